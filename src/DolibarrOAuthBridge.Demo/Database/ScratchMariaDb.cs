@@ -1,0 +1,279 @@
+using System.Security.Cryptography;
+using DolibarrOAuthBridge.Demo.Processes;
+using MySqlConnector;
+
+namespace DolibarrOAuthBridge.Demo.Database;
+
+/// <summary>
+/// A MariaDB server of one's own: its data in a private temporary directory, on a free port of the loopback address, with
+/// real accounts and privileges. Disposing it removes everything; so does the death of this process.
+/// </summary>
+public sealed class ScratchMariaDb : IAsyncDisposable
+{
+    private const int PortAttempts = 5;
+
+    private readonly MariaDbInstallation _installation;
+    private readonly ScratchMariaDbOptions _options;
+    private readonly ScratchDirectory _directory;
+    private MariaDbProcess? _process;
+
+    private ScratchMariaDb(MariaDbInstallation installation, ScratchMariaDbOptions options, ScratchDirectory directory)
+    {
+        _installation = installation;
+        _options = options;
+        _directory = directory;
+    }
+
+    /// <summary>The TCP port on 127.0.0.1; the same after a restart.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>The unix socket.</summary>
+    public string SocketPath => Path.Combine(_directory.Path, MariaDbArguments.Socket);
+
+    /// <summary>The private directory of everything that belongs to the server.</summary>
+    public string DirectoryPath => _directory.Path;
+
+    /// <summary>The server's version, such as <c>10.11.19-MariaDB-0+deb12u1</c>.</summary>
+    public string Version => _installation.Version;
+
+    /// <summary>The password of <c>root</c>, made for this server.</summary>
+    public string RootPassword { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>The server's process id; another one after a restart.</summary>
+    public int ProcessId => Running.Id;
+
+    /// <summary>How a superuser connects over TCP, without a database and without a pool.</summary>
+    public string ConnectionString => ConnectionStringFor("root", RootPassword);
+
+    private string LogPath => Path.Combine(_directory.Path, MariaDbArguments.Log);
+
+    private MariaDbProcess Running => _process ?? throw new InvalidOperationException("The server is stopped.");
+
+    /// <summary>Starts a server and waits until it answers.</summary>
+    /// <exception cref="InvalidOperationException">MariaDB is not installed or does not start; the message says what to do.</exception>
+    public static async Task<ScratchMariaDb> StartAsync(ScratchMariaDbOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new ScratchMariaDbOptions();
+        var installation = await MariaDbInstallation.FindAsync(cancellationToken).ConfigureAwait(false);
+        var server = new ScratchMariaDb(installation, options, ScratchDirectory.Create("mariadb"));
+        try
+        {
+            await server.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            await server.StartOnFreePortAsync(cancellationToken).ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>How an account connects to a database over TCP, without a pool.</summary>
+    public string ConnectionStringFor(string user, string password, string database = "") => new MySqlConnectionStringBuilder
+    {
+        Server = "127.0.0.1",
+        Port = (uint)Port,
+        UserID = user,
+        Password = password,
+        Database = database,
+        Pooling = false,
+        SslMode = MySqlSslMode.Disabled,
+        AllowUserVariables = true,
+        ConnectionTimeout = 15,
+    }.ConnectionString;
+
+    /// <summary>Opens a superuser's connection.</summary>
+    public async Task<MySqlConnection> OpenAsync(string database = "", CancellationToken cancellationToken = default)
+    {
+        var connection = new MySqlConnection(ConnectionStringFor("root", RootPassword, database));
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Creates a database as Dolibarr does (utf8mb4, general collation) unless it is there.</summary>
+    public Task CreateDatabaseAsync(string database, CancellationToken cancellationToken = default) =>
+        ExecuteAsync($"CREATE DATABASE IF NOT EXISTS {Quote(database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", cancellationToken: cancellationToken);
+
+    /// <summary>Runs a script of one or more statements as superuser.</summary>
+    public async Task ExecuteAsync(string sql, string database = "", CancellationToken cancellationToken = default)
+    {
+        var connection = await OpenAsync(database, cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var command = new MySqlCommand(sql, connection);
+            await using (command.ConfigureAwait(false))
+            {
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Runs a query as superuser.</summary>
+    /// <returns>The first column of its first row; the default where there is none or it is null.</returns>
+    public async Task<T?> ScalarAsync<T>(string sql, string database = "", CancellationToken cancellationToken = default)
+    {
+        var connection = await OpenAsync(database, cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var command = new MySqlCommand(sql, connection);
+            await using (command.ConfigureAwait(false))
+            {
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && !reader.IsDBNull(0) ? reader.GetFieldValue<T>(0) : default;
+                }
+            }
+        }
+    }
+
+    /// <summary>Creates an account, unless it is there, that may connect from this machine by TCP and by socket.</summary>
+    /// <param name="user">Its name.</param>
+    /// <param name="password">Its password.</param>
+    /// <param name="grants">What it may do, such as <c>SELECT, UPDATE ON dolibarr.llx_oauth_token</c>.</param>
+    /// <param name="cancellationToken">Cancels the statements.</param>
+    public Task CreateUserAsync(string user, string password, IEnumerable<string> grants, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(grants);
+        var account = $"'{MySqlHelper.EscapeString(user)}'@'localhost'";
+        string[] statements =
+        [
+            $"CREATE USER IF NOT EXISTS {account}",
+            $"ALTER USER {account} IDENTIFIED BY '{MySqlHelper.EscapeString(password)}'",
+            .. grants.Select(grant => $"GRANT {grant} TO {account}"),
+        ];
+        return ExecuteAsync(string.Join(";\n", statements), cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Creates the database if need be and loads the tables and rows that Dolibarr 22.0.4 wrote.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="prefix">The prefix of the tables.</param>
+    /// <param name="cancellationToken">Cancels the statements.</param>
+    public async Task LoadGoldenAsync(string database, string prefix = "llx_", CancellationToken cancellationToken = default)
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "golden", "dolibarr-22.0.4.sql");
+        var script = await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false);
+        await CreateDatabaseAsync(database, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(script.Replace("`llx_", "`" + prefix, StringComparison.Ordinal), database, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stops the server in order and starts it again on the same port with the same data.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await StopAsync(cancellationToken).ConfigureAwait(false);
+        await StartAgainAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stops the server in order and waits until it is gone.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        await Running.StopAsync(cancellationToken).ConfigureAwait(false);
+        Forget();
+    }
+
+    /// <summary>Starts the server again after <see cref="StopAsync"/> or <see cref="KillAsync"/>.</summary>
+    public Task StartAgainAsync(CancellationToken cancellationToken = default) =>
+        _process is null ? LaunchAsync(cancellationToken) : throw new InvalidOperationException("The server is running.");
+
+    /// <summary>Kills the server (SIGKILL) and waits until it is gone.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken = default)
+    {
+        await Running.KillAsync(cancellationToken).ConfigureAwait(false);
+        Forget();
+    }
+
+    /// <summary>Freezes the server (SIGSTOP): connections stay open and nothing answers.</summary>
+    public Task PauseAsync(CancellationToken cancellationToken = default) => Running.PauseAsync(cancellationToken);
+
+    /// <summary>Lets a frozen server go on (SIGCONT).</summary>
+    public Task ResumeAsync()
+    {
+        Running.Resume();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Makes the whole server read-only, as a replica is, or writable again; until the next restart. Superusers may write
+    /// even so.
+    /// </summary>
+    public Task SetReadOnlyAsync(bool readOnly, CancellationToken cancellationToken = default) =>
+        ExecuteAsync($"SET GLOBAL read_only = {(readOnly ? 1 : 0)}", cancellationToken: cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Forget();
+        await _directory.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static string Quote(string name) => "`" + name.Replace("`", "``", StringComparison.Ordinal) + "`";
+
+    private void Forget()
+    {
+        _process?.Dispose();
+        _process = null;
+    }
+
+    private async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        var data = Path.Combine(_directory.Path, MariaDbArguments.Data);
+        await _installation.HandOverAsync(_directory.Path, cancellationToken).ConfigureAwait(false);
+        await (_options.UseTemplate
+            ? MariaDbDataDirectory.CopyTemplateAsync(_installation, data, cancellationToken)
+            : MariaDbDataDirectory.InstallAsync(_installation, data, cancellationToken)).ConfigureAwait(false);
+        Directory.CreateDirectory(Path.Combine(_directory.Path, MariaDbArguments.Temporary));
+
+        // Run before the first connection is served: no moment without a password.
+        await File.WriteAllTextAsync(
+            Path.Combine(_directory.Path, MariaDbArguments.InitFile),
+            $"""
+            DELETE FROM mysql.global_priv WHERE User = '' OR (User = 'root' AND Host <> 'localhost');
+            FLUSH PRIVILEGES;
+            ALTER USER 'root'@'localhost' IDENTIFIED BY '{RootPassword}';
+
+            """,
+            cancellationToken).ConfigureAwait(false);
+        await _installation.HandOverAsync(_directory.Path, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task StartOnFreePortAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            Port = FreePort.Find();
+            try
+            {
+                await LaunchAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (InvalidOperationException exception) when (attempt < PortAttempts && exception.Message.Contains("Address already in use", StringComparison.Ordinal))
+            {
+                File.Delete(LogPath);
+            }
+        }
+    }
+
+    private async Task LaunchAsync(CancellationToken cancellationToken)
+    {
+        File.Delete(SocketPath);
+        _process = MariaDbProcess.Start(_installation, [.. MariaDbArguments.For(_directory.Path, Port), .. _options.Arguments], LogPath);
+        var answers = await Poll.UntilAsync(() => _process.HasExited || File.Exists(SocketPath), _options.StartDeadline, cancellationToken).ConfigureAwait(false);
+        if (_process.HasExited || !answers)
+        {
+            var log = _process.LogTail();
+            Forget();
+            throw new InvalidOperationException($"MariaDB did not start:\n{log}");
+        }
+
+        await (await OpenAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+    }
+}

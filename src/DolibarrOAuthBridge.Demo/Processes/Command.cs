@@ -1,0 +1,52 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace DolibarrOAuthBridge.Demo.Processes;
+
+/// <summary>Runs a program to its end.</summary>
+internal static class Command
+{
+    /// <summary>Runs a program and gives back what it wrote to its standard output.</summary>
+    /// <exception cref="InvalidOperationException">It is not there or failed; the message holds what it said.</exception>
+    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        using var process = Start(program, arguments);
+        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var error = process.StandardError.ReadToEndAsync(cancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        var said = await output.ConfigureAwait(false);
+        return process.ExitCode == 0
+            ? said
+            : throw new InvalidOperationException($"{program} failed with status {process.ExitCode}: {(await error.ConfigureAwait(false)).Trim()} {said.Trim()}".Trim());
+    }
+
+    /// <summary>Starts a program with an empty standard input; its output must be read.</summary>
+    public static Process Start(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new InvalidOperationException($"{program} cannot be run: {exception.Message}.", exception);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using DolibarrOAuthBridge.Dolibarr.Encryption;
+
+namespace DolibarrOAuthBridge.Dolibarr.Configuration;
+
+/// <summary>What the bridge needs of Dolibarr's conf.php. <see cref="ToString"/> shows no secret.</summary>
+public sealed class DolibarrConf
+{
+    /// <summary>The file it was read from.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The database driver: <c>mysqli</c>, the only one supported; it serves MariaDB and MySQL.</summary>
+    public string DbType { get; init; } = "mysqli";
+
+    /// <summary>The database server as written: a host name, an address, or <c>localhost</c>, which PHP's mysqli takes for the server's socket.</summary>
+    public required string DbHost { get; init; }
+
+    /// <summary>The database server's TCP port; 0 for the default.</summary>
+    public int DbPort { get; init; }
+
+    /// <summary>The database's name.</summary>
+    public required string DbName { get; init; }
+
+    /// <summary>The database account.</summary>
+    public required string DbUser { get; init; }
+
+    /// <summary>The database password in the clear, also where conf.php holds it encoded or encrypted.</summary>
+    public string DbPassword { get; init; } = "";
+
+    /// <summary>The prefix of table names: ASCII letters, digits and underscores only, so that it is safe within quoted SQL names.</summary>
+    public string DbPrefix { get; init; } = "llx_";
+
+    /// <summary>The character set Dolibarr asks the server for, where conf.php names one.</summary>
+    public string? DbCharacterSet { get; init; }
+
+    /// <summary>Dolibarr's URL without a slash at the end; empty where conf.php has none.</summary>
+    public string UrlRoot { get; init; } = "";
+
+    /// <summary>Dolibarr's htdocs directory, where conf.php names it as plain text.</summary>
+    public string? MainDocumentRoot { get; init; }
+
+    /// <summary>The login methods such as <c>dolibarr,openid_connect</c>, where conf.php names them as plain text.</summary>
+    public string? Authentication { get; init; }
+
+    /// <summary>The keys of encrypted values.</summary>
+    public required InstanceKeys Keys { get; init; }
+
+    /// <summary>Where the configuration comes from and leads to, without secrets.</summary>
+    public override string ToString() => $"DolibarrConf ({Path}: {DbUser}@{DbHost}/{DbName}, {DbPrefix})";
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DolibarrOAuthBridge.Dolibarr.Encryption;
+
+namespace DolibarrOAuthBridge.Dolibarr.Configuration;
+
+/// <summary>
+/// Reads conf.php, which is PHP code, without ever running it: plain assignments of text and numbers are understood,
+/// the last one to a variable wins, and a needed value that is computed is an error that names its line. Defaults are those of
+/// Dolibarr's filefunc.inc.php.
+/// </summary>
+public static partial class DolibarrConfReader
+{
+    /// <summary>The limit of the file, in bytes: 1 MiB. The example that Dolibarr comes with has 20 KiB.</summary>
+    public const int MaxBytes = 1 << 20;
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="DolibarrConfException">The file cannot be read, or not understood.</exception>
+    public static DolibarrConf Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Parse(ReadBytes(path), path);
+    }
+
+    /// <summary>Reads the content of a file.</summary>
+    /// <param name="php">The content.</param>
+    /// <param name="path">The file's path, for messages and <see cref="DolibarrConf.Path"/>.</param>
+    /// <exception cref="DolibarrConfException">The content cannot be understood, or lacks what the bridge needs.</exception>
+    public static DolibarrConf Parse(ReadOnlySpan<byte> php, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (php.Length > MaxBytes)
+        {
+            throw new DolibarrConfException(path, null, null, $"The file has more than {MaxBytes} bytes, which no conf.php has. Give the path of Dolibarr's conf.php.");
+        }
+
+        var variables = new ConfVariables(PhpAssignments.Read(php, path), path);
+        var keys = new InstanceKeys(
+            variables.Bytes("dolibarr_main_dolcrypt_key"),
+            variables.Bytes("dolibarr_main_instance_unique_id"),
+            variables.Bytes("dolibarr_main_cookie_cryptkey"));
+        return new()
+        {
+            Path = path,
+            DbType = ReadDbType(variables),
+            DbHost = variables.Required("dolibarr_main_db_host"),
+            DbPort = ReadDbPort(variables),
+            DbName = variables.Required("dolibarr_main_db_name"),
+            DbUser = variables.Required("dolibarr_main_db_user"),
+            DbPassword = ReadDbPassword(variables, keys),
+            DbPrefix = ReadDbPrefix(variables),
+            DbCharacterSet = variables.Optional("dolibarr_main_db_character_set"),
+            UrlRoot = variables.Text("dolibarr_main_url_root").Trim().TrimEnd('/'),
+            MainDocumentRoot = variables.Optional("dolibarr_main_document_root"),
+            Authentication = variables.Optional("dolibarr_main_authentication"),
+            Keys = keys,
+        };
+    }
+
+    // Empty in very old installs; "mysql" is the driver's former name.
+    private static string ReadDbType(ConfVariables variables)
+    {
+        const string Name = "dolibarr_main_db_type";
+        return variables.Text(Name) switch
+        {
+            "" or "0" or "mysql" or "mysqli" => "mysqli",
+            "pgsql" => throw variables.Error(Name, "says pgsql, but PostgreSQL is not supported yet: the bridge needs MariaDB or MySQL."),
+            _ => throw variables.Error(Name, "names a database driver that the bridge does not know. It needs mysqli, for MariaDB or MySQL."),
+        };
+    }
+
+    private static int ReadDbPort(ConfVariables variables)
+    {
+        const string Name = "dolibarr_main_db_port";
+        var text = variables.Text(Name).Trim();
+        return text.Length == 0 ? 0
+            : ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port
+            : throw variables.Error(Name, "is not a port number from 1 to 65535, nor empty for the default.");
+    }
+
+    private static string ReadDbPrefix(ConfVariables variables)
+    {
+        const string Name = "dolibarr_main_db_prefix";
+        var prefix = variables.Text(Name);
+        return prefix is "" or "0" ? "llx_"
+            : ValidPrefix().IsMatch(prefix) ? prefix
+            : throw variables.Error(Name, "has other characters than ASCII letters, digits and underscores.");
+    }
+
+    // As filefunc.inc.php decides: a marker anywhere in the password counts, in any case. The variable with
+    // "encrypted" in its name is that of very old installs.
+    private static string ReadDbPassword(ConfVariables variables, InstanceKeys keys)
+    {
+        const string Name = "dolibarr_main_db_pass";
+        const string OldName = "dolibarr_main_db_encrypted_pass";
+        var password = variables.Text(Name);
+        if (password.Contains(DolEncoded.Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return Decode(Name, password.Replace(DolEncoded.Prefix, "", StringComparison.OrdinalIgnoreCase));
+        }
+
+        if (DolCrypt.IsEncrypted(password))
+        {
+            return Decrypt(Name, password);
+        }
+
+        return variables.Text(OldName) is { Length: > 0 } old ? Decode(OldName, old) : password;
+
+        string Decode(string name, string encoded)
+        {
+            try
+            {
+                return variables.Utf8(name, DolEncoded.Decode(encoded));
+            }
+            catch (FormatException exception)
+            {
+                throw variables.Error(name, "is marked as encoded but is damaged. Write the password there in the clear, or encoded by Dolibarr anew.", exception);
+            }
+        }
+
+        string Decrypt(string name, string encrypted)
+        {
+            const string Advice = "Write the password there in the clear, or encrypted by Dolibarr anew.";
+            try
+            {
+                return PlainText.TryDecrypt(encrypted, keys) ?? throw variables.Error(name, $"does not decrypt with the key in this file. {Advice}");
+            }
+            catch (DolCryptException exception)
+            {
+                throw variables.Error(name, $"cannot be decrypted. {exception.Message} {Advice}", exception);
+            }
+        }
+    }
+
+    private static byte[] ReadBytes(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            // One byte more than allowed tells a file that is too large, without asking a pipe for its length.
+            var bytes = new byte[MaxBytes + 1];
+            var length = 0;
+            for (var read = -1; read != 0 && length < bytes.Length; length += read)
+            {
+                read = RandomAccess.Read(file, bytes.AsSpan(length), length);
+            }
+
+            return bytes[..length];
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DolibarrConfException(path, null, null, "There is no such file. Give the path of Dolibarr's conf.php, usually htdocs/conf/conf.php.", exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new DolibarrConfException(path, null, null, Directory.Exists(path)
+                ? "This is a directory. Give the path of the conf.php in it."
+                : $"The user \"{Environment.UserName}\" has no permission to read the file{Mode(path)}. Add this user to the file's group, usually the web server's, and give the group the right to read.",
+                exception);
+        }
+        catch (IOException exception)
+        {
+            throw new DolibarrConfException(path, null, null, $"The file cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static string Mode(string path)
+    {
+        try
+        {
+            return OperatingSystem.IsWindows() ? "" : $" (its mode is {Convert.ToString((int)File.GetUnixFileMode(path), 8)})";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_]+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ValidPrefix();
+}

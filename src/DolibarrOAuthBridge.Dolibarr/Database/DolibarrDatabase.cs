@@ -1,0 +1,137 @@
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using MySqlConnector;
+
+namespace DolibarrOAuthBridge.Dolibarr.Database;
+
+/// <summary>
+/// Connections to the database that conf.php names. Every connection has a strict SQL mode, UTC and a short lock wait
+/// of its own, whatever the server's defaults are: a token that does not fit must fail, never be cut.
+/// </summary>
+public sealed class DolibarrDatabase : IAsyncDisposable
+{
+    private const string SessionSql =
+        "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', time_zone='+00:00', innodb_lock_wait_timeout=3";
+
+    private static readonly string[] DefaultSockets =
+        ["/run/mysqld/mysqld.sock", "/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock"];
+
+    private readonly MySqlDataSource _dataSource;
+
+    /// <summary>Prepares connections; none is opened yet.</summary>
+    /// <param name="conf">Dolibarr's configuration.</param>
+    /// <param name="timeoutSeconds">Limit for connecting and for each statement, in seconds.</param>
+    public DolibarrDatabase(DolibarrConf conf, uint timeoutSeconds = 5)
+    {
+        ArgumentNullException.ThrowIfNull(conf);
+        Prefix = conf.DbPrefix;
+        Name = conf.DbName;
+        var connectionString = new MySqlConnectionStringBuilder
+        {
+            Database = conf.DbName,
+            UserID = conf.DbUser,
+            Password = conf.DbPassword,
+            ApplicationName = "dolibarr-oauth-bridge",
+            ConnectionTimeout = timeoutSeconds,
+            DefaultCommandTimeout = timeoutSeconds,
+            MaximumPoolSize = 10,
+            AllowLoadLocalInfile = false,
+            PersistSecurityInfo = false,
+            CharacterSet = "utf8mb4",
+            // Rows matched, not rows changed: a compare-and-swap must count a row that was right already.
+            UseAffectedRows = false,
+        };
+        PointAtServer(connectionString, conf);
+        Server = connectionString.ConnectionProtocol == MySqlConnectionProtocol.UnixSocket
+            ? connectionString.Server
+            : $"{connectionString.Server}:{connectionString.Port}";
+        _dataSource = new MySqlDataSourceBuilder(connectionString.ConnectionString)
+            .UseConnectionOpenedCallback(static async (context, cancellationToken) =>
+            {
+                var command = new MySqlCommand(SessionSql, context.Connection);
+                await using (command.ConfigureAwait(false))
+                {
+                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                }
+            })
+            .Build();
+    }
+
+    /// <summary>The table prefix of the instance, such as <c>llx_</c>.</summary>
+    public string Prefix { get; }
+
+    /// <summary>The database's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Where the server is: <c>host:port</c> or the path of its socket.</summary>
+    public string Server { get; }
+
+    /// <summary>A table of the instance, prefixed and quoted for SQL.</summary>
+    /// <param name="name">The name without its prefix, such as <c>oauth_token</c>. The prefix was validated when conf.php was read.</param>
+    public string Table(string name) => $"`{Prefix}{name}`";
+
+    /// <summary>Opens a connection from the pool.</summary>
+    /// <exception cref="StoreException">No connection can be had.</exception>
+    public async Task<MySqlConnection> OpenAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw StoreException.From(exception);
+        }
+    }
+
+    /// <summary>
+    /// Runs statements on a connection of the pool. A connection that turns out to be dead (the server was restarted)
+    /// costs one further try, for which <paramref name="work"/> must be repeatable: reads, and updates that compare before they swap.
+    /// </summary>
+    /// <exception cref="StoreException">The statements failed; nothing but this and cancellation is thrown for a database fault.</exception>
+    public async Task<T> RunAsync<T>(Func<MySqlConnection, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        for (var attempt = 1; ; attempt++)
+        {
+            var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                try
+                {
+                    return await work(connection).ConfigureAwait(false);
+                }
+                catch (Exception exception) when (StoreException.IsFromStore(exception))
+                {
+                    var failure = StoreException.From(exception);
+                    if (failure.Failure != StoreFailure.Unavailable || attempt > 1 || exception is StoreException)
+                    {
+                        throw failure;
+                    }
+
+                    await MySqlConnection.ClearPoolAsync(connection, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
+
+    // As PHP's mysqli: "localhost" means the server's socket. Elsewhere, or where no socket is found, TCP.
+    private static void PointAtServer(MySqlConnectionStringBuilder connectionString, DolibarrConf conf)
+    {
+        var port = conf.DbPort is 0 ? 3306u : (uint)conf.DbPort;
+        connectionString.Port = port;
+        connectionString.Server = conf.DbHost;
+        if (conf.DbHost.StartsWith('/'))
+        {
+            connectionString.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
+        }
+        else if (string.Equals(conf.DbHost, "localhost", StringComparison.OrdinalIgnoreCase) && port == 3306
+            && Array.Find(DefaultSockets, File.Exists) is { } socket)
+        {
+            connectionString.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
+            connectionString.Server = socket;
+        }
+    }
+}

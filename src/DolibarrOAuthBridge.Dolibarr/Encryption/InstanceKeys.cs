@@ -1,0 +1,54 @@
+using System.Text;
+
+namespace DolibarrOAuthBridge.Dolibarr.Encryption;
+
+/// <summary>The keys of an instance's <c>dolcrypt:</c> values, from conf.php.</summary>
+public sealed class InstanceKeys
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Takes the keys as text; what PHP's <c>empty()</c> holds for empty, as "" and "0", is no key.</summary>
+    /// <param name="dolcryptKey"><c>$dolibarr_main_dolcrypt_key</c>.</param>
+    /// <param name="instanceUniqueId"><c>$dolibarr_main_instance_unique_id</c>.</param>
+    /// <param name="cookieCryptKey"><c>$dolibarr_main_cookie_cryptkey</c>, the name of the former in old installs.</param>
+    public InstanceKeys(string? dolcryptKey, string? instanceUniqueId, string? cookieCryptKey)
+        : this(Utf8.GetBytes(dolcryptKey ?? ""), Utf8.GetBytes(instanceUniqueId ?? ""), Utf8.GetBytes(cookieCryptKey ?? ""))
+    {
+    }
+
+    /// <summary>Takes the keys as the bytes of conf.php, which OpenSSL gets unchanged in whatever encoding they are.</summary>
+    internal InstanceKeys(byte[] dolcryptKey, byte[] instanceUniqueId, byte[] cookieCryptKey)
+    {
+        var candidates = new List<ReadOnlyMemory<byte>>();
+        foreach (var key in (byte[][])[dolcryptKey, instanceUniqueId, cookieCryptKey])
+        {
+            if (IsKey(key) && !candidates.Exists(other => other.Span.SequenceEqual(key)))
+            {
+                candidates.Add(key);
+            }
+        }
+
+        Candidates = candidates;
+        WriteKey = IsKey(instanceUniqueId) ? instanceUniqueId
+            : IsKey(cookieCryptKey) ? cookieCryptKey
+            : IsKey(dolcryptKey) ? dolcryptKey
+            : null;
+    }
+
+    /// <summary>
+    /// The keys to try when reading, each once: dolcrypt_key, which releases that know it prefer for reading, then
+    /// instance_unique_id, then cookie_cryptkey.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Candidates { get; }
+
+    /// <summary>
+    /// The key to encrypt with, as <c>dolEncrypt</c> chooses: instance_unique_id, else cookie_cryptkey. Null where conf.php
+    /// has no key at all.
+    /// </summary>
+    public ReadOnlyMemory<byte>? WriteKey { get; }
+
+    /// <summary>The number of keys, and nothing of them.</summary>
+    public override string ToString() => $"InstanceKeys ({Candidates.Count})";
+
+    private static bool IsKey(byte[] key) => key is not ([] or [(byte)'0']);
+}

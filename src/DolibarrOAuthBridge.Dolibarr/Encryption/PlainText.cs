@@ -1,0 +1,50 @@
+using System.Text;
+
+namespace DolibarrOAuthBridge.Dolibarr.Encryption;
+
+/// <summary>
+/// Tells text from the random bytes that a wrong key gives, the only sign of it in CTR mode. Very short values can pass
+/// by chance (one byte in three does).
+/// </summary>
+internal static class PlainText
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The bytes as text: UTF-8 without control characters other than tabs and line ends. Null where they are none.</summary>
+    public static string? TryRead(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var text = Utf8.GetString(bytes);
+            return text.Any(c => char.IsControl(c) && c is not ('\t' or '\r' or '\n')) ? null : text;
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Decrypts a value with the first key that gives text.</summary>
+    /// <returns>The text; null where no key gives any.</returns>
+    /// <exception cref="DolCryptException">The value is malformed or its cipher unsupported.</exception>
+    public static string? TryDecrypt(string value, InstanceKeys keys)
+    {
+        DolCrypt.CipherOf(value);
+        foreach (var key in keys.Candidates)
+        {
+            try
+            {
+                if (TryRead(DolCrypt.Decrypt(value, key.Span)) is { } text)
+                {
+                    return text;
+                }
+            }
+            catch (DolCryptException exception) when (exception.Failure == DolCryptFailure.WrongKeyOrDamaged)
+            {
+                // The next key may be right.
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,29 @@
+namespace DolibarrOAuthBridge.Dolibarr.Entries;
+
+/// <summary>
+/// Comparison of names as Dolibarr means them: ASCII case does not matter, everything else does.
+/// The database's collation also equates accents and trailing spaces, so what it returns is compared again with this.
+/// </summary>
+public static class AsciiName
+{
+    /// <summary>Whether two names are the same name.</summary>
+    public static bool AreSame(string? left, string? right)
+    {
+        if (left is null || right is null || left.Length != right.Length)
+        {
+            return left is null && right is null;
+        }
+
+        for (var index = 0; index < left.Length; index++)
+        {
+            if (ToLower(left[index]) != ToLower(right[index]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static char ToLower(char character) => char.IsAsciiLetterUpper(character) ? (char)(character | 0x20) : character;
+}

@@ -1,0 +1,111 @@
+using Dapper;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+
+namespace DolibarrOAuthBridge.Dolibarr.Entries;
+
+/// <summary>The OAuth entries and single constants in <c>llx_const</c>. Company N's value overrides that of entity 0, as in Dolibarr.</summary>
+public sealed class EntryTable
+{
+    private const string IdEnding = "_ID";
+    private const string NamePrefix = "OAUTH_";
+
+    private readonly DolibarrDatabase _database;
+    private readonly TokenCodec _codec;
+    private readonly Func<string, string?> _environment;
+
+    /// <summary>Reads from the given database.</summary>
+    /// <param name="database">Dolibarr's database.</param>
+    /// <param name="codec">Decrypts the client secrets.</param>
+    /// <param name="environment">Looks up an environment variable: Dolibarr lets <c>DOLIBARR_&lt;constant&gt;</c> override a constant that exists.</param>
+    public EntryTable(DolibarrDatabase database, TokenCodec codec, Func<string, string?>? environment = null)
+    {
+        _database = database;
+        _codec = codec;
+        _environment = environment ?? Environment.GetEnvironmentVariable;
+    }
+
+    /// <summary>Every entry of a company, ordered by name.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<OAuthEntry>> ListAsync(int entity, CancellationToken cancellationToken = default)
+    {
+        var constants = await ReadAsync("name LIKE 'OAUTH|_%' ESCAPE '|'", new { entity }, cancellationToken).ConfigureAwait(false);
+        return [.. constants
+            .Where(constant => constant.Value.Length > 0)
+            .Select(constant => NameFromIdConstant(constant.Key))
+            .OfType<EntryName>()
+            .Select(name => Build(name, entity, constants))
+            .OrderBy(entry => entry.Name.ToString(), StringComparer.OrdinalIgnoreCase)];
+    }
+
+    /// <summary>The value of one constant, decrypted if it is dolcrypt'ed; null where there is none.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    /// <exception cref="SecretUnreadableException">The value does not decrypt.</exception>
+    public async Task<string?> FindConstantAsync(string name, int entity, CancellationToken cancellationToken = default)
+    {
+        var constants = await ReadAsync("name = @name", new { name, entity }, cancellationToken).ConfigureAwait(false);
+        return constants.TryGetValue(name, out var value) ? _codec.DecryptText(value) : null;
+    }
+
+    private async Task<Dictionary<string, string>> ReadAsync(string condition, object parameters, CancellationToken cancellationToken)
+    {
+        // Entity 0 first: the company's own value then replaces it.
+        var sql = $"SELECT name AS Name, value AS Value FROM {_database.Table("const")} WHERE {condition} AND entity IN (0, @entity) ORDER BY entity";
+        var rows = await _database.RunAsync(
+            connection => connection.QueryAsync<ConstantRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken).ConfigureAwait(false);
+        var constants = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            constants[row.Name] = _environment("DOLIBARR_" + row.Name) ?? row.Value ?? string.Empty;
+        }
+
+        return constants;
+    }
+
+    private static EntryName? NameFromIdConstant(string constant) =>
+        constant.StartsWith(NamePrefix, StringComparison.Ordinal) && constant.EndsWith(IdEnding, StringComparison.Ordinal)
+        && constant.Length > NamePrefix.Length + IdEnding.Length
+        && EntryName.TryParse(constant[NamePrefix.Length..^IdEnding.Length], out var name)
+            ? name
+            : null;
+
+    private OAuthEntry Build(EntryName name, int entity, Dictionary<string, string> constants)
+    {
+        string Read(string ending) => constants.GetValueOrDefault(name.Constant(ending), string.Empty).Trim();
+
+        var (secret, problem) = DecryptSecret(Read("SECRET") is { Length: > 0 } value ? value : Read("SECRET_KEY"));
+        return new OAuthEntry
+        {
+            Name = name,
+            Entity = entity,
+            ClientId = Read("ID"),
+            ClientSecret = secret,
+            ClientSecretProblem = problem,
+            Scopes = Read("SCOPE").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            Tenant = Read("TENANT"),
+            Url = Read("URL").TrimEnd('/'),
+            UrlAuthorize = Read("URLAUTHORIZE"),
+            UrlCallback = Read("URLCALLBACK"),
+        };
+    }
+
+    private (string Secret, string? Problem) DecryptSecret(string value)
+    {
+        if (value.Length == 0)
+        {
+            return (string.Empty, null);
+        }
+
+        try
+        {
+            return (_codec.DecryptText(value), null);
+        }
+        catch (SecretUnreadableException exception)
+        {
+            return (string.Empty, exception.Message);
+        }
+    }
+
+    private sealed record ConstantRow(string Name, string? Value);
+}

@@ -1,0 +1,38 @@
+namespace DolibarrOAuthBridge.Dolibarr.Entries;
+
+/// <summary>One OAuth entry as an admin configured it on Dolibarr's OAuth page. Not a record: its members would print the secret.</summary>
+public sealed class OAuthEntry
+{
+    /// <summary>The entry's name.</summary>
+    public required EntryName Name { get; init; }
+
+    /// <summary>The company it was read for.</summary>
+    public required int Entity { get; init; }
+
+    /// <summary><c>_ID</c>: the OAuth client identifier.</summary>
+    public string ClientId { get; init; } = string.Empty;
+
+    /// <summary><c>_SECRET</c>, decrypted; empty if none.</summary>
+    public string ClientSecret { get; init; } = string.Empty;
+
+    /// <summary>Why <c>_SECRET</c> could not be decrypted; null if it could.</summary>
+    public string? ClientSecretProblem { get; init; }
+
+    /// <summary><c>_SCOPE</c> as configured: Dolibarr's short names or full scopes.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    /// <summary><c>_TENANT</c>: Microsoft's directory; empty if none.</summary>
+    public string Tenant { get; init; } = string.Empty;
+
+    /// <summary><c>_URL</c>: the server of a Generic entry; empty if none.</summary>
+    public string Url { get; init; } = string.Empty;
+
+    /// <summary><c>_URLAUTHORIZE</c>: an authorization endpoint of its own; empty if none.</summary>
+    public string UrlAuthorize { get; init; } = string.Empty;
+
+    /// <summary><c>_URLCALLBACK</c>: a redirect URI of its own; empty if none.</summary>
+    public string UrlCallback { get; init; } = string.Empty;
+
+    /// <inheritdoc />
+    public override string ToString() => $"{Name} of entity {Entity}";
+}

@@ -1,0 +1,175 @@
+using Dapper;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using MySqlConnector;
+
+namespace DolibarrOAuthBridge.Dolibarr.Tokens;
+
+/// <summary>
+/// Dolibarr's <c>llx_oauth_token</c>. Rows are changed only by compare-and-swap: one statement that names the row and the
+/// value that was read, so nobody's newer token is overwritten.
+/// </summary>
+public sealed class TokenTable(DolibarrDatabase database)
+{
+    private TokenTableSchema? _schema;
+
+    /// <summary>The rows of one entry and company.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<TokenLookup> FindAsync(EntryName name, int entity, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var rows = await SelectAsync("service = @service AND entity = @entity", new { service = name.Service, entity }, cancellationToken).ConfigureAwait(false);
+        return new TokenLookup([.. rows.Where(row => name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value))]);
+    }
+
+    /// <summary>One row, or null if it is gone.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<TokenRow?> FindRowAsync(long rowId, CancellationToken cancellationToken = default) =>
+        await SelectAsync("rowid = @rowId", new { rowId }, cancellationToken).ConfigureAwait(false) is [var row] ? row : null;
+
+    /// <summary>Every row of the table, of every owner and company.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<IReadOnlyList<TokenRow>> ListAsync(CancellationToken cancellationToken = default) =>
+        SelectAsync("1 = 1", new { }, cancellationToken);
+
+    /// <summary>Whether the row still holds what was read and could be written now; nothing changes.</summary>
+    /// <exception cref="StoreException">It cannot be written: locked, read-only, no privilege, no connection.</exception>
+    public Task<bool> CanReplaceAsync(TokenRow read, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var sql = $"UPDATE {database.Table("oauth_token")} SET {read.Column} = {read.Column} WHERE rowid = @RowId AND BINARY {read.Column} = @Value";
+        return database.RunAsync(
+            async connection => await connection.ExecuteAsync(new CommandDefinition(sql, new { read.RowId, read.Value }, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1,
+            cancellationToken);
+    }
+
+    /// <summary>Replaces the value of a row if it still holds what was read.</summary>
+    /// <returns>False if the row changed or is gone.</returns>
+    /// <remarks>Takes the caller's connection, so that it can be part of a transaction.</remarks>
+    public async Task<bool> ReplaceAsync(MySqlConnection connection, MySqlTransaction? transaction, TokenRow read, string value, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(read);
+        await RequireToFitAsync(read.Column, value, cancellationToken).ConfigureAwait(false);
+        var sql = $"UPDATE {database.Table("oauth_token")} SET {read.Column} = @newValue WHERE rowid = @RowId AND BINARY {read.Column} = @Value";
+        return await connection.ExecuteAsync(new CommandDefinition(
+            sql,
+            new { read.RowId, read.Value, newValue = value },
+            transaction,
+            cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
+    }
+
+    /// <summary>Adds the row of an entry that has none, as Dolibarr's own storage would.</summary>
+    /// <param name="connection">The caller's connection.</param>
+    /// <param name="transaction">The caller's transaction, if any.</param>
+    /// <param name="name">The entry.</param>
+    /// <param name="entity">The company.</param>
+    /// <param name="value">The encoded token.</param>
+    /// <param name="state">The scope list; left out where the table has no such column.</param>
+    /// <param name="createdAt">The row's date of creation, UTC.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    public async Task InsertAsync(MySqlConnection connection, MySqlTransaction? transaction, EntryName name, int entity, string value, string? state, DateTime createdAt, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(name);
+        await RequireToFitAsync("token", value, cancellationToken).ConfigureAwait(false);
+        await RequireToFitAsync("service", name.Service, cancellationToken).ConfigureAwait(false);
+        var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
+        var (stateColumn, stateValue) = schema.Has("state") ? (", state", ", @state") : (string.Empty, string.Empty);
+        var sql = $"INSERT INTO {database.Table("oauth_token")} (service, token, entity, datec{stateColumn}) VALUES (@Service, @value, @entity, @createdAt{stateValue})";
+        await connection.ExecuteAsync(new CommandDefinition(sql, new { name.Service, value, entity, createdAt, state }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes a row if it still holds what was read.</summary>
+    /// <returns>False if the row changed or is gone.</returns>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<bool> DeleteAsync(TokenRow read, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var sql = $"DELETE FROM {database.Table("oauth_token")} WHERE rowid = @RowId AND BINARY {read.Column} = @Value";
+        return database.RunAsync(
+            async connection => await connection.ExecuteAsync(new CommandDefinition(sql, new { read.RowId, read.Value }, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1,
+            cancellationToken);
+    }
+
+    /// <summary>The table's columns, read once.</summary>
+    /// <exception cref="StoreException">The table is not there or is not Dolibarr's.</exception>
+    public async Task<TokenTableSchema> SchemaAsync(CancellationToken cancellationToken = default)
+    {
+        if (_schema is { } known)
+        {
+            return known;
+        }
+
+        const string Sql = """
+            SELECT column_name AS Name, CAST(character_maximum_length AS SIGNED) AS Characters, CAST(character_octet_length AS SIGNED) AS Bytes
+              FROM information_schema.columns
+             WHERE table_schema = DATABASE() AND table_name = @table
+            """;
+        var columns = await database.RunAsync(
+            connection => connection.QueryAsync<TokenColumn>(new CommandDefinition(Sql, new { table = database.Prefix + "oauth_token" }, cancellationToken: cancellationToken)),
+            cancellationToken).ConfigureAwait(false);
+        var schema = new TokenTableSchema(columns);
+        if (!schema.IsUsable)
+        {
+            throw new StoreException(
+                StoreFailure.Other,
+                $"The database {database.Name} has no table {database.Prefix}oauth_token that the account can see: is the database or the prefix in conf.php another one, or the OAuth module of Dolibarr not installed?");
+        }
+
+        return _schema = schema;
+    }
+
+    private async Task<IReadOnlyList<TokenRow>> SelectAsync(string condition, object parameters, CancellationToken cancellationToken)
+    {
+        var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
+        string[] optional = ["tokenstring", "state", "fk_soc", "fk_user", "fk_adherent", "datec", "tms"];
+        var columns = string.Join(", ", optional.Select(column => schema.Has(column) ? column : $"NULL AS {column}"));
+        var sql = $"SELECT rowid, service, entity, token, {columns} FROM {database.Table("oauth_token")} WHERE {condition} ORDER BY rowid";
+        var rows = await database.RunAsync(
+            connection => connection.QueryAsync<RawRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken).ConfigureAwait(false);
+        return [.. rows.Select(Convert)];
+    }
+
+    private static TokenRow Convert(RawRow row) => new()
+    {
+        RowId = row.rowid,
+        Service = row.service,
+        Entity = row.entity ?? 1,
+        Value = row.token ?? row.tokenstring,
+        Column = row.token is null && row.tokenstring is not null ? "tokenstring" : "token",
+        State = row.state,
+        HasOwner = row.fk_soc is not null || row.fk_user is not null || row.fk_adherent is not null,
+        CreatedAt = row.datec,
+        ModifiedAt = row.tms,
+    };
+
+    private async Task RequireToFitAsync(string column, string value, CancellationToken cancellationToken)
+    {
+        var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
+        if (!schema.Fits(column, value))
+        {
+            throw new StoreException(
+                StoreFailure.NotWritable,
+                $"The value for {database.Prefix}oauth_token.{column} has {value.Length} characters, which is more than the column holds.");
+        }
+    }
+
+#pragma warning disable IDE1006 // named as the columns are
+    private sealed class RawRow
+    {
+        public long rowid { get; init; }
+        public string? service { get; init; }
+        public int? entity { get; init; }
+        public string? token { get; init; }
+        public string? tokenstring { get; init; }
+        public string? state { get; init; }
+        public long? fk_soc { get; init; }
+        public long? fk_user { get; init; }
+        public long? fk_adherent { get; init; }
+        public DateTime? datec { get; init; }
+        public DateTime? tms { get; init; }
+    }
+#pragma warning restore IDE1006
+}

@@ -1,0 +1,34 @@
+using DolibarrOAuthBridge.Dolibarr.Database;
+
+namespace DolibarrOAuthBridge;
+
+/// <summary>A failure that a caller is told: a stable code and a sentence that says what to do. Never holds a secret.</summary>
+public sealed class BridgeException : Exception
+{
+    /// <summary>Creates a failure.</summary>
+    /// <param name="code">One of <see cref="ProblemCode"/>.</param>
+    /// <param name="message">What happened and what to do.</param>
+    /// <param name="retryAfter">When it makes sense to try again; null if unknown.</param>
+    /// <param name="innerException">The cause, for the log.</param>
+    public BridgeException(string code, string message, TimeSpan? retryAfter = null, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Code = code;
+        RetryAfter = retryAfter;
+    }
+
+    /// <summary>One of <see cref="ProblemCode"/>.</summary>
+    public string Code { get; }
+
+    /// <summary>When it makes sense to try again; null if unknown.</summary>
+    public TimeSpan? RetryAfter { get; }
+
+    /// <summary>A failure of the database as callers are told it.</summary>
+    public static BridgeException From(StoreException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return exception.Failure == StoreFailure.NotWritable || exception.Failure == StoreFailure.Busy
+            ? new BridgeException(ProblemCode.StoreNotWritable, exception.Message + " No refresh token was spent.", TimeSpan.FromSeconds(10), exception)
+            : new BridgeException(ProblemCode.StoreUnavailable, exception.Message, TimeSpan.FromSeconds(5), exception);
+    }
+}

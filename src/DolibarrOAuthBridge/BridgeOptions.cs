@@ -1,0 +1,32 @@
+namespace DolibarrOAuthBridge;
+
+/// <summary>The sidecar's own settings, from the configuration file, the environment (<c>BRIDGE__…</c>) or the command line. Every one has a default.</summary>
+public sealed class BridgeOptions
+{
+    /// <summary>Path of Dolibarr's conf.php. The one thing that must be given.</summary>
+    public string DolibarrConf { get; init; } = string.Empty;
+
+    /// <summary>Directory for the refresh journal; by default systemd's state directory, else <c>/var/lib/dolibarr-oauth-bridge</c>, else the user's state directory.</summary>
+    public string StateDirectory { get; init; } = string.Empty;
+
+    /// <summary>Limit for one call to a provider from connecting to the last byte. The default is 15 seconds.</summary>
+    public TimeSpan ProviderDeadline { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a token must live on to be handed out when the caller does not say. The default is 60 seconds.</summary>
+    public TimeSpan MinTtl { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long before its end a token is renewed in the background. The default is 5 minutes.</summary>
+    public TimeSpan RenewAhead { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>When tokens are renewed without being asked for. The default is <see cref="RenewalPolicy.Proactive"/>.</summary>
+    public RenewalPolicy Renewal { get; init; } = RenewalPolicy.Proactive;
+
+    /// <summary>How often the background renewal looks. The default is 30 seconds.</summary>
+    public TimeSpan RenewalInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether providers are reached through the proxy that the environment names. The default is no.</summary>
+    public bool UseProxy { get; init; }
+
+    /// <summary>How long a refresh holds its lease: past every deadline within it, so that no second process starts while one may still be at work.</summary>
+    public TimeSpan LeaseDuration => (2 * ProviderDeadline) + TimeSpan.FromSeconds(15);
+}

@@ -1,0 +1,70 @@
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Inspection;
+using DolibarrOAuthBridge.Journal;
+using DolibarrOAuthBridge.Keys;
+using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Renewal;
+using DolibarrOAuthBridge.Tokens;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace DolibarrOAuthBridge;
+
+/// <summary>Everything that the server and the commands are made of.</summary>
+public static class BridgeServices
+{
+    /// <summary>Adds the bridge for one Dolibarr instance. <see cref="TimeProvider"/> may be registered before, for tests.</summary>
+    public static IServiceCollection AddBridge(this IServiceCollection services, DolibarrConf conf, BridgeOptions options, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(conf);
+        ArgumentNullException.ThrowIfNull(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(conf);
+        services.AddSingleton(options);
+        services.TryAddSingleton(configuration);
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddEntries();
+    }
+
+    private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services
+        .AddSingleton(_ => new DolibarrDatabase(conf))
+        .AddSingleton(new TokenCodec(conf.Keys))
+        .AddSingleton<TokenTable>()
+        .AddSingleton(provider => new EntryTable(provider.GetRequiredService<DolibarrDatabase>(), provider.GetRequiredService<TokenCodec>()));
+
+    private static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton(_ => ProviderHttpClient.Create(options.UseProxy))
+        .AddSingleton<ServerMetadataCache>()
+        .AddSingleton<ProviderDirectory>()
+        .AddSingleton<TokenEndpointClient>()
+        .AddSingleton<TokenRevocationClient>();
+
+    private static IServiceCollection AddGrants(this IServiceCollection services) => services
+        .AddSingleton<BridgeSchema>()
+        .AddSingleton<GrantTable>()
+        .AddSingleton<EventTable>()
+        .AddSingleton<RefreshJournal>()
+        .AddSingleton<JournalReplay>()
+        .AddSingleton<GrantReader>()
+        .AddSingleton<GrantHealer>()
+        .AddSingleton<GrantCommitter>()
+        .AddSingleton<GrantRenewer>()
+        .AddSingleton<FailureRecorder>()
+        .AddSingleton<GrantRefresher>()
+        .AddSingleton<RefreshFlights>()
+        .AddSingleton<GrantUse>()
+        .AddSingleton<TokenBroker>()
+        .AddSingleton<StockRefresh>()
+        .AddSingleton<GrantRevoker>()
+        .AddSingleton<RenewalService>();
+
+    private static IServiceCollection AddEntries(this IServiceCollection services) => services
+        .AddSingleton<EntryDirectory>()
+        .AddSingleton<EntryReporter>()
+        .AddSingleton<RowInspector>()
+        .AddSingleton<ApiKeys>()
+        .AddSingleton<ApiKeyInstaller>();
+}

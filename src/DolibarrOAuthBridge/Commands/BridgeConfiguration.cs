@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace DolibarrOAuthBridge.Commands;
+
+/// <summary>The sidecar's settings: a JSON file, then the environment (<c>BRIDGE__…</c>), then the command line; the last one wins.</summary>
+internal static class BridgeConfiguration
+{
+    private const string DefaultFile = "/etc/dolibarr-oauth-bridge/bridge.json";
+
+    private static readonly string[] Known =
+    [
+        nameof(BridgeOptions.DolibarrConf), nameof(BridgeOptions.StateDirectory), nameof(BridgeOptions.ProviderDeadline), nameof(BridgeOptions.MinTtl),
+        nameof(BridgeOptions.RenewAhead), nameof(BridgeOptions.Renewal), nameof(BridgeOptions.RenewalInterval), nameof(BridgeOptions.UseProxy),
+    ];
+
+    public static IConfiguration Load(string? file, IReadOnlyList<string> settings)
+    {
+        try
+        {
+            var builder = new ConfigurationBuilder();
+            if (file is not null)
+            {
+                builder.AddJsonFile(Path.GetFullPath(file), optional: false);
+            }
+            else if (File.Exists(DefaultFile))
+            {
+                builder.AddJsonFile(DefaultFile);
+            }
+
+            return builder.AddEnvironmentVariables("BRIDGE__").AddCommandLine([.. settings]).Build();
+        }
+        catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new UsageException($"The configuration file cannot be read: {exception.Message}");
+        }
+    }
+
+    public static BridgeOptions Options(IConfiguration configuration, string? conf, string? stateDirectory)
+    {
+        var section = configuration.GetSection("Bridge");
+        if (section.GetChildren().FirstOrDefault(child => !Known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new UsageException($"Bridge:{unknown.Key} is no setting. Known are {string.Join(", ", Known)}.");
+        }
+
+        var defaults = new BridgeOptions();
+        return new BridgeOptions
+        {
+            DolibarrConf = conf ?? configuration[nameof(BridgeOptions.DolibarrConf)] ?? section[nameof(BridgeOptions.DolibarrConf)] ?? string.Empty,
+            StateDirectory = stateDirectory ?? configuration[nameof(BridgeOptions.StateDirectory)] ?? section[nameof(BridgeOptions.StateDirectory)] ?? string.Empty,
+            ProviderDeadline = Seconds(nameof(BridgeOptions.ProviderDeadline), defaults.ProviderDeadline, 1, 60),
+            MinTtl = Seconds(nameof(BridgeOptions.MinTtl), defaults.MinTtl, 0, 3600),
+            RenewAhead = Seconds(nameof(BridgeOptions.RenewAhead), defaults.RenewAhead, 0, 3600),
+            RenewalInterval = Seconds(nameof(BridgeOptions.RenewalInterval), defaults.RenewalInterval, 1, 3600),
+            Renewal = section[nameof(BridgeOptions.Renewal)] switch
+            {
+                null => defaults.Renewal,
+                "on_demand" => RenewalPolicy.OnDemand,
+                "proactive" => RenewalPolicy.Proactive,
+                _ => throw new UsageException("Bridge:Renewal must be on_demand or proactive."),
+            },
+            UseProxy = section[nameof(BridgeOptions.UseProxy)] switch
+            {
+                null or "false" => false,
+                "true" => true,
+                _ => throw new UsageException("Bridge:UseProxy must be true or false."),
+            },
+        };
+
+        TimeSpan Seconds(string name, TimeSpan fallback, int least, int most) =>
+            section[name] is not { } text ? fallback
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= most ? TimeSpan.FromSeconds(seconds)
+            : throw new UsageException($"Bridge:{name} must be a whole number of seconds from {least} to {most}.");
+    }
+}

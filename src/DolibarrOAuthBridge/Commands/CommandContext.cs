@@ -1,0 +1,81 @@
+using System.CommandLine;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Tokens;
+using Spectre.Console;
+
+namespace DolibarrOAuthBridge.Commands;
+
+/// <summary>What a command works with: the instance, the settings, the services, and where it writes.</summary>
+internal sealed class CommandContext : IAsyncDisposable
+{
+    private ServiceProvider? _services;
+
+    private CommandContext(DolibarrConf conf, BridgeOptions options, IConfiguration configuration, int entity, bool json, bool reveal)
+    {
+        Conf = conf;
+        Options = options;
+        Configuration = configuration;
+        Entity = entity;
+        Json = json;
+        Reveal = reveal;
+    }
+
+    public DolibarrConf Conf { get; }
+
+    public BridgeOptions Options { get; }
+
+    public IConfiguration Configuration { get; }
+
+    public int Entity { get; }
+
+    public bool Json { get; }
+
+    public bool Reveal { get; }
+
+    public IAnsiConsole Console { get; } = AnsiConsole.Console;
+
+    /// <summary>Reads the settings and conf.php.</summary>
+    /// <exception cref="UsageException">Something on the command line or in the settings is wrong.</exception>
+    /// <exception cref="DolibarrConfException">conf.php cannot be used.</exception>
+    public static CommandContext Create(ParseResult result, CommonOptions common, IReadOnlyList<string> settings)
+    {
+        var entity = result.GetValue(common.Entity);
+        if (entity < 1)
+        {
+            throw new UsageException("--entity must be a whole number from 1.");
+        }
+
+        var configuration = BridgeConfiguration.Load(result.GetValue(common.Config), settings);
+        var options = BridgeConfiguration.Options(configuration, result.GetValue(common.DolibarrConf), result.GetValue(common.StateDirectory));
+        if (options.DolibarrConf.Length == 0)
+        {
+            throw new UsageException("Say where Dolibarr's conf.php is: --dolibarr-conf PATH, usually /var/www/dolibarr/htdocs/conf/conf.php or /etc/dolibarr/conf.php.");
+        }
+
+        return new CommandContext(
+            DolibarrConfReader.Read(options.DolibarrConf), options, configuration, entity, result.GetValue(common.Json), result.GetValue(common.Reveal));
+    }
+
+    public T Get<T>()
+        where T : notnull
+    {
+        _services ??= new ServiceCollection()
+            .AddLogging(logging => logging
+                .AddSimpleConsole(console => console.SingleLine = true)
+                .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+                .SetMinimumLevel(LogLevel.Error))
+            .AddBridge(Conf, Options, Configuration)
+            .BuildServiceProvider();
+        return _services.GetRequiredService<T>();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_services is not null)
+        {
+            await _services.GetRequiredService<RefreshFlights>().DrainAsync().ConfigureAwait(false);
+            await _services.GetRequiredService<GrantUse>().Pending.ConfigureAwait(false);
+            await _services.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

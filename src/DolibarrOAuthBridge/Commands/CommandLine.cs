@@ -1,0 +1,81 @@
+using System.CommandLine;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+
+namespace DolibarrOAuthBridge.Commands;
+
+/// <summary>The command line: exit status 0 done, 1 failed, 2 wrong usage.</summary>
+internal static class CommandLine
+{
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var split = ConfigurationArguments.Split(args);
+        var common = new CommonOptions();
+        var root = new RootCommand("Gets, keeps, refreshes and hands out Dolibarr's OAuth tokens.");
+        common.AddTo(root);
+        IBridgeCommand[] commands =
+        [
+            new ServeCommand(), new InitCommand(), new EntriesCommand(), new TokenCommand(), new RefreshCommand(), new RevokeCommand(), new InspectCommand(), new VersionCommand(),
+        ];
+        foreach (var definition in commands)
+        {
+            var command = definition.Define();
+            command.SetAction((result, cancellationToken) => ExecuteAsync(definition, result, common, split.Settings, cancellationToken));
+            root.Subcommands.Add(command);
+        }
+
+        var parsed = root.Parse(split.Arguments.ToArray());
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
+            }
+
+            await Console.Error.WriteLineAsync("Run dolibarr-oauth-bridge --help.").ConfigureAwait(false);
+            return WrongUsage;
+        }
+
+        return await parsed.InvokeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<int> ExecuteAsync(IBridgeCommand command, ParseResult result, CommonOptions common, IReadOnlyList<string> settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await command.RunAsync(result, () => CommandContext.Create(result, common, settings), cancellationToken).ConfigureAwait(false);
+        }
+        catch (UsageException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            return WrongUsage;
+        }
+        catch (BridgeException exception)
+        {
+            return await FailAsync(exception.Code, exception.Message).ConfigureAwait(false);
+        }
+        catch (StoreException exception)
+        {
+            var told = BridgeException.From(exception);
+            return await FailAsync(told.Code, told.Message).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is DolibarrConfException or SecretUnreadableException)
+        {
+            return await FailAsync("configuration", exception.Message).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Failed;
+        }
+    }
+
+    private static async Task<int> FailAsync(string code, string message)
+    {
+        await Console.Error.WriteLineAsync($"{code}: {message}").ConfigureAwait(false);
+        return Failed;
+    }
+}

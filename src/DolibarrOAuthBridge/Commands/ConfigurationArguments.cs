@@ -1,0 +1,38 @@
+namespace DolibarrOAuthBridge.Commands;
+
+/// <summary>Separates settings such as <c>--Providers:Google:TokenEndpoint=URL</c>, which any command takes, from the command's own arguments.</summary>
+internal sealed class ConfigurationArguments
+{
+    private ConfigurationArguments(IReadOnlyList<string> settings, IReadOnlyList<string> arguments)
+    {
+        Settings = settings;
+        Arguments = arguments;
+    }
+
+    public IReadOnlyList<string> Settings { get; }
+
+    public IReadOnlyList<string> Arguments { get; }
+
+    public static ConfigurationArguments Split(IReadOnlyList<string> args)
+    {
+        var settings = new List<string>();
+        var arguments = new List<string>();
+        for (var index = 0; index < args.Count; index++)
+        {
+            var name = args[index].Split('=', 2)[0];
+            if (!name.StartsWith("--Providers:", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("--Bridge:", StringComparison.OrdinalIgnoreCase))
+            {
+                arguments.Add(args[index]);
+                continue;
+            }
+
+            settings.Add(args[index]);
+            if (!args[index].Contains('=', StringComparison.Ordinal) && index + 1 < args.Count)
+            {
+                settings.Add(args[++index]);
+            }
+        }
+
+        return new ConfigurationArguments(settings, arguments);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
+using Spectre.Console;
+
+namespace DolibarrOAuthBridge.Commands;
+
+/// <summary>How commands write: JSON for scripts, aligned tables for people.</summary>
+internal static class Output
+{
+    private const int WidthOfNoTerminal = 160;
+
+    public static Task WriteJsonAsync<T>(T value, JsonTypeInfo<T> type)
+    {
+        var options = new System.Text.Json.JsonSerializerOptions(type.Options) { WriteIndented = true };
+        return Console.Out.WriteLineAsync(System.Text.Json.JsonSerializer.Serialize(value, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T))));
+    }
+
+    public static Table Table(params string[] headers)
+    {
+        var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
+        foreach (var header in headers)
+        {
+            table.AddColumn(new TableColumn($"[bold]{header}[/]") { NoWrap = header is not ("Warnings" or "Problem" or "Token") });
+        }
+
+        return table;
+    }
+
+    public static void Write(IAnsiConsole console, Table table)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = WidthOfNoTerminal;
+        }
+
+        console.Write(table);
+    }
+
+    /// <summary>A time as people say it: "in 42 min", "3 d ago".</summary>
+    public static string Relative(DateTimeOffset? time, DateTimeOffset now)
+    {
+        if (time is not { } known)
+        {
+            return "-";
+        }
+
+        var distance = (known - now).Duration();
+        var amount = distance switch
+        {
+            { TotalMinutes: < 1 } => $"{distance.TotalSeconds:0} s",
+            { TotalHours: < 2 } => $"{Math.Floor(distance.TotalMinutes):0} min",
+            { TotalDays: < 2 } => $"{Math.Floor(distance.TotalHours):0} h",
+            { TotalDays: < 3650 } => $"{Math.Floor(distance.TotalDays):0} d",
+            _ => known.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        };
+        return distance.TotalDays >= 3650 ? amount : known >= now ? $"in {amount}" : $"{amount} ago";
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using DolibarrOAuthBridge.Http;
+using DolibarrOAuthBridge.Http.Contracts;
+using DolibarrOAuthBridge.Tokens;
+
+namespace DolibarrOAuthBridge.Commands;
+
+/// <summary><c>refresh ENTRY</c>: refreshes a token now.</summary>
+internal sealed class RefreshCommand : IBridgeCommand
+{
+    private readonly Argument<string> _entry = new("ENTRY") { Description = "The entry, such as GOOGLE-Mail." };
+
+    public Command Define() => new("refresh", "Refresh a token now, even if it still lives.") { _entry };
+
+    public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
+    {
+        var context = open();
+        await using (context.ConfigureAwait(false))
+        {
+            var token = await context.Get<TokenBroker>().RefreshAsync(result.GetRequiredValue(_entry), context.Entity, cancellationToken).ConfigureAwait(false);
+            var now = context.Get<TimeProvider>().GetUtcNow();
+            await (context.Json
+                ? Output.WriteJsonAsync(TokenAnswers.Of(token, now) with { AccessToken = context.Reveal ? token.Value : "[redacted]" }, BridgeJson.Default.TokenAnswerJson)
+                : Console.Out.WriteLineAsync(token.ExpiresAt is null
+                    ? $"{token.Service} was refreshed; its token never expires."
+                    : $"{token.Service} was refreshed; its token expires {Output.Relative(token.ExpiresAt, now)} ({token.ExpiresAt:yyyy-MM-dd HH:mm:ss} UTC).")).ConfigureAwait(false);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using DolibarrOAuthBridge.Tokens;
+
+namespace DolibarrOAuthBridge.Commands;
+
+/// <summary><c>revoke ENTRY</c>: ends a grant at the provider, then deletes its row.</summary>
+internal sealed class RevokeCommand : IBridgeCommand
+{
+    private readonly Argument<string> _entry = new("ENTRY") { Description = "The entry, such as GOOGLE-Mail." };
+    private readonly Option<bool> _force = new("--force") { Description = "Delete the row even if the provider cannot be asked." };
+    private readonly Option<bool> _localOnly = new("--local-only") { Description = "Delete the row without asking the provider." };
+
+    public Command Define() => new("revoke", "Revoke a token at the provider and delete it.") { _entry, _force, _localOnly };
+
+    public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
+    {
+        var context = open();
+        await using (context.ConfigureAwait(false))
+        {
+            var entry = result.GetRequiredValue(_entry);
+            var outcome = await context.Get<GrantRevoker>().RevokeAsync(
+                entry, context.Entity, atProvider: !result.GetValue(_localOnly), result.GetValue(_force), cancellationToken).ConfigureAwait(false);
+            await Console.Out.WriteLineAsync(outcome switch
+            {
+                RevocationOutcome.Revoked => $"{entry} was revoked at the provider and deleted.",
+                RevocationOutcome.NotOffered => $"{entry} was deleted. Its provider offers no revocation: the user can end it in the account's security settings.",
+                RevocationOutcome.Failed => $"{entry} was deleted, but the provider could not be asked to revoke it: the user can end it in the account's security settings.",
+                _ => $"{entry} was deleted here; at the provider it lives on.",
+            }).ConfigureAwait(false);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Tokens;
+
+namespace DolibarrOAuthBridge.Entries;
+
+/// <summary>Puts together what may be shown of the entries: settings, token, memory and warnings.</summary>
+public sealed class EntryReporter(
+    EntryDirectory entries, TokenTable tokens, TokenCodec codec, GrantTable grants, DolibarrConf conf, BridgeOptions options, TimeProvider time)
+{
+    /// <summary>A report on every entry of a company.</summary>
+    /// <exception cref="BridgeException">The database failed.</exception>
+    public async Task<IReadOnlyList<EntryReport>> ListAsync(int entity, CancellationToken cancellationToken = default)
+    {
+        var all = await entries.ListAsync(entity, cancellationToken).ConfigureAwait(false);
+        return await ReportAsync(all, entity, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A report on one entry.</summary>
+    /// <exception cref="BridgeException">There is no such entry, or the database failed.</exception>
+    public async Task<EntryReport> GetAsync(string name, int entity, CancellationToken cancellationToken = default)
+    {
+        var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
+        return (await ReportAsync([entry], entity, cancellationToken).ConfigureAwait(false))[0];
+    }
+
+    private async Task<IReadOnlyList<EntryReport>> ReportAsync(IReadOnlyList<OAuthEntry> wanted, int entity, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var memory = await grants.ListAsync(entity, cancellationToken).ConfigureAwait(false);
+            var reports = new List<EntryReport>(wanted.Count);
+            foreach (var entry in wanted)
+            {
+                var lookup = await tokens.FindAsync(entry.Name, entity, cancellationToken).ConfigureAwait(false);
+                reports.Add(Report(entry, lookup, memory.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord()));
+            }
+
+            return reports;
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+
+    private EntryReport Report(OAuthEntry entry, TokenLookup lookup, GrantRecord memory)
+    {
+        var missing = EntrySettings.Missing(entry);
+        StoredGrant? grant = null;
+        string? unreadable = null;
+        if (lookup.OnlyRow is { } row)
+        {
+            try
+            {
+                grant = StoredGrant.Decode(row, codec);
+            }
+            catch (TokenUnreadableException exception)
+            {
+                unreadable = exception.Message;
+            }
+        }
+
+        return new EntryReport
+        {
+            Entry = entry.Name.ToString(),
+            Service = entry.Name.Service,
+            Provider = ProviderCatalogue.Of(entry.Name).Name,
+            Label = entry.Name.Label,
+            Entity = entry.Entity,
+            Scopes = entry.Scopes,
+            ClientId = entry.ClientId,
+            RedirectUri = RedirectUri.Of(entry, conf),
+            Complete = missing.Count == 0,
+            Missing = missing,
+            Token = Report(entry, lookup, grant, unreadable, memory),
+            Warnings = EntryWarnings.Of(entry, lookup, grant, unreadable, memory, time.GetUtcNow()),
+        };
+    }
+
+    private TokenReport Report(OAuthEntry entry, TokenLookup lookup, StoredGrant? grant, string? unreadable, GrantRecord memory) => new()
+    {
+        Status = lookup.IsDuplicate ? TokenStatus.Duplicate
+            : unreadable is not null ? TokenStatus.Unreadable
+            : grant is null ? TokenStatus.None
+            : StatusOf(entry, grant, memory),
+        ExpiresAt = grant?.ExpiresAt,
+        HasRefreshToken = grant?.RefreshToken is not null,
+        GrantedAt = Utc(memory.GrantedAt ?? grant?.Row.CreatedAt),
+        RefreshedAt = Utc(memory.RefreshedAt),
+        RefreshCount = memory.RefreshCount,
+        LastError = unreadable ?? (memory.LastError is null ? null
+            : string.IsNullOrEmpty(memory.LastErrorDetail) ? memory.LastError : $"{memory.LastError}: {memory.LastErrorDetail}"),
+    };
+
+    private string StatusOf(OAuthEntry entry, StoredGrant grant, GrantRecord memory)
+    {
+        var now = time.GetUtcNow();
+        var renewable = grant.RefreshToken is not null || ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials;
+        return grant switch
+        {
+            { NeverExpires: true } => TokenStatus.NeverExpires,
+            _ when grant.RefreshHash is not null && grant.RefreshHash == memory.DeadHash => TokenStatus.ConsentRequired,
+            _ when grant.LivesFor(options.RenewAhead, now) => TokenStatus.Valid,
+            _ when grant.LivesFor(TimeSpan.Zero, now) => TokenStatus.Expiring,
+            _ => renewable ? TokenStatus.Expired : TokenStatus.ConsentRequired,
+        };
+    }
+
+    private static DateTimeOffset? Utc(DateTime? time) =>
+        time is { } known ? new DateTimeOffset(DateTime.SpecifyKind(known, DateTimeKind.Utc)) : null;
+}

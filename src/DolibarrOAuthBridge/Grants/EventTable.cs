@@ -1,0 +1,41 @@
+using Dapper;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using MySqlConnector;
+
+namespace DolibarrOAuthBridge.Grants;
+
+/// <summary>The bridge's audit trail <c>oauthbridge_event</c>: append-only, no secrets.</summary>
+public sealed class EventTable(DolibarrDatabase database, BridgeSchema schema, TimeProvider time)
+{
+    private const int LongestDetail = 255;
+
+    /// <summary>Appends within the caller's transaction.</summary>
+    public Task AppendAsync(MySqlConnection connection, MySqlTransaction? transaction, GrantKey key, string kind, string detail, CancellationToken cancellationToken = default) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            $"INSERT INTO {database.Table("oauthbridge_event")} (at, entity, service, kind, detail, process) VALUES (@at, @Entity, @Service, @kind, @detail, @process)",
+            new
+            {
+                at = time.GetUtcNow().UtcDateTime,
+                key.Entity,
+                key.Service,
+                kind,
+                detail = detail.Length > LongestDetail ? detail[..LongestDetail] : detail,
+                process = ProcessName.Value,
+            },
+            transaction,
+            cancellationToken: cancellationToken));
+
+    /// <summary>Appends by itself.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task AppendAsync(GrantKey key, string kind, string detail, CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await database.RunAsync(
+            async connection =>
+            {
+                await AppendAsync(connection, null, key, kind, detail, cancellationToken).ConfigureAwait(false);
+                return 0;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+}

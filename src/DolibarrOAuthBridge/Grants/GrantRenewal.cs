@@ -1,0 +1,20 @@
+namespace DolibarrOAuthBridge.Grants;
+
+/// <summary>What is remembered of a good refresh.</summary>
+public sealed class GrantRenewal
+{
+    /// <summary>When, UTC.</summary>
+    public required DateTime At { get; init; }
+
+    /// <summary>When the refresh token ends, if the provider said so.</summary>
+    public DateTime? RefreshTokenExpiresAt { get; init; }
+
+    /// <summary>Hash of the refresh token that counts from now on.</summary>
+    public string? NewestHash { get; init; }
+
+    /// <summary>That refresh token, dolcrypt'ed.</summary>
+    public string? NewestToken { get; init; }
+
+    /// <summary>Hashes of those before it.</summary>
+    public string? Superseded { get; init; }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Http.Contracts;
+using DolibarrOAuthBridge.Http.Endpoints;
+using DolibarrOAuthBridge.Http.Security;
+using DolibarrOAuthBridge.Renewal;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace DolibarrOAuthBridge.Http;
+
+/// <summary>The HTTP server, put together in the order in which a request passes through it.</summary>
+public static class BridgeServer
+{
+    /// <summary>Builds the server; it does not listen yet.</summary>
+    /// <param name="conf">Dolibarr's configuration.</param>
+    /// <param name="options">The sidecar's settings.</param>
+    /// <param name="configuration">Endpoint overrides.</param>
+    /// <param name="addresses">TCP addresses to listen on.</param>
+    /// <param name="socketPath">Unix socket to listen on; null for none.</param>
+    /// <param name="configureServices">Further services, for tests.</param>
+    public static WebApplication Build(
+        DolibarrConf conf,
+        BridgeOptions options,
+        IConfiguration configuration,
+        IReadOnlyList<ListenAddress> addresses,
+        string? socketPath,
+        Action<IServiceCollection>? configureServices = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ApplicationName = "dolibarr-oauth-bridge" });
+        builder.Configuration.AddConfiguration(configuration);
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
+            console.UseUtcTimestamp = true;
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Host.UseSystemd();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            Limit(kestrel);
+            Listen(kestrel, addresses, socketPath);
+        });
+        configureServices?.Invoke(builder.Services);
+        builder.Services.AddBridge(conf, options, configuration);
+        builder.Services.AddSingleton<RefusalLog>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<RenewalService>());
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.LeaseDuration);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, BridgeJson.Default);
+        });
+        builder.Services.AddOpenApi();
+
+        var app = builder.Build();
+        app.UseProblems();
+        app.UseLocalCallersOnly();
+        app.UseApiKey();
+        app.UseRouting();
+        app.MapHealth();
+        app.MapEntries();
+        app.MapTokens();
+        app.MapStockToken();
+        app.MapOpenApi("/openapi/v1.json");
+        return app;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 50;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
+        kestrel.Limits.MaxConcurrentConnections = 1000;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<ListenAddress> addresses, string? socketPath)
+    {
+        foreach (var address in addresses)
+        {
+            kestrel.Listen(address.Address, address.Port);
+        }
+
+        if (socketPath is not null)
+        {
+            UnixSocketFile.RemoveStale(socketPath);
+            kestrel.ListenUnixSocket(socketPath);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Inspection;
+
+namespace DolibarrOAuthBridge.Http.Contracts;
+
+/// <summary>Everything that the API and <c>--json</c> write, in snake_case.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(TokenAnswerJson))]
+[JsonSerializable(typeof(EntryListJson))]
+[JsonSerializable(typeof(EntryReport))]
+[JsonSerializable(typeof(IReadOnlyList<InspectedRow>))]
+[JsonSerializable(typeof(ProblemJson))]
+[JsonSerializable(typeof(OAuthTokenJson))]
+[JsonSerializable(typeof(OAuthErrorJson))]
+[JsonSerializable(typeof(HealthJson))]
+internal sealed partial class BridgeJson : JsonSerializerContext;

@@ -1,0 +1,7 @@
+using DolibarrOAuthBridge.Entries;
+
+namespace DolibarrOAuthBridge.Http.Contracts;
+
+/// <summary>The entries of a company.</summary>
+/// <param name="Entries">The reports, ordered by name.</param>
+public sealed record EntryListJson(IReadOnlyList<EntryReport> Entries);

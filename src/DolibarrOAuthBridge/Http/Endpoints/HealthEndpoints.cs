@@ -1,0 +1,32 @@
+using Dapper;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Http.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DolibarrOAuthBridge.Http.Endpoints;
+
+/// <summary><c>/healthz</c> says that the process lives, <c>/readyz</c> that it can do its work: the token table can be read.</summary>
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", static () => TypedResults.Json(new HealthJson("ok"), BridgeJson.Default.HealthJson)).WithTags("Health").WithName("Live");
+        routes.MapGet("/readyz", ReadyAsync).WithTags("Health").WithName("Ready");
+    }
+
+    private static async Task<JsonHttpResult<HealthJson>> ReadyAsync(DolibarrDatabase database, TokenTable tokens, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await tokens.SchemaAsync(cancellationToken).ConfigureAwait(false);
+            await database.RunAsync(
+                connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+            return TypedResults.Json(new HealthJson("ok"), BridgeJson.Default.HealthJson);
+        }
+        catch (StoreException)
+        {
+            return TypedResults.Json(new HealthJson("unavailable"), BridgeJson.Default.HealthJson, statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Net.Http.Headers;
+using System.Text;
+using DolibarrOAuthBridge.Http.Contracts;
+using DolibarrOAuthBridge.Tokens;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DolibarrOAuthBridge.Http.Endpoints;
+
+/// <summary><c>POST /oauth/token</c>: the token endpoint that stock Dolibarr code is pointed at.</summary>
+internal static class StockTokenEndpoint
+{
+    public static void MapStockToken(this IEndpointRouteBuilder routes) => routes
+        .MapPost("/oauth/token", RedeemAsync)
+        .WithTags("Stock")
+        .WithName("StockRefresh")
+        .WithSummary("RFC 6749, grant_type=refresh_token, with the client and refresh token of a known entry; needs no API key.")
+        .DisableAntiforgery();
+
+    private static async Task<Results<JsonHttpResult<OAuthTokenJson>, JsonHttpResult<OAuthErrorJson>>> RedeemAsync(
+        HttpRequest request, StockRefresh stock, TimeProvider time, string? entity, CancellationToken cancellationToken)
+    {
+        if (!request.HasFormContentType)
+        {
+            return Error(400, "invalid_request", "Send the parameters as application/x-www-form-urlencoded.");
+        }
+
+        var form = await request.ReadFormAsync(cancellationToken).ConfigureAwait(false);
+        if (form.Any(parameter => parameter.Value.Count != 1))
+        {
+            return Error(400, "invalid_request", "A parameter is repeated.");
+        }
+
+        if (form["grant_type"] != "refresh_token")
+        {
+            return Error(400, "unsupported_grant_type", "Only grant_type=refresh_token is answered here.");
+        }
+
+        var (clientId, clientSecret) = ReadClient(request, form);
+        var refreshToken = form["refresh_token"].ToString();
+        if (clientId.Length == 0 || clientSecret.Length == 0 || refreshToken.Length == 0)
+        {
+            return Error(400, "invalid_request", "client_id, client_secret and refresh_token are needed.");
+        }
+
+        try
+        {
+            var company = entity is null ? (int?)null : RequestValues.Entity(entity);
+            return await stock.RedeemAsync(clientId, clientSecret, refreshToken, company, cancellationToken).ConfigureAwait(false) is { } grant
+                ? TypedResults.Json(Answer(grant, time.GetUtcNow()), BridgeJson.Default.OAuthTokenJson)
+                : Error(401, "invalid_client", "No OAuth entry of Dolibarr has this client id and secret.");
+        }
+        catch (StockGrantUnknownException exception)
+        {
+            return Error(400, "invalid_grant", exception.Message);
+        }
+        catch (BridgeException exception)
+        {
+            return exception.Code switch
+            {
+                ProblemCode.ConsentRequired or ProblemCode.TokenNotFound => Error(400, "invalid_grant", exception.Message),
+                ProblemCode.InvalidRequest => Error(400, "invalid_request", exception.Message),
+                ProblemCode.ProviderRejected or ProblemCode.EntryIncomplete => Error(400, "unauthorized_client", exception.Message),
+                _ => Error(503, "temporarily_unavailable", exception.Message),
+            };
+        }
+    }
+
+    // RFC 6749, section 2.3.1: in the header each half is form-encoded first.
+    private static (string Id, string Secret) ReadClient(HttpRequest request, IFormCollection form)
+    {
+        if (AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
+            && string.Equals(header.Scheme, "Basic", StringComparison.OrdinalIgnoreCase))
+        {
+            try
+            {
+                var pair = Encoding.UTF8.GetString(Convert.FromBase64String(header.Parameter ?? string.Empty)).Split(':', 2);
+                return pair.Length == 2 ? (Decode(pair[0]), Decode(pair[1])) : (string.Empty, string.Empty);
+            }
+            catch (FormatException)
+            {
+                return (string.Empty, string.Empty);
+            }
+        }
+
+        return (form["client_id"].ToString(), form["client_secret"].ToString());
+
+        static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+    }
+
+    private static OAuthTokenJson Answer(StoredGrant grant, DateTimeOffset now) => new(
+        grant.Token.AccessToken ?? string.Empty,
+        "Bearer",
+        TokenAnswers.SecondsLeft(grant.ExpiresAt, now),
+        grant.RefreshToken,
+        grant.Token.Scope,
+        grant.Token.IdToken);
+
+    private static JsonHttpResult<OAuthErrorJson> Error(int status, string error, string description) =>
+        TypedResults.Json(new OAuthErrorJson(error, description), BridgeJson.Default.OAuthErrorJson, statusCode: status);
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using DolibarrOAuthBridge.Http.Contracts;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace DolibarrOAuthBridge.Http;
+
+/// <summary>Failures as HTTP answers. The only place that knows both codes and statuses.</summary>
+internal static class Problems
+{
+    public static int StatusOf(string code) => code switch
+    {
+        ProblemCode.InvalidRequest => StatusCodes.Status400BadRequest,
+        ProblemCode.Unauthorized => StatusCodes.Status401Unauthorized,
+        ProblemCode.Forbidden => StatusCodes.Status403Forbidden,
+        ProblemCode.EntryNotFound or ProblemCode.TokenNotFound or ProblemCode.NotFound => StatusCodes.Status404NotFound,
+        ProblemCode.EntryIncomplete or ProblemCode.ConsentRequired or ProblemCode.TokenUnreadable or ProblemCode.TokenDuplicate => StatusCodes.Status409Conflict,
+        ProblemCode.ProviderRejected => StatusCodes.Status502BadGateway,
+        ProblemCode.ProviderUnavailable or ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    public static Task WriteAsync(HttpContext context, BridgeException exception) =>
+        WriteAsync(context, StatusOf(exception.Code), exception.Code, exception.Message, exception.RetryAfter);
+
+    public static Task WriteAsync(HttpContext context, int status, string code, string detail, TimeSpan? retryAfter = null)
+    {
+        if (context.Response.HasStarted)
+        {
+            return Task.CompletedTask;
+        }
+
+        context.Response.StatusCode = status;
+        if (status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (retryAfter is { } wait && status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        var problem = new ProblemJson("about:blank", ReasonPhrases.GetReasonPhrase(status), status, code, detail);
+        return context.Response.WriteAsJsonAsync(problem, BridgeJson.Default.ProblemJson, "application/problem+json", context.RequestAborted);
+    }
+}

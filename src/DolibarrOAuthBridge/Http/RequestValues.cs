@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace DolibarrOAuthBridge.Http;
+
+/// <summary>The values that requests carry in their query, with clear words where they are wrong.</summary>
+internal static class RequestValues
+{
+    private const int LongestTtl = 24 * 3600; // seconds
+
+    /// <summary><c>entity</c>: a company, 1 if not given.</summary>
+    public static int Entity(string? text) =>
+        text is null ? 1
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var entity) && entity >= 1 ? entity
+        : throw new BridgeException(ProblemCode.InvalidRequest, "entity must be a whole number from 1.");
+
+    public static int EntityOrDefault(HttpRequest request) =>
+        request.Query["entity"] is [{ } text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var entity) && entity >= 1 ? entity : 1;
+
+    /// <summary><c>min_ttl</c> in seconds; null if not given.</summary>
+    public static TimeSpan? MinTtl(string? text) =>
+        text is null ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LongestTtl ? TimeSpan.FromSeconds(seconds)
+        : throw new BridgeException(ProblemCode.InvalidRequest, $"min_ttl must be a whole number of seconds from 0 to {LongestTtl}.");
+
+    /// <summary>A yes or no; no if not given.</summary>
+    public static bool Flag(string? text, string name) => text switch
+    {
+        null or "false" or "0" => false,
+        "true" or "1" => true,
+        _ => throw new BridgeException(ProblemCode.InvalidRequest, $"{name} must be true or false."),
+    };
+}

@@ -1,0 +1,50 @@
+using DolibarrOAuthBridge.Keys;
+
+namespace DolibarrOAuthBridge.Http.Security;
+
+/// <summary>
+/// Wants the API key for everything but a list of exact paths. New routes, unknown paths and every spelling trick are
+/// closed by default.
+/// </summary>
+internal static partial class ApiKeyGuard
+{
+    private const string Scheme = "Bearer ";
+    private const int LongestKey = 4096; // characters
+
+    private static readonly HashSet<string> Open = new(StringComparer.Ordinal) { "/healthz", "/readyz", "/oauth/token", "/openapi/v1.json" };
+
+    public static IApplicationBuilder UseApiKey(this IApplicationBuilder app)
+    {
+        var keys = app.ApplicationServices.GetRequiredService<ApiKeys>();
+        var refusals = app.ApplicationServices.GetRequiredService<RefusalLog>();
+        return app.Use(async (context, next) =>
+        {
+            if (!Open.Contains(context.Request.Path.Value ?? string.Empty))
+            {
+                try
+                {
+                    await RequireAsync(context, keys).ConfigureAwait(false);
+                }
+                catch (BridgeException exception) when (exception.Code == ProblemCode.Unauthorized)
+                {
+                    refusals.Note();
+                    throw;
+                }
+            }
+
+            await next(context).ConfigureAwait(false);
+        });
+    }
+
+    private static async Task RequireAsync(HttpContext context, ApiKeys keys)
+    {
+        var headers = context.Request.Headers.Authorization;
+        var header = headers.Count == 1 ? headers[0] ?? string.Empty : string.Empty;
+        var presented = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..] : string.Empty;
+        if (presented.Length is 0 or > LongestKey
+            || !await keys.IsValidAsync(presented, RequestValues.EntityOrDefault(context.Request), context.RequestAborted).ConfigureAwait(false))
+        {
+            throw new BridgeException(ProblemCode.Unauthorized, "Send the API key, one header: Authorization: Bearer <OAUTHBRIDGE_API_KEY>.");
+        }
+    }
+}

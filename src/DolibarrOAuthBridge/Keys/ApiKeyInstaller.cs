@@ -1,0 +1,36 @@
+using Dapper;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+
+namespace DolibarrOAuthBridge.Keys;
+
+/// <summary>Makes the API key in <c>llx_const</c> where there is none, encrypted as Dolibarr encrypts every constant whose name ends in <c>_KEY</c>.</summary>
+public sealed class ApiKeyInstaller(DolibarrDatabase database, EntryTable constants, TokenCodec codec)
+{
+    /// <summary>Makes a key unless the company has one already.</summary>
+    /// <returns>The company's key, and whether it was made now.</returns>
+    /// <exception cref="StoreException">The database failed or may not be written.</exception>
+    /// <exception cref="SecretUnreadableException">There is a key, but it cannot be read.</exception>
+    public async Task<(string Key, bool IsNew)> EnsureAsync(int entity, CancellationToken cancellationToken = default)
+    {
+        if (await constants.FindConstantAsync(ApiKeys.Constant, entity, cancellationToken).ConfigureAwait(false) is { Length: > 0 } present)
+        {
+            return (present, false);
+        }
+
+        var key = ApiKeys.Generate();
+        var sql = $"""
+            INSERT INTO {database.Table("const")} (name, entity, value, type, visible, note)
+            VALUES (@name, @entity, @value, 'chaine', 0, 'Shared by the module oauthbridge and its sidecar')
+            ON DUPLICATE KEY UPDATE value = IF(value = '', @value, value)
+            """;
+        var value = codec.EncryptText(key);
+        await database.RunAsync(
+            connection => connection.ExecuteAsync(new CommandDefinition(sql, new { name = ApiKeys.Constant, entity, value }, cancellationToken: cancellationToken)),
+            cancellationToken).ConfigureAwait(false);
+
+        // Read back: another process may have been first.
+        return (await constants.FindConstantAsync(ApiKeys.Constant, entity, cancellationToken).ConfigureAwait(false) ?? key, true);
+    }
+}

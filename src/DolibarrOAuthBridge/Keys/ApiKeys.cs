@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+
+namespace DolibarrOAuthBridge.Keys;
+
+/// <summary>The API key that the sidecar shares with Dolibarr's module: <c>OAUTHBRIDGE_API_KEY</c> in <c>llx_const</c>.</summary>
+public sealed class ApiKeys(EntryTable constants, TimeProvider time)
+{
+    /// <summary>The constant's name.</summary>
+    public const string Constant = "OAUTHBRIDGE_API_KEY";
+
+    private const int MostCompanies = 256; // what an unauthenticated caller can make the bridge remember is bounded
+    private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<int, (string? Key, DateTimeOffset ReadAt)> _known = new();
+
+    /// <summary>Whether a presented key is the company's, compared in constant time.</summary>
+    /// <exception cref="BridgeException">The key is not there or cannot be read.</exception>
+    public async Task<bool> IsValidAsync(string presented, int entity, CancellationToken cancellationToken = default)
+    {
+        var key = await FindAsync(entity, cancellationToken).ConfigureAwait(false);
+        if (string.IsNullOrEmpty(key))
+        {
+            throw new BridgeException(
+                ProblemCode.Unauthorized,
+                $"Dolibarr has no API key for the bridge ({Constant} in llx_const). Make one: dolibarr-oauth-bridge init --dolibarr-conf PATH, or enable the module oauthbridge.");
+        }
+
+        return SecretHash.AreEqual(presented, key);
+    }
+
+    /// <summary>A new key: 256 random bits as 64 hexadecimal digits.</summary>
+    public static string Generate() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    private async Task<string?> FindAsync(int entity, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (_known.TryGetValue(entity, out var known) && now >= known.ReadAt && now - known.ReadAt < GoodFor)
+        {
+            return known.Key;
+        }
+
+        try
+        {
+            var key = await constants.FindConstantAsync(Constant, entity, cancellationToken).ConfigureAwait(false);
+            if (_known.Count >= MostCompanies)
+            {
+                _known.Clear();
+            }
+
+            _known[entity] = (key, now);
+            return key;
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+        catch (SecretUnreadableException exception)
+        {
+            throw new BridgeException(ProblemCode.Unauthorized, $"{Constant} cannot be read. {exception.Message}", innerException: exception);
+        }
+    }
+}

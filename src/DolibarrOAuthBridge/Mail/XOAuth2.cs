@@ -1,0 +1,17 @@
+using System.Text;
+
+namespace DolibarrOAuthBridge.Mail;
+
+/// <summary>The SASL mechanism XOAUTH2 of Gmail and Exchange Online.</summary>
+public static class XOAuth2
+{
+    /// <summary>The initial client response, base64: <c>user=…^Aauth=Bearer …^A^A</c>.</summary>
+    /// <exception cref="BridgeException">The user name holds a control character, which would forge a field.</exception>
+    public static string InitialResponse(string user, string accessToken)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return user.Length is > 0 and <= 320 && !user.Any(char.IsControl)
+            ? Convert.ToBase64String(Encoding.UTF8.GetBytes($"user={user}\u0001auth=Bearer {accessToken}\u0001\u0001"))
+            : throw new BridgeException(ProblemCode.InvalidRequest, "The user name is empty, too long, or holds control characters.");
+    }
+}

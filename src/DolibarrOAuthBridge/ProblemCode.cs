@@ -1,0 +1,50 @@
+namespace DolibarrOAuthBridge;
+
+/// <summary>The stable codes of everything that can go wrong, as the HTTP API and the command line say them.</summary>
+public static class ProblemCode
+{
+    /// <summary>401: the API key is missing or wrong.</summary>
+    public const string Unauthorized = "unauthorized";
+
+    /// <summary>403: the request does not come from this machine, or from a browser page.</summary>
+    public const string Forbidden = "forbidden";
+
+    /// <summary>400: the request itself is wrong.</summary>
+    public const string InvalidRequest = "invalid_request";
+
+    /// <summary>404: Dolibarr has no such OAuth entry.</summary>
+    public const string EntryNotFound = "entry_not_found";
+
+    /// <summary>404: the entry has no token yet.</summary>
+    public const string TokenNotFound = "token_not_found";
+
+    /// <summary>409: the entry lacks a setting.</summary>
+    public const string EntryIncomplete = "entry_incomplete";
+
+    /// <summary>409: a person must consent (again).</summary>
+    public const string ConsentRequired = "consent_required";
+
+    /// <summary>409: the stored token cannot be read.</summary>
+    public const string TokenUnreadable = "token_unreadable";
+
+    /// <summary>409: several rows claim the same entry.</summary>
+    public const string TokenDuplicate = "token_duplicate";
+
+    /// <summary>502: the provider refuses; an administrator must act.</summary>
+    public const string ProviderRejected = "provider_rejected";
+
+    /// <summary>503: the provider does not answer properly; try later.</summary>
+    public const string ProviderUnavailable = "provider_unavailable";
+
+    /// <summary>503: the database does not answer.</summary>
+    public const string StoreUnavailable = "store_unavailable";
+
+    /// <summary>503: the database or the journal cannot be written, so no refresh token is spent.</summary>
+    public const string StoreNotWritable = "store_not_writable";
+
+    /// <summary>404: no such address.</summary>
+    public const string NotFound = "not_found";
+
+    /// <summary>500: a fault of the bridge itself.</summary>
+    public const string InternalError = "internal_error";
+}

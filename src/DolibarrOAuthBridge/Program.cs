@@ -1,0 +1,3 @@
+using DolibarrOAuthBridge.Commands;
+
+return await CommandLine.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,39 @@
+using System.Net;
+
+namespace DolibarrOAuthBridge.Providers;
+
+/// <summary>The rule for every URL that credentials are sent to or a browser is sent to.</summary>
+public static class EndpointUri
+{
+    /// <summary>Reads an absolute https URL without user info or fragment; plain http only for this machine.</summary>
+    /// <param name="text">The URL.</param>
+    /// <param name="setting">Where it is configured, for the message.</param>
+    /// <exception cref="ProviderConfigurationException">It is not such a URL.</exception>
+    public static Uri Parse(string text, string setting)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.Host.Length == 0)
+        {
+            throw new ProviderConfigurationException($"{setting} is not an absolute https URL.");
+        }
+
+        if (uri.Scheme == Uri.UriSchemeHttp && !IsLoopback(uri))
+        {
+            throw new ProviderConfigurationException($"{setting} uses plain http, which is allowed only for this machine: use https.");
+        }
+
+        if (uri.UserInfo.Length > 0 || uri.Fragment.Length > 0)
+        {
+            throw new ProviderConfigurationException($"{setting} must have neither a user name nor a fragment.");
+        }
+
+        return uri;
+    }
+
+    /// <summary>Whether a URL's host is this machine, by a literal address or <c>localhost</c>; names that merely resolve to it do not count.</summary>
+    public static bool IsLoopback(Uri uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return string.Equals(uri.IdnHost, "localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(uri.IdnHost, out var address) && IPAddress.IsLoopback(address));
+    }
+}

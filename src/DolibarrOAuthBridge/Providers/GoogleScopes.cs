@@ -1,0 +1,29 @@
+using System.Collections.Frozen;
+
+namespace DolibarrOAuthBridge.Providers;
+
+/// <summary>The short names that Dolibarr's Google page offers, and the scopes that its bundled OAuth library makes of them.</summary>
+internal static class GoogleScopes
+{
+    public static FrozenDictionary<string, string> Names { get; } = new Dictionary<string, string>
+    {
+        ["gmail_full"] = "https://mail.google.com/",
+        ["gmail_imap_smtp"] = "https://mail.google.com",
+        ["gmail"] = "https://mail.google.com/mail/feed/atom",
+        ["gmail_modify"] = "https://www.googleapis.com/auth/gmail.modify",
+        ["gmail_readonly"] = "https://www.googleapis.com/auth/gmail.readonly",
+        ["gmail_compose"] = "https://www.googleapis.com/auth/gmail.compose",
+        ["gmail_send"] = "https://www.googleapis.com/auth/gmail.send",
+        ["gmail_insert"] = "https://www.googleapis.com/auth/gmail.insert",
+        ["gmail_labels"] = "https://www.googleapis.com/auth/gmail.labels",
+        ["userinfo_email"] = "https://www.googleapis.com/auth/userinfo.email",
+        ["userinfo_profile"] = "https://www.googleapis.com/auth/userinfo.profile",
+        ["cloud_print"] = "https://www.googleapis.com/auth/cloudprint",
+        ["admin_directory_user"] = "https://www.googleapis.com/auth/admin.directory.user",
+        ["admin_directory_customer"] = "https://www.googleapis.com/auth/admin.directory.customer",
+        ["contact"] = "https://www.google.com/m8/feeds/",
+        ["calendar"] = "https://www.googleapis.com/auth/calendar",
+        ["calendar_read_only"] = "https://www.googleapis.com/auth/calendar.readonly",
+        ["googledrive"] = "https://www.googleapis.com/auth/drive",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+}

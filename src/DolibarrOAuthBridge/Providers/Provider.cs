@@ -1,0 +1,46 @@
+using System.Collections.ObjectModel;
+
+namespace DolibarrOAuthBridge.Providers;
+
+/// <summary>
+/// One provider as plain data. What differs between providers is said here and nowhere else.
+/// In endpoints <c>{tenant}</c> and <c>{url}</c> stand for the entry's settings.
+/// </summary>
+public sealed record Provider
+{
+    /// <summary>The name in the configuration and in messages, such as <c>Google</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Dolibarr's spellings in constants: <c>GOOGLE</c>.</summary>
+    public required IReadOnlyList<string> Keys { get; init; }
+
+    /// <summary>The endpoints it is known to have.</summary>
+    public required IReadOnlyDictionary<ProviderEndpoint, string> Endpoints { get; init; }
+
+    /// <summary>Dolibarr's short scope names and what they stand for.</summary>
+    public IReadOnlyDictionary<string, string> ScopeNames { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>What separates scopes in a request. RFC 6749 says a space.</summary>
+    public char ScopeSeparator { get; init; } = ' ';
+
+    /// <summary>Whether a refresh must name the scopes (Microsoft: AADSTS900144 without them).</summary>
+    public bool SendScopeOnRefresh { get; init; }
+
+    /// <summary>Settings that an entry needs besides its client id and secret: <c>tenant</c>, <c>url</c>.</summary>
+    public IReadOnlyList<string> RequiredSettings { get; init; } = [];
+
+    /// <summary>Whether endpoints come from the server's own metadata (RFC 8414, OpenID Connect Discovery) where it has some.</summary>
+    public bool DiscoversEndpoints { get; init; }
+
+    /// <summary>How access tokens are renewed.</summary>
+    public RenewalGrant Renewal { get; init; }
+
+    /// <summary>What no <c>expires_in</c> means.</summary>
+    public MissingExpiry MissingExpiry { get; init; }
+
+    /// <summary>How long an unused refresh token lives; null if not known. The keep-alive renews well before.</summary>
+    public TimeSpan? RefreshTokenIdleLifetime { get; init; }
+
+    /// <summary>Further parameters of the authorization request.</summary>
+    public IReadOnlyDictionary<string, string> AuthorizationParameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+}

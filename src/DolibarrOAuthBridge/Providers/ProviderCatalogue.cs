@@ -1,0 +1,112 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using static DolibarrOAuthBridge.Providers.ProviderEndpoint;
+
+namespace DolibarrOAuthBridge.Providers;
+
+/// <summary>Every provider that Dolibarr knows. Adding one is adding a record here and its spelling to <see cref="EntryProvider"/>.</summary>
+public static class ProviderCatalogue
+{
+    private const string MicrosoftHost = "https://login.microsoftonline.com/{tenant}";
+
+    private static readonly Dictionary<ProviderEndpoint, string> MicrosoftEndpoints = new()
+    {
+        [AuthorizationEndpoint] = $"{MicrosoftHost}/oauth2/v2.0/authorize",
+        [TokenEndpoint] = $"{MicrosoftHost}/oauth2/v2.0/token",
+        [DeviceAuthorizationEndpoint] = $"{MicrosoftHost}/oauth2/v2.0/devicecode",
+        [Issuer] = $"{MicrosoftHost}/v2.0",
+        [JwksUri] = $"{MicrosoftHost}/discovery/v2.0/keys",
+        [UserInfoEndpoint] = "https://graph.microsoft.com/oidc/userinfo",
+    };
+
+    private static readonly Provider MicrosoftDelegated = new()
+    {
+        Name = "Microsoft",
+        Keys = ["MICROSOFT"],
+        Endpoints = MicrosoftEndpoints,
+        SendScopeOnRefresh = true,
+        RequiredSettings = ["tenant"],
+        RefreshTokenIdleLifetime = TimeSpan.FromDays(90),
+    };
+
+    // Dolibarr exchanges no code at Stripe itself; the endpoints are those of Stripe Connect.
+    private static readonly Provider Stripe = new()
+    {
+        Name = "StripeTest",
+        Keys = ["STRIPETEST", "STRIPE_TEST"],
+        Endpoints = new Dictionary<ProviderEndpoint, string>
+        {
+            [AuthorizationEndpoint] = "https://connect.stripe.com/oauth/authorize",
+            [TokenEndpoint] = "https://connect.stripe.com/oauth/token",
+        },
+        MissingExpiry = MissingExpiry.Never,
+    };
+
+    /// <summary>The providers.</summary>
+    public static IReadOnlyList<Provider> All { get; } =
+    [
+        new()
+        {
+            Name = "Google",
+            Keys = ["GOOGLE"],
+            Endpoints = new Dictionary<ProviderEndpoint, string>
+            {
+                [AuthorizationEndpoint] = "https://accounts.google.com/o/oauth2/v2/auth",
+                [TokenEndpoint] = "https://oauth2.googleapis.com/token",
+                [RevocationEndpoint] = "https://oauth2.googleapis.com/revoke",
+                [DeviceAuthorizationEndpoint] = "https://oauth2.googleapis.com/device/code",
+                [Issuer] = "https://accounts.google.com",
+                [JwksUri] = "https://www.googleapis.com/oauth2/v3/certs",
+                [UserInfoEndpoint] = "https://openidconnect.googleapis.com/v1/userinfo",
+            },
+            ScopeNames = GoogleScopes.Names,
+            RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
+            AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
+        },
+        MicrosoftDelegated,
+        MicrosoftDelegated with { Name = "Microsoft2", Keys = ["MICROSOFT2"] },
+        MicrosoftDelegated with { Name = "Microsoft3", Keys = ["MICROSOFT3"] },
+        MicrosoftDelegated with
+        {
+            Name = "MicrosoftApp",
+            Keys = ["MICROSOFTAPP"],
+            Renewal = RenewalGrant.ClientCredentials,
+            RefreshTokenIdleLifetime = null,
+        },
+        new()
+        {
+            Name = "Generic",
+            Keys = ["GENERIC"],
+            Endpoints = new Dictionary<ProviderEndpoint, string>
+            {
+                [AuthorizationEndpoint] = "{url}/oauth/authorize",
+                [TokenEndpoint] = "{url}/oauth/token",
+            },
+            RequiredSettings = ["url"],
+            DiscoversEndpoints = true,
+            MissingExpiry = MissingExpiry.Never,
+        },
+        new()
+        {
+            Name = "GitHub",
+            Keys = ["GITHUB"],
+            Endpoints = new Dictionary<ProviderEndpoint, string>
+            {
+                [AuthorizationEndpoint] = "https://github.com/login/oauth/authorize",
+                [TokenEndpoint] = "https://github.com/login/oauth/access_token",
+                [DeviceAuthorizationEndpoint] = "https://github.com/login/device/code",
+            },
+            ScopeSeparator = ',',
+            MissingExpiry = MissingExpiry.Never,
+            RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
+        },
+        Stripe,
+        Stripe with { Name = "StripeLive", Keys = ["STRIPELIVE", "STRIPE_LIVE"] },
+    ];
+
+    /// <summary>The provider of an entry.</summary>
+    public static Provider Of(EntryName name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return All.First(provider => provider.Keys.Contains(name.Provider.Key, StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,4 @@
+namespace DolibarrOAuthBridge.Providers;
+
+/// <summary>An entry or the sidecar's own configuration names an endpoint that cannot be used. The message says which setting and why.</summary>
+public sealed class ProviderConfigurationException(string message) : Exception(message);

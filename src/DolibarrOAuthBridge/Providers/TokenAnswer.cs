@@ -1,0 +1,23 @@
+namespace DolibarrOAuthBridge.Providers;
+
+/// <summary>What came of a request to a token endpoint. One of the nested cases.</summary>
+public abstract record TokenAnswer
+{
+    private TokenAnswer()
+    {
+    }
+
+    /// <summary>The provider issued a token (RFC 6749, section 5.1).</summary>
+    public sealed record Issued(TokenResponse Response) : TokenAnswer;
+
+    /// <summary>The provider said no by an <c>error</c> member (RFC 6749, section 5.2).</summary>
+    /// <param name="Error">The error code, exactly; what to do is decided by it alone.</param>
+    /// <param name="Description">The provider's words for people, shortened; may be empty.</param>
+    public sealed record Refused(string Error, string Description) : TokenAnswer;
+
+    /// <summary>The provider said neither: throttled, broken, unreachable, or not an OAuth answer at all.</summary>
+    /// <param name="Reason">The bridge's word for it, such as <c>http_503</c>, <c>timeout</c>, <c>network</c>, <c>malformed</c>.</param>
+    /// <param name="Detail">A sentence for people without secrets.</param>
+    /// <param name="RetryAfter">How long the provider asked to be left alone; null if it did not say.</param>
+    public sealed record Unavailable(string Reason, string Detail, TimeSpan? RetryAfter = null) : TokenAnswer;
+}

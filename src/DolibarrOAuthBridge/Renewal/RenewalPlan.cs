@@ -1,0 +1,41 @@
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Tokens;
+
+namespace DolibarrOAuthBridge.Renewal;
+
+/// <summary>Decides which grants are renewed without being asked for. Pure: time and memory come in, a decision comes out.</summary>
+public static class RenewalPlan
+{
+    private static readonly TimeSpan InUse = TimeSpan.FromHours(24);
+
+    /// <summary>Whether a grant is due.</summary>
+    /// <param name="provider">Its provider.</param>
+    /// <param name="grant">Its row.</param>
+    /// <param name="memory">What is remembered of it.</param>
+    /// <param name="options">The policy.</param>
+    /// <param name="now">The present.</param>
+    public static bool IsDue(Provider provider, StoredGrant grant, GrantRecord memory, BridgeOptions options, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        ArgumentNullException.ThrowIfNull(grant);
+        ArgumentNullException.ThrowIfNull(memory);
+        ArgumentNullException.ThrowIfNull(options);
+        if (grant.NeverExpires || (grant.RefreshToken is null && provider.Renewal == RenewalGrant.RefreshToken))
+        {
+            return false;
+        }
+
+        var endsSoon = !grant.LivesFor(options.RenewAhead, now);
+        var isUsed = memory.UsedAt is { } usedAt && now.UtcDateTime - usedAt < InUse;
+        return (options.Renewal == RenewalPolicy.Proactive && isUsed && endsSoon) || (endsSoon && IsAgeing(provider, grant, memory, now));
+    }
+
+    // A third of the idle lifetime: two failures in a row still leave time for a person. A grant of seven days (a Google
+    // application in Testing) is never touched by this: nothing prolongs it.
+    private static bool IsAgeing(Provider provider, StoredGrant grant, GrantRecord memory, DateTimeOffset now)
+    {
+        var lastUsed = memory.RefreshedAt ?? memory.GrantedAt ?? grant.Row.ModifiedAt ?? grant.Row.CreatedAt;
+        return provider.RefreshTokenIdleLifetime is { } lifetime && lastUsed is { } last && now.UtcDateTime - last > lifetime / 3;
+    }
+}

@@ -1,0 +1,116 @@
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Tokens;
+
+namespace DolibarrOAuthBridge.Renewal;
+
+/// <summary>
+/// The work that nobody asks for: at start and every half minute it finishes cut-off refreshes, heals rows that stock
+/// code spoiled, and renews the grants that are due. One grant's failure stops neither the others nor the service.
+/// </summary>
+public sealed partial class RenewalService(
+    EntryDirectory entries,
+    TokenTable tokens,
+    TokenCodec codec,
+    GrantTable grants,
+    GrantHealer healer,
+    JournalReplay replay,
+    RefreshFlights flights,
+    BridgeOptions options,
+    TimeProvider time,
+    ILogger<RenewalService> logger) : BackgroundService
+{
+    /// <inheritdoc />
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await flights.DrainAsync(cancellationToken).ConfigureAwait(false); // a refresh under way is finished, not cut off
+    }
+
+    /// <summary>Looks through all grants once.</summary>
+    public async Task RunOnceAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await replay.RunAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var company in (await tokens.ListAsync(cancellationToken).ConfigureAwait(false)).GroupBy(row => row.Entity))
+            {
+                var memory = await grants.ListAsync(company.Key, cancellationToken).ConfigureAwait(false);
+                foreach (var entry in await entries.ListAsync(company.Key, cancellationToken).ConfigureAwait(false))
+                {
+                    var rows = company.Where(row => entry.Name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value)).ToList();
+                    if (rows is [var row])
+                    {
+                        await VisitAsync(entry, row, memory.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord(), cancellationToken).ConfigureAwait(false);
+                    }
+                }
+            }
+        }
+        catch (Exception exception) when (exception is StoreException or BridgeException)
+        {
+            Log.NoDatabase(logger, exception.Message);
+        }
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield(); // the server must not wait for the first look
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RunOnceAsync(stoppingToken).ConfigureAwait(false);
+                await Task.Delay(options.RenewalInterval, time, stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // whatever it is, the next look must happen
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Log.Unexpected(logger, exception);
+                await Task.Delay(options.RenewalInterval, time, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task VisitAsync(OAuthEntry entry, TokenRow row, GrantRecord memory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var grant = StoredGrant.Decode(row, codec);
+            await healer.HealAsync(entry, grant, memory, cancellationToken).ConfigureAwait(false);
+            if (RenewalPlan.IsDue(ProviderCatalogue.Of(entry.Name), grant, memory, options, time.GetUtcNow()))
+            {
+                await flights.JoinAsync(entry, new RefreshDemand(options.RenewAhead), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (TokenUnreadableException)
+        {
+            // Said wherever somebody looks at the entry; every half minute in the log would help nobody.
+        }
+        catch (Exception exception) when (exception is BridgeException or StoreException)
+        {
+            Log.NotRenewed(logger, entry.Name.Service, entry.Entity, exception.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The renewal waits for the database: {Reason}")]
+        public static partial void NoDatabase(ILogger logger, string reason);
+
+        [LoggerMessage(2, LogLevel.Debug, "{Service} (entity {Entity}) was not renewed: {Reason}")]
+        public static partial void NotRenewed(ILogger logger, string service, int entity, string reason);
+
+        [LoggerMessage(3, LogLevel.Error, "The renewal failed and goes on.")]
+        public static partial void Unexpected(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,14 @@
+namespace DolibarrOAuthBridge.Tokens;
+
+/// <summary>What became of a refreshed grant in the database.</summary>
+public enum CommitOutcome
+{
+    /// <summary>It stands in its row, written now or before.</summary>
+    Stored,
+
+    /// <summary>The row holds a grant of other origin, such as a new consent; that one stays.</summary>
+    OtherGrantKept,
+
+    /// <summary>The row was deleted meanwhile; it stays so.</summary>
+    RowGone,
+}

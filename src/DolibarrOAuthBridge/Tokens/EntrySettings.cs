@@ -1,0 +1,70 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Tokens;
+
+/// <summary>What can be said of an entry's settings without asking the provider.</summary>
+public static class EntrySettings
+{
+    /// <summary>The settings that a refresh needs and the entry lacks, as <c>client_id</c>, <c>client_secret</c>, <c>tenant</c>, <c>url</c>.</summary>
+    public static IReadOnlyList<string> Missing(OAuthEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var provider = ProviderCatalogue.Of(entry.Name);
+        var missing = new List<string>();
+        AddIf(entry.ClientId.Length == 0, "client_id");
+        AddIf(entry.ClientSecret.Length == 0, "client_secret");
+        AddIf(provider.RequiredSettings.Contains("tenant") && entry.Tenant.Length == 0, "tenant");
+        AddIf(provider.RequiredSettings.Contains("url") && entry.Url.Length == 0, "url");
+        return missing;
+
+        void AddIf(bool condition, string setting)
+        {
+            if (condition)
+            {
+                missing.Add(setting);
+            }
+        }
+    }
+
+    /// <summary>The scopes as the provider knows them.</summary>
+    public static IReadOnlyList<string> Scopes(OAuthEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var names = ProviderCatalogue.Of(entry.Name).ScopeNames;
+        return [.. entry.Scopes.Select(scope => names.GetValueOrDefault(scope, scope)).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether a change of settings could change a provider's mind: equal hashes mean no.</summary>
+    public static string Fingerprint(OAuthEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return SecretHash.Of(string.Join('\n', entry.ClientId, entry.ClientSecret, entry.Tenant, entry.Url, string.Join(' ', entry.Scopes)))!;
+    }
+
+    /// <summary>Fails with what is missing, and where it is set.</summary>
+    /// <exception cref="BridgeException">Something is missing.</exception>
+    public static void RequireComplete(OAuthEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (entry.ClientSecretProblem is { } problem)
+        {
+            throw new BridgeException(ProblemCode.EntryIncomplete, $"The client secret of {entry.Name} cannot be read. {problem}");
+        }
+
+        if (Missing(entry) is { Count: > 0 } missing)
+        {
+            throw new BridgeException(
+                ProblemCode.EntryIncomplete,
+                $"{entry.Name} lacks {string.Join(" and ", missing.Select(setting => $"{setting} ({entry.Name.Constant(Ending(setting))})"))}. Complete it in Dolibarr's OAuth setup.");
+        }
+    }
+
+    private static string Ending(string setting) => setting switch
+    {
+        "client_id" => "ID",
+        "client_secret" => "SECRET",
+        _ => setting.ToUpperInvariant(),
+    };
+}

@@ -1,0 +1,128 @@
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Journal;
+
+namespace DolibarrOAuthBridge.Tokens;
+
+/// <summary>
+/// Brings a refreshed grant from its journal record into the database: the row and what the bridge remembers, in one
+/// transaction, by compare-and-swap. It may be called any number of times for one record, by any process.
+/// </summary>
+public sealed partial class GrantCommitter(
+    DolibarrDatabase database, TokenTable tokens, TokenCodec codec, GrantTable grants, EventTable events, TimeProvider time, ILogger<GrantCommitter> logger)
+{
+    private const int MostAttempts = 6;
+
+    /// <summary>Writes the grant unless the row holds something newer.</summary>
+    /// <exception cref="StoreException">The database failed beyond patience; the record must be kept.</exception>
+    public async Task<CommitOutcome> CommitAsync(JournalRecord record, string eventKind, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                if (await TryCommitAsync(record, eventKind, cancellationToken).ConfigureAwait(false) is { } outcome)
+                {
+                    return outcome;
+                }
+            }
+            catch (StoreException exception) when (attempt < MostAttempts && exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable)
+            {
+                Log.Retrying(logger, record.Service, attempt, exception.Message);
+            }
+
+            if (attempt >= MostAttempts)
+            {
+                throw new StoreException(StoreFailure.Busy, "The row changes faster than it can be written.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50 * attempt * (1 + Random.Shared.NextDouble())), time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Null where the row changed between reading and writing.
+    private async Task<CommitOutcome?> TryCommitAsync(JournalRecord record, string eventKind, CancellationToken cancellationToken)
+    {
+        var key = new GrantKey(record.Service, record.Entity);
+        var memory = await grants.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        var row = await tokens.FindRowAsync(record.RowId, cancellationToken).ConfigureAwait(false);
+        if (row?.Value is null || row.Entity != record.Entity || row.HasOwner)
+        {
+            return CommitOutcome.RowGone;
+        }
+
+        if (row.Value == record.NewValue)
+        {
+            return CommitOutcome.Stored;
+        }
+
+        if (SecretHash.Of(row.Value) != record.OldValueHash && !IsOlder(row, record, memory))
+        {
+            return CommitOutcome.OtherGrantKept;
+        }
+
+        var renewed = codec.Decode(record.NewValue!);
+        var newest = Providers.GrantView.Of(renewed).RefreshToken;
+        var newestHash = SecretHash.Of(newest);
+        var renewal = new GrantRenewal
+        {
+            At = record.At,
+            RefreshTokenExpiresAt = record.RefreshTokenExpiresAt,
+            NewestHash = newestHash,
+            NewestToken = newest is null ? null : codec.EncryptText(newest),
+            Superseded = memory.WithSuperseded(record.OldRefreshHash == newestHash ? null : record.OldRefreshHash),
+        };
+        return await WriteAsync(row, record, renewal, eventKind, cancellationToken).ConfigureAwait(false) ? CommitOutcome.Stored : null;
+    }
+
+    private async Task<bool> WriteAsync(TokenRow row, JournalRecord record, GrantRenewal renewal, string eventKind, CancellationToken cancellationToken)
+    {
+        var key = new GrantKey(record.Service, record.Entity);
+        try
+        {
+            var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                await using (transaction.ConfigureAwait(false))
+                {
+                    if (!await tokens.ReplaceAsync(connection, transaction, row, record.NewValue!, cancellationToken).ConfigureAwait(false))
+                    {
+                        return false;
+                    }
+
+                    await grants.RecordRenewalAsync(connection, transaction, key, renewal, cancellationToken).ConfigureAwait(false);
+                    await events.AppendAsync(connection, transaction, key, eventKind, $"row {row.RowId}", cancellationToken).ConfigureAwait(false);
+                    await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                    return true;
+                }
+            }
+        }
+        catch (Exception exception) when (StoreException.IsFromStore(exception))
+        {
+            throw StoreException.From(exception);
+        }
+    }
+
+    // Stock code stores first without, then with the old refresh token: either is older than what the provider answered last.
+    private bool IsOlder(TokenRow row, JournalRecord record, GrantRecord memory)
+    {
+        try
+        {
+            var hash = StoredGrant.Decode(row, codec).RefreshHash;
+            return hash is null || hash == record.OldRefreshHash || memory.IsSuperseded(hash);
+        }
+        catch (TokenUnreadableException)
+        {
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The refreshed grant of {Service} is not yet stored (attempt {Attempt}): {Reason} It is safe in the journal.")]
+        public static partial void Retrying(ILogger logger, string service, int attempt, string reason);
+    }
+}

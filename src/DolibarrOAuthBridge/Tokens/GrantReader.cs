@@ -1,0 +1,40 @@
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+
+namespace DolibarrOAuthBridge.Tokens;
+
+/// <summary>Reads the one row of an entry, or says what is wrong with it.</summary>
+public sealed class GrantReader(TokenTable tokens, TokenCodec codec)
+{
+    /// <summary>The entry's grant as it stands in the database now.</summary>
+    /// <exception cref="BridgeException">There is none, there are several, or it cannot be read; or the database failed.</exception>
+    public async Task<StoredGrant> ReadAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        try
+        {
+            var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
+            if (lookup.IsDuplicate)
+            {
+                throw new BridgeException(
+                    ProblemCode.TokenDuplicate,
+                    $"The rows {string.Join(" and ", lookup.Rows.Select(row => row.RowId))} of the token table both belong to {entry.Name}. Look at them with inspect, and delete the one that is not in use.");
+            }
+
+            return lookup.OnlyRow is { } row
+                ? StoredGrant.Decode(row, codec)
+                : throw new BridgeException(
+                    ProblemCode.TokenNotFound,
+                    $"{entry.Name} has no token yet. Request one on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}");
+        }
+        catch (TokenUnreadableException exception)
+        {
+            throw new BridgeException(ProblemCode.TokenUnreadable, $"The token of {entry.Name} cannot be read. {exception.Message}", innerException: exception);
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Journal;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Tokens;
+
+/// <summary>
+/// One refresh from the lease to the database, in the order that loses nothing: lease, finish what a crash left, re-read,
+/// heal, check that the row and the journal can be written, ask the provider, journal, store, forget the journal.
+/// </summary>
+public sealed partial class GrantRefresher(
+    GrantReader reader,
+    TokenTable tokens,
+    TokenCodec codec,
+    GrantTable grants,
+    GrantHealer healer,
+    GrantCommitter committer,
+    JournalReplay replay,
+    RefreshJournal journal,
+    GrantRenewer renewer,
+    FailureRecorder failures,
+    BridgeOptions options,
+    TimeProvider time,
+    ILogger<GrantRefresher> logger)
+{
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
+
+    /// <summary>Brings a grant to what the demand asks for. It is never cancelled half-way.</summary>
+    /// <exception cref="BridgeException">It cannot be had; the stored grant is as it was.</exception>
+    public async Task<StoredGrant> RefreshAsync(OAuthEntry entry, RefreshDemand demand)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(demand);
+        var key = GrantKey.Of(entry);
+        var owner = $"{ProcessName.Value}/{Guid.NewGuid().ToString("N")[..8]}";
+        try
+        {
+            if (await LeaseAsync(entry, demand, key, owner).ConfigureAwait(false) is { } otherwiseRefreshed)
+            {
+                return otherwiseRefreshed;
+            }
+
+            try
+            {
+                return await RefreshUnderLeaseAsync(entry, demand, key, owner).ConfigureAwait(false);
+            }
+            finally
+            {
+                await ReleaseAsync(key, owner).ConfigureAwait(false);
+            }
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+
+    // Null with the lease held; a grant if another process refreshed it while this one waited.
+    private async Task<StoredGrant?> LeaseAsync(OAuthEntry entry, RefreshDemand demand, GrantKey key, string owner)
+    {
+        var patience = time.GetUtcNow() + options.ProviderDeadline + TimeSpan.FromSeconds(3);
+        for (var poll = FirstPoll; !await grants.TryLeaseAsync(key, owner, options.LeaseDuration).ConfigureAwait(false); poll = Min(poll * 2, LongestPoll))
+        {
+            var grant = await reader.ReadAsync(entry).ConfigureAwait(false);
+            if (demand.IsMetBy(grant, time.GetUtcNow()))
+            {
+                return grant;
+            }
+
+            // A process that died in mid-refresh leaves its lease; on this machine its journal file tells.
+            await replay.RunAsync().ConfigureAwait(false);
+            if (time.GetUtcNow() >= patience)
+            {
+                throw new BridgeException(
+                    ProblemCode.ProviderUnavailable, $"Another process has been refreshing {entry.Name} for too long. Try again in a moment.", TimeSpan.FromSeconds(5));
+            }
+
+            await Task.Delay(poll, time).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    private async Task<StoredGrant> RefreshUnderLeaseAsync(OAuthEntry entry, RefreshDemand demand, GrantKey key, string owner)
+    {
+        if ((await replay.RunAsync().ConfigureAwait(false)).Contains(key))
+        {
+            throw new BridgeException(
+                ProblemCode.StoreNotWritable,
+                $"An earlier refresh of {entry.Name} still waits in the journal for the database. Nothing is lost; see the log for what the database said.",
+                TimeSpan.FromSeconds(10));
+        }
+
+        var memory = await grants.GetAsync(key).ConfigureAwait(false);
+        var grant = await reader.ReadAsync(entry).ConfigureAwait(false);
+        if (await healer.HealAsync(entry, grant, memory).ConfigureAwait(false))
+        {
+            grant = await reader.ReadAsync(entry).ConfigureAwait(false);
+            demand = demand with { SeenValue = demand.IsForced ? grant.Row.Value : null };
+        }
+
+        if (demand.IsMetBy(grant, time.GetUtcNow()))
+        {
+            return grant;
+        }
+
+        EntrySettings.RequireComplete(entry);
+        renewer.RequireRenewable(entry, grant);
+        failures.RequirePatience(entry, grant, memory, demand.IsForced);
+        if (!await tokens.CanReplaceAsync(grant.Row).ConfigureAwait(false))
+        {
+            throw new BridgeException(ProblemCode.StoreNotWritable, $"The row of {entry.Name} changed this very moment. Try again.", TimeSpan.FromSeconds(1));
+        }
+
+        var intent = new JournalRecord
+        {
+            Instance = journal.Instance,
+            Service = key.Service,
+            Entity = key.Entity,
+            Owner = owner,
+            RowId = grant.Row.RowId,
+            OldValueHash = SecretHash.Of(grant.Row.Value)!,
+            OldRefreshHash = grant.RefreshHash,
+        };
+        using var record = journal.Begin(intent);
+        var answer = await AskAsync(entry, grant, record).ConfigureAwait(false);
+        if (answer is TokenAnswer.Issued issued)
+        {
+            return await StoreAsync(entry, grant, intent, record, issued.Response).ConfigureAwait(false);
+        }
+
+        return await HandleRefusalAsync(entry, demand, grant, memory, answer).ConfigureAwait(false);
+    }
+
+    // Without an answer to keep, the journal has nothing to remember.
+    private async Task<TokenAnswer> AskAsync(OAuthEntry entry, StoredGrant grant, JournalFile record)
+    {
+        TokenAnswer? answer = null;
+        try
+        {
+            return answer = await renewer.RenewAsync(entry, grant).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (answer is not TokenAnswer.Issued)
+            {
+                record.Remove();
+            }
+        }
+    }
+
+    private async Task<StoredGrant> StoreAsync(OAuthEntry entry, StoredGrant grant, JournalRecord intent, JournalFile record, TokenResponse response)
+    {
+        var now = time.GetUtcNow();
+        var renewed = response.ToStoredToken(grant.Token, ProviderCatalogue.Of(entry.Name).MissingExpiry, now);
+        var answer = intent with
+        {
+            NewValue = codec.Encode(renewed, StoredForm.Of(grant.Row.Value!)),
+            At = now.UtcDateTime,
+            RefreshTokenExpiresAt = response.RefreshTokenExpiresIn is { } lifetime ? (now + lifetime).UtcDateTime : null,
+        };
+        record.WriteAnswer(answer);
+        CrashPoint.Reach("answer-journaled");
+        try
+        {
+            var outcome = await committer.CommitAsync(answer, "refreshed").ConfigureAwait(false);
+            CrashPoint.Reach("stored");
+            record.Remove();
+            Log.Refreshed(logger, entry.Name.Service, entry.Entity, outcome);
+            return outcome switch
+            {
+                CommitOutcome.Stored or CommitOutcome.OtherGrantKept => await reader.ReadAsync(entry).ConfigureAwait(false),
+                _ => throw new BridgeException(ProblemCode.TokenNotFound, $"The token of {entry.Name} was deleted while it was refreshed, and stays deleted."),
+            };
+        }
+        catch (StoreException exception)
+        {
+            // The answer is safe in the journal and the access token is good: the caller's mail need not wait for the database.
+            Log.NotYetStored(logger, entry.Name.Service, entry.Entity, exception.Message);
+            return StoredGrant.Decode(grant.Row with { Value = answer.NewValue }, codec);
+        }
+    }
+
+    // The provider said no to a refresh token that somebody else may have replaced meanwhile.
+    private async Task<StoredGrant> HandleRefusalAsync(OAuthEntry entry, RefreshDemand demand, StoredGrant spent, GrantRecord memory, TokenAnswer answer)
+    {
+        if (answer is TokenAnswer.Refused { Error: var error } && Refusals.KindOf(error) == RefusalKind.ConsentNeeded)
+        {
+            var now = await reader.ReadAsync(entry).ConfigureAwait(false);
+            if (now.Row.Value != spent.Row.Value && now.LivesFor(demand.IsForced ? TimeSpan.Zero : demand.Lifetime, time.GetUtcNow()))
+            {
+                return now;
+            }
+        }
+
+        throw await failures.RecordAsync(entry, spent, memory, answer).ConfigureAwait(false);
+    }
+
+    private async Task ReleaseAsync(GrantKey key, string owner)
+    {
+        try
+        {
+            await grants.ReleaseAsync(key, owner).ConfigureAwait(false);
+        }
+        catch (StoreException exception)
+        {
+            Log.LeaseLeft(logger, key.Service, exception.Message); // it ends by itself
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Refreshed {Service} (entity {Entity}): {Outcome}.")]
+        public static partial void Refreshed(ILogger logger, string service, int entity, CommitOutcome outcome);
+
+        [LoggerMessage(2, LogLevel.Error, "The refreshed grant of {Service} (entity {Entity}) waits in the journal: {Reason}")]
+        public static partial void NotYetStored(ILogger logger, string service, int entity, string reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "The lease of {Service} could not be given back and ends by itself: {Reason}")]
+        public static partial void LeaseLeft(ILogger logger, string service, string reason);
+    }
+}

@@ -1,0 +1,61 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Tokens;
+
+/// <summary>Asks a provider for a new access token by whatever grant it renews with.</summary>
+public sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClient client)
+{
+    /// <summary>Fails where nothing can renew the grant but a person.</summary>
+    /// <exception cref="BridgeException">There is no refresh token.</exception>
+    public void RequireRenewable(OAuthEntry entry, StoredGrant grant)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(grant);
+        if (ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.RefreshToken && grant.RefreshToken is null)
+        {
+            throw new BridgeException(
+                ProblemCode.ConsentRequired,
+                $"{entry.Name} has no refresh token, so its access token cannot be renewed. Give consent again; at Microsoft the scope offline_access is what brings a refresh token.");
+        }
+    }
+
+    /// <summary>Sends the one request.</summary>
+    /// <exception cref="BridgeException">The endpoint is configured wrongly.</exception>
+    public async Task<TokenAnswer> RenewAsync(OAuthEntry entry, StoredGrant grant)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(grant);
+        var provider = ProviderCatalogue.Of(entry.Name);
+        try
+        {
+            var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint).ConfigureAwait(false)
+                ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
+            var form = new Dictionary<string, string>
+            {
+                ["client_id"] = entry.ClientId,
+                ["client_secret"] = entry.ClientSecret,
+            };
+            if (provider.Renewal == RenewalGrant.ClientCredentials)
+            {
+                form["grant_type"] = "client_credentials";
+            }
+            else
+            {
+                form["grant_type"] = "refresh_token";
+                form["refresh_token"] = grant.RefreshToken!;
+            }
+
+            if (provider.SendScopeOnRefresh)
+            {
+                form["scope"] = string.Join(provider.ScopeSeparator, EntrySettings.Scopes(entry));
+            }
+
+            return await client.PostAsync(endpoint, form).ConfigureAwait(false);
+        }
+        catch (ProviderConfigurationException exception)
+        {
+            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {exception.Message}", innerException: exception);
+        }
+    }
+}

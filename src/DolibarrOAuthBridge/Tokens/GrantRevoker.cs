@@ -1,0 +1,90 @@
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Tokens;
+
+/// <summary>Ends a grant: at the provider where it can be (RFC 7009), then in the database. A provider that is down costs nothing but the revocation.</summary>
+public sealed partial class GrantRevoker(
+    EntryDirectory entries,
+    TokenTable tokens,
+    GrantReader reader,
+    GrantTable grants,
+    EventTable events,
+    ProviderDirectory providers,
+    TokenRevocationClient client,
+    ILogger<GrantRevoker> logger)
+{
+    /// <summary>Deletes an entry's row.</summary>
+    /// <param name="name">Entry or service name.</param>
+    /// <param name="entity">The company.</param>
+    /// <param name="atProvider">Whether to revoke at the provider first.</param>
+    /// <param name="force">Whether to delete even if the provider could not be asked.</param>
+    /// <param name="cancellationToken">Cancels before anything was deleted.</param>
+    /// <exception cref="BridgeException">There is no row, the row changed, or the provider could not be asked and <paramref name="force"/> is not set.</exception>
+    public async Task<RevocationOutcome> RevokeAsync(string name, int entity, bool atProvider, bool force = false, CancellationToken cancellationToken = default)
+    {
+        var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var lookup = await tokens.FindAsync(entry.Name, entity, cancellationToken).ConfigureAwait(false);
+            if (lookup.IsDuplicate || lookup.OnlyRow is null)
+            {
+                await reader.ReadAsync(entry, cancellationToken).ConfigureAwait(false); // says what is wrong
+            }
+
+            var row = lookup.OnlyRow!;
+            var outcome = atProvider ? await RevokeAtProviderAsync(entry, force, cancellationToken).ConfigureAwait(false) : RevocationOutcome.NotAsked;
+            if (!await tokens.DeleteAsync(row, cancellationToken).ConfigureAwait(false))
+            {
+                throw new BridgeException(ProblemCode.StoreUnavailable, $"The row of {entry.Name} changed this very moment. Try again.", TimeSpan.FromSeconds(1));
+            }
+
+            var key = GrantKey.Of(entry);
+            await grants.ForgetAsync(key, cancellationToken).ConfigureAwait(false);
+            await events.AppendAsync(key, "revoked", $"row {row.RowId} deleted; at the provider: {outcome}", cancellationToken).ConfigureAwait(false);
+            Log.Revoked(logger, entry.Name.Service, entity, outcome);
+            return outcome;
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+
+    private async Task<RevocationOutcome> RevokeAtProviderAsync(OAuthEntry entry, bool force, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await providers.FindAsync(entry, ProviderEndpoint.RevocationEndpoint, cancellationToken).ConfigureAwait(false) is not { } endpoint)
+            {
+                return RevocationOutcome.NotOffered;
+            }
+
+            var grant = await reader.ReadAsync(entry, cancellationToken).ConfigureAwait(false);
+            await client.RevokeAsync(endpoint, entry, grant, cancellationToken).ConfigureAwait(false);
+            return RevocationOutcome.Revoked;
+        }
+        catch (Exception exception) when (force && exception is BridgeException or ProviderConfigurationException)
+        {
+            Log.Forced(logger, entry.Name.Service, exception.Message);
+            return RevocationOutcome.Failed;
+        }
+        catch (ProviderConfigurationException exception)
+        {
+            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {exception.Message}", innerException: exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The token of {Service} (entity {Entity}) was deleted; at the provider: {Outcome}.")]
+        public static partial void Revoked(ILogger logger, string service, int entity, RevocationOutcome outcome);
+
+        [LoggerMessage(2, LogLevel.Warning, "The provider could not revoke the grant of {Service}: {Reason}")]
+        public static partial void Forced(ILogger logger, string service, string reason);
+    }
+}

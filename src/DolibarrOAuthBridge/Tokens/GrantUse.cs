@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Grants;
+
+namespace DolibarrOAuthBridge.Tokens;
+
+/// <summary>Notes which grants are in use, every ten minutes at most, beside the requests: the proactive renewal asks for it.</summary>
+public sealed partial class GrantUse(GrantTable grants, TimeProvider time, ILogger<GrantUse> logger)
+{
+    private static readonly TimeSpan Precision = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<GrantKey, DateTimeOffset> _noted = new();
+
+    /// <summary>Notes a use; returns at once.</summary>
+    public void Note(GrantKey key)
+    {
+        var now = time.GetUtcNow();
+        if (_noted.TryGetValue(key, out var last) && (now - last).Duration() < Precision)
+        {
+            return;
+        }
+
+        _noted[key] = now;
+        Pending = RecordAsync(key, now.UtcDateTime);
+    }
+
+    /// <summary>The note being written, for those who must wait for it before the process ends.</summary>
+    public Task Pending { get; private set; } = Task.CompletedTask;
+
+    private async Task RecordAsync(GrantKey key, DateTime at)
+    {
+        try
+        {
+            await grants.RecordUseAsync(key, at).ConfigureAwait(false);
+        }
+        catch (StoreException exception)
+        {
+            Log.NotNoted(logger, key.Service, exception.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "The use of {Service} could not be noted: {Reason}")]
+        public static partial void NotNoted(ILogger logger, string service, string reason);
+    }
+}

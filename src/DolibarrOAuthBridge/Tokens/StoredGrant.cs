@@ -1,0 +1,67 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Tokens;
+
+/// <summary>A row of the token table together with what it means.</summary>
+public sealed class StoredGrant
+{
+    private StoredGrant(TokenRow row, StoredToken token)
+    {
+        Row = row;
+        Token = token;
+        var view = GrantView.Of(token);
+        RefreshToken = view.RefreshToken;
+        RefreshHash = SecretHash.Of(view.RefreshToken);
+        ExpiresAt = view.EndOfLife.ExpiresAt;
+        IsUnknownExpiry = view.EndOfLife.IsUnknown;
+        NeverExpires = view.EndOfLife.IsNever;
+    }
+
+    /// <summary>The row as read.</summary>
+    public TokenRow Row { get; }
+
+    /// <summary>What it holds.</summary>
+    public StoredToken Token { get; }
+
+    /// <summary>The refresh token; null if none.</summary>
+    public string? RefreshToken { get; }
+
+    /// <summary>Its hash.</summary>
+    public string? RefreshHash { get; }
+
+    /// <summary>When the access token ends; null where it never does or the row does not say.</summary>
+    public DateTimeOffset? ExpiresAt { get; }
+
+    /// <summary>Whether the row says that the access token never ends.</summary>
+    public bool NeverExpires { get; }
+
+    /// <summary>Whether the row does not say when the access token ends.</summary>
+    public bool IsUnknownExpiry { get; }
+
+    /// <summary>Decodes a row.</summary>
+    /// <exception cref="TokenUnreadableException">It cannot be read.</exception>
+    public static StoredGrant Decode(TokenRow row, TokenCodec codec)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        ArgumentNullException.ThrowIfNull(codec);
+        return new StoredGrant(row, codec.Decode(row.Value ?? string.Empty));
+    }
+
+    /// <summary>
+    /// Whether the access token lives on for the given time. One whose end is unknown counts as expired where it can be
+    /// renewed, since the renewal tells, and as good where it cannot.
+    /// </summary>
+    public bool LivesFor(TimeSpan time, DateTimeOffset now) =>
+        !string.IsNullOrEmpty(Token.AccessToken)
+        && (NeverExpires || (IsUnknownExpiry ? RefreshToken is null : ExpiresAt - now > time));
+
+    /// <summary>The access token for a caller.</summary>
+    public AccessToken ToAccessToken(EntryName name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return new AccessToken { Value = Token.AccessToken ?? string.Empty, ExpiresAt = ExpiresAt, Scope = Token.Scope, Service = name.Service };
+    }
+}

@@ -1,0 +1,90 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
+
+namespace DolibarrOAuthBridge.Tokens;
+
+/// <summary>
+/// Hands out access tokens that are fresh enough. A token that lives long enough is served at once and renewed in the
+/// background when it nears its end; one that lives at all is served whatever the provider says.
+/// </summary>
+public sealed partial class TokenBroker(
+    EntryDirectory entries, GrantReader reader, RefreshFlights flights, GrantUse use, BridgeOptions options, TimeProvider time, ILogger<TokenBroker> logger)
+{
+    /// <summary>An access token that lives for at least the given time, if it can be had.</summary>
+    /// <param name="name">Entry or service name.</param>
+    /// <param name="entity">The company.</param>
+    /// <param name="minTtl">How long it must live; null for the configured default.</param>
+    /// <param name="cancellationToken">Ends the caller's wait.</param>
+    /// <exception cref="BridgeException">There is none to be had.</exception>
+    public async Task<AccessToken> GetAsync(string name, int entity, TimeSpan? minTtl = null, CancellationToken cancellationToken = default)
+    {
+        var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
+        return (await GetGrantAsync(entry, minTtl ?? options.MinTtl, cancellationToken).ConfigureAwait(false)).ToAccessToken(entry.Name);
+    }
+
+    /// <summary>The entry's grant with an access token that lives for at least the given time.</summary>
+    /// <exception cref="BridgeException">There is none to be had.</exception>
+    public async Task<StoredGrant> GetGrantAsync(OAuthEntry entry, TimeSpan minTtl, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var grant = await reader.ReadAsync(entry, cancellationToken).ConfigureAwait(false);
+        use.Note(GrantKey.Of(entry));
+        if (grant.LivesFor(minTtl, time.GetUtcNow()))
+        {
+            RenewSoon(entry, grant);
+            return grant;
+        }
+
+        try
+        {
+            return await flights.JoinAsync(entry, new RefreshDemand(minTtl), cancellationToken).ConfigureAwait(false);
+        }
+        catch (BridgeException exception) when (grant.LivesFor(TimeSpan.Zero, time.GetUtcNow()))
+        {
+            Log.ServedAllTheSame(logger, entry.Name.Service, entry.Entity, exception.Code);
+            return grant;
+        }
+    }
+
+    /// <summary>A new access token, even if the old one still lives.</summary>
+    /// <exception cref="BridgeException">The provider or the database failed; the old token is as it was.</exception>
+    public async Task<AccessToken> RefreshAsync(string name, int entity, CancellationToken cancellationToken = default)
+    {
+        var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
+        var grant = await reader.ReadAsync(entry, cancellationToken).ConfigureAwait(false);
+        var demand = new RefreshDemand(TimeSpan.Zero, grant.Row.Value);
+        return (await flights.JoinAsync(entry, demand, cancellationToken).ConfigureAwait(false)).ToAccessToken(entry.Name);
+    }
+
+    // Jitter by the row, so that grants that were made together are not renewed together, yet each at one certain time.
+    private void RenewSoon(OAuthEntry entry, StoredGrant grant)
+    {
+        var ahead = options.RenewAhead * (0.8 + (0.2 * (grant.Row.RowId * 37 % 100) / 100));
+        if (grant.RefreshToken is not null && !grant.LivesFor(ahead, time.GetUtcNow()))
+        {
+            _ = ObserveAsync(flights.JoinAsync(entry, new RefreshDemand(ahead), CancellationToken.None));
+        }
+
+        async Task ObserveAsync(Task flight)
+        {
+            try
+            {
+                await flight.ConfigureAwait(false);
+            }
+            catch (BridgeException exception)
+            {
+                Log.RenewalFailed(logger, entry.Name.Service, entry.Entity, exception.Code);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Service} (entity {Entity}) could not be refreshed ({Code}); its token still lives and was handed out.")]
+        public static partial void ServedAllTheSame(ILogger logger, string service, int entity, string code);
+
+        [LoggerMessage(2, LogLevel.Information, "The renewal of {Service} (entity {Entity}) ahead of time failed ({Code}).")]
+        public static partial void RenewalFailed(ILogger logger, string service, int entity, string code);
+    }
+}
