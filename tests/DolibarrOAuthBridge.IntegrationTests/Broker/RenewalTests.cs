@@ -1,0 +1,158 @@
+using DolibarrOAuthBridge.Dolibarr.Php;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.IntegrationTests.Support;
+
+namespace DolibarrOAuthBridge.IntegrationTests.Broker;
+
+public sealed class RenewalTests(SharedServer shared)
+{
+    [Fact]
+    public async Task A_token_near_its_end_is_served_at_once_and_renewed_beside()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var token = await world.GrantAsync(TimeSpan.FromMinutes(2));
+        var host = world.Open();
+        var gate = world.Authority.HoldNextAnswer();
+
+        Assert.Equal(token.AccessToken, (await host.TokenAsync()).Value);
+
+        await gate.Arrived;
+        gate.Release();
+        await Eventually.HoldsAsync(async () => (await world.StoredAsync()).AccessToken == world.Authority.LastAccessToken, "renewed");
+    }
+
+    [Fact]
+    public async Task Proactive_renewal_takes_what_was_used_today_and_nothing_else()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantAsync(TimeSpan.FromHours(1));
+        var host = world.Open();
+        await host.RenewAsync();
+        world.Clock.Advance(TimeSpan.FromMinutes(58));
+        await host.RenewAsync();
+        Assert.Equal(0, world.Authority.Asked); // never used
+
+        await host.Get<Grants.GrantTable>().RecordUseAsync(new Grants.GrantKey(World.Service, 1), world.Clock.GetUtcNow().UtcDateTime);
+        await host.RenewAsync();
+        Assert.Equal(1, world.Authority.Granted);
+
+        world.Clock.Advance(TimeSpan.FromHours(30));
+        await host.RenewAsync();
+        Assert.Equal(1, world.Authority.Granted); // not used for a day
+    }
+
+    [Fact]
+    public async Task On_demand_renews_nothing_but_keeps_ageing_refresh_tokens_alive()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        var host = world.Open(new BridgeOptions { Renewal = RenewalPolicy.OnDemand });
+        await host.TokenAsync();
+        world.Clock.Advance(TimeSpan.FromDays(50));
+        await host.RenewAsync();
+        Assert.Equal(1, world.Authority.Granted);
+
+        world.Clock.Advance(TimeSpan.FromDays(11));
+        await host.RenewAsync();
+        await host.RenewAsync();
+        Assert.Equal(2, world.Authority.Granted);
+    }
+
+    [Fact]
+    public async Task A_short_lived_token_is_not_renewed_at_every_look()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        world.Authority.Lifetime = 120; // within the five minutes ahead from the start
+        await world.GrantExpiredAsync();
+        var host = world.Open();
+        await host.TokenAsync();
+
+        await host.RenewAsync();
+        await host.RenewAsync();
+        await host.TokenAsync();
+        await host.RenewAsync();
+
+        Assert.Equal(1, world.Authority.Granted);
+        world.Clock.Advance(TimeSpan.FromSeconds(70));
+        await host.RenewAsync();
+        Assert.Equal(2, world.Authority.Granted);
+    }
+
+    [Fact]
+    public async Task One_grants_failure_stops_no_other()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        world.Settings = new Dictionary<string, string?> { ["Providers:GitHub:TokenEndpoint"] = "not a url" };
+        var key = new Grants.GrantKey(World.Service, 1);
+        var token = await world.GrantExpiredAsync();
+        await world.Install.SetTokenAsync("GITHUB-Dev", token);
+        var host = world.Open();
+        var table = host.Get<Grants.GrantTable>();
+        await table.RecordUseAsync(key, world.Clock.GetUtcNow().UtcDateTime);
+        await table.RecordUseAsync(key with { Service = "GitHub-Dev" }, world.Clock.GetUtcNow().UtcDateTime);
+
+        await host.RenewAsync();
+
+        Assert.Equal(1, world.Authority.Granted);
+    }
+
+    [Fact]
+    public async Task A_generic_server_is_found_by_its_metadata_and_its_rotating_tokens_are_renewed()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var server = world.Authority.Server;
+        var url = server.BaseAddress.AbsoluteUri.TrimEnd('/');
+        server.MapJson("/.well-known/oauth-authorization-server", $$"""{"issuer":"{{url}}","token_endpoint":"{{world.Authority.TokenEndpoint}}"}""");
+        await GenericAsync(world, url);
+        var host = world.Open();
+
+        await host.TokenAsync("GENERIC-Mastodon");
+        world.Clock.Advance(TimeSpan.FromHours(2));
+        await host.TokenAsync("GENERIC-Mastodon");
+
+        Assert.Equal(2, world.Authority.Granted);
+        Assert.Single(server.RequestsTo("/.well-known/oauth-authorization-server"));
+        var stored = await world.StoredAsync("GENERIC-Mastodon");
+        Assert.Equal(world.Authority.CurrentRefreshToken, stored.RefreshToken);
+        Assert.False(stored.EndOfLife.IsNever);
+        Assert.Null(stored.ExtraParams["refresh_token"]);
+    }
+
+    [Fact]
+    public async Task Metadata_about_another_issuer_is_not_believed()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var server = world.Authority.Server;
+        server.MapJson("/.well-known/oauth-authorization-server", """{"issuer":"https://evil.example","token_endpoint":"https://evil.example/token"}""");
+        await GenericAsync(world, server.BaseAddress.AbsoluteUri.TrimEnd('/'));
+
+        await world.Open().TokenAsync("GENERIC-Mastodon"); // the built-in path is the same as the stand-in's
+
+        Assert.Equal(1, world.Authority.Granted);
+    }
+
+    [Fact]
+    public async Task A_token_that_never_expires_is_served_for_ever()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.ExecuteAsync("DELETE FROM llx_oauth_token WHERE service <> 'Generic-Mastodon'");
+        var host = world.Open();
+        world.Clock.Advance(TimeSpan.FromDays(4000));
+
+        var token = await host.TokenAsync("GENERIC-Mastodon");
+        await host.RenewAsync();
+
+        Assert.Null(token.ExpiresAt);
+        Assert.Empty(world.Authority.Server.Requests);
+    }
+
+    // As stock code files it: never expiring, with refresh token and lifetime among the parameters.
+    private static async Task GenericAsync(World world, string url)
+    {
+        await world.Install.SetConstAsync("OAUTH_GENERIC-Mastodon_URL", url);
+        await world.Install.SetConstAsync("OAUTH_GENERIC-Mastodon_SECRET", World.ClientSecret);
+        var extra = PhpArray.Empty.With("refresh_token", new PhpString(world.Authority.Consent())).With("expires_in", new PhpInt(60))
+            .With("created_at", new PhpInt(world.Clock.GetUtcNow().AddHours(-1).ToUnixTimeSeconds()));
+        await world.Install.SetTokenAsync("GENERIC-Mastodon", new StoredToken("at-canary-generic", null, EndOfLife.Never, extra));
+    }
+}

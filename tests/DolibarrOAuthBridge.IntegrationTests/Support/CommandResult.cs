@@ -1,0 +1,4 @@
+namespace DolibarrOAuthBridge.IntegrationTests.Support;
+
+/// <summary>What a command line left behind.</summary>
+internal sealed record CommandResult(int ExitCode, string Output, string Error);

@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using DolibarrOAuthBridge.Demo.Database;
+using DolibarrOAuthBridge.Demo.Processes;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Php;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using Microsoft.Extensions.Configuration;
+using MySqlConnector;
+
+namespace DolibarrOAuthBridge.IntegrationTests.Support;
+
+/// <summary>A Dolibarr database with its conf.php, a provider, a state directory, and the bridges that work on them.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    public const string Entry = "GOOGLE-Mail";
+    public const string Service = "Google-Mail";
+    public const string ClientId = "client-of-the-tests";
+    public const string ClientSecret = "canary-s3cret:with+%&specials é";
+
+    private readonly ScratchMariaDb _server;
+    private readonly ScratchDirectory _state;
+    private readonly ConcurrentBag<BridgeHost> _hosts = [];
+    private readonly ConcurrentBag<Sidecar> _sidecars = [];
+
+    private World(ScratchMariaDb server, DolibarrInstall install, Authority authority, ScratchDirectory state)
+    {
+        _server = server;
+        _state = state;
+        Install = install;
+        Authority = authority;
+    }
+
+    public DolibarrInstall Install { get; }
+
+    public Authority Authority { get; }
+
+    public TestClock Clock { get; } = new();
+
+    public string StateDirectory => _state.Path;
+
+    public string ApiKey { get; private set; } = string.Empty;
+
+    public IReadOnlyList<string> JournalFiles => [.. Directory.EnumerateFiles(_state.Path).Select(path => Path.GetFileName(path))];
+
+    /// <summary>Makes a Dolibarr whose entry GOOGLE-Mail is known at the provider.</summary>
+    public static async Task<World> CreateAsync(ScratchMariaDb server, DolibarrInstallOptions? options = null)
+    {
+        var name = "d" + Guid.NewGuid().ToString("N")[..12];
+        var install = await DolibarrInstall.CreateAsync(server, (options ?? new DolibarrInstallOptions()) with { Database = name, User = name });
+        var authority = await Authority.StartAsync();
+        authority.ClientSecret = ClientSecret;
+        var world = new World(server, install, authority, ScratchDirectory.Create("state"));
+        await install.SetConstAsync($"OAUTH_{Entry}_ID", ClientId);
+        await install.SetConstAsync($"OAUTH_{Entry}_SECRET", ClientSecret);
+        return world;
+    }
+
+    /// <summary>Puts a consented grant into the row.</summary>
+    public async Task<StoredToken> GrantAsync(TimeSpan life, string entry = Entry)
+    {
+        var extra = PhpArray.Empty.With("token_type", new PhpString("Bearer")).With("scope", new PhpString("https://mail.google.com/"));
+        var token = new StoredToken("at-canary-" + Guid.NewGuid().ToString("N"), Authority.Consent(), EndOfLife.At(Clock.GetUtcNow() + life), extra);
+        await Install.SetTokenAsync(entry, token);
+        return token;
+    }
+
+    public Task<StoredToken> GrantExpiredAsync(string entry = Entry) => GrantAsync(TimeSpan.FromMinutes(-5), entry);
+
+    public Task<StoredToken> StoredAsync(string entry = Entry) => Install.ReadTokenAsync(entry);
+
+    public async Task<string> RawAsync(string entry = Entry) => (await Install.FindTokenRowAsync(entry))!.Value!;
+
+    public Task ExecuteAsync(string sql) => _server.ExecuteAsync(sql, Install.Database);
+
+    public async Task<string> QueryAsync(string sql)
+    {
+        await using var connection = await _server.OpenAsync(Install.Database);
+        await using var command = new MySqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(column => reader.IsDBNull(column) ? "NULL" : Convert.ToString(reader.GetValue(column), System.Globalization.CultureInfo.InvariantCulture))));
+        }
+
+        return string.Join('\n', rows);
+    }
+
+    /// <summary>A superuser's connection that a test keeps a lock with.</summary>
+    public Task<MySqlConnection> ConnectAsync() => _server.OpenAsync(Install.Database);
+
+    public IReadOnlyDictionary<string, string?> Settings { get; set; } = new Dictionary<string, string?>();
+
+    public BridgeHost Open(BridgeOptions? options = null)
+    {
+        var given = options ?? new BridgeOptions();
+        var host = new BridgeHost(
+            DolibarrConfReader.Read(Install.ConfPath),
+            new BridgeOptions
+            {
+                DolibarrConf = Install.ConfPath,
+                StateDirectory = StateDirectory,
+                ProviderDeadline = given.ProviderDeadline,
+                MinTtl = given.MinTtl,
+                RenewAhead = given.RenewAhead,
+                Renewal = given.Renewal,
+                RenewalInterval = given.RenewalInterval,
+            },
+            new ConfigurationBuilder().AddInMemoryCollection(ProviderSettings()).AddInMemoryCollection(Settings).Build(),
+            Clock);
+        _hosts.Add(host);
+        return host;
+    }
+
+    /// <summary>Makes the bridge's tables and the API key by the command line.</summary>
+    public async Task InitAsync()
+    {
+        var result = await RunAsync("init", "--reveal");
+        Assert.True(result.ExitCode == 0, result.Error);
+        ApiKey = result.Output.TrimEnd().Split('\n')[^1];
+    }
+
+    /// <summary>Starts the real executable and waits until it listens.</summary>
+    public async Task<Sidecar> ServeAsync(IReadOnlyDictionary<string, string>? environment = null, params string[] more)
+    {
+        if (ApiKey.Length == 0)
+        {
+            await InitAsync();
+        }
+
+        var sidecar = Sidecar.Start(["serve", "--urls", "http://127.0.0.1:0", .. Common(), .. more], environment, ApiKey);
+        _sidecars.Add(sidecar);
+        await sidecar.WaitUntilListeningAsync();
+        return sidecar;
+    }
+
+    /// <summary>Runs the real executable to its end.</summary>
+    public Task<CommandResult> RunAsync(params string[] arguments) => Sidecar.RunAsync([.. arguments, .. Common()], null);
+
+    public Task<CommandResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) => Sidecar.RunAsync([.. arguments, .. Common()], environment);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            await host.DisposeAsync();
+        }
+
+        foreach (var sidecar in _sidecars)
+        {
+            await sidecar.DisposeAsync();
+        }
+
+        await Authority.DisposeAsync();
+        await Install.DisposeAsync();
+        await _state.DisposeAsync();
+        RequireSilence();
+    }
+
+    private string[] Common() =>
+    [
+        "--dolibarr-conf", Install.ConfPath, "--state-directory", StateDirectory,
+        .. ProviderSettings().Concat(Settings).Select(setting => $"--{setting.Key}={setting.Value}"),
+    ];
+
+    private Dictionary<string, string?> ProviderSettings() => new()
+    {
+        ["Providers:Google:TokenEndpoint"] = Authority.TokenEndpoint,
+        ["Providers:Google:RevocationEndpoint"] = Authority.RevocationEndpoint,
+    };
+
+    // No test may end with a secret in anybody's log.
+    private void RequireSilence()
+    {
+        string[] secrets = [.. Authority.Issued, "canary", Install.Password, .. ApiKey.Length > 0 ? [ApiKey] : Array.Empty<string>()];
+        foreach (var log in _hosts.Select(host => host.Log.Text).Concat(_sidecars.Select(sidecar => sidecar.Output)))
+        {
+            Assert.All(secrets, secret => Assert.False(log.Contains(secret, StringComparison.Ordinal), "A secret is in the log."));
+        }
+    }
+}
