@@ -9,7 +9,11 @@ namespace DolibarrOAuthBridge.Providers;
 public sealed class TokenResponse
 {
     private const int LongestToken = 48 * 1024; // what fits, dolcrypt'ed, into Dolibarr's column of 64 KiB
+    private const int LongestParameters = 8 * 1024; // characters of JSON
     private const long LongestLifetime = 10L * 365 * 24 * 3600; // seconds
+
+    private static readonly string[] Own = ["access_token", "refresh_token", "expires_in"];
+    private static readonly string[] Needed = ["scope", "token_type", "id_token", "refresh_token_expires_in"];
 
     private TokenResponse(string accessToken, string? refreshToken, long? expiresIn, PhpArray parameters)
     {
@@ -28,7 +32,7 @@ public sealed class TokenResponse
     /// <summary>Lifetime in seconds, at least 0; null if not said.</summary>
     public long? ExpiresIn { get; }
 
-    /// <summary>Every other member, as Dolibarr keeps them in <c>extraParams</c>.</summary>
+    /// <summary>Every other member, as Dolibarr keeps them in <c>extraParams</c>; only the usual ones where all are too long to store.</summary>
     public PhpArray Parameters { get; }
 
     /// <summary>The scopes granted; null where the answer does not say, which means those that were asked for.</summary>
@@ -50,8 +54,7 @@ public sealed class TokenResponse
             throw new FormatException("its token_type is not Bearer");
         }
 
-        var parameters = PhpArray.FromJson(root).Without("access_token").Without("refresh_token").Without("expires_in");
-        return new TokenResponse(accessToken, refreshToken, ReadLifetime(root), parameters);
+        return new TokenResponse(accessToken, refreshToken, ReadLifetime(root), ReadParameters(root));
     }
 
     /// <summary>The token as Dolibarr stores it.</summary>
@@ -71,6 +74,16 @@ public sealed class TokenResponse
             : missingExpiry == MissingExpiry.Never && refreshToken is null ? EndOfLife.Never
             : EndOfLife.At(now.AddHours(1));
         return new StoredToken(AccessToken, refreshToken, endOfLife, parameters);
+    }
+
+    // What a provider adds must never keep its tokens from fitting into the row: the refresh token is spent by now.
+    private static PhpArray ReadParameters(JsonElement root)
+    {
+        var isLong = root.EnumerateObject().Where(member => !Own.Contains(member.Name)).Sum(static member => (long)member.Value.GetRawText().Length) > LongestParameters;
+        var parameters = PhpArray.FromJson(root);
+        return root.EnumerateObject().Select(static member => member.Name)
+            .Where(name => Own.Contains(name) || (isLong && !(Needed.Contains(name) && root.GetProperty(name).GetRawText().Length <= LongestParameters)))
+            .Aggregate(parameters, static (rest, name) => rest.Without(name));
     }
 
     // Visible ASCII only (RFC 6749, appendix A.12): a line break would let a token speak SMTP or IMAP.

@@ -8,6 +8,7 @@ namespace DolibarrOAuthBridge.Renewal;
 public static class RenewalPlan
 {
     private static readonly TimeSpan InUse = TimeSpan.FromHours(24);
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     /// <summary>Whether a grant is due.</summary>
     /// <param name="provider">Its provider.</param>
@@ -26,7 +27,13 @@ public static class RenewalPlan
             return false;
         }
 
-        var endsSoon = !grant.LivesFor(options.RenewAhead, now);
+        // A provider whose tokens are dead on arrival must not be asked at every look.
+        if (memory.RefreshedAt is { } refreshedAt && (now.UtcDateTime - refreshedAt).Duration() < Pause)
+        {
+            return false;
+        }
+
+        var endsSoon = !new RefreshDemand(options.RenewAhead).AsFarAsPossible(grant, memory).IsMetBy(grant, now);
         var isUsed = memory.UsedAt is { } usedAt && now.UtcDateTime - usedAt < InUse;
         return (options.Renewal == RenewalPolicy.Proactive && isUsed && endsSoon) || (endsSoon && IsAgeing(provider, grant, memory, now));
     }

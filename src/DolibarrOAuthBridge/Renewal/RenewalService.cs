@@ -100,6 +100,12 @@ public sealed partial class RenewalService(
         {
             Log.NotRenewed(logger, entry.Name.Service, entry.Entity, exception.Message);
         }
+#pragma warning disable CA1031 // a grant that nobody foresaw must not keep the others from their renewal
+        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            Log.Unexpected(logger, exception);
+        }
     }
 
     private static partial class Log

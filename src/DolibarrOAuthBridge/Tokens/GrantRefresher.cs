@@ -39,6 +39,12 @@ public sealed partial class GrantRefresher(
         var owner = $"{ProcessName.Value}/{Guid.NewGuid().ToString("N")[..8]}";
         try
         {
+            // Looked at before the lease: a wait that must be kept, or a token as fresh as can be, costs no write.
+            if (await LookAsync(entry, demand, key).ConfigureAwait(false) is { } freshEnough)
+            {
+                return freshEnough;
+            }
+
             if (await LeaseAsync(entry, demand, key, owner).ConfigureAwait(false) is { } otherwiseRefreshed)
             {
                 return otherwiseRefreshed;
@@ -57,6 +63,24 @@ public sealed partial class GrantRefresher(
         {
             throw BridgeException.From(exception);
         }
+    }
+
+    private async Task<StoredGrant?> LookAsync(OAuthEntry entry, RefreshDemand demand, GrantKey key)
+    {
+        var memory = await grants.GetAsync(key).ConfigureAwait(false);
+        var grant = await reader.ReadAsync(entry).ConfigureAwait(false);
+        if (GrantHealer.NeedsHealing(grant, memory))
+        {
+            return null;
+        }
+
+        if (demand.AsFarAsPossible(grant, memory).IsMetBy(grant, time.GetUtcNow()))
+        {
+            return grant;
+        }
+
+        failures.RequirePatience(entry, grant, memory, demand.IsForced);
+        return null;
     }
 
     // Null with the lease held; a grant if another process refreshed it while this one waited.
@@ -103,7 +127,7 @@ public sealed partial class GrantRefresher(
             demand = demand with { SeenValue = demand.IsForced ? grant.Row.Value : null };
         }
 
-        if (demand.IsMetBy(grant, time.GetUtcNow()))
+        if (demand.AsFarAsPossible(grant, memory).IsMetBy(grant, time.GetUtcNow()))
         {
             return grant;
         }
@@ -163,7 +187,7 @@ public sealed partial class GrantRefresher(
             At = now.UtcDateTime,
             RefreshTokenExpiresAt = response.RefreshTokenExpiresIn is { } lifetime ? (now + lifetime).UtcDateTime : null,
         };
-        record.WriteAnswer(answer);
+        KeepSafe(entry, record, answer);
         CrashPoint.Reach("answer-journaled");
         try
         {
@@ -173,7 +197,8 @@ public sealed partial class GrantRefresher(
             Log.Refreshed(logger, entry.Name.Service, entry.Entity, outcome);
             return outcome switch
             {
-                CommitOutcome.Stored or CommitOutcome.OtherGrantKept => await reader.ReadAsync(entry).ConfigureAwait(false),
+                CommitOutcome.Stored => StoredGrant.Decode(grant.Row with { Value = answer.NewValue }, codec),
+                CommitOutcome.OtherGrantKept => await reader.ReadAsync(entry).ConfigureAwait(false),
                 _ => throw new BridgeException(ProblemCode.TokenNotFound, $"The token of {entry.Name} was deleted while it was refreshed, and stays deleted."),
             };
         }
@@ -182,6 +207,18 @@ public sealed partial class GrantRefresher(
             // The answer is safe in the journal and the access token is good: the caller's mail need not wait for the database.
             Log.NotYetStored(logger, entry.Name.Service, entry.Entity, exception.Message);
             return StoredGrant.Decode(grant.Row with { Value = answer.NewValue }, codec);
+        }
+    }
+
+    private void KeepSafe(OAuthEntry entry, JournalFile record, JournalRecord answer)
+    {
+        try
+        {
+            record.WriteAnswer(answer);
+        }
+        catch (IOException exception)
+        {
+            Log.NotJournaled(logger, exception, entry.Name.Service, entry.Entity); // all the more must the database have it
         }
     }
 
@@ -224,5 +261,8 @@ public sealed partial class GrantRefresher(
 
         [LoggerMessage(3, LogLevel.Warning, "The lease of {Service} could not be given back and ends by itself: {Reason}")]
         public static partial void LeaseLeft(ILogger logger, string service, string reason);
+
+        [LoggerMessage(4, LogLevel.Error, "The provider's answer for {Service} (entity {Entity}) could not be written to the journal.")]
+        public static partial void NotJournaled(ILogger logger, Exception exception, string service, int entity);
     }
 }

@@ -1,3 +1,5 @@
+using DolibarrOAuthBridge.Grants;
+
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>What a refresh must achieve for whoever asked.</summary>
@@ -13,6 +15,30 @@ public sealed record RefreshDemand(TimeSpan Lifetime, string? SeenValue = null)
     {
         ArgumentNullException.ThrowIfNull(grant);
         return grant.LivesFor(Lifetime, now) && grant.Row.Value != SeenValue;
+    }
+
+    /// <summary>Whether a refresh for this demand does all that another demand could ask of a refresh.</summary>
+    public bool Covers(RefreshDemand other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Lifetime >= other.Lifetime && (!other.IsForced || SeenValue == other.SeenValue);
+    }
+
+    /// <summary>
+    /// The demand as far as the provider can meet it: where its tokens live hardly longer than is asked for, a token in the
+    /// first half of its life is as fresh as it gets, and asking at every call would bring no better one.
+    /// </summary>
+    public RefreshDemand AsFarAsPossible(StoredGrant grant, GrantRecord memory)
+    {
+        ArgumentNullException.ThrowIfNull(grant);
+        ArgumentNullException.ThrowIfNull(memory);
+        if (grant.ExpiresAt is not { } end || memory.RefreshedAt is not { } refreshedAt)
+        {
+            return this;
+        }
+
+        var whole = end.UtcDateTime - refreshedAt;
+        return whole > TimeSpan.Zero && Lifetime >= whole * 0.95 ? this with { Lifetime = whole / 2 } : this;
     }
 
     /// <inheritdoc />

@@ -6,27 +6,38 @@ namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>
 /// Single flight within this process: callers who need the same grant refreshed share one refresh. It belongs to none of
-/// them, so a caller who leaves does not cut it off.
+/// them, so a caller who leaves does not cut it off. Who joins a flight that asked for less, and is not content with what
+/// came of it, starts the next one.
 /// </summary>
-public sealed class RefreshFlights(GrantRefresher refresher)
+public sealed class RefreshFlights(GrantRefresher refresher, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<GrantKey, Lazy<Task<StoredGrant>>> _flights = new();
+    private readonly ConcurrentDictionary<GrantKey, Flight> _flights = new();
 
     /// <summary>Joins the refresh under way or starts one.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="demand">What the caller needs.</param>
     /// <param name="cancellationToken">Ends the caller's wait, never the refresh.</param>
     /// <exception cref="BridgeException">The refresh failed.</exception>
-    public Task<StoredGrant> JoinAsync(OAuthEntry entry, RefreshDemand demand, CancellationToken cancellationToken = default)
+    public async Task<StoredGrant> JoinAsync(OAuthEntry entry, RefreshDemand demand, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(demand);
         var key = GrantKey.Of(entry);
-        var flight = _flights.GetOrAdd(key, _ =>
+        while (true)
         {
-            Lazy<Task<StoredGrant>>? self = null;
-            self = new Lazy<Task<StoredGrant>>(() => FlyAsync(key, self!, entry, demand));
-            return self;
-        });
-        return flight.Value.WaitAsync(cancellationToken);
+            var flight = _flights.GetOrAdd(key, _ => new Flight(demand, self => FlyAsync(key, self, entry, demand)));
+            try
+            {
+                var grant = await flight.Landing.WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (flight.Demand.Covers(demand) || demand.IsMetBy(grant, time.GetUtcNow()))
+                {
+                    return grant;
+                }
+            }
+            catch (BridgeException) when (!flight.Demand.Covers(demand))
+            {
+                // It failed for the one who asked for less; it may have been patient where this caller insists.
+            }
+        }
     }
 
     /// <summary>Waits until every refresh under way has ended, well or not.</summary>
@@ -34,12 +45,12 @@ public sealed class RefreshFlights(GrantRefresher refresher)
     {
         foreach (var flight in _flights.Values)
         {
-            await ((Task)flight.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)flight.Landing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    private async Task<StoredGrant> FlyAsync(GrantKey key, Lazy<Task<StoredGrant>> self, OAuthEntry entry, RefreshDemand demand)
+    private async Task<StoredGrant> FlyAsync(GrantKey key, Flight self, OAuthEntry entry, RefreshDemand demand)
     {
         try
         {
@@ -50,5 +61,21 @@ public sealed class RefreshFlights(GrantRefresher refresher)
         {
             _flights.TryRemove(KeyValuePair.Create(key, self));
         }
+    }
+
+    // Starts when somebody first waits for it: the dictionary may make one that it does not keep.
+    private sealed class Flight
+    {
+        private readonly Lazy<Task<StoredGrant>> _landing;
+
+        public Flight(RefreshDemand demand, Func<Flight, Task<StoredGrant>> fly)
+        {
+            Demand = demand;
+            _landing = new Lazy<Task<StoredGrant>>(() => fly(this));
+        }
+
+        public RefreshDemand Demand { get; }
+
+        public Task<StoredGrant> Landing => _landing.Value;
     }
 }
