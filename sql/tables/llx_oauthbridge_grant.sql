@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_grant (
   dead_hash                char(64) NULL,                  -- SHA-256 of the refresh token that the provider declared dead
   newest_hash              char(64) NULL,                  -- SHA-256 of the newest refresh token
   newest_token             text NULL,                      -- the newest refresh token, dolcrypt'ed
+  token_row                bigint NULL,                    -- rowid in llx_oauth_token that the newest refresh token belongs to
   superseded               text NULL,                      -- SHA-256 of the refresh tokens before it, newest first, space separated
   account                  varchar(255) NULL,              -- the account that granted, where the provider says so
   UNIQUE KEY uk_oauthbridge_grant_service_entity (service, entity)

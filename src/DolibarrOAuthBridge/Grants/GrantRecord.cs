@@ -54,6 +54,9 @@ public sealed class GrantRecord
     /// <summary>The newest refresh token, dolcrypt'ed.</summary>
     public string? NewestToken { get; init; }
 
+    /// <summary>The row of the token table that the newest refresh token belongs to.</summary>
+    public long? TokenRow { get; init; }
+
     /// <summary>Hashes of the refresh tokens before it, newest first, space separated.</summary>
     public string? Superseded { get; init; }
 

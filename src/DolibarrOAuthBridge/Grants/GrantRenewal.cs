@@ -6,6 +6,9 @@ public sealed class GrantRenewal
     /// <summary>When, UTC.</summary>
     public required DateTime At { get; init; }
 
+    /// <summary>The row of the token table.</summary>
+    public required long RowId { get; init; }
+
     /// <summary>When the refresh token ends, if the provider said so.</summary>
     public DateTime? RefreshTokenExpiresAt { get; init; }
 

@@ -14,7 +14,7 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         service AS Service, entity AS Entity, granted_at AS GrantedAt, refreshed_at AS RefreshedAt, used_at AS UsedAt,
         refresh_count AS RefreshCount, refresh_token_expires_at AS RefreshTokenExpiresAt, failure_count AS FailureCount,
         last_error AS LastError, last_error_detail AS LastErrorDetail, last_error_at AS LastErrorAt, next_try_at AS NextTryAt,
-        failed_settings AS FailedSettings, dead_hash AS DeadHash, newest_hash AS NewestHash, newest_token AS NewestToken,
+        failed_settings AS FailedSettings, dead_hash AS DeadHash, newest_hash AS NewestHash, newest_token AS NewestToken, token_row AS TokenRow,
         superseded AS Superseded, account AS Account
         """;
 
@@ -79,15 +79,15 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(renewal);
         var sql = $"""
-            INSERT INTO {Table} (service, entity, refreshed_at, refresh_count, refresh_token_expires_at, newest_hash, newest_token, superseded)
-            VALUES (@Service, @Entity, @At, 1, @RefreshTokenExpiresAt, @NewestHash, @NewestToken, @Superseded)
+            INSERT INTO {Table} (service, entity, refreshed_at, refresh_count, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded)
+            VALUES (@Service, @Entity, @At, 1, @RefreshTokenExpiresAt, @NewestHash, @NewestToken, @RowId, @Superseded)
             ON DUPLICATE KEY UPDATE refreshed_at = @At, refresh_count = refresh_count + 1,
                 refresh_token_expires_at = COALESCE(@RefreshTokenExpiresAt, refresh_token_expires_at),
-                newest_hash = @NewestHash, newest_token = @NewestToken, superseded = @Superseded,
+                newest_hash = @NewestHash, newest_token = @NewestToken, token_row = @RowId, superseded = @Superseded,
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
                 failed_settings = NULL, dead_hash = NULL
             """;
-        var parameters = new { key.Service, key.Entity, renewal.At, renewal.RefreshTokenExpiresAt, renewal.NewestHash, renewal.NewestToken, renewal.Superseded };
+        var parameters = new { key.Service, key.Entity, renewal.At, renewal.RefreshTokenExpiresAt, renewal.NewestHash, renewal.NewestToken, renewal.RowId, renewal.Superseded };
         return connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken));
     }
 
@@ -121,7 +121,7 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             """
             granted_at = NULL, refreshed_at = NULL, refresh_count = 0, refresh_token_expires_at = NULL, failure_count = 0,
             last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
-            dead_hash = NULL, newest_hash = NULL, newest_token = NULL, superseded = NULL, account = NULL
+            dead_hash = NULL, newest_hash = NULL, newest_token = NULL, token_row = NULL, superseded = NULL, account = NULL
             """,
             key,
             new { },

@@ -1,3 +1,4 @@
+using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
@@ -10,15 +11,17 @@ namespace DolibarrOAuthBridge.Tokens;
 /// transaction, by compare-and-swap. It may be called any number of times for one record, by any process.
 /// </summary>
 public sealed partial class GrantCommitter(
-    DolibarrDatabase database, TokenTable tokens, TokenCodec codec, GrantTable grants, EventTable events, TimeProvider time, ILogger<GrantCommitter> logger)
+    DolibarrDatabase database, DolibarrConf conf, TokenTable tokens, TokenCodec codec, GrantTable grants, EventTable events, TimeProvider time, ILogger<GrantCommitter> logger)
 {
     private const int MostAttempts = 6;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10); // well within the lease, and a caller waits
 
     /// <summary>Writes the grant unless the row holds something newer.</summary>
     /// <exception cref="StoreException">The database failed beyond patience; the record must be kept.</exception>
     public async Task<CommitOutcome> CommitAsync(JournalRecord record, string eventKind, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(record);
+        var start = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -28,7 +31,7 @@ public sealed partial class GrantCommitter(
                     return outcome;
                 }
             }
-            catch (StoreException exception) when (attempt < MostAttempts && exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable)
+            catch (StoreException exception) when (attempt < MostAttempts && time.GetElapsedTime(start) < Patience && exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable)
             {
                 Log.Retrying(logger, record.Service, attempt, exception.Message);
             }
@@ -58,20 +61,20 @@ public sealed partial class GrantCommitter(
             return CommitOutcome.Stored;
         }
 
-        if (SecretHash.Of(row.Value) != record.OldValueHash && !IsOlder(row, record, memory))
+        var renewed = StoredGrant.Decode(row with { Value = record.NewValue }, codec);
+        var (newest, newestHash) = (renewed.RefreshToken, renewed.RefreshHash);
+        if (SecretHash.Of(row.Value) != record.OldValueHash && !IsOlder(row, renewed, record, memory))
         {
             return CommitOutcome.OtherGrantKept;
         }
 
-        var renewed = codec.Decode(record.NewValue!);
-        var newest = Providers.GrantView.Of(renewed).RefreshToken;
-        var newestHash = SecretHash.Of(newest);
         var renewal = new GrantRenewal
         {
             At = record.At,
             RefreshTokenExpiresAt = record.RefreshTokenExpiresAt,
             NewestHash = newestHash,
-            NewestToken = newest is null ? null : codec.EncryptText(newest),
+            RowId = row.RowId,
+            NewestToken = newest is null || conf.Keys.WriteKey is null ? newest : codec.EncryptText(newest), // without a key Dolibarr stores in clear
             Superseded = memory.WithSuperseded(record.OldRefreshHash == newestHash ? null : record.OldRefreshHash),
         };
         return await WriteAsync(row, record, renewal, eventKind, cancellationToken).ConfigureAwait(false) ? CommitOutcome.Stored : null;
@@ -107,12 +110,19 @@ public sealed partial class GrantCommitter(
     }
 
     // Stock code stores first without, then with the old refresh token: either is older than what the provider answered last.
-    private bool IsOlder(TokenRow row, JournalRecord record, GrantRecord memory)
+    private bool IsOlder(TokenRow row, StoredGrant renewed, JournalRecord record, GrantRecord memory)
     {
         try
         {
-            var hash = StoredGrant.Decode(row, codec).RefreshHash;
-            return hash is null || hash == record.OldRefreshHash || memory.IsSuperseded(hash);
+            var present = StoredGrant.Decode(row, codec);
+            if (renewed.RefreshHash is { } hash && memory.IsSuperseded(hash))
+            {
+                return false; // the record itself is old: newer ones were stored since
+            }
+
+            // Where refresh tokens last, they tell nothing of age, and the access tokens do.
+            return present.RefreshHash is null || memory.IsSuperseded(present.RefreshHash)
+                || (present.RefreshHash == record.OldRefreshHash && (renewed.RefreshHash != record.OldRefreshHash || present.EndsBefore(renewed)));
         }
         catch (TokenUnreadableException)
         {

@@ -17,7 +17,7 @@ public sealed partial class GrantHealer(DolibarrDatabase database, TokenTable to
         ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(memory);
         return grant.RefreshHash is null
-            ? memory.NewestToken is not null && !grant.NeverExpires
+            ? memory.NewestToken is not null && memory.TokenRow == grant.Row.RowId && !grant.NeverExpires // another row is another consent
             : memory.IsSuperseded(grant.RefreshHash);
     }
 

@@ -18,6 +18,8 @@ public sealed partial class GrantRevoker(
     TokenRevocationClient client,
     ILogger<GrantRevoker> logger)
 {
+    private const int MostAttempts = 3;
+
     /// <summary>Deletes an entry's row.</summary>
     /// <param name="name">Entry or service name.</param>
     /// <param name="entity">The company.</param>
@@ -30,20 +32,8 @@ public sealed partial class GrantRevoker(
         var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
         try
         {
-            var lookup = await tokens.FindAsync(entry.Name, entity, cancellationToken).ConfigureAwait(false);
-            if (lookup.IsDuplicate || lookup.OnlyRow is null)
-            {
-                await reader.ReadAsync(entry, cancellationToken).ConfigureAwait(false); // says what is wrong
-            }
-
-            var row = lookup.OnlyRow!;
-            var outcome = atProvider ? await RevokeAtProviderAsync(entry, force, cancellationToken).ConfigureAwait(false) : RevocationOutcome.NotAsked;
-            if (!await tokens.DeleteAsync(row, cancellationToken).ConfigureAwait(false))
-            {
-                throw new BridgeException(ProblemCode.StoreUnavailable, $"The row of {entry.Name} changed this very moment. Try again.", TimeSpan.FromSeconds(1));
-            }
-
             var key = GrantKey.Of(entry);
+            var (row, outcome) = await DeleteAsync(entry, atProvider, force, cancellationToken).ConfigureAwait(false);
             await grants.ForgetAsync(key, cancellationToken).ConfigureAwait(false);
             await events.AppendAsync(key, "revoked", $"row {row.RowId} deleted; at the provider: {outcome}", cancellationToken).ConfigureAwait(false);
             Log.Revoked(logger, entry.Name.Service, entity, outcome);
@@ -53,6 +43,28 @@ public sealed partial class GrantRevoker(
         {
             throw BridgeException.From(exception);
         }
+    }
+
+    // A refresh that got in between has put a newer grant into the row: that one is to end as well.
+    private async Task<(TokenRow Row, RevocationOutcome Outcome)> DeleteAsync(OAuthEntry entry, bool atProvider, bool force, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt <= MostAttempts; attempt++)
+        {
+            var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
+            if (lookup.OnlyRow is not { } row)
+            {
+                await reader.ReadAsync(entry, cancellationToken).ConfigureAwait(false); // says what is wrong
+                continue;
+            }
+
+            var outcome = atProvider ? await RevokeAtProviderAsync(entry, force, cancellationToken).ConfigureAwait(false) : RevocationOutcome.NotAsked;
+            if (await tokens.DeleteAsync(row, cancellationToken).ConfigureAwait(false))
+            {
+                return (row, outcome);
+            }
+        }
+
+        throw new BridgeException(ProblemCode.StoreUnavailable, $"The row of {entry.Name} changes all the time. Try again.", TimeSpan.FromSeconds(1));
     }
 
     private async Task<RevocationOutcome> RevokeAtProviderAsync(OAuthEntry entry, bool force, CancellationToken cancellationToken)

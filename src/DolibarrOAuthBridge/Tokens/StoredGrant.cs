@@ -58,6 +58,13 @@ public sealed class StoredGrant
         !string.IsNullOrEmpty(Token.AccessToken)
         && (NeverExpires || (IsUnknownExpiry ? RefreshToken is null : ExpiresAt - now > time));
 
+    /// <summary>Whether the access token ends before another one, as far as both say when they end.</summary>
+    public bool EndsBefore(StoredGrant other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return !NeverExpires && (ExpiresAt is not { } end || other.NeverExpires || end < other.ExpiresAt);
+    }
+
     /// <summary>The access token for a caller.</summary>
     public AccessToken ToAccessToken(EntryName name)
     {
