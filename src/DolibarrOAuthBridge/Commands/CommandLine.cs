@@ -63,7 +63,7 @@ internal static class CommandLine
             var told = BridgeException.From(exception);
             return await FailAsync(told.Code, told.Message).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is DolibarrConfException or SecretUnreadableException)
+        catch (Exception exception) when (exception is DolibarrConfException or SecretUnreadableException or NotStorableException)
         {
             return await FailAsync("configuration", exception.Message).ConfigureAwait(false);
         }

@@ -47,4 +47,7 @@ public sealed record InspectedRow
 
     /// <summary>When the row last changed, by the database.</summary>
     public DateTime? Modified { get; init; }
+
+    /// <inheritdoc />
+    public override string ToString() => $"row {Rowid} ({Service}, entity {Entity})";
 }

@@ -6,6 +6,7 @@ namespace DolibarrOAuthBridge.Journal;
 /// </summary>
 public sealed class JournalFile : IDisposable
 {
+    private const string Draft = ".new";
     private const int IntentOffset = 0;
     private const int IntentCapacity = 4 * 1024;
     private const int AnswerOffset = IntentCapacity;
@@ -27,7 +28,9 @@ public sealed class JournalFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">No permission.</exception>
     internal static JournalFile Create(string path, JournalRecord intent, byte[] key)
     {
-        var file = new FileStream(path, new FileStreamOptions
+        // Under another name until it is whole and locked, so that nobody who looks for abandoned files takes it for one.
+        var draft = path + Draft;
+        var file = new FileStream(draft, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
@@ -39,12 +42,14 @@ public sealed class JournalFile : IDisposable
         {
             file.Write(new byte[AnswerOffset + AnswerCapacity]); // written, not only sized: a sparse file reserves nothing
             JournalSlot.Write(file.SafeFileHandle, IntentOffset, IntentCapacity, intent, key);
+            File.Move(draft, path);
             DirectorySync.Flush(Path.GetDirectoryName(path)!);
             return new JournalFile(path, file, key);
         }
         catch
         {
             file.Dispose();
+            File.Delete(draft);
             File.Delete(path);
             throw;
         }

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Tokens;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,7 +25,16 @@ internal static class StockTokenEndpoint
             return Error(400, "invalid_request", "Send the parameters as application/x-www-form-urlencoded.");
         }
 
-        var form = await request.ReadFormAsync(cancellationToken).ConfigureAwait(false);
+        IFormCollection form;
+        try
+        {
+            form = await request.ReadFormAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException)
+        {
+            return Error(400, "invalid_request", "The form is malformed or has too many parameters.");
+        }
+
         if (form.Any(parameter => parameter.Value.Count != 1))
         {
             return Error(400, "invalid_request", "A parameter is repeated.");
@@ -52,6 +62,10 @@ internal static class StockTokenEndpoint
         catch (StockGrantUnknownException exception)
         {
             return Error(400, "invalid_grant", exception.Message);
+        }
+        catch (StoreException exception)
+        {
+            return Error(503, "temporarily_unavailable", exception.Message);
         }
         catch (BridgeException exception)
         {
