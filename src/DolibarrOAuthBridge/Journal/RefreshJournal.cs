@@ -23,7 +23,7 @@ public sealed class RefreshJournal
         _options = options;
         Instance = $"{conf.DbHost}:{conf.DbPort}/{conf.DbName}/{conf.DbPrefix}";
         // An instance without a key stores its tokens in clear; the journal then leans on the database's password.
-        var secret = conf.Keys.WriteKey?.ToArray() ?? Encoding.UTF8.GetBytes(conf.DbPassword);
+        var secret = conf.Keys.WriteKey is { Length: > 0 } key ? key.ToArray() : Encoding.UTF8.GetBytes(conf.DbPassword);
         _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "dolibarr-oauth-bridge journal"u8.ToArray());
     }
 

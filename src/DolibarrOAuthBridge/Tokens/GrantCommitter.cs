@@ -74,7 +74,7 @@ public sealed partial class GrantCommitter(
             RefreshTokenExpiresAt = record.RefreshTokenExpiresAt,
             NewestHash = newestHash,
             RowId = row.RowId,
-            NewestToken = newest is null || conf.Keys.WriteKey is null ? newest : codec.EncryptText(newest), // without a key Dolibarr stores in clear
+            NewestToken = newest is null || conf.Keys.WriteKey is not { Length: > 0 } ? newest : codec.EncryptText(newest), // without a key Dolibarr stores in clear
             Superseded = memory.WithSuperseded(record.OldRefreshHash == newestHash ? null : record.OldRefreshHash),
         };
         return await WriteAsync(row, record, renewal, eventKind, cancellationToken).ConfigureAwait(false) ? CommitOutcome.Stored : null;
