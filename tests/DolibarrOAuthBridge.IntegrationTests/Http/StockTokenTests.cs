@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using DolibarrOAuthBridge.IntegrationTests.Support;
+
+namespace DolibarrOAuthBridge.IntegrationTests.Http;
+
+/// <summary><c>/oauth/token</c>, which stock Dolibarr code is pointed at.</summary>
+public sealed class StockTokenTests(SharedServer shared)
+{
+    [Fact]
+    public async Task Stock_refreshes_are_answered_by_the_broker_also_for_superseded_refresh_tokens()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var old = await world.GrantExpiredAsync();
+        var sidecar = await world.ServeAsync();
+
+        var first = await PostAsync(sidecar, Form(old.RefreshToken!));
+        var second = await PostAsync(sidecar, Form(old.RefreshToken!));
+        var third = await PostAsync(sidecar, Form(world.Authority.CurrentRefreshToken));
+
+        Assert.Equal(HttpStatusCode.OK, first.Status);
+        Assert.Equal(world.Authority.LastAccessToken, first.Body.GetProperty("access_token").GetString());
+        Assert.Equal(world.Authority.CurrentRefreshToken, first.Body.GetProperty("refresh_token").GetString());
+        Assert.Equal("Bearer", first.Body.GetProperty("token_type").GetString());
+        Assert.InRange(first.Body.GetProperty("expires_in").GetInt64(), 3500, 3600);
+        Assert.Equal(first.Body.GetProperty("access_token").GetString(), second.Body.GetProperty("access_token").GetString());
+        Assert.Equal(HttpStatusCode.OK, third.Status);
+        Assert.Equal(1, world.Authority.Asked);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_said_as_rfc_6749_says_it()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var token = await world.GrantExpiredAsync();
+        var sidecar = await world.ServeAsync();
+        var good = Form(token.RefreshToken!);
+        (IEnumerable<KeyValuePair<string, string>> Form, int Status, string Error)[] cases =
+        [
+            (Form("unknown"), 400, "invalid_grant"),
+            (Change(good, "client_secret", "wrong"), 401, "invalid_client"),
+            (Change(good, "client_id", "wrong"), 401, "invalid_client"),
+            (Change(good, "grant_type", "authorization_code"), 400, "unsupported_grant_type"),
+            (good.Where(pair => pair.Key != "refresh_token"), 400, "invalid_request"),
+            (good.Where(pair => pair.Key != "client_secret"), 400, "invalid_request"),
+            (good.Append(new("refresh_token", "again")), 400, "invalid_request"),
+            (good.Append(new("client_id", World.ClientId)), 400, "invalid_request"),
+        ];
+        foreach (var (form, status, error) in cases)
+        {
+            var answer = await PostAsync(sidecar, form);
+            Assert.Equal((status, error), ((int)answer.Status, answer.Body.GetProperty("error").GetString()));
+        }
+
+        using var json = await sidecar.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), new StringContent("{}", Encoding.UTF8, "application/json"));
+        Assert.Equal(HttpStatusCode.BadRequest, json.StatusCode);
+        Assert.True(json.Headers.CacheControl!.NoStore);
+        Assert.Equal(0, world.Authority.Asked);
+    }
+
+    [Fact]
+    public async Task Basic_authentication_carries_a_secret_with_special_characters()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var token = await world.GrantExpiredAsync();
+        var sidecar = await world.ServeAsync();
+        var pair = $"{Uri.EscapeDataString(World.ClientId)}:{Uri.EscapeDataString(World.ClientSecret).Replace("%20", "+", StringComparison.Ordinal)}";
+        sidecar.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+
+        var good = await PostAsync(sidecar, Form(token.RefreshToken!).Where(field => !field.Key.StartsWith("client", StringComparison.Ordinal)));
+        sidecar.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", "not base64");
+        var bad = await PostAsync(sidecar, Form(token.RefreshToken!));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.BadRequest), (good.Status, bad.Status));
+    }
+
+    [Fact]
+    public async Task A_dead_grant_is_invalid_grant_to_stock_code_too()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var token = await world.GrantExpiredAsync();
+        world.Authority.Always = Authority.Error("invalid_grant");
+        var sidecar = await world.ServeAsync();
+
+        var answer = await PostAsync(sidecar, Form(token.RefreshToken!));
+        world.Authority.Always = Authority.Error("invalid_client", 401);
+
+        Assert.Equal((400, "invalid_grant"), ((int)answer.Status, answer.Body.GetProperty("error").GetString()));
+    }
+
+    [Fact]
+    public async Task Stock_code_and_a_hundred_callers_share_one_refresh()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var old = await world.GrantExpiredAsync();
+        var sidecar = await world.ServeAsync();
+        var gate = world.Authority.HoldNextAnswer();
+        var stock = Enumerable.Range(0, 50).Select(_ => PostAsync(sidecar, Form(old.RefreshToken!))).ToArray();
+        var callers = Enumerable.Range(0, 50).Select(_ => sidecar.TokenAsync()).ToArray();
+        await gate.Arrived;
+        gate.Release();
+
+        Assert.All(await Task.WhenAll(stock), answer => Assert.Equal(world.Authority.LastAccessToken, answer.Body.GetProperty("access_token").GetString()));
+        Assert.All(await Task.WhenAll(callers), token => Assert.Equal(world.Authority.LastAccessToken, token));
+        Assert.Equal(1, world.Authority.Asked);
+    }
+
+    private static Dictionary<string, string> Form(string refreshToken) => new()
+    {
+        ["grant_type"] = "refresh_token",
+        ["client_id"] = World.ClientId,
+        ["client_secret"] = World.ClientSecret,
+        ["refresh_token"] = refreshToken,
+    };
+
+    private static Dictionary<string, string> Change(Dictionary<string, string> form, string field, string value) => new(form) { [field] = value };
+
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(Sidecar sidecar, IEnumerable<KeyValuePair<string, string>> form)
+    {
+        using var content = new FormUrlEncodedContent(form);
+        using var response = await sidecar.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), content);
+        using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return (response.StatusCode, document.RootElement.Clone());
+    }
+}
