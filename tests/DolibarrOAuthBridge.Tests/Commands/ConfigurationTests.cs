@@ -1,0 +1,52 @@
+using DolibarrOAuthBridge.Commands;
+using Microsoft.Extensions.Configuration;
+
+namespace DolibarrOAuthBridge.Tests.Commands;
+
+public sealed class ConfigurationTests
+{
+    [Fact]
+    public void Settings_are_told_from_arguments()
+    {
+        var split = ConfigurationArguments.Split(["token", "--Providers:Google:TokenEndpoint=https://x/?a=b", "GOOGLE-Mail", "--bridge:MinTtl", "5", "--json", "--Providers:X"]);
+
+        Assert.Equal(["token", "GOOGLE-Mail", "--json"], split.Arguments);
+        Assert.Equal(["--Providers:Google:TokenEndpoint=https://x/?a=b", "--bridge:MinTtl", "5", "--Providers:X"], split.Settings);
+    }
+
+    [Fact]
+    public void The_command_line_is_read_into_options()
+    {
+        var configuration = BridgeConfiguration.Load(null, ["--Bridge:MinTtl=5", "--Bridge:Renewal=on_demand", "--Bridge:UseProxy=true", "--Bridge:ProviderDeadline=20", "--Providers:Google:TokenEndpoint=https://x/t"]);
+
+        var options = BridgeConfiguration.Options(configuration, "/conf.php", "/state");
+
+        Assert.Equal(("/conf.php", "/state", 5.0, RenewalPolicy.OnDemand, true), (options.DolibarrConf, options.StateDirectory, options.MinTtl.TotalSeconds, options.Renewal, options.UseProxy));
+        Assert.Equal(55, options.LeaseDuration.TotalSeconds);
+        Assert.Equal("https://x/t", configuration["Providers:Google:TokenEndpoint"]);
+    }
+
+    [Theory]
+    [InlineData("MinTtl", "-1")]
+    [InlineData("MinTtl", "x")]
+    [InlineData("ProviderDeadline", "0")]
+    [InlineData("ProviderDeadline", "61")]
+    [InlineData("RenewalInterval", "0")]
+    [InlineData("Renewal", "sometimes")]
+    [InlineData("UseProxy", "maybe")]
+    [InlineData("MinTTLs", "5")]
+    public void Case_178_A_wrong_setting_is_wrong_usage(string name, string value)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [$"Bridge:{name}"] = value }).Build();
+
+        Assert.Contains(name, Assert.Throws<UsageException>(() => BridgeConfiguration.Options(configuration, null, null)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_defaults_are_those_of_the_design()
+    {
+        var options = BridgeConfiguration.Options(new ConfigurationBuilder().Build(), null, null);
+
+        Assert.Equal((15.0, 60.0, 300.0, 45.0, RenewalPolicy.Proactive), (options.ProviderDeadline.TotalSeconds, options.MinTtl.TotalSeconds, options.RenewAhead.TotalSeconds, options.LeaseDuration.TotalSeconds, options.Renewal));
+    }
+}

@@ -1,0 +1,35 @@
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Tests.Providers;
+
+public sealed class RefusalsTests
+{
+    [Theory]
+    [InlineData("invalid_grant", RefusalKind.ConsentNeeded)]
+    [InlineData("interaction_required", RefusalKind.ConsentNeeded)]
+    [InlineData("consent_required", RefusalKind.ConsentNeeded)]
+    [InlineData("login_required", RefusalKind.ConsentNeeded)]
+    [InlineData("bad_refresh_token", RefusalKind.ConsentNeeded)]
+    [InlineData("temporarily_unavailable", RefusalKind.TryLater)]
+    [InlineData("server_error", RefusalKind.TryLater)]
+    [InlineData("slow_down", RefusalKind.TryLater)]
+    [InlineData("invalid_client", RefusalKind.SettingsWrong)]
+    [InlineData("unauthorized_client", RefusalKind.SettingsWrong)]
+    [InlineData("invalid_scope", RefusalKind.SettingsWrong)]
+    [InlineData("INVALID_GRANT", RefusalKind.SettingsWrong)]
+    [InlineData("never_heard_of", RefusalKind.SettingsWrong)]
+    public void The_code_alone_decides_and_an_unknown_one_costs_no_grant(string error, RefusalKind kind)
+    {
+        Assert.Equal(kind, Refusals.KindOf(error));
+        Assert.EndsWith(".", Refusals.Advice(error), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("timeout", true)]
+    [InlineData("http_503", true)]
+    [InlineData("malformed", true)]
+    [InlineData("server_error", true)]
+    [InlineData("invalid_client", false)]
+    [InlineData("invalid_grant", false)]
+    public void The_bridges_own_words_are_told_from_the_providers(string error, bool own) => Assert.Equal(own, Unavailability.IsWord(error));
+}

@@ -1,0 +1,29 @@
+using DolibarrOAuthBridge.Tokens;
+
+namespace DolibarrOAuthBridge.Tests.Tokens;
+
+public sealed class BackoffTests
+{
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 10)]
+    [InlineData(5, 80)]
+    [InlineData(10, 2560)]
+    [InlineData(11, 3600)]
+    [InlineData(1000, 3600)]
+    [InlineData(int.MaxValue, 3600)]
+    [InlineData(0, 5)]
+    public void A_passing_failure_doubles_the_wait_up_to_an_hour_with_a_fifth_of_chance(int failures, double seconds)
+    {
+        Assert.Equal(seconds, Backoff.AfterTransient(failures, null, 1).TotalSeconds, 3);
+        Assert.Equal(seconds * 0.8, Backoff.AfterTransient(failures, null, 0).TotalSeconds, 3);
+    }
+
+    [Theory]
+    [InlineData(1, 60)]
+    [InlineData(7, 3600)]
+    public void A_refusal_waits_longer(int failures, double seconds) => Assert.Equal(seconds, Backoff.AfterRefusal(failures, 1).TotalSeconds, 3);
+
+    [Fact]
+    public void What_the_provider_asks_for_counts() => Assert.Equal(TimeSpan.FromSeconds(7), Backoff.AfterTransient(9, TimeSpan.FromSeconds(7), 0.5));
+}
