@@ -14,6 +14,7 @@ public sealed class StandInProvider : IAsyncDisposable
     private readonly StandInAnswers _answers;
     private readonly HttpClient _http = NewClient();
     private readonly HttpClient _seeder = NewClient();
+    private int _isDisposed;
 
     private StandInProvider(WebApplication application, StandInState state, Uri address)
     {
@@ -127,6 +128,11 @@ public sealed class StandInProvider : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
         await _application.StopAsync().ConfigureAwait(false);
         var scope = _application.Services.CreateAsyncScope();
         await using (scope.ConfigureAwait(false))

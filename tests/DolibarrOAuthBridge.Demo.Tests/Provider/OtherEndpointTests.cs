@@ -31,7 +31,7 @@ public sealed class OtherEndpointTests
 
         var answer = await client.PostAsync("oauth/token", ("grant_type", "client_credentials"), ("client_id", TestClient.Id));
 
-        Assert.Equal("unauthorized_client", answer.Error);
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_request"), (answer.Status, answer.Error));
     }
 
     [Fact]

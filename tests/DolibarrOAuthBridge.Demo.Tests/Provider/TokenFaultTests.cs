@@ -245,11 +245,11 @@ public sealed class TokenFaultTests : IAsyncLifetime
         Assert.Empty(log.All);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(CancellationToken cancellationToken = default)
+    private async Task<HttpResponseMessage> SendAsync(CancellationToken? patience = null)
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
         using var form = new FormUrlEncodedContent([new("grant_type", "refresh_token"), new("refresh_token", _refreshToken), new("client_id", TestClient.Id), new("client_secret", TestClient.Secret)]);
-        return await http.PostAsync(_provider.Endpoint("oauth/token"), form, cancellationToken);
+        return await http.PostAsync(_provider.Endpoint("oauth/token"), form, patience ?? TestClient.Cancel);
     }
 
     private async Task AssertNotSpentAsync() => Assert.NotNull((await _client.RefreshAsync(_refreshToken)).RefreshToken);
