@@ -12,14 +12,14 @@ dotnet format DolibarrOAuthBridge.sln --no-restore --verify-no-changes || { echo
 
 # One project after the other: each may use both cores, servers and ports.
 for project in tests/*/*.csproj; do
-	dotnet test "$project" --configuration Release --no-build --nologo 2>&1 | tee -a "$log"
+	dotnet test --project "$project" --configuration Release --no-build 2>&1 | tee -a "$log"
 	[ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 done
 
-sum() { grep -oE "$1: +[0-9]+" "$log" | awk '{ total += $2 } END { print total + 0 }'; }
-passed=$(sum Passed)
-failed=$(sum Failed)
-skipped=$(sum Skipped)
+sum() { grep -E "^ +$1: [0-9]+\$" "$log" | awk '{ total += $2 } END { print total + 0 }'; }
+passed=$(sum succeeded)
+failed=$(sum failed)
+skipped=$(sum skipped)
 if [ -d tests/dolibarr-module ]; then
 	report=$(mktemp)
 	build/test-module.sh "$report" || status=1

@@ -55,8 +55,9 @@ public sealed class DolibarrInstallTests
 
         var extra = PhpArray.Empty.With("token_type", new PhpString("Bearer")).With("scope", new PhpString("s1 s2"));
         Assert.Equal(new StoredToken("a", "r", EndOfLife.At(past), extra), await install.ReadTokenAsync("GITHUB-Dev", 2, Cancel));
-        Assert.Null(await install.FindTokenRowAsync("GITHUB-Dev", cancellationToken: Cancel));
         Assert.Equal("GitHub-Dev", (await install.FindTokenRowAsync("GITHUB-Dev", 2, Cancel))!.Service);
+        Assert.Equal("GitHub-Dev", (await install.FindTokenRowAsync("GITHUB-Dev", cancellationToken: Cancel))!.Service);
+        Assert.Null(await install.FindTokenRowAsync("GITHUB-Dev", 3, Cancel));
     }
 
     [Fact]

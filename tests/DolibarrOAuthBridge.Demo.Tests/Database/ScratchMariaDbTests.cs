@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Tests.Support;
 using MySqlConnector;
@@ -34,7 +33,7 @@ public sealed class ScratchMariaDbTests
 
         await server.LoadGoldenAsync("dolibarr", prefix, Cancel);
 
-        Assert.Equal(29, await server.ScalarAsync<long>($"SELECT COUNT(*) FROM {prefix}const", "dolibarr", Cancel));
+        Assert.Equal(28, await server.ScalarAsync<long>($"SELECT COUNT(*) FROM {prefix}const", "dolibarr", Cancel));
         Assert.Equal("Google-Mail", await server.ScalarAsync<string>($"SELECT service FROM {prefix}oauth_token WHERE rowid = 1", "dolibarr", Cancel));
         Assert.Equal(2, await server.ScalarAsync<long>("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'dolibarr'", cancellationToken: Cancel));
         Assert.Null(await server.ScalarAsync<string>($"SELECT name FROM {prefix}const WHERE rowid = -1", "dolibarr", Cancel));
@@ -154,7 +153,7 @@ public sealed class ScratchMariaDbTests
     [Fact]
     public async Task A_server_can_be_made_without_a_template_and_with_other_settings()
     {
-        await using var server = await ScratchMariaDb.StartAsync(new() { UseTemplate = false, Arguments = ["--sql-mode=", "--time-zone=+05:30"] }, Cancel);
+        await using var server = await ScratchMariaDb.StartAsync(new() { UseTemplate = false, Arguments = ["--sql-mode=", "--default-time-zone=+05:30"] }, Cancel);
 
         Assert.Equal("+05:30", await server.ScalarAsync<string>("SELECT CONCAT(@@sql_mode, @@time_zone)", cancellationToken: Cancel));
     }
