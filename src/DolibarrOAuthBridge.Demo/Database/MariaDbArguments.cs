@@ -35,6 +35,7 @@ internal static class MariaDbArguments
         "--bind-address=127.0.0.1",
         $"--port={port}",
         .. Layout,
+        "--innodb-temp-data-file-path=ibtmp1:1M:autoextend",
         "--innodb-flush-log-at-trx-commit=2",
         "--innodb-buffer-pool-dump-at-shutdown=OFF",
         "--innodb-buffer-pool-load-at-startup=OFF",

@@ -12,6 +12,8 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     private const string SessionSql =
         "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', time_zone='+00:00', innodb_lock_wait_timeout=3";
 
+    private const string TlsPrefix = "ssl://";
+
     private static readonly string[] DefaultSockets =
         ["/run/mysqld/mysqld.sock", "/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock"];
 
@@ -123,7 +125,13 @@ public sealed class DolibarrDatabase : IAsyncDisposable
         var port = conf.DbPort is 0 ? 3306u : (uint)conf.DbPort;
         connectionString.Port = port;
         connectionString.Server = conf.DbHost;
-        if (conf.DbHost.StartsWith('/'))
+        if (conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            // Dolibarr's spelling for TLS without a check of the certificate.
+            connectionString.Server = conf.DbHost[TlsPrefix.Length..];
+            connectionString.SslMode = MySqlSslMode.Required;
+        }
+        else if (conf.DbHost.StartsWith('/'))
         {
             connectionString.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
         }

@@ -29,10 +29,10 @@ public sealed class InstanceKeys
         }
 
         Candidates = candidates;
-        WriteKey = IsKey(instanceUniqueId) ? instanceUniqueId
-            : IsKey(cookieCryptKey) ? cookieCryptKey
-            : IsKey(dolcryptKey) ? dolcryptKey
-            : null;
+        if (Array.Find([instanceUniqueId, cookieCryptKey, dolcryptKey], IsKey) is { } writeKey)
+        {
+            WriteKey = writeKey;
+        }
     }
 
     /// <summary>
@@ -43,7 +43,7 @@ public sealed class InstanceKeys
 
     /// <summary>
     /// The key to encrypt with, as <c>dolEncrypt</c> chooses: instance_unique_id, else cookie_cryptkey. Null where conf.php
-    /// has no key at all.
+    /// has no key at all; dolcrypt_key where it is the only one.
     /// </summary>
     public ReadOnlyMemory<byte>? WriteKey { get; }
 

@@ -50,7 +50,7 @@ public sealed record PhpArray : PhpValue
     public long? GetInt(string key) => this[key] switch
     {
         PhpInt { Value: var value } => value,
-        PhpString { Value: var text } when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
+        PhpString { Value: var text } when !text.Contains('\0', StringComparison.Ordinal) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
         _ => null,
     };
 

@@ -138,11 +138,11 @@ internal ref struct PhpReader
     {
         var number = ReadNumber(terminator);
         var digits = number.StartsWith("-"u8) ? number[1..] : number;
-        return digits is [>= (byte)'1' and <= (byte)'9', ..] || number is [(byte)'0']
-            ? long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-                ? value
-                : throw Invalid("An integer that is damaged or beyond 64 bits")
-            : throw Invalid("An integer that is not in its plain form");
+        // Checked digit by digit, as .NET's parser lets NUL bytes follow.
+        var plain = (digits is [not (byte)'0', ..] || number is [(byte)'0']) && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+        return plain && long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw Invalid("An integer that is not in its plain form or beyond 64 bits");
     }
 
     private int ReadLength()

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Tokens;
-using Spectre.Console;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -31,8 +30,6 @@ internal sealed class CommandContext : IAsyncDisposable
     public bool Json { get; }
 
     public bool Reveal { get; }
-
-    public IAnsiConsole Console { get; } = AnsiConsole.Console;
 
     /// <summary>Reads the settings and conf.php.</summary>
     /// <exception cref="UsageException">Something on the command line or in the settings is wrong.</exception>

@@ -28,7 +28,7 @@ internal sealed class EntriesCommand : IBridgeCommand
                 return 0;
             }
 
-            Write(context.Console, reports, context.Get<TimeProvider>().GetUtcNow());
+            Write(AnsiConsole.Console, reports, context.Get<TimeProvider>().GetUtcNow());
             return 0;
         }
     }

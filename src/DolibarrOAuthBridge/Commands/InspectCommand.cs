@@ -30,7 +30,7 @@ internal sealed class InspectCommand : IBridgeCommand
                 return 0;
             }
 
-            Write(context.Console, rows, context.Get<TimeProvider>().GetUtcNow());
+            Write(AnsiConsole.Console, rows, context.Get<TimeProvider>().GetUtcNow());
             return 0;
         }
     }

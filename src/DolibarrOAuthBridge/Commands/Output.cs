@@ -7,7 +7,7 @@ namespace DolibarrOAuthBridge.Commands;
 /// <summary>How commands write: JSON for scripts, aligned tables for people.</summary>
 internal static class Output
 {
-    private const int WidthOfNoTerminal = 160;
+    private const int WidthOfNoTerminal = 150;
 
     public static Task WriteJsonAsync<T>(T value, JsonTypeInfo<T> type)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -7,13 +8,15 @@ namespace DolibarrOAuthBridge.Dolibarr.Tests.Support;
 public sealed record GoldenToken(
     [property: JsonPropertyName("instance_unique_id")] string InstanceUniqueId,
     [property: JsonPropertyName("service")] string Service,
-    [property: JsonPropertyName("token")] string Token,
     [property: JsonPropertyName("token_base64")] string TokenBase64,
     [property: JsonPropertyName("serialized_base64")] string SerializedBase64,
     [property: JsonPropertyName("expected")] GoldenToken.Content Expected)
 {
     public static IReadOnlyList<GoldenToken> All { get; } =
         JsonSerializer.Deserialize<GoldenToken[]>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "golden", "tokens.json")))!;
+
+    /// <summary>The column as it was in the database; plain rows have NUL bytes, for which the file's own "token" is empty.</summary>
+    public string Token => Encoding.UTF8.GetString(Convert.FromBase64String(TokenBase64));
 
     public byte[] Serialized => Convert.FromBase64String(SerializedBase64);
 

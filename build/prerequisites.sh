@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs what the demo and the tests need beyond the .NET SDK, where it is missing. Debian or a relative of it.
+set -euo pipefail
+
+if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; then
+	echo "The .NET 10 SDK is missing. Install it as Microsoft describes for your system, then run this again." >&2
+	exit 1
+fi
+
+declare -A package=(
+	[mariadbd]=mariadb-server
+	[php]=php-cli
+	[dovecot]=dovecot-imapd
+	[zip]=zip
+	[setsid]=util-linux
+)
+missing=()
+for program in "${!package[@]}"; do
+	command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || missing+=("${package[$program]}")
+done
+[ -e /usr/lib/dovecot/submission ] || missing+=(dovecot-submissiond)
+if command -v php >/dev/null; then
+	modules=$(php -m)
+	grep -qx curl <<<"$modules" || missing+=(php-curl)
+	grep -qx mysqli <<<"$modules" || missing+=(php-mysql)
+else
+	missing+=(php-curl php-mysql)
+fi
+if [ "${1:-}" = test ]; then
+	command -v phpunit >/dev/null || missing+=(phpunit)
+	command -v phpcs >/dev/null || missing+=(php-codesniffer)
+fi
+
+[ ${#missing[@]} -eq 0 ] && exit 0
+if [ "$(id -u)" -ne 0 ]; then
+	echo "Missing: ${missing[*]}. Install them, or run this as root." >&2
+	exit 1
+fi
+echo "Installing ${missing[*]} ..."
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs every test and ends with one line: N passed, N failed.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+
+build/prerequisites.sh test || exit 1
+dotnet build DolibarrOAuthBridge.sln --configuration Release --nologo --verbosity quiet || exit 1
+dotnet format DolibarrOAuthBridge.sln --no-restore --verify-no-changes || { echo "dotnet format has something to change." >&2; exit 1; }
+
+# One project after the other: each may use both cores, servers and ports.
+for project in tests/*/*.csproj; do
+	dotnet test --project "$project" --configuration Release --no-build 2>&1 | tee -a "$log"
+	[ "${PIPESTATUS[0]}" -eq 0 ] || status=1
+done
+
+sum() { grep -E "^ +$1: [0-9]+\$" "$log" | awk '{ total += $2 } END { print total + 0 }'; }
+passed=$(sum succeeded)
+failed=$(sum failed)
+skipped=$(sum skipped)
+if [ -d tests/dolibarr-module ]; then
+	report=$(mktemp)
+	build/test-module.sh "$report" || status=1
+	read -r module_passed module_failed <"$report" || { module_passed=0; module_failed=1; }
+	rm -f "$report"
+	passed=$((passed + module_passed))
+	failed=$((failed + module_failed))
+fi
+[ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+echo "$passed passed, $failed failed, $skipped skipped"
+exit "$status"

@@ -1,0 +1,162 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace DolibarrOAuthBridge.Demo.Provider;
+
+/// <summary>Stands around the real endpoints: notes each request and its outcome, and lets go wrong what is meant to go wrong.</summary>
+internal sealed class StandInAnswers(StandInState state) : IDisposable
+{
+    // OpenIddict lets two refreshes with one token pass when they come at the very same time; a stand-in must not.
+    private readonly SemaphoreSlim _tokenRequests = new(1);
+
+    public async Task HandleAsync(HttpContext context, RequestDelegate next)
+    {
+        var path = context.Request.Path;
+        context.Request.Path = StandInPaths.WithoutTenant(path);
+        var endpoint = StandInPaths.Find(context.Request.Path);
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false) : FormCollection.Empty;
+        var grantType = form["grant_type"].FirstOrDefault();
+        if (state.IsSeed(context))
+        {
+            await AnswerAsync(context, next, endpoint, grantType, null, default).ConfigureAwait(false);
+            return;
+        }
+
+        var time = state.Options.TimeProvider;
+        var start = time.GetTimestamp();
+        var request = new StandInRequest(endpoint, path.Value ?? "/", grantType, ClientId(context, form), null, null, time.GetUtcNow(), null);
+        var end = state.Requests.Begin(request);
+        var outcome = "failed";
+        try
+        {
+            var (fault, cleared) = endpoint == StandInEndpoint.Token ? state.Faults.Take() : default;
+            outcome = await AnswerAsync(context, next, endpoint, grantType, fault, cleared).ConfigureAwait(false);
+        }
+        finally
+        {
+            end(outcome, context.RequestAborted.IsCancellationRequested ? null : context.Response.StatusCode, time.GetElapsedTime(start));
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _tokenRequests.Dispose();
+
+    private async Task<string> AnswerAsync(HttpContext context, RequestDelegate next, StandInEndpoint endpoint, string? grantType, TokenFault? fault, CancellationToken cleared)
+    {
+        var faultContext = new TokenFaultContext(context, state.Options.TimeProvider, cleared);
+        if (fault?.Before is { } before && await before(faultContext).ConfigureAwait(false))
+        {
+            return "fault:" + fault.Name;
+        }
+
+        var answer = await ComputeAsync(context, next, endpoint).ConfigureAwait(false);
+        var outcome = Outcome(context.Response, answer);
+        if (endpoint == StandInEndpoint.Token && StandInPaths.IsGitHub(context.Request.Path))
+        {
+            answer = GitHubDialect.Translate(context, answer, grantType);
+        }
+
+        context.Response.ContentLength = null;
+        if (fault?.After is { } after && await after(faultContext, answer).ConfigureAwait(false))
+        {
+            return "fault:" + fault.Name;
+        }
+
+        if (answer.Length > 0)
+        {
+            context.Response.ContentLength = answer.Length;
+            await context.Response.Body.WriteAsync(answer, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        return outcome;
+    }
+
+    private async Task<byte[]> ComputeAsync(HttpContext context, RequestDelegate next, StandInEndpoint endpoint)
+    {
+        var body = context.Response.Body;
+        using var answer = new MemoryStream();
+        context.Response.Body = answer;
+        if (endpoint == StandInEndpoint.Token)
+        {
+            await _tokenRequests.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+
+        try
+        {
+            await (endpoint == StandInEndpoint.Revocation && IsGoogleRevocation(context)
+                ? GoogleRevocation.RevokeAsync(context, state)
+                : next(context)).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (endpoint == StandInEndpoint.Token)
+            {
+                _tokenRequests.Release();
+            }
+
+            context.Response.Body = body;
+        }
+
+        return answer.ToArray();
+    }
+
+    private static bool IsGoogleRevocation(HttpContext context) =>
+        StandInPaths.GoogleRevocation.Contains(context.Request.Path.Value) && !GoogleRevocation.NamesClient(context);
+
+    private static string Outcome(HttpResponse response, byte[] answer)
+    {
+        if (response.Headers.Location.ToString() is { Length: > 0 } location && Uri.TryCreate(location, UriKind.RelativeOrAbsolute, out var target))
+        {
+            var query = location.IndexOf('?', StringComparison.Ordinal) is >= 0 and var start ? location[start..] : string.Empty;
+            return target.IsAbsoluteUri && QueryHelpers.ParseQuery(query).TryGetValue("error", out var error) ? error.ToString() : StandInRequest.Ok;
+        }
+
+        if (response.StatusCode < StatusCodes.Status400BadRequest)
+        {
+            return StandInRequest.Ok;
+        }
+
+        return ErrorIn(response, answer) ?? $"http_{response.StatusCode}";
+    }
+
+    private static string? ErrorIn(HttpResponse response, byte[] answer)
+    {
+        // OpenIddict's errors for people: "error:invalid_request" and so on, line by line.
+        const string Label = "error:";
+        if (response.ContentType?.StartsWith("text/plain", StringComparison.Ordinal) == true)
+        {
+            var first = Encoding.UTF8.GetString(answer).Split('\n')[0].Trim();
+            return first.StartsWith(Label, StringComparison.Ordinal) ? first[Label.Length..] : null;
+        }
+
+        if (response.ContentType?.StartsWith("application/json", StringComparison.Ordinal) == true)
+        {
+            using var json = JsonDocument.Parse(answer);
+            return json.RootElement.TryGetProperty("error", out var error) ? error.GetString() : null;
+        }
+
+        return null;
+    }
+
+    private static string? ClientId(HttpContext context, IFormCollection form)
+    {
+        if (AuthenticationHeader(context) is { } credentials)
+        {
+            return Uri.UnescapeDataString(credentials.Split(':')[0].Replace('+', ' '));
+        }
+
+        return form["client_id"].FirstOrDefault() ?? context.Request.Query["client_id"].FirstOrDefault();
+    }
+
+    private static string? AuthenticationHeader(HttpContext context)
+    {
+        const string Basic = "Basic ";
+        var header = context.Request.Headers[HeaderNames.Authorization].ToString();
+        var bytes = new byte[header.Length];
+        return header.StartsWith(Basic, StringComparison.OrdinalIgnoreCase) && Convert.TryFromBase64String(header[Basic.Length..].Trim(), bytes, out var length)
+            ? Encoding.UTF8.GetString(bytes, 0, length)
+            : null;
+    }
+}

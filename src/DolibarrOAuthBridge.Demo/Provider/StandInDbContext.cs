@@ -1,0 +1,6 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace DolibarrOAuthBridge.Demo.Provider;
+
+/// <summary>What OpenIddict remembers, in memory.</summary>
+internal sealed class StandInDbContext(DbContextOptions<StandInDbContext> options) : DbContext(options);
