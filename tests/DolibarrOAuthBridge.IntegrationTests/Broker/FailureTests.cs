@@ -201,7 +201,8 @@ public sealed class FailureTests(SharedServer shared)
             context.Response.StatusCode = 307;
             context.Response.Headers.Location = "/elsewhere";
             return Task.CompletedTask;
-        },
+        }
+        ,
         "truncated" => async context =>
         {
             context.Response.ContentType = "application/json";
@@ -209,13 +210,15 @@ public sealed class FailureTests(SharedServer shared)
             await context.Response.WriteAsync("""{"access_token":"at-canary-cut""");
             await context.Response.Body.FlushAsync();
             context.Abort();
-        },
+        }
+        ,
         "huge" => Authority.Json(200, $$"""{"access_token":"{{new string('a', 2 * 1024 * 1024)}}"}"""),
         "html" => async context =>
         {
             context.Response.ContentType = "text/html";
             await context.Response.WriteAsync("<html>Please sign in</html>");
-        },
+        }
+        ,
         "malformed" => Authority.Json(200, """{"access_token":"a","access_token":"b"}"""),
         _ => Authority.Json(int.Parse(fault, System.Globalization.CultureInfo.InvariantCulture), "no"),
     };

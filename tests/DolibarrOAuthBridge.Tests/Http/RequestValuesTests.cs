@@ -1,5 +1,5 @@
-using DolibarrOAuthBridge.Http;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace DolibarrOAuthBridge.Tests.Http;
