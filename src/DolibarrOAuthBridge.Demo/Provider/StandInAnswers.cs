@@ -18,59 +18,61 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
         var endpoint = StandInPaths.Find(context.Request.Path);
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false) : FormCollection.Empty;
         var grantType = form["grant_type"].FirstOrDefault();
-        if (state.IsSeed(context))
-        {
-            await AnswerAsync(context, next, endpoint, grantType, null, default).ConfigureAwait(false);
-            return;
-        }
-
         var time = state.Options.TimeProvider;
-        var start = time.GetTimestamp();
         var request = new StandInRequest(endpoint, path.Value ?? "/", grantType, ClientId(context, form), null, null, time.GetUtcNow(), null);
-        var end = state.Requests.Begin(request);
-        var outcome = "failed";
+        var isSeed = state.IsSeed(context);
+        var record = new StandInRecord(context, request, isSeed ? null : state.Requests, time);
+        record.EndWithAnswer();
         try
         {
-            var (fault, cleared) = endpoint == StandInEndpoint.Token ? state.Faults.Take() : default;
-            outcome = await AnswerAsync(context, next, endpoint, grantType, fault, cleared).ConfigureAwait(false);
+            var (fault, cleared) = endpoint == StandInEndpoint.Token && !isSeed ? state.Faults.Take() : default;
+            await AnswerAsync(context, next, record, fault, cleared).ConfigureAwait(false);
         }
         finally
         {
-            end(outcome, context.RequestAborted.IsCancellationRequested ? null : context.Response.StatusCode, time.GetElapsedTime(start));
+            record.End(context.RequestAborted.IsCancellationRequested ? null : context.Response.StatusCode);
         }
     }
 
     /// <inheritdoc />
     public void Dispose() => _tokenRequests.Dispose();
 
-    private async Task<string> AnswerAsync(HttpContext context, RequestDelegate next, StandInEndpoint endpoint, string? grantType, TokenFault? fault, CancellationToken cleared)
+    private async Task AnswerAsync(HttpContext context, RequestDelegate next, StandInRecord record, TokenFault? fault, CancellationToken cleared)
     {
-        var faultContext = new TokenFaultContext(context, state.Options.TimeProvider, cleared);
-        if (fault?.Before is { } before && await before(faultContext).ConfigureAwait(false))
+        var faultContext = new TokenFaultContext(context, record, state.Options.TimeProvider, cleared);
+        if (fault?.Before is { } before)
         {
-            return "fault:" + fault.Name;
+            record.Outcome = "fault:" + fault.Name;
+            if (await before(faultContext).ConfigureAwait(false))
+            {
+                return;
+            }
         }
 
+        var endpoint = record.Request.Endpoint;
         var answer = await ComputeAsync(context, next, endpoint).ConfigureAwait(false);
         var outcome = Outcome(context.Response, answer);
         if (endpoint == StandInEndpoint.Token && StandInPaths.IsGitHub(context.Request.Path))
         {
-            answer = GitHubDialect.Translate(context, answer, grantType);
+            answer = GitHubDialect.Translate(context, answer, record.Request.GrantType);
         }
 
         context.Response.ContentLength = null;
-        if (fault?.After is { } after && await after(faultContext, answer).ConfigureAwait(false))
+        if (fault?.After is { } after)
         {
-            return "fault:" + fault.Name;
+            record.Outcome = "fault:" + fault.Name;
+            if (await after(faultContext, answer).ConfigureAwait(false))
+            {
+                return;
+            }
         }
 
+        record.Outcome = outcome;
         if (answer.Length > 0)
         {
             context.Response.ContentLength = answer.Length;
             await context.Response.Body.WriteAsync(answer, context.RequestAborted).ConfigureAwait(false);
         }
-
-        return outcome;
     }
 
     private async Task<byte[]> ComputeAsync(HttpContext context, RequestDelegate next, StandInEndpoint endpoint)

@@ -4,9 +4,10 @@ namespace DolibarrOAuthBridge.Demo.Provider;
 
 /// <summary>The request that a fault happens to.</summary>
 /// <param name="Http">The request and its answer.</param>
+/// <param name="Record">Its way into the log.</param>
 /// <param name="TimeProvider">The provider's clock.</param>
 /// <param name="Cleared">Ends when no fault is wanted any more.</param>
-internal sealed record TokenFaultContext(HttpContext Http, TimeProvider TimeProvider, CancellationToken Cleared)
+internal sealed record TokenFaultContext(HttpContext Http, StandInRecord Record, TimeProvider TimeProvider, CancellationToken Cleared)
 {
     /// <summary>Gives a whole answer.</summary>
     public async Task AnswerAsync(HttpStatusCode status, string contentType, string body)
@@ -30,6 +31,7 @@ internal sealed record TokenFaultContext(HttpContext Http, TimeProvider TimeProv
     /// <summary>Drops the connection.</summary>
     public Task DropAsync()
     {
+        Record.End(null);
         Http.Abort();
         return Task.CompletedTask;
     }

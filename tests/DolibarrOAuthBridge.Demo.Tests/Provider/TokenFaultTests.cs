@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using DolibarrOAuthBridge.Demo.Provider;
@@ -166,7 +165,7 @@ public sealed class TokenFaultTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync());
 
-        Assert.Equal("fault:drop_after", (await _provider.Requests.WaitForAsync(log => log.Outcome is not null, TestClient.Cancel)).Outcome);
+        Assert.Equal(("fault:drop_after", null), (_provider.Requests.All[0].Outcome, _provider.Requests.All[0].Status));
         await AssertSpentAsync();
     }
 
@@ -174,20 +173,20 @@ public sealed class TokenFaultTests : IAsyncLifetime
     public async Task A_delay_goes_by_the_providers_clock()
     {
         _provider.Faults.Next(TokenFault.Delay(TimeSpan.FromMinutes(2)));
-        var watch = Stopwatch.StartNew();
 
         var request = SendAsync();
         await _provider.Requests.WaitForAsync(arrived => arrived.IsRefresh, TestClient.Cancel);
-        while (!request.IsCompleted)
-        {
-            // Once is not enough where the clock is moved before the delay has begun.
-            _time.Advance(TimeSpan.FromMinutes(3));
-            await Task.Yield();
-        }
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                // Once is not enough where the clock is moved before the delay has begun.
+                _time.Advance(TimeSpan.FromMinutes(3));
+                return request.IsCompleted;
+            },
+            "the answer has come");
 
         using var response = await request;
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1));
         Assert.Equal(StandInRequest.Ok, _provider.Requests.All[0].Outcome);
     }
 
