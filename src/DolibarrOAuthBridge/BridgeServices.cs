@@ -68,6 +68,7 @@ public static class BridgeServices
         .AddSingleton<RenewalService>();
 
     private static IServiceCollection AddEntries(this IServiceCollection services) => services
+        .AddSingleton<EntryUseTable>()
         .AddSingleton<EntryDirectory>()
         .AddSingleton<EntryReporter>()
         .AddSingleton<RowInspector>()
