@@ -1,6 +1,5 @@
 using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Tests.Support;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Demo.Tests.Database;
 

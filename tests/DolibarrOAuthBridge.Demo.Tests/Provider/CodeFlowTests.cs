@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Net;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.Demo.Tests.Support;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace DolibarrOAuthBridge.Demo.Tests.Provider;
 

@@ -1,6 +1,5 @@
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.Demo.Tests.Support;
-using Microsoft.Extensions.Time.Testing;
 
 namespace DolibarrOAuthBridge.Demo.Tests.Provider;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using DolibarrOAuthBridge.Demo.Provider;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace DolibarrOAuthBridge.Demo.Tests.Support;
 
