@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Provider;
+using DolibarrOAuthBridge.Dolibarr.Php;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Demo.Tests.Database;
 

@@ -1,5 +1,6 @@
 using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Tests.Support;
+using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Demo.Tests.Database;
 

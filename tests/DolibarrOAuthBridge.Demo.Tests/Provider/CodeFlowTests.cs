@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.Demo.Tests.Support;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace DolibarrOAuthBridge.Demo.Tests.Provider;
 

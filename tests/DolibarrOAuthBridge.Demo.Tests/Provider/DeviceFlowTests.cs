@@ -1,6 +1,7 @@
 using System.Net;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.Demo.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DolibarrOAuthBridge.Demo.Tests.Provider;
 

@@ -1,5 +1,6 @@
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.Demo.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DolibarrOAuthBridge.Demo.Tests.Provider;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.Demo.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DolibarrOAuthBridge.Demo.Tests.Provider;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DolibarrOAuthBridge.Demo.Provider;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace DolibarrOAuthBridge.Demo.Tests.Support;
 
