@@ -8,6 +8,7 @@ using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Keys;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Rekeying;
 using DolibarrOAuthBridge.Renewal;
 using DolibarrOAuthBridge.Tokens;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,7 +27,7 @@ public static class BridgeServices
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddEntries();
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddRekeying().AddEntries();
     }
 
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services
@@ -44,6 +45,8 @@ public static class BridgeServices
 
     private static IServiceCollection AddGrants(this IServiceCollection services) => services
         .AddSingleton<BridgeSchema>()
+        .AddSingleton<BridgeViews>()
+        .AddSingleton<SidecarGrants>()
         .AddSingleton<GrantTable>()
         .AddSingleton<EventTable>()
         .AddSingleton<RefreshJournal>()
@@ -60,6 +63,11 @@ public static class BridgeServices
         .AddSingleton<StockRefresh>()
         .AddSingleton<GrantRevoker>()
         .AddSingleton<RenewalService>();
+
+    private static IServiceCollection AddRekeying(this IServiceCollection services) => services
+        .AddSingleton<EncryptedTables>()
+        .AddSingleton<SidecarTraces>()
+        .AddSingleton<Rekeyer>();
 
     private static IServiceCollection AddEntries(this IServiceCollection services) => services
         .AddSingleton<EntryDirectory>()
