@@ -1,3 +1,4 @@
+using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -34,14 +35,19 @@ public static class BridgeServices
         .AddSingleton(_ => new DolibarrDatabase(conf))
         .AddSingleton(new TokenCodec(conf.Keys))
         .AddSingleton<TokenTable>()
-        .AddSingleton(provider => new EntryTable(provider.GetRequiredService<DolibarrDatabase>(), provider.GetRequiredService<TokenCodec>()));
+        .AddSingleton(provider => new EntryTable(
+            provider.GetRequiredService<DolibarrDatabase>(),
+            provider.GetRequiredService<TokenCodec>(),
+            certificate: provider.GetRequiredService<ClientCertificates>().PathOf));
 
     private static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(_ => ProviderHttpClient.Create(options.UseProxy))
         .AddSingleton<ServerMetadataCache>()
         .AddSingleton<ProviderDirectory>()
         .AddSingleton<TokenEndpointClient>()
-        .AddSingleton<TokenRevocationClient>();
+        .AddSingleton<TokenRevocationClient>()
+        .AddSingleton<ClientCertificates>()
+        .AddSingleton<AppOnlyClient>();
 
     private static IServiceCollection AddGrants(this IServiceCollection services) => services
         .AddSingleton<BridgeSchema>()

@@ -1,6 +1,7 @@
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
 
@@ -61,7 +62,7 @@ public sealed partial class TokenBroker(
     private void RenewSoon(OAuthEntry entry, StoredGrant grant)
     {
         var ahead = options.RenewAhead * (0.8 + (0.2 * (grant.Row.RowId * 37 % 100) / 100));
-        if (grant.RefreshToken is not null && !grant.LivesFor(ahead, time.GetUtcNow()))
+        if (grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name)) && !grant.LivesFor(ahead, time.GetUtcNow()))
         {
             _ = ObserveAsync(flights.JoinAsync(entry, new RefreshDemand(ahead), CancellationToken.None));
         }
