@@ -52,7 +52,6 @@ public static class BridgeServer
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, BridgeJson.Default);
         });
-        builder.Services.AddOpenApi();
 
         var app = builder.Build();
         app.UseProblems();
@@ -63,7 +62,7 @@ public static class BridgeServer
         app.MapEntries();
         app.MapTokens();
         app.MapStockToken();
-        app.MapOpenApi("/openapi/v1.json");
+        app.MapOpenApiDocument();
         return app;
     }
 
