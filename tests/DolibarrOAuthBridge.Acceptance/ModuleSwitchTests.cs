@@ -10,7 +10,7 @@ public sealed class ModuleSwitchTests(AcceptanceStage stage)
     {
         stage.Browser.Open(DolibarrPages.OAuthEntries);
 
-        Assert.True(stage.Browser.Sees("a[href*='/oauthbridge/admin/status.php']"));
+        Assert.True(stage.Browser.Sees("a[href*='/oauthbridge/admin/entries.php']"));
         stage.Browser.Photograph("stock-oauth-page");
     }
 }

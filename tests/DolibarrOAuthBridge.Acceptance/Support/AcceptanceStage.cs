@@ -48,7 +48,7 @@ public sealed class AcceptanceStage : IAsyncLifetime
     internal async Task StartSidecarAsync(CancellationToken cancellationToken)
     {
         Sidecar = await Bridge.ServeAsync(cancellationToken);
-        await Site.Install.SetConstAsync("OAUTHBRIDGE_URL", Sidecar.BaseAddress.AbsoluteUri.TrimEnd('/'), cancellationToken: cancellationToken);
+        await Site.Install.SetConstAsync("OAUTHBRIDGE_ADDRESS", Sidecar.BaseAddress.AbsoluteUri.TrimEnd('/'), cancellationToken: cancellationToken);
     }
 
     /// <inheritdoc />

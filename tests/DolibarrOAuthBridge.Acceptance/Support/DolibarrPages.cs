@@ -4,7 +4,7 @@ namespace DolibarrOAuthBridge.Acceptance.Support;
 internal sealed class DolibarrPages(Browser browser, DolibarrSite site)
 {
     /// <summary>The module's status page.</summary>
-    public const string Status = "custom/oauthbridge/admin/status.php";
+    public const string Status = "custom/oauthbridge/admin/entries.php";
 
     /// <summary>The module's setup page.</summary>
     public const string Setup = "custom/oauthbridge/admin/setup.php";
