@@ -1,3 +1,4 @@
+using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -8,6 +9,7 @@ using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Keys;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Rekeying;
 using DolibarrOAuthBridge.Renewal;
 using DolibarrOAuthBridge.Tokens;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,24 +28,31 @@ public static class BridgeServices
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddEntries();
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddRekeying().AddEntries();
     }
 
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services
         .AddSingleton(_ => new DolibarrDatabase(conf))
         .AddSingleton(new TokenCodec(conf.Keys))
         .AddSingleton<TokenTable>()
-        .AddSingleton(provider => new EntryTable(provider.GetRequiredService<DolibarrDatabase>(), provider.GetRequiredService<TokenCodec>()));
+        .AddSingleton(provider => new EntryTable(
+            provider.GetRequiredService<DolibarrDatabase>(),
+            provider.GetRequiredService<TokenCodec>(),
+            certificate: provider.GetRequiredService<ClientCertificates>().PathOf));
 
     private static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(_ => ProviderHttpClient.Create(options.UseProxy))
         .AddSingleton<ServerMetadataCache>()
         .AddSingleton<ProviderDirectory>()
         .AddSingleton<TokenEndpointClient>()
-        .AddSingleton<TokenRevocationClient>();
+        .AddSingleton<TokenRevocationClient>()
+        .AddSingleton<ClientCertificates>()
+        .AddSingleton<AppOnlyClient>();
 
     private static IServiceCollection AddGrants(this IServiceCollection services) => services
         .AddSingleton<BridgeSchema>()
+        .AddSingleton<BridgeViews>()
+        .AddSingleton<SidecarGrants>()
         .AddSingleton<GrantTable>()
         .AddSingleton<EventTable>()
         .AddSingleton<RefreshJournal>()
@@ -60,6 +69,11 @@ public static class BridgeServices
         .AddSingleton<StockRefresh>()
         .AddSingleton<GrantRevoker>()
         .AddSingleton<RenewalService>();
+
+    private static IServiceCollection AddRekeying(this IServiceCollection services) => services
+        .AddSingleton<EncryptedTables>()
+        .AddSingleton<SidecarTraces>()
+        .AddSingleton<Rekeyer>();
 
     private static IServiceCollection AddEntries(this IServiceCollection services) => services
         .AddSingleton<EntryDirectory>()

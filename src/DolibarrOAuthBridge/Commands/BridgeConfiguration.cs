@@ -1,4 +1,5 @@
 using System.Globalization;
+using DolibarrOAuthBridge.AppOnly;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -11,6 +12,7 @@ internal static class BridgeConfiguration
     [
         nameof(BridgeOptions.DolibarrConf), nameof(BridgeOptions.StateDirectory), nameof(BridgeOptions.ProviderDeadline), nameof(BridgeOptions.MinTtl),
         nameof(BridgeOptions.RenewAhead), nameof(BridgeOptions.Renewal), nameof(BridgeOptions.RenewalInterval), nameof(BridgeOptions.UseProxy),
+        nameof(BridgeOptions.DatabaseUser), nameof(BridgeOptions.DatabasePasswordFile),
     ];
 
     public static IConfiguration Load(string? file, IReadOnlyList<string> settings)
@@ -43,12 +45,22 @@ internal static class BridgeConfiguration
             throw new UsageException($"Bridge:{unknown.Key} is no setting. Known are {string.Join(", ", Known)}.");
         }
 
+        foreach (var setting in configuration.GetSection(ClientCertificates.Section).GetChildren().SelectMany(entry => entry.GetChildren()))
+        {
+            if (!ClientCertificates.Settings.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new UsageException($"{setting.Path} is no setting. Known are {string.Join(", ", ClientCertificates.Settings)}.");
+            }
+        }
+
         var defaults = new BridgeOptions();
         return new BridgeOptions
         {
             DolibarrConf = conf ?? configuration[nameof(BridgeOptions.DolibarrConf)] ?? section[nameof(BridgeOptions.DolibarrConf)] ?? string.Empty,
             StateDirectory = stateDirectory ?? configuration[nameof(BridgeOptions.StateDirectory)] ?? section[nameof(BridgeOptions.StateDirectory)] ?? string.Empty,
             ProviderDeadline = Seconds(nameof(BridgeOptions.ProviderDeadline), defaults.ProviderDeadline, 1, 60),
+            DatabaseUser = section[nameof(BridgeOptions.DatabaseUser)] ?? string.Empty,
+            DatabasePasswordFile = section[nameof(BridgeOptions.DatabasePasswordFile)] ?? string.Empty,
             MinTtl = Seconds(nameof(BridgeOptions.MinTtl), defaults.MinTtl, 0, 3600),
             RenewAhead = Seconds(nameof(BridgeOptions.RenewAhead), defaults.RenewAhead, 0, 3600),
             RenewalInterval = Seconds(nameof(BridgeOptions.RenewalInterval), defaults.RenewalInterval, 1, 3600),

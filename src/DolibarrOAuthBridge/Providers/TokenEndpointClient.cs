@@ -15,7 +15,11 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
     /// <param name="endpoint">The token endpoint.</param>
     /// <param name="form">The parameters, credentials of the client included.</param>
     /// <param name="cancellationToken">Cancels the call; a caller's disconnect must not be passed here for a refresh.</param>
-    public async Task<TokenAnswer> PostAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellationToken = default)
+    public Task<TokenAnswer> PostAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellationToken = default) =>
+        PostAsync(endpoint, new FormUrlEncodedContent(form), cancellationToken);
+
+    /// <summary>The same for a form that is encoded already; it is disposed of.</summary>
+    public async Task<TokenAnswer> PostAsync(Uri endpoint, HttpContent form, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -23,7 +27,7 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
-            request.Content = new FormUrlEncodedContent(form);
+            request.Content = form;
             request.Headers.Accept.ParseAdd("application/json");
             // On a kept-alive connection the handler may silently send the request again; a rotating refresh token does not survive that.
             request.Headers.ConnectionClose = true;

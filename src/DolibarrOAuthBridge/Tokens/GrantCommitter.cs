@@ -71,6 +71,7 @@ public sealed partial class GrantCommitter(
         var renewal = new GrantRenewal
         {
             At = record.At,
+            TokenExpiresAt = renewed.ExpiresAt?.UtcDateTime,
             RefreshTokenExpiresAt = record.RefreshTokenExpiresAt,
             NewestHash = newestHash,
             RowId = row.RowId,
