@@ -3,6 +3,7 @@ using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Http.Endpoints;
 using DolibarrOAuthBridge.Http.Security;
+using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Renewal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -45,6 +46,7 @@ public static class BridgeServer
         configureServices?.Invoke(builder.Services);
         builder.Services.AddBridge(conf, options, configuration);
         builder.Services.AddSingleton<RefusalLog>();
+        builder.Services.AddBridgeMetrics();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RenewalService>());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.LeaseDuration);
         builder.Services.ConfigureHttpJsonOptions(json =>
@@ -54,6 +56,7 @@ public static class BridgeServer
         });
 
         var app = builder.Build();
+        app.UseRequestCount();
         app.UseProblems();
         app.UseLocalCallersOnly();
         app.UseApiKey();
@@ -62,6 +65,7 @@ public static class BridgeServer
         app.MapEntries();
         app.MapTokens();
         app.MapStockToken();
+        app.MapMetrics();
         app.MapOpenApiDocument();
         return app;
     }
