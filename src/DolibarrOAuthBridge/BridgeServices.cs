@@ -7,6 +7,7 @@ using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Keys;
+using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Renewal;
 using DolibarrOAuthBridge.Tokens;
@@ -26,7 +27,7 @@ public static class BridgeServices
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddEntries();
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddEntries().AddLogin();
     }
 
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services
@@ -35,8 +36,9 @@ public static class BridgeServices
         .AddSingleton<TokenTable>()
         .AddSingleton(provider => new EntryTable(provider.GetRequiredService<DolibarrDatabase>(), provider.GetRequiredService<TokenCodec>()));
 
-    private static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
+    internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(_ => ProviderHttpClient.Create(options.UseProxy))
+        .AddSingleton<ProviderDocuments>()
         .AddSingleton<ServerMetadataCache>()
         .AddSingleton<ProviderDirectory>()
         .AddSingleton<TokenEndpointClient>()

@@ -30,6 +30,12 @@ public static class ProblemCode
     /// <summary>409: several rows claim the same entry.</summary>
     public const string TokenDuplicate = "token_duplicate";
 
+    /// <summary>400: the state of a callback is unknown, used, too old, or another browser's.</summary>
+    public const string StateInvalid = "state_invalid";
+
+    /// <summary>403: a sign-in is refused; the problem's <c>reason</c> says which check failed.</summary>
+    public const string IdentityRejected = "identity_rejected";
+
     /// <summary>502: the provider refuses; an administrator must act.</summary>
     public const string ProviderRejected = "provider_rejected";
 

@@ -41,6 +41,9 @@ public sealed record Provider
     /// <summary>How long an unused refresh token lives; null if not known. The keep-alive renews well before.</summary>
     public TimeSpan? RefreshTokenIdleLifetime { get; init; }
 
+    /// <summary>What its ID tokens are like; null where it does not speak OpenID Connect, so that nobody can sign in with it.</summary>
+    public IdentityFacts? Identity { get; init; }
+
     /// <summary>Further parameters of the authorization request.</summary>
     public IReadOnlyDictionary<string, string> AuthorizationParameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 }

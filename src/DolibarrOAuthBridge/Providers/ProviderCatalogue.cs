@@ -26,6 +26,12 @@ public static class ProviderCatalogue
         SendScopeOnRefresh = true,
         RequiredSettings = ["tenant"],
         RefreshTokenIdleLifetime = TimeSpan.FromDays(90),
+        Identity = new IdentityFacts
+        {
+            TenantClaim = "tid",
+            TenantIds = new Dictionary<string, string> { ["consumers"] = "9188040d-6c67-4c5b-b112-36a304b66dad" },
+            EmailVerifiedClaim = "xms_edov", // optional claim; Entra has no email_verified and lets tenants write any address into email
+        },
     };
 
     // Dolibarr exchanges no code at Stripe itself; the endpoints are those of Stripe Connect.
@@ -60,6 +66,7 @@ public static class ProviderCatalogue
             },
             ScopeNames = GoogleScopes.Names,
             RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
+            Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"] },
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
         },
         MicrosoftDelegated,
@@ -71,6 +78,7 @@ public static class ProviderCatalogue
             Keys = ["MICROSOFTAPP"],
             Renewal = RenewalGrant.ClientCredentials,
             RefreshTokenIdleLifetime = null,
+            Identity = null,
         },
         new()
         {
@@ -83,6 +91,7 @@ public static class ProviderCatalogue
             },
             RequiredSettings = ["url"],
             DiscoversEndpoints = true,
+            Identity = new IdentityFacts(),
             MissingExpiry = MissingExpiry.Never,
         },
         new()
