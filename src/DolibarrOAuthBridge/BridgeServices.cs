@@ -1,3 +1,4 @@
+using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -34,7 +35,10 @@ public static class BridgeServices
         .AddSingleton(_ => new DolibarrDatabase(conf))
         .AddSingleton(new TokenCodec(conf.Keys))
         .AddSingleton<TokenTable>()
-        .AddSingleton(provider => new EntryTable(provider.GetRequiredService<DolibarrDatabase>(), provider.GetRequiredService<TokenCodec>()));
+        .AddSingleton(provider => new EntryTable(
+            provider.GetRequiredService<DolibarrDatabase>(),
+            provider.GetRequiredService<TokenCodec>(),
+            certificate: provider.GetRequiredService<ClientCertificates>().PathOf));
 
     internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(_ => ProviderHttpClient.Create(options.UseProxy))
@@ -42,7 +46,9 @@ public static class BridgeServices
         .AddSingleton<ServerMetadataCache>()
         .AddSingleton<ProviderDirectory>()
         .AddSingleton<TokenEndpointClient>()
-        .AddSingleton<TokenRevocationClient>();
+        .AddSingleton<TokenRevocationClient>()
+        .AddSingleton<ClientCertificates>()
+        .AddSingleton<AppOnlyClient>();
 
     private static IServiceCollection AddGrants(this IServiceCollection services) => services
         .AddSingleton<BridgeSchema>()

@@ -9,8 +9,8 @@ internal static class MariaDbDataDirectory
     public static async Task InstallAsync(MariaDbInstallation installation, string directory, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await installation.HandOverAsync(directory, cancellationToken).ConfigureAwait(false);
-        var (program, arguments) = installation.CommandLine(
+        await installation.Account.HandOverAsync(directory, cancellationToken).ConfigureAwait(false);
+        var (program, arguments) = installation.Account.CommandLine(
             installation.Installer,
             ["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", $"--datadir={directory}", .. MariaDbArguments.Layout]);
         await Command.RunAsync(program, arguments, cancellationToken).ConfigureAwait(false);
@@ -37,7 +37,7 @@ internal static class MariaDbDataDirectory
         await using (workshop.ConfigureAwait(false))
         {
             var made = Path.Combine(workshop.Path, "data");
-            await installation.HandOverAsync(workshop.Path, cancellationToken).ConfigureAwait(false);
+            await installation.Account.HandOverAsync(workshop.Path, cancellationToken).ConfigureAwait(false);
             await InstallAsync(installation, made, cancellationToken).ConfigureAwait(false);
             try
             {
@@ -53,7 +53,7 @@ internal static class MariaDbDataDirectory
     private static async Task RequireOwnAsync(MariaDbInstallation installation, string template, CancellationToken cancellationToken)
     {
         var found = (await Command.RunAsync("stat", ["-c", "%F %U %a", template], cancellationToken).ConfigureAwait(false)).Trim();
-        var wanted = $"directory {installation.Account ?? Environment.UserName} 700";
+        var wanted = $"directory {installation.Account.Name} 700";
         if (found != wanted)
         {
             throw new InvalidOperationException($"{template} is not ours: it is \"{found}\" instead of \"{wanted}\". Remove it.");

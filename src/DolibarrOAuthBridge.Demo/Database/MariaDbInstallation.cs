@@ -7,8 +7,8 @@ namespace DolibarrOAuthBridge.Demo.Database;
 /// <param name="Server">mariadbd.</param>
 /// <param name="Installer">mariadb-install-db.</param>
 /// <param name="Version">The server's version, such as <c>10.11.19-MariaDB-0+deb12u1</c>.</param>
-/// <param name="Account">Whom root runs them as, for MariaDB does not run as root; null where this user does it itself.</param>
-internal sealed partial record MariaDbInstallation(string Server, string Installer, string Version, string? Account)
+/// <param name="Account">Whom they run as.</param>
+internal sealed partial record MariaDbInstallation(string Server, string Installer, string Version, ServiceAccount Account)
 {
     private const string Advice = "Install the Debian package mariadb-server-core (apt-get install mariadb-server-core)";
 
@@ -25,26 +25,14 @@ internal sealed partial record MariaDbInstallation(string Server, string Install
         var version = VersionNumber().Match(said) is { Success: true } match
             ? match.Groups[1].Value
             : throw new InvalidOperationException($"{server} is no MariaDB server: {said.Trim()}. {Advice}.");
-        return new MariaDbInstallation(server, installer, version, Environment.IsPrivilegedProcess ? UnprivilegedAccount() : null);
+
+        // The package mariadb-server-core makes no account; only mariadb-server does.
+        return new MariaDbInstallation(server, installer, version, ServiceAccount.Find("mysql"));
     }
-
-    /// <summary>A command line that runs a MariaDB program as the account it needs.</summary>
-    public (string Program, IEnumerable<string> Arguments) CommandLine(string program, IEnumerable<string> arguments) =>
-        Account is null
-            ? (program, arguments)
-            : ("setpriv", ["--reuid", Account, "--regid", Account, "--clear-groups", "--", program, .. arguments]);
-
-    /// <summary>Gives a directory and what is in it to the account.</summary>
-    public Task HandOverAsync(string directory, CancellationToken cancellationToken) =>
-        Account is null ? Task.CompletedTask : Command.RunAsync("chown", ["-R", Account + ":", directory], cancellationToken);
 
     private static string Find(string name) =>
         Directories.Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException($"{name} is not on this machine. {Advice}.");
-
-    // The package mariadb-server-core makes no account; only mariadb-server does.
-    private static string UnprivilegedAccount() =>
-        File.ReadLines("/etc/passwd").Any(line => line.StartsWith("mysql:", StringComparison.Ordinal)) ? "mysql" : "nobody";
 
     [GeneratedRegex(@"Ver (\S*MariaDB\S*)")]
     private static partial Regex VersionNumber();

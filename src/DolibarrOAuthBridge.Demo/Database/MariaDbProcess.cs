@@ -27,7 +27,7 @@ internal sealed class MariaDbProcess : IDisposable
     /// <param name="log">The file where it logs its errors.</param>
     public static MariaDbProcess Start(MariaDbInstallation installation, IEnumerable<string> arguments, string log)
     {
-        var (program, line) = installation.CommandLine(installation.Server, arguments);
+        var (program, line) = installation.Account.CommandLine(installation.Server, arguments);
         var process = Command.Start(program, line);
 
         // Whatever is not logged to the file is not wanted, but a full pipe would stop the server.

@@ -226,7 +226,7 @@ public sealed class ScratchMariaDb : IAsyncDisposable
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var data = Path.Combine(_directory.Path, MariaDbArguments.Data);
-        await _installation.HandOverAsync(_directory.Path, cancellationToken).ConfigureAwait(false);
+        await _installation.Account.HandOverAsync(_directory.Path, cancellationToken).ConfigureAwait(false);
         await (_options.UseTemplate
             ? MariaDbDataDirectory.CopyTemplateAsync(_installation, data, cancellationToken)
             : MariaDbDataDirectory.InstallAsync(_installation, data, cancellationToken)).ConfigureAwait(false);
@@ -242,7 +242,7 @@ public sealed class ScratchMariaDb : IAsyncDisposable
 
             """,
             cancellationToken).ConfigureAwait(false);
-        await _installation.HandOverAsync(_directory.Path, cancellationToken).ConfigureAwait(false);
+        await _installation.Account.HandOverAsync(_directory.Path, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task StartOnFreePortAsync(CancellationToken cancellationToken)

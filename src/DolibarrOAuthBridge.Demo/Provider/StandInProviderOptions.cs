@@ -32,6 +32,12 @@ public sealed record StandInProviderOptions
     /// <summary>How long access tokens live.</summary>
     public TimeSpan AccessTokenLifetime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Whether access tokens are short and tell clients nothing, as Google's are, rather than JWTs. Mail servers such as Dovecot
+    /// take no <c>AUTH</c> line of more than 1 KiB, and Dolibarr's SMTP code sends the token on that line.
+    /// </summary>
+    public bool OpaqueAccessTokens { get; init; }
+
     /// <summary>How long refresh tokens live, counted from the last refresh.</summary>
     public TimeSpan RefreshTokenLifetime { get; init; } = TimeSpan.FromDays(90);
 

@@ -56,6 +56,11 @@ internal static class StandInServices
             server.DisableRollingRefreshTokens();
         }
 
+        if (options.OpaqueAccessTokens)
+        {
+            server.UseReferenceAccessTokens();
+        }
+
         server.Configure(server => server.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain));
         server.AddHandlers(state);
         server.UseAspNetCore()

@@ -18,6 +18,12 @@ public sealed class OAuthEntry
     /// <summary>Why <c>_SECRET</c> could not be decrypted; null if it could.</summary>
     public string? ClientSecretProblem { get; init; }
 
+    /// <summary>
+    /// Path of the certificate by which the client authenticates instead of a secret; null if none. Not from Dolibarr but from
+    /// the configuration of whoever uses this library.
+    /// </summary>
+    public string? ClientCertificate { get; init; }
+
     /// <summary><c>_SCOPE</c> as configured: Dolibarr's short names or full scopes.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DolibarrOAuthBridge.AppOnly;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -41,6 +42,14 @@ internal static class BridgeConfiguration
         if (section.GetChildren().FirstOrDefault(child => !Known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             throw new UsageException($"Bridge:{unknown.Key} is no setting. Known are {string.Join(", ", Known)}.");
+        }
+
+        foreach (var setting in configuration.GetSection(ClientCertificates.Section).GetChildren().SelectMany(entry => entry.GetChildren()))
+        {
+            if (!ClientCertificates.Settings.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new UsageException($"{setting.Path} is no setting. Known are {string.Join(", ", ClientCertificates.Settings)}.");
+            }
         }
 
         var defaults = new BridgeOptions();

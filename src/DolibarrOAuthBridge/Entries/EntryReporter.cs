@@ -100,14 +100,13 @@ public sealed class EntryReporter(
     private string StatusOf(OAuthEntry entry, StoredGrant grant, GrantRecord memory)
     {
         var now = time.GetUtcNow();
-        var renewable = grant.RefreshToken is not null || ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials;
         return grant switch
         {
             { NeverExpires: true } => TokenStatus.NeverExpires,
             _ when grant.RefreshHash is not null && grant.RefreshHash == memory.DeadHash => TokenStatus.ConsentRequired,
             _ when grant.LivesFor(options.RenewAhead, now) => TokenStatus.Valid,
             _ when grant.LivesFor(TimeSpan.Zero, now) => TokenStatus.Expiring,
-            _ => renewable ? TokenStatus.Expired : TokenStatus.ConsentRequired,
+            _ => grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name)) ? TokenStatus.Expired : TokenStatus.ConsentRequired,
         };
     }
 

@@ -64,7 +64,7 @@ public static class EntryWarnings
         {
             warnings.Add(new("consent_required", "The provider no longer accepts this grant: give consent again."));
         }
-        else if (grant.RefreshToken is null && !grant.NeverExpires && ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.RefreshToken)
+        else if (!grant.NeverExpires && !grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name)))
         {
             warnings.Add(new("no_refresh_token", "There is no refresh token, so the access token cannot be renewed: give consent again, at Microsoft with the scope offline_access."));
         }

@@ -3,6 +3,7 @@ using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Http.Endpoints;
 using DolibarrOAuthBridge.Http.Security;
+using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Renewal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -45,6 +46,7 @@ public static class BridgeServer
         configureServices?.Invoke(builder.Services);
         builder.Services.AddBridge(conf, options, configuration);
         builder.Services.AddSingleton<RefusalLog>();
+        builder.Services.AddBridgeMetrics();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RenewalService>());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.LeaseDuration);
         builder.Services.ConfigureHttpJsonOptions(json =>
@@ -52,9 +54,9 @@ public static class BridgeServer
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, BridgeJson.Default);
         });
-        builder.Services.AddOpenApi();
 
         var app = builder.Build();
+        app.UseRequestCount();
         app.UseProblems();
         app.UseLocalCallersOnly();
         app.UseApiKey();
@@ -63,7 +65,8 @@ public static class BridgeServer
         app.MapEntries();
         app.MapTokens();
         app.MapStockToken();
-        app.MapOpenApi("/openapi/v1.json");
+        app.MapMetrics();
+        app.MapOpenApiDocument();
         return app;
     }
 

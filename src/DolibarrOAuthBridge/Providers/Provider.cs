@@ -41,6 +41,18 @@ public sealed record Provider
     /// <summary>How long an unused refresh token lives; null if not known. The keep-alive renews well before.</summary>
     public TimeSpan? RefreshTokenIdleLifetime { get; init; }
 
+    /// <summary>The API that scopes without a URL belong to, where a token serves one API only; null where scopes belong to none.</summary>
+    public string? DefaultResource { get; init; }
+
+    /// <summary>Second names of APIs, with the name that is used.</summary>
+    public IReadOnlyDictionary<string, string> ResourceAliases { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>The API of an app-only entry without scopes.</summary>
+    public string AppOnlyResource { get; init; } = string.Empty;
+
+    /// <summary>Tenants that name no certain directory where one is needed.</summary>
+    public IReadOnlyList<string> UnusableTenants { get; init; } = [];
+
     /// <summary>What its ID tokens are like; null where it does not speak OpenID Connect, so that nobody can sign in with it.</summary>
     public IdentityFacts? Identity { get; init; }
 

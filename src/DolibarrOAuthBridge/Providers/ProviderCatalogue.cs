@@ -7,6 +7,7 @@ namespace DolibarrOAuthBridge.Providers;
 public static class ProviderCatalogue
 {
     private const string MicrosoftHost = "https://login.microsoftonline.com/{tenant}";
+    private const string Exchange = "https://outlook.office365.com";
 
     private static readonly Dictionary<ProviderEndpoint, string> MicrosoftEndpoints = new()
     {
@@ -26,6 +27,8 @@ public static class ProviderCatalogue
         SendScopeOnRefresh = true,
         RequiredSettings = ["tenant"],
         RefreshTokenIdleLifetime = TimeSpan.FromDays(90),
+        DefaultResource = "https://graph.microsoft.com",
+        ResourceAliases = new Dictionary<string, string> { ["https://outlook.office.com"] = Exchange },
         Identity = new IdentityFacts
         {
             TenantClaim = "tid",
@@ -77,6 +80,8 @@ public static class ProviderCatalogue
             Name = "MicrosoftApp",
             Keys = ["MICROSOFTAPP"],
             Renewal = RenewalGrant.ClientCredentials,
+            AppOnlyResource = Exchange,
+            UnusableTenants = ["common", "organizations", "consumers"], // AADSTS9001023
             RefreshTokenIdleLifetime = null,
             Identity = null,
         },

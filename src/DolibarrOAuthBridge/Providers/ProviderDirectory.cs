@@ -48,8 +48,12 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
         Override(provider, endpoint)
         ?? (endpoint == ProviderEndpoint.AuthorizationEndpoint && entry.UrlAuthorize.Length > 0 ? EndpointUri.Parse(entry.UrlAuthorize, entry.Name.Constant("URLAUTHORIZE")) : null);
 
-    private static string Fill(string template, OAuthEntry entry)
+    /// <summary>An endpoint of the catalogue with the entry's tenant and URL in it.</summary>
+    /// <exception cref="ProviderConfigurationException">The tenant is none.</exception>
+    public static string Fill(string template, OAuthEntry entry)
     {
+        ArgumentNullException.ThrowIfNull(template);
+        ArgumentNullException.ThrowIfNull(entry);
         if (template.Contains("{tenant}", StringComparison.Ordinal) && !IsTenant(entry.Tenant))
         {
             throw new ProviderConfigurationException(

@@ -21,7 +21,13 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
     /// <param name="form">The parameters, credentials of the client included unless they are in the header.</param>
     /// <param name="authorization">The client's credentials for the header; null where they are in the form.</param>
     /// <param name="cancellationToken">Cancels the call; a caller's disconnect must not be passed here for a refresh.</param>
-    public async Task<TokenAnswer> PostAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken = default)
+    public Task<TokenAnswer> PostAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken = default) =>
+        SendAsync(endpoint, new FormUrlEncodedContent(form), authorization, cancellationToken);
+
+    /// <summary>The same for a form that is encoded already, credentials included; it is disposed of.</summary>
+    public Task<TokenAnswer> PostAsync(Uri endpoint, HttpContent form, CancellationToken cancellationToken = default) => SendAsync(endpoint, form, null, cancellationToken);
+
+    private async Task<TokenAnswer> SendAsync(Uri endpoint, HttpContent form, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -29,7 +35,7 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
-            request.Content = new FormUrlEncodedContent(form);
+            request.Content = form;
             request.Headers.Accept.ParseAdd("application/json");
             request.Headers.Authorization = authorization;
             // On a kept-alive connection the handler may silently send the request again; a rotating refresh token does not survive that.

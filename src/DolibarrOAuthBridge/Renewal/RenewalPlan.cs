@@ -22,7 +22,7 @@ public static class RenewalPlan
         ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(memory);
         ArgumentNullException.ThrowIfNull(options);
-        if (grant.NeverExpires || (grant.RefreshToken is null && provider.Renewal == RenewalGrant.RefreshToken))
+        if (grant.NeverExpires || !grant.IsRenewableAt(provider))
         {
             return false;
         }

@@ -3,6 +3,7 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Journal;
+using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
@@ -152,6 +153,7 @@ public sealed partial class GrantRefresher(
         };
         using var record = journal.Begin(intent);
         var answer = await AskAsync(entry, grant, record).ConfigureAwait(false);
+        BridgeMeter.RefreshAnswered(entry, answer);
         if (answer is TokenAnswer.Issued issued)
         {
             return await StoreAsync(entry, grant, intent, record, issued.Response).ConfigureAwait(false);

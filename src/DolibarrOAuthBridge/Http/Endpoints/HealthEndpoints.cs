@@ -11,8 +11,11 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", static () => TypedResults.Json(new HealthJson("ok"), BridgeJson.Default.HealthJson)).WithTags("Health").WithName("Live");
-        routes.MapGet("/readyz", ReadyAsync).WithTags("Health").WithName("Ready");
+        routes.MapGet("/healthz", static () => TypedResults.Json(new HealthJson("ok"), BridgeJson.Default.HealthJson))
+            .WithTags("Health").WithName("Live").WithSummary("The process lives.").Produces<HealthJson>();
+        routes.MapGet("/readyz", ReadyAsync)
+            .WithTags("Health").WithName("Ready").WithSummary("Requests can be served: the token table can be read.")
+            .Produces<HealthJson>().Produces<HealthJson>(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<JsonHttpResult<HealthJson>> ReadyAsync(DolibarrDatabase database, TokenTable tokens, CancellationToken cancellationToken)

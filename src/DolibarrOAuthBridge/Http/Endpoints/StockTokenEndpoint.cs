@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Net.Http.Headers;
 using System.Text;
 using DolibarrOAuthBridge.Dolibarr.Database;
@@ -15,10 +16,18 @@ internal static class StockTokenEndpoint
         .WithTags("Stock")
         .WithName("StockRefresh")
         .WithSummary("RFC 6749, grant_type=refresh_token, with the client and refresh token of a known entry; needs no API key.")
+        .Produces<OAuthTokenJson>()
+        .Produces<OAuthErrorJson>(StatusCodes.Status400BadRequest)
+        .Produces<OAuthErrorJson>(StatusCodes.Status401Unauthorized)
+        .Produces<OAuthErrorJson>(StatusCodes.Status503ServiceUnavailable)
         .DisableAntiforgery();
 
     private static async Task<Results<JsonHttpResult<OAuthTokenJson>, JsonHttpResult<OAuthErrorJson>>> RedeemAsync(
-        HttpRequest request, StockRefresh stock, TimeProvider time, string? entity, CancellationToken cancellationToken)
+        HttpRequest request,
+        StockRefresh stock,
+        TimeProvider time,
+        [Description("The company; if it is not given, the client is looked for in all of them.")] string? entity,
+        CancellationToken cancellationToken)
     {
         if (!request.HasFormContentType)
         {

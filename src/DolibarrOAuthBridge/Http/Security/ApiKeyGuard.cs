@@ -11,7 +11,8 @@ internal static partial class ApiKeyGuard
     private const string Scheme = "Bearer ";
     private const int LongestKey = 4096; // characters
 
-    private static readonly HashSet<string> Open = new(StringComparer.Ordinal) { "/healthz", "/readyz", "/oauth/token", "/openapi/v1.json" };
+    /// <summary>The paths that need no API key.</summary>
+    public static readonly IReadOnlySet<string> Open = new HashSet<string>(StringComparer.Ordinal) { "/healthz", "/readyz", "/oauth/token", "/openapi/v1.json" };
 
     public static IApplicationBuilder UseApiKey(this IApplicationBuilder app)
     {
