@@ -1,4 +1,5 @@
 using DolibarrOAuthBridge.AppOnly;
+using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -10,6 +11,7 @@ using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Keys;
 using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Rekeying;
 using DolibarrOAuthBridge.Renewal;
 using DolibarrOAuthBridge.Tokens;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -28,7 +30,7 @@ public static class BridgeServices
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddEntries().AddLogin();
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddConsents().AddRekeying().AddEntries().AddLogin();
     }
 
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services
@@ -52,6 +54,8 @@ public static class BridgeServices
 
     private static IServiceCollection AddGrants(this IServiceCollection services) => services
         .AddSingleton<BridgeSchema>()
+        .AddSingleton<BridgeViews>()
+        .AddSingleton<SidecarGrants>()
         .AddSingleton<GrantTable>()
         .AddSingleton<EventTable>()
         .AddSingleton<RefreshJournal>()
@@ -68,6 +72,11 @@ public static class BridgeServices
         .AddSingleton<StockRefresh>()
         .AddSingleton<GrantRevoker>()
         .AddSingleton<RenewalService>();
+
+    private static IServiceCollection AddRekeying(this IServiceCollection services) => services
+        .AddSingleton<EncryptedTables>()
+        .AddSingleton<SidecarTraces>()
+        .AddSingleton<Rekeyer>();
 
     private static IServiceCollection AddEntries(this IServiceCollection services) => services
         .AddSingleton<EntryDirectory>()
