@@ -28,11 +28,6 @@ public sealed class ProviderDocuments(HttpClient http, TimeProvider time, Bridge
                 throw new ProviderDocumentException($"{uri.Host} answered {(int)response.StatusCode}.");
             }
 
-            if (response.Content.Headers.ContentType?.MediaType is { } type && !type.EndsWith("json", StringComparison.OrdinalIgnoreCase))
-            {
-                throw new ProviderDocumentException($"{uri.Host} answered with something that is not JSON.");
-            }
-
             var body = await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false);
             using var document = JsonDocument.Parse(body, StrictJson.Options);
             return document.RootElement.Clone();
