@@ -63,6 +63,9 @@ public sealed record Provider
     /// <summary>How long grants last while the application is only being tested; null where there is no such thing.</summary>
     public TimeSpan? TestingGrantLifetime { get; init; }
 
+    /// <summary>What its ID tokens are like; null where it does not speak OpenID Connect, so that nobody can sign in with it.</summary>
+    public IdentityFacts? Identity { get; init; }
+
     /// <summary>Further parameters of the authorization request.</summary>
     public IReadOnlyDictionary<string, string> AuthorizationParameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 

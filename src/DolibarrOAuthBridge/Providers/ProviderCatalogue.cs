@@ -37,6 +37,12 @@ public static class ProviderCatalogue
             new(EntryPurpose.SignIn, "email"),
         ],
         IdentityScopes = ["openid", "profile", "email", "offline_access", "User.Read", "https://graph.microsoft.com/User.Read"],
+        Identity = new IdentityFacts
+        {
+            TenantClaim = "tid",
+            TenantIds = new Dictionary<string, string> { ["consumers"] = "9188040d-6c67-4c5b-b112-36a304b66dad" },
+            EmailVerifiedClaim = "xms_edov", // optional claim; Entra has no email_verified and lets tenants write any address into email
+        },
     };
 
     // Dolibarr exchanges no code at Stripe itself; the endpoints are those of Stripe Connect.
@@ -80,6 +86,7 @@ public static class ProviderCatalogue
                 new(EntryPurpose.SignIn, "email", GoogleScopes.Email),
             ],
             IdentityScopes = ["openid", "profile", "email", GoogleScopes.Email, GoogleScopes.Profile],
+            Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"] },
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
         },
         MicrosoftDelegated,
@@ -94,6 +101,7 @@ public static class ProviderCatalogue
             ScopeNeeds = [], // an administrator grants permissions at the provider, not by scopes
             UnusableTenants = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"], // AADSTS9001023; the last is consumers
             RefreshTokenIdleLifetime = null,
+            Identity = null,
         },
         new()
         {
@@ -107,6 +115,7 @@ public static class ProviderCatalogue
             RequiredSettings = ["url"],
             ScopeNeeds = [new(EntryPurpose.SignIn, "openid")],
             DiscoversEndpoints = true,
+            Identity = new IdentityFacts(),
             MissingExpiry = MissingExpiry.Never,
         },
         new()
