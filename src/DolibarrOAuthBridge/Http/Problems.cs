@@ -9,11 +9,11 @@ internal static class Problems
 {
     public static int StatusOf(string code) => code switch
     {
-        ProblemCode.InvalidRequest => StatusCodes.Status400BadRequest,
+        ProblemCode.InvalidRequest or ProblemCode.StateInvalid => StatusCodes.Status400BadRequest,
         ProblemCode.Unauthorized => StatusCodes.Status401Unauthorized,
         ProblemCode.Forbidden => StatusCodes.Status403Forbidden,
         ProblemCode.EntryNotFound or ProblemCode.TokenNotFound or ProblemCode.NotFound => StatusCodes.Status404NotFound,
-        ProblemCode.EntryIncomplete or ProblemCode.ConsentRequired or ProblemCode.TokenUnreadable or ProblemCode.TokenDuplicate => StatusCodes.Status409Conflict,
+        ProblemCode.EntryIncomplete or ProblemCode.ConsentRequired or ProblemCode.TokenUnreadable or ProblemCode.TokenDuplicate or ProblemCode.AccountChanged => StatusCodes.Status409Conflict,
         ProblemCode.ProviderRejected => StatusCodes.Status502BadGateway,
         ProblemCode.ProviderUnavailable or ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
