@@ -29,6 +29,9 @@ class ActionsOauthbridge
 	/** @var string|null Read by Dolibarr after each hook */
 	public $resprints;
 
+	/** @var string|null The company's general way to authenticate while a mail's own stands in its place; null where it stands */
+	private static $generalAuthType;
+
 	/**
 	 * @param DoliDB $db Database handler
 	 */
@@ -50,9 +53,12 @@ class ActionsOauthbridge
 	public function sendMail($parameters, &$object, &$action, $hookmanager)
 	{
 		try {
-			$entry = $this->findMailEntry($object);
-			if ($entry !== '') {
+			self::restoreAuthType();
+			$context = $this->findMailContext($object);
+			$entry = getDolGlobalString('MAIN_MAIL_SMTPS_OAUTH_SERVICE'.$context);
+			if (in_array($object->sendmode, array('smtps', 'swiftmailer'), true) && getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'.$context) === 'XOAUTH2' && $entry !== '') {
 				OAuthBridgeGateway::freshen($this->db, $entry, 'sending mail with '.$entry);
+				self::replaceAuthType();
 			}
 		} catch (Throwable $e) {
 			dol_syslog('oauthbridge: sending mail goes on without the bridge: '.$e->getMessage(), LOG_WARNING);
@@ -61,23 +67,63 @@ class ActionsOauthbridge
 	}
 
 	/**
-	 * The OAuth entry that CMailFile::sendfile will use, found as it does.
+	 * Context mail: after a mail was sent.
+	 *
+	 * @param  array<string,mixed> $parameters  Not used
+	 * @param  CMailFile           $object      The mail
+	 * @param  string              $action      Not used
+	 * @param  HookManager         $hookmanager Not used
+	 * @return int                              0: stock code goes on
+	 */
+	public function sendMailAfter($parameters, &$object, &$action, $hookmanager)
+	{
+		self::restoreAuthType();
+		return 0;
+	}
+
+	/**
+	 * Which of the company's mail settings CMailFile::sendfile will use, found as it does.
 	 *
 	 * @param  CMailFile $mail The mail
-	 * @return string          Name of the entry; empty if the mail is sent without OAuth
+	 * @return string          End of the names of the settings: empty, _EMAILING, _TICKET, _PASSWORDRESET, ...
 	 */
-	private function findMailEntry($mail)
+	private function findMailContext($mail)
 	{
-		if (!in_array($mail->sendmode, array('smtps', 'swiftmailer'), true)) {
+		if (empty($mail->sendcontext)) {
 			return '';
 		}
-		$context = '';
-		if (!empty($mail->sendcontext)) {
-			$mode = getDolGlobalString('MAIN_MAIL_SENDMODE_'.strtoupper($mail->sendcontext));
-			if ($mode !== '' && $mode !== 'default') {
-				$context = '_'.strtoupper($mail->sendcontext);
-			}
+		$context = '_'.strtoupper($mail->sendcontext);
+		return in_array(getDolGlobalString('MAIN_MAIL_SENDMODE'.$context), array('', 'default'), true) ? '' : $context;
+	}
+
+	/**
+	 * Dolibarr's SMTP socket library looks at the general setting even for a mail that is sent with the settings of a context; without
+	 * this such a mail would be sent with a password.
+	 *
+	 * @return void
+	 */
+	private static function replaceAuthType()
+	{
+		global $conf;
+
+		if (getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE') !== 'XOAUTH2') {
+			self::$generalAuthType = getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE');
+			$conf->global->MAIN_MAIL_SMTPS_AUTH_TYPE = 'XOAUTH2';
 		}
-		return getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'.$context) === 'XOAUTH2' ? getDolGlobalString('MAIN_MAIL_SMTPS_OAUTH_SERVICE'.$context) : '';
+	}
+
+	/**
+	 * Puts the general setting back. A mail that could not be sent may have no hook after it, so this is done before each mail as well.
+	 *
+	 * @return void
+	 */
+	private static function restoreAuthType()
+	{
+		global $conf;
+
+		if (self::$generalAuthType !== null) {
+			$conf->global->MAIN_MAIL_SMTPS_AUTH_TYPE = self::$generalAuthType;
+			self::$generalAuthType = null;
+		}
 	}
 }
