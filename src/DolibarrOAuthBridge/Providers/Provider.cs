@@ -53,6 +53,9 @@ public sealed record Provider
     /// <summary>Tenants that name no certain directory where one is needed.</summary>
     public IReadOnlyList<string> UnusableTenants { get; init; } = [];
 
+    /// <summary>What its ID tokens are like; null where it does not speak OpenID Connect, so that nobody can sign in with it.</summary>
+    public IdentityFacts? Identity { get; init; }
+
     /// <summary>Further parameters of the authorization request.</summary>
     public IReadOnlyDictionary<string, string> AuthorizationParameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -29,6 +29,12 @@ public static class ProviderCatalogue
         RefreshTokenIdleLifetime = TimeSpan.FromDays(90),
         DefaultResource = "https://graph.microsoft.com",
         ResourceAliases = new Dictionary<string, string> { ["https://outlook.office.com"] = Exchange },
+        Identity = new IdentityFacts
+        {
+            TenantClaim = "tid",
+            TenantIds = new Dictionary<string, string> { ["consumers"] = "9188040d-6c67-4c5b-b112-36a304b66dad" },
+            EmailVerifiedClaim = "xms_edov", // optional claim; Entra has no email_verified and lets tenants write any address into email
+        },
     };
 
     // Dolibarr exchanges no code at Stripe itself; the endpoints are those of Stripe Connect.
@@ -63,6 +69,7 @@ public static class ProviderCatalogue
             },
             ScopeNames = GoogleScopes.Names,
             RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
+            Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"] },
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
         },
         MicrosoftDelegated,
@@ -76,6 +83,7 @@ public static class ProviderCatalogue
             AppOnlyResource = Exchange,
             UnusableTenants = ["common", "organizations", "consumers"], // AADSTS9001023
             RefreshTokenIdleLifetime = null,
+            Identity = null,
         },
         new()
         {
@@ -88,6 +96,7 @@ public static class ProviderCatalogue
             },
             RequiredSettings = ["url"],
             DiscoversEndpoints = true,
+            Identity = new IdentityFacts(),
             MissingExpiry = MissingExpiry.Never,
         },
         new()
