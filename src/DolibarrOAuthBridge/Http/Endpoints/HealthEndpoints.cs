@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DolibarrOAuthBridge.Http.Endpoints;
 
-/// <summary><c>/healthz</c> says that the process lives, <c>/readyz</c> that it can do its work: the token table can be read.</summary>
+/// <summary><c>/healthz</c> says that the process lives, <c>/readyz</c> that it can do its work: the token table can be read and it is not about to end.</summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -18,8 +18,14 @@ internal static class HealthEndpoints
             .Produces<HealthJson>().Produces<HealthJson>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<JsonHttpResult<HealthJson>> ReadyAsync(DolibarrDatabase database, TokenTable tokens, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<HealthJson>> ReadyAsync(
+        DolibarrDatabase database, TokenTable tokens, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return NotReady("draining");
+        }
+
         try
         {
             await tokens.SchemaAsync(cancellationToken).ConfigureAwait(false);
@@ -29,7 +35,10 @@ internal static class HealthEndpoints
         }
         catch (StoreException)
         {
-            return TypedResults.Json(new HealthJson("unavailable"), BridgeJson.Default.HealthJson, statusCode: StatusCodes.Status503ServiceUnavailable);
+            return NotReady("unavailable");
         }
     }
+
+    private static JsonHttpResult<HealthJson> NotReady(string status) =>
+        TypedResults.Json(new HealthJson(status), BridgeJson.Default.HealthJson, statusCode: StatusCodes.Status503ServiceUnavailable);
 }
