@@ -31,6 +31,10 @@ if [ "${1:-}" = test ]; then
 	command -v phpunit >/dev/null || missing+=(phpunit)
 	command -v phpcs >/dev/null || missing+=(php-codesniffer)
 fi
+if [ "${1:-}" = acceptance ]; then
+	command -v chromium >/dev/null || missing+=(chromium)
+	command -v chromedriver >/dev/null || missing+=(chromium-driver)
+fi
 
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" -ne 0 ]; then

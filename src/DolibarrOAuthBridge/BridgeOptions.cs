@@ -9,6 +9,12 @@ public sealed class BridgeOptions
     /// <summary>Directory for the refresh journal; by default systemd's state directory, else <c>/var/lib/dolibarr-oauth-bridge</c>, else the user's state directory.</summary>
     public string StateDirectory { get; init; } = string.Empty;
 
+    /// <summary>A database account of the sidecar's own, made by <c>sql/grants.sql</c>; empty for the one in conf.php.</summary>
+    public string DatabaseUser { get; init; } = string.Empty;
+
+    /// <summary>The file that holds that account's password, such as a systemd credential.</summary>
+    public string DatabasePasswordFile { get; init; } = string.Empty;
+
     /// <summary>Limit for one call to a provider from connecting to the last byte. The default is 15 seconds.</summary>
     public TimeSpan ProviderDeadline { get; init; } = TimeSpan.FromSeconds(15);
 

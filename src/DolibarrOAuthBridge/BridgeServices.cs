@@ -1,4 +1,5 @@
 using DolibarrOAuthBridge.AppOnly;
+using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -8,7 +9,9 @@ using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Keys;
+using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Rekeying;
 using DolibarrOAuthBridge.Renewal;
 using DolibarrOAuthBridge.Tokens;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -27,7 +30,7 @@ public static class BridgeServices
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddEntries();
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddConsents().AddRekeying().AddEntries().AddLogin();
     }
 
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services
@@ -39,8 +42,9 @@ public static class BridgeServices
             provider.GetRequiredService<TokenCodec>(),
             certificate: provider.GetRequiredService<ClientCertificates>().PathOf));
 
-    private static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
+    internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(_ => ProviderHttpClient.Create(options.UseProxy))
+        .AddSingleton<ProviderDocuments>()
         .AddSingleton<ServerMetadataCache>()
         .AddSingleton<ProviderDirectory>()
         .AddSingleton<TokenEndpointClient>()
@@ -50,6 +54,8 @@ public static class BridgeServices
 
     private static IServiceCollection AddGrants(this IServiceCollection services) => services
         .AddSingleton<BridgeSchema>()
+        .AddSingleton<BridgeViews>()
+        .AddSingleton<SidecarGrants>()
         .AddSingleton<GrantTable>()
         .AddSingleton<EventTable>()
         .AddSingleton<RefreshJournal>()
@@ -67,7 +73,13 @@ public static class BridgeServices
         .AddSingleton<GrantRevoker>()
         .AddSingleton<RenewalService>();
 
+    private static IServiceCollection AddRekeying(this IServiceCollection services) => services
+        .AddSingleton<EncryptedTables>()
+        .AddSingleton<SidecarTraces>()
+        .AddSingleton<Rekeyer>();
+
     private static IServiceCollection AddEntries(this IServiceCollection services) => services
+        .AddSingleton<EntryUseTable>()
         .AddSingleton<EntryDirectory>()
         .AddSingleton<EntryReporter>()
         .AddSingleton<RowInspector>()

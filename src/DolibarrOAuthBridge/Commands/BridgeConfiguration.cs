@@ -12,6 +12,7 @@ internal static class BridgeConfiguration
     [
         nameof(BridgeOptions.DolibarrConf), nameof(BridgeOptions.StateDirectory), nameof(BridgeOptions.ProviderDeadline), nameof(BridgeOptions.MinTtl),
         nameof(BridgeOptions.RenewAhead), nameof(BridgeOptions.Renewal), nameof(BridgeOptions.RenewalInterval), nameof(BridgeOptions.UseProxy),
+        nameof(BridgeOptions.DatabaseUser), nameof(BridgeOptions.DatabasePasswordFile),
         nameof(BridgeOptions.LogFormat),
     ];
 
@@ -59,6 +60,8 @@ internal static class BridgeConfiguration
             DolibarrConf = conf ?? configuration[nameof(BridgeOptions.DolibarrConf)] ?? section[nameof(BridgeOptions.DolibarrConf)] ?? string.Empty,
             StateDirectory = stateDirectory ?? configuration[nameof(BridgeOptions.StateDirectory)] ?? section[nameof(BridgeOptions.StateDirectory)] ?? string.Empty,
             ProviderDeadline = Seconds(nameof(BridgeOptions.ProviderDeadline), defaults.ProviderDeadline, 1, 60),
+            DatabaseUser = section[nameof(BridgeOptions.DatabaseUser)] ?? string.Empty,
+            DatabasePasswordFile = section[nameof(BridgeOptions.DatabasePasswordFile)] ?? string.Empty,
             MinTtl = Seconds(nameof(BridgeOptions.MinTtl), defaults.MinTtl, 0, 3600),
             RenewAhead = Seconds(nameof(BridgeOptions.RenewAhead), defaults.RenewAhead, 0, 3600),
             RenewalInterval = Seconds(nameof(BridgeOptions.RenewalInterval), defaults.RenewalInterval, 1, 3600),

@@ -22,7 +22,7 @@ internal static class CommandLine
         common.AddTo(root);
         IBridgeCommand[] commands =
         [
-            new ServeCommand(), new InitCommand(), new EntriesCommand(), new TokenCommand(), new RefreshCommand(), new RevokeCommand(), new InspectCommand(), new VersionCommand(),
+            new ServeCommand(), new InitCommand(), new EntriesCommand(), new TokenCommand(), new RefreshCommand(), new RevokeCommand(), new InspectCommand(), new RekeyCommand(), new VersionCommand(),
         ];
         foreach (var definition in commands)
         {
@@ -50,7 +50,7 @@ internal static class CommandLine
     {
         try
         {
-            return await command.RunAsync(result, () => CommandContext.Create(result, common, settings), cancellationToken).ConfigureAwait(false);
+            return await command.RunAsync(result, () => CommandContext.Create(result, common, settings, command.ActsAsDolibarr), cancellationToken).ConfigureAwait(false);
         }
         catch (UsageException exception)
         {

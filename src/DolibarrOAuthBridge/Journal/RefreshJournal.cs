@@ -46,6 +46,22 @@ public sealed class RefreshJournal
         }
     }
 
+    /// <summary>Whether a refresh of this instance is in the journal, or one whose process lives and may be of this instance.</summary>
+    public bool HasUnfinished()
+    {
+        _directory ??= StateDirectory.Prepare(_options.StateDirectory);
+        foreach (var path in Directory.EnumerateFiles(_directory, "*" + Ending))
+        {
+            using var file = JournalFile.TryOpenAbandoned(path, Key());
+            if (file is null || IsOfThisInstance(file))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Opens every file of this instance that a dead process left behind. The caller disposes them.</summary>
     public IEnumerable<JournalFile> Abandoned()
     {
@@ -60,7 +76,7 @@ public sealed class RefreshJournal
             }
 
             // Files of other instances, whose key differs, are theirs to finish.
-            if (file.ReadIntent()?.Instance == Instance || file.ReadAnswer()?.Instance == Instance)
+            if (IsOfThisInstance(file))
             {
                 yield return file;
             }
@@ -70,6 +86,8 @@ public sealed class RefreshJournal
             }
         }
     }
+
+    private bool IsOfThisInstance(JournalFile file) => file.ReadIntent()?.Instance == Instance || file.ReadAnswer()?.Instance == Instance;
 
     // An instance without a key stores its tokens in clear; the journal then leans on the database's password.
     private byte[] Key()

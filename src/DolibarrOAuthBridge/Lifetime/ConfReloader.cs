@@ -11,7 +11,7 @@ namespace DolibarrOAuthBridge.Lifetime;
 /// cannot be used changes nothing.
 /// </summary>
 internal sealed partial class ConfReloader(
-    DolibarrConf conf, DolibarrDatabase database, JournalReplay replay, ILogger<ConfReloader> logger) : IDisposable
+    DolibarrConf conf, BridgeOptions options, DolibarrDatabase database, JournalReplay replay, ILogger<ConfReloader> logger) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
 
@@ -22,7 +22,7 @@ internal sealed partial class ConfReloader(
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var newer = DolibarrConfReader.Read(conf.Path);
+            var newer = SidecarAccount.Apply(DolibarrConfReader.Read(conf.Path), options);
             if (IsElsewhere(newer))
             {
                 Log.Elsewhere(logger, conf.Path);
@@ -37,7 +37,7 @@ internal sealed partial class ConfReloader(
             BridgeMeter.ConfReloaded(isNew: true);
             return true;
         }
-        catch (Exception exception) when (exception is DolibarrConfException or StoreException)
+        catch (Exception exception) when (exception is DolibarrConfException or SidecarAccountException or StoreException)
         {
             Log.Unusable(logger, conf.Path, exception.Message);
             return Kept();

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
+using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
 
@@ -10,8 +11,10 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(EntryListJson))]
 [JsonSerializable(typeof(EntryReport))]
 [JsonSerializable(typeof(IReadOnlyList<InspectedRow>))]
+[JsonSerializable(typeof(RekeyReport))]
 [JsonSerializable(typeof(ProblemJson))]
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(VersionJson))]
 internal sealed partial class BridgeJson : JsonSerializerContext;
