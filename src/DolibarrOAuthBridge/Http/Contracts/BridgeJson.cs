@@ -16,4 +16,5 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(VersionJson))]
 internal sealed partial class BridgeJson : JsonSerializerContext;
