@@ -22,7 +22,7 @@ class OAuthBridgeSettings
 		),
 		'OAuthBridgeRenewal' => array(
 			'OAUTHBRIDGE_INTERCEPT_REFRESH' => array('yesno', '1'),
-			'OAUTHBRIDGE_RENEWAL' => array('renewal', 'proactive'),
+			'OAUTHBRIDGE_RENEWAL' => array('renewal', ''),
 		),
 		'OAuthBridgeLogin' => array(
 			'OAUTHBRIDGE_LOGIN_LINK_BY_EMAIL' => array('yesno', '0'),
@@ -31,8 +31,8 @@ class OAuthBridgeSettings
 		),
 	);
 
-	/** When the bridge renews tokens without being asked for them. */
-	const RENEWALS = array('proactive', 'on_demand');
+	/** When the bridge renews tokens without being asked for them; empty: as its own configuration says. */
+	const RENEWALS = array('', 'proactive', 'on_demand');
 
 	/** @var DoliDB */
 	private $db;
@@ -163,7 +163,7 @@ class OAuthBridgeSettings
 		if ($kind === 'renewal') {
 			$html = '<select class="flat minwidth200" id="'.$name.'" name="'.$name.'">';
 			foreach (self::RENEWALS as $renewal) {
-				$html .= '<option value="'.$renewal.'"'.($renewal === $value ? ' selected' : '').'>'.$langs->trans('OAuthBridgeRenewal_'.$renewal).'</option>';
+				$html .= '<option value="'.$renewal.'"'.($renewal === $value ? ' selected' : '').'>'.$langs->trans('OAuthBridgeRenewal_'.($renewal === '' ? 'own' : $renewal)).'</option>';
 			}
 			return $html.'</select>';
 		}
