@@ -7,6 +7,7 @@ using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Keys;
+using DolibarrOAuthBridge.Mail;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Renewal;
 using DolibarrOAuthBridge.Tokens;
@@ -26,7 +27,7 @@ public static class BridgeServices
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddEntries();
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddEntries().AddMail();
     }
 
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services

@@ -62,6 +62,7 @@ public static class BridgeServer
         app.MapEntries();
         app.MapTokens();
         app.MapStockToken();
+        app.MapMailChecks();
         app.MapOpenApiDocument();
         return app;
     }

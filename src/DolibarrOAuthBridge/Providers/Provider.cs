@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using DolibarrOAuthBridge.Mail;
 
 namespace DolibarrOAuthBridge.Providers;
 
@@ -43,4 +44,13 @@ public sealed record Provider
 
     /// <summary>Further parameters of the authorization request.</summary>
     public IReadOnlyDictionary<string, string> AuthorizationParameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Its submission server; null if it has none.</summary>
+    public MailHost? Smtp { get; init; }
+
+    /// <summary>Its IMAP server; null if it has none.</summary>
+    public MailHost? Imap { get; init; }
+
+    /// <summary>The SASL mechanisms that its mail servers take tokens with, the preferred one first: that is what Dolibarr itself speaks.</summary>
+    public IReadOnlyList<string> SaslMechanisms { get; init; } = [SaslName.XOAuth2, SaslName.OAuthBearer];
 }

@@ -1,4 +1,5 @@
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Mail;
 using static DolibarrOAuthBridge.Providers.ProviderEndpoint;
 
 namespace DolibarrOAuthBridge.Providers;
@@ -26,6 +27,9 @@ public static class ProviderCatalogue
         SendScopeOnRefresh = true,
         RequiredSettings = ["tenant"],
         RefreshTokenIdleLifetime = TimeSpan.FromDays(90),
+        Smtp = new MailHost("smtp.office365.com", 587, MailSecurity.StartTls),
+        Imap = new MailHost("outlook.office365.com", 993, MailSecurity.Tls),
+        SaslMechanisms = [SaslName.XOAuth2],
     };
 
     // Dolibarr exchanges no code at Stripe itself; the endpoints are those of Stripe Connect.
@@ -61,6 +65,8 @@ public static class ProviderCatalogue
             ScopeNames = GoogleScopes.Names,
             RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
+            Smtp = new MailHost("smtp.gmail.com", 465, MailSecurity.Tls),
+            Imap = new MailHost("imap.gmail.com", 993, MailSecurity.Tls),
         },
         MicrosoftDelegated,
         MicrosoftDelegated with { Name = "Microsoft2", Keys = ["MICROSOFT2"] },

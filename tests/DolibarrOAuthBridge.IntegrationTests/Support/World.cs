@@ -105,6 +105,8 @@ internal sealed class World : IAsyncDisposable
                 RenewAhead = given.RenewAhead,
                 Renewal = given.Renewal,
                 RenewalInterval = given.RenewalInterval,
+                MailDeadline = given.MailDeadline,
+                MailCaFile = given.MailCaFile,
             },
             new ConfigurationBuilder().AddInMemoryCollection(ProviderSettings()).AddInMemoryCollection(Settings).Build(),
             Clock);

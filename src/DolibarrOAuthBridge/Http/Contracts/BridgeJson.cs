@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
+using DolibarrOAuthBridge.Mail;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
 
@@ -14,4 +15,6 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(MailCheckJson))]
+[JsonSerializable(typeof(MailCheckReport))]
 internal sealed partial class BridgeJson : JsonSerializerContext;
