@@ -65,6 +65,7 @@ public static class BridgeServer
         app.MapEntries();
         app.MapTokens();
         app.MapStockToken();
+        app.MapLogin();
         app.MapMetrics();
         app.MapOpenApiDocument();
         return app;

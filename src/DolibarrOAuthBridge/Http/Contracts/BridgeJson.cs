@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
+using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
@@ -16,4 +17,8 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(LoginRequestJson))]
+[JsonSerializable(typeof(LoginStartJson))]
+[JsonSerializable(typeof(LoginCallbackJson))]
+[JsonSerializable(typeof(Identity))]
 internal sealed partial class BridgeJson : JsonSerializerContext;
