@@ -79,6 +79,7 @@ public static class BridgeServices
         .AddSingleton<Rekeyer>();
 
     private static IServiceCollection AddEntries(this IServiceCollection services) => services
+        .AddSingleton<EntryUseTable>()
         .AddSingleton<EntryDirectory>()
         .AddSingleton<EntryReporter>()
         .AddSingleton<RowInspector>()
