@@ -17,6 +17,7 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(VersionJson))]
 [JsonSerializable(typeof(LoginRequestJson))]
 [JsonSerializable(typeof(LoginStartJson))]
 [JsonSerializable(typeof(LoginCallbackJson))]
