@@ -9,6 +9,12 @@ public sealed class BridgeOptions
     /// <summary>Directory for the refresh journal; by default systemd's state directory, else <c>/var/lib/dolibarr-oauth-bridge</c>, else the user's state directory.</summary>
     public string StateDirectory { get; init; } = string.Empty;
 
+    /// <summary>A database account of the sidecar's own, made by <c>sql/grants.sql</c>; empty for the one in conf.php.</summary>
+    public string DatabaseUser { get; init; } = string.Empty;
+
+    /// <summary>The file that holds that account's password, such as a systemd credential.</summary>
+    public string DatabasePasswordFile { get; init; } = string.Empty;
+
     /// <summary>Limit for one call to a provider from connecting to the last byte. The default is 15 seconds.</summary>
     public TimeSpan ProviderDeadline { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -26,6 +32,9 @@ public sealed class BridgeOptions
 
     /// <summary>Whether providers are reached through the proxy that the environment names. The default is no.</summary>
     public bool UseProxy { get; init; }
+
+    /// <summary>How <c>serve</c> writes its log. The default is <see cref="LogFormat.Text"/>.</summary>
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
 
     /// <summary>Limit for one check of a mail server, token and all. The default is 15 seconds.</summary>
     public TimeSpan MailDeadline { get; init; } = TimeSpan.FromSeconds(15);

@@ -1,3 +1,5 @@
+using DolibarrOAuthBridge.AppOnly;
+using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -7,8 +9,10 @@ using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Keys;
+using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Mail;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Rekeying;
 using DolibarrOAuthBridge.Renewal;
 using DolibarrOAuthBridge.Tokens;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -27,24 +31,32 @@ public static class BridgeServices
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddEntries().AddMail();
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddConsents().AddRekeying().AddEntries().AddLogin().AddMail();
     }
 
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services
         .AddSingleton(_ => new DolibarrDatabase(conf))
         .AddSingleton(new TokenCodec(conf.Keys))
         .AddSingleton<TokenTable>()
-        .AddSingleton(provider => new EntryTable(provider.GetRequiredService<DolibarrDatabase>(), provider.GetRequiredService<TokenCodec>()));
+        .AddSingleton(provider => new EntryTable(
+            provider.GetRequiredService<DolibarrDatabase>(),
+            provider.GetRequiredService<TokenCodec>(),
+            certificate: provider.GetRequiredService<ClientCertificates>().PathOf));
 
-    private static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
+    internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(_ => ProviderHttpClient.Create(options.UseProxy))
+        .AddSingleton<ProviderDocuments>()
         .AddSingleton<ServerMetadataCache>()
         .AddSingleton<ProviderDirectory>()
         .AddSingleton<TokenEndpointClient>()
-        .AddSingleton<TokenRevocationClient>();
+        .AddSingleton<TokenRevocationClient>()
+        .AddSingleton<ClientCertificates>()
+        .AddSingleton<AppOnlyClient>();
 
     private static IServiceCollection AddGrants(this IServiceCollection services) => services
         .AddSingleton<BridgeSchema>()
+        .AddSingleton<BridgeViews>()
+        .AddSingleton<SidecarGrants>()
         .AddSingleton<GrantTable>()
         .AddSingleton<EventTable>()
         .AddSingleton<RefreshJournal>()
@@ -62,7 +74,13 @@ public static class BridgeServices
         .AddSingleton<GrantRevoker>()
         .AddSingleton<RenewalService>();
 
+    private static IServiceCollection AddRekeying(this IServiceCollection services) => services
+        .AddSingleton<EncryptedTables>()
+        .AddSingleton<SidecarTraces>()
+        .AddSingleton<Rekeyer>();
+
     private static IServiceCollection AddEntries(this IServiceCollection services) => services
+        .AddSingleton<EntryUseTable>()
         .AddSingleton<EntryDirectory>()
         .AddSingleton<EntryReporter>()
         .AddSingleton<RowInspector>()

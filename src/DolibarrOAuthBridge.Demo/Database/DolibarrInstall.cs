@@ -10,6 +10,7 @@ using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
 using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Demo.Database;
@@ -86,6 +87,19 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
         var install = new DolibarrInstall(server, directory, options);
         await install.WriteConfAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         return install;
+    }
+
+    /// <summary>Makes the bridge's own tables, as Dolibarr's account, and a database account for the sidecar alone by <c>sql/grants.sql</c>.</summary>
+    /// <param name="user">The sidecar's account.</param>
+    /// <param name="password">Its password.</param>
+    /// <param name="cancellationToken">Cancels the statements.</param>
+    public async Task AddSidecarAccountAsync(string user, string password, CancellationToken cancellationToken = default)
+    {
+        using var schema = new BridgeSchema(_database);
+        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await _server.CreateUserAsync(user, password, [], cancellationToken).ConfigureAwait(false);
+        var grants = await new SidecarGrants(_database).SqlAsync($"'{MySqlHelper.EscapeString(user)}'@'localhost'", cancellationToken).ConfigureAwait(false);
+        await _server.ExecuteAsync(grants, Database, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes conf.php again.</summary>

@@ -3,7 +3,7 @@ using DolibarrOAuthBridge.Dolibarr.Encryption;
 namespace DolibarrOAuthBridge.Dolibarr.Configuration;
 
 /// <summary>What the bridge needs of Dolibarr's conf.php. <see cref="ToString"/> shows no secret.</summary>
-public sealed class DolibarrConf
+public sealed record DolibarrConf
 {
     /// <summary>The file it was read from.</summary>
     public required string Path { get; init; }

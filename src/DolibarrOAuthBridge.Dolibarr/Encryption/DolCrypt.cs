@@ -57,7 +57,24 @@ public static class DolCrypt
     /// <param name="key">The key's bytes, as in <see cref="Decrypt"/>.</param>
     /// <param name="cipher">The cipher's OpenSSL name in any case; it is stored as given.</param>
     /// <exception cref="DolCryptException">The cipher is unsupported or the key empty.</exception>
-    public static string Encrypt(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> key, string cipher = DefaultCipher)
+    public static string Encrypt(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> key, string cipher = DefaultCipher) =>
+        // As dolGetRandomBytes(16): 8 random bytes, spelt out. The hexadecimal digits themselves are the IV.
+        Encrypt(plaintext, key, cipher, RandomNumberGenerator.GetHexString(IvBytes, lowercase: true));
+
+    /// <summary>
+    /// Encrypts what a value held under another key. Cipher and IV stay as they are: Dolibarr looks up a user's API key by
+    /// its encrypted form, for which it has a fixed IV.
+    /// </summary>
+    /// <param name="value">The value under the old key.</param>
+    /// <param name="plaintext">What it holds.</param>
+    /// <param name="key">The new key's bytes.</param>
+    internal static string EncryptAnew(string value, ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> key)
+    {
+        var parts = Split(value);
+        return Encrypt(plaintext, key, parts[1], parts[2]);
+    }
+
+    private static string Encrypt(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> key, string cipher, string iv)
     {
         if (plaintext.IsEmpty)
         {
@@ -66,8 +83,6 @@ public static class DolCrypt
 
         var kind = ParseCipher(cipher);
         var aesKey = FitKey(key, kind);
-        // As dolGetRandomBytes(16): 8 random bytes, spelt out. The hexadecimal digits themselves are the IV.
-        var iv = RandomNumberGenerator.GetHexString(IvBytes, lowercase: true);
         var ciphertext = kind.Counter ? RunCounter(plaintext, aesKey, ParseIv(iv)) : EncryptBlocks(plaintext, aesKey, ParseIv(iv));
         return $"{Prefix}{cipher}:{iv}:{Convert.ToBase64String(ciphertext)}";
     }

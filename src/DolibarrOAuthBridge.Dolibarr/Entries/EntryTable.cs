@@ -13,16 +13,19 @@ public sealed class EntryTable
     private readonly DolibarrDatabase _database;
     private readonly TokenCodec _codec;
     private readonly Func<string, string?> _environment;
+    private readonly Func<EntryName, string?> _certificate;
 
     /// <summary>Reads from the given database.</summary>
     /// <param name="database">Dolibarr's database.</param>
     /// <param name="codec">Decrypts the client secrets.</param>
     /// <param name="environment">Looks up an environment variable: Dolibarr lets <c>DOLIBARR_&lt;constant&gt;</c> override a constant that exists.</param>
-    public EntryTable(DolibarrDatabase database, TokenCodec codec, Func<string, string?>? environment = null)
+    /// <param name="certificate">Looks up <see cref="OAuthEntry.ClientCertificate"/>; no entry has one by default.</param>
+    public EntryTable(DolibarrDatabase database, TokenCodec codec, Func<string, string?>? environment = null, Func<EntryName, string?>? certificate = null)
     {
         _database = database;
         _codec = codec;
         _environment = environment ?? Environment.GetEnvironmentVariable;
+        _certificate = certificate ?? (static _ => null);
     }
 
     /// <summary>Every entry of a company, ordered by name.</summary>
@@ -72,6 +75,7 @@ public sealed class EntryTable
 
     private OAuthEntry Build(EntryName name, int entity, Dictionary<string, string> constants)
     {
+        string[] ReadList(string ending) => Read(ending).Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string Read(string ending) => constants.GetValueOrDefault(name.Constant(ending), string.Empty).Trim();
 
         var (secret, problem) = DecryptSecret(Read("SECRET") is { Length: > 0 } value ? value : Read("SECRET_KEY"));
@@ -82,11 +86,14 @@ public sealed class EntryTable
             ClientId = Read("ID"),
             ClientSecret = secret,
             ClientSecretProblem = problem,
-            Scopes = Read("SCOPE").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            ClientCertificate = _certificate(name),
+            Scopes = ReadList("SCOPE"),
             Tenant = Read("TENANT"),
             Url = Read("URL").TrimEnd('/'),
             UrlAuthorize = Read("URLAUTHORIZE"),
             UrlCallback = Read("URLCALLBACK"),
+            LoginTenants = ReadList("TENANTS"),
+            LoginDomains = ReadList("DOMAINS"),
         };
     }
 

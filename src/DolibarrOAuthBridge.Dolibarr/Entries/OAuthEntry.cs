@@ -18,6 +18,12 @@ public sealed class OAuthEntry
     /// <summary>Why <c>_SECRET</c> could not be decrypted; null if it could.</summary>
     public string? ClientSecretProblem { get; init; }
 
+    /// <summary>
+    /// Path of the certificate by which the client authenticates instead of a secret; null if none. Not from Dolibarr but from
+    /// the configuration of whoever uses this library.
+    /// </summary>
+    public string? ClientCertificate { get; init; }
+
     /// <summary><c>_SCOPE</c> as configured: Dolibarr's short names or full scopes.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
@@ -32,6 +38,12 @@ public sealed class OAuthEntry
 
     /// <summary><c>_URLCALLBACK</c>: a redirect URI of its own; empty if none.</summary>
     public string UrlCallback { get; init; } = string.Empty;
+
+    /// <summary><c>_TENANTS</c>: the tenants whose accounts may sign in, where the provider has tenants. A setting of the bridge.</summary>
+    public IReadOnlyList<string> LoginTenants { get; init; } = [];
+
+    /// <summary><c>_DOMAINS</c>: the hosted domains whose accounts may sign in; empty for all. A setting of the bridge.</summary>
+    public IReadOnlyList<string> LoginDomains { get; init; } = [];
 
     /// <inheritdoc />
     public override string ToString() => $"{Name} of entity {Entity}";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DolibarrOAuthBridge.AppOnly;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -11,6 +12,8 @@ internal static class BridgeConfiguration
     [
         nameof(BridgeOptions.DolibarrConf), nameof(BridgeOptions.StateDirectory), nameof(BridgeOptions.ProviderDeadline), nameof(BridgeOptions.MinTtl),
         nameof(BridgeOptions.RenewAhead), nameof(BridgeOptions.Renewal), nameof(BridgeOptions.RenewalInterval), nameof(BridgeOptions.UseProxy),
+        nameof(BridgeOptions.DatabaseUser), nameof(BridgeOptions.DatabasePasswordFile),
+        nameof(BridgeOptions.LogFormat),
         nameof(BridgeOptions.MailDeadline), nameof(BridgeOptions.MailCaFile),
     ];
 
@@ -36,12 +39,20 @@ internal static class BridgeConfiguration
         }
     }
 
-    public static BridgeOptions Options(IConfiguration configuration, string? conf, string? stateDirectory)
+    public static BridgeOptions Options(IConfiguration configuration, string? conf, string? stateDirectory, string? logFormat = null)
     {
         var section = configuration.GetSection("Bridge");
         if (section.GetChildren().FirstOrDefault(child => !Known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             throw new UsageException($"Bridge:{unknown.Key} is no setting. Known are {string.Join(", ", Known)}.");
+        }
+
+        foreach (var setting in configuration.GetSection(ClientCertificates.Section).GetChildren().SelectMany(entry => entry.GetChildren()))
+        {
+            if (!ClientCertificates.Settings.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new UsageException($"{setting.Path} is no setting. Known are {string.Join(", ", ClientCertificates.Settings)}.");
+            }
         }
 
         var defaults = new BridgeOptions();
@@ -50,6 +61,8 @@ internal static class BridgeConfiguration
             DolibarrConf = conf ?? configuration[nameof(BridgeOptions.DolibarrConf)] ?? section[nameof(BridgeOptions.DolibarrConf)] ?? string.Empty,
             StateDirectory = stateDirectory ?? configuration[nameof(BridgeOptions.StateDirectory)] ?? section[nameof(BridgeOptions.StateDirectory)] ?? string.Empty,
             ProviderDeadline = Seconds(nameof(BridgeOptions.ProviderDeadline), defaults.ProviderDeadline, 1, 60),
+            DatabaseUser = section[nameof(BridgeOptions.DatabaseUser)] ?? string.Empty,
+            DatabasePasswordFile = section[nameof(BridgeOptions.DatabasePasswordFile)] ?? string.Empty,
             MinTtl = Seconds(nameof(BridgeOptions.MinTtl), defaults.MinTtl, 0, 3600),
             RenewAhead = Seconds(nameof(BridgeOptions.RenewAhead), defaults.RenewAhead, 0, 3600),
             RenewalInterval = Seconds(nameof(BridgeOptions.RenewalInterval), defaults.RenewalInterval, 1, 3600),
@@ -61,6 +74,13 @@ internal static class BridgeConfiguration
                 "on_demand" => RenewalPolicy.OnDemand,
                 "proactive" => RenewalPolicy.Proactive,
                 _ => throw new UsageException("Bridge:Renewal must be on_demand or proactive."),
+            },
+            LogFormat = (logFormat ?? section[nameof(BridgeOptions.LogFormat)]) switch
+            {
+                null => defaults.LogFormat,
+                "text" => LogFormat.Text,
+                "json" => LogFormat.Json,
+                _ => throw new UsageException("--log-format (or Bridge:LogFormat) must be text or json."),
             },
             UseProxy = section[nameof(BridgeOptions.UseProxy)] switch
             {

@@ -32,9 +32,13 @@ internal sealed class CommandContext : IAsyncDisposable
     public bool Reveal { get; }
 
     /// <summary>Reads the settings and conf.php.</summary>
+    /// <param name="result">The parsed command line.</param>
+    /// <param name="common">The options of every command.</param>
+    /// <param name="settings">The settings on the command line.</param>
+    /// <param name="asDolibarr">Whether to use the account in conf.php in any case.</param>
     /// <exception cref="UsageException">Something on the command line or in the settings is wrong.</exception>
     /// <exception cref="DolibarrConfException">conf.php cannot be used.</exception>
-    public static CommandContext Create(ParseResult result, CommonOptions common, IReadOnlyList<string> settings)
+    public static CommandContext Create(ParseResult result, CommonOptions common, IReadOnlyList<string> settings, bool asDolibarr)
     {
         var entity = result.GetValue(common.Entity);
         if (entity < 1)
@@ -43,14 +47,27 @@ internal sealed class CommandContext : IAsyncDisposable
         }
 
         var configuration = BridgeConfiguration.Load(result.GetValue(common.Config), settings);
-        var options = BridgeConfiguration.Options(configuration, result.GetValue(common.DolibarrConf), result.GetValue(common.StateDirectory));
+        var options = BridgeConfiguration.Options(configuration, result.GetValue(common.DolibarrConf), result.GetValue(common.StateDirectory), result.GetValue(common.LogFormat));
         if (options.DolibarrConf.Length == 0)
         {
             throw new UsageException("Say where Dolibarr's conf.php is: --dolibarr-conf PATH, usually /var/www/dolibarr/htdocs/conf/conf.php or /etc/dolibarr/conf.php.");
         }
 
         return new CommandContext(
-            DolibarrConfReader.Read(options.DolibarrConf), options, configuration, entity, result.GetValue(common.Json), result.GetValue(common.Reveal));
+            ReadConf(options, asDolibarr), options, configuration, entity, result.GetValue(common.Json), result.GetValue(common.Reveal));
+    }
+
+    private static DolibarrConf ReadConf(BridgeOptions options, bool asDolibarr)
+    {
+        try
+        {
+            var conf = DolibarrConfReader.Read(options.DolibarrConf);
+            return asDolibarr ? conf : SidecarAccount.Apply(conf, options);
+        }
+        catch (SidecarAccountException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
     }
 
     public T Get<T>()

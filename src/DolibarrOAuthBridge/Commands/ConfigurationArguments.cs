@@ -3,6 +3,8 @@ namespace DolibarrOAuthBridge.Commands;
 /// <summary>Separates settings such as <c>--Providers:Google:TokenEndpoint=URL</c>, which any command takes, from the command's own arguments.</summary>
 internal sealed class ConfigurationArguments
 {
+    private static readonly string[] Sections = ["--Providers:", "--Bridge:", "--Entries:"];
+
     private ConfigurationArguments(IReadOnlyList<string> settings, IReadOnlyList<string> arguments)
     {
         Settings = settings;
@@ -20,7 +22,7 @@ internal sealed class ConfigurationArguments
         for (var index = 0; index < args.Count; index++)
         {
             var name = args[index].Split('=', 2)[0];
-            if (!name.StartsWith("--Providers:", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("--Bridge:", StringComparison.OrdinalIgnoreCase))
+            if (!Sections.Any(section => name.StartsWith(section, StringComparison.OrdinalIgnoreCase)))
             {
                 arguments.Add(args[index]);
                 continue;

@@ -5,6 +5,9 @@ namespace DolibarrOAuthBridge.Commands;
 /// <summary>One verb of the command line.</summary>
 internal interface IBridgeCommand
 {
+    /// <summary>Whether it needs the account in conf.php, even where the sidecar has a narrower one of its own.</summary>
+    bool ActsAsDolibarr => false;
+
     /// <summary>The verb with its own arguments and options.</summary>
     Command Define();
 

@@ -4,26 +4,66 @@ using DolibarrOAuthBridge.Keys;
 
 namespace DolibarrOAuthBridge.Commands;
 
-/// <summary><c>init</c>: makes the bridge's own tables and the API key. Repeatable.</summary>
+/// <summary><c>init</c>: makes or upgrades the bridge's own tables and views, and makes the API key. Repeatable.</summary>
 internal sealed class InitCommand : IBridgeCommand
 {
-    public Command Define() => new("init", "Make the bridge's own tables and the API key, where they are missing.");
+    private readonly Option<bool> _sql = new("--sql") { Description = "Change nothing; print the SQL for a database administrator: tables, views, and an account for the sidecar alone." };
+    private readonly Option<bool> _noViews = new("--no-views") { Description = "Leave out the views for people." };
+
+    public bool ActsAsDolibarr => true;
+
+    public Command Define() => new("init", "Make or upgrade the bridge's own tables and views, and make the API key where it is missing.") { _sql, _noViews };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
         var context = open();
         await using (context.ConfigureAwait(false))
         {
-            var made = await context.Get<BridgeSchema>().EnsureAsync(cancellationToken).ConfigureAwait(false);
+            if (result.GetValue(_sql))
+            {
+                await PrintSqlAsync(context, cancellationToken).ConfigureAwait(false);
+                return 0;
+            }
+
+            var changes = await context.Get<BridgeSchema>().EnsureAsync(cancellationToken).ConfigureAwait(false);
+            await SayAsync(Describe(changes, context.Conf.DbPrefix)).ConfigureAwait(false);
+            if (!result.GetValue(_noViews) && await context.Get<BridgeViews>().EnsureAsync(cancellationToken).ConfigureAwait(false) is { } problem)
+            {
+                await SayAsync(problem).ConfigureAwait(false);
+            }
+
             var (key, isNew) = await context.Get<ApiKeyInstaller>().EnsureAsync(context.Entity, cancellationToken).ConfigureAwait(false);
-            await Console.Out.WriteLineAsync(made.Count == 0
-                ? "The bridge's tables are there already."
-                : $"Made the tables {string.Join(", ", made.Select(table => context.Conf.DbPrefix + table))}.").ConfigureAwait(false);
-            await Console.Out.WriteLineAsync(isNew
+            await SayAsync(isNew
                 ? $"Made the API key {ApiKeys.Constant} in {context.Conf.DbPrefix}const for entity {context.Entity}."
                 : $"The API key {ApiKeys.Constant} is there already.").ConfigureAwait(false);
-            await Console.Out.WriteLineAsync(context.Reveal ? key : "Show it with --reveal.").ConfigureAwait(false);
+            await SayAsync(context.Reveal ? key : "Show it with --reveal.").ConfigureAwait(false);
             return 0;
         }
     }
+
+    private static string Describe(IReadOnlyList<SchemaChange> changes, string prefix)
+    {
+        string Names(bool isNew) => string.Join(", ", changes.Where(change => change.IsNew == isNew).Select(change => isNew
+            ? prefix + change.Table
+            : $"{prefix}{change.Table} (schema {change.From} to {change.To})"));
+
+        return string.Join(' ', new[]
+        {
+            changes.Count == 0 ? "The bridge's tables are there already." : string.Empty,
+            changes.Any(change => change.IsNew) ? $"Made the tables {Names(true)}." : string.Empty,
+            changes.Any(change => !change.IsNew) ? $"Upgraded the tables {Names(false)}." : string.Empty,
+        }.Where(sentence => sentence.Length > 0));
+    }
+
+    private static async Task PrintSqlAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        foreach (var script in SqlScripts.In("tables").Concat(SqlScripts.In("views")))
+        {
+            await SayAsync(SqlScripts.Read(script, context.Conf.DbPrefix)).ConfigureAwait(false);
+        }
+
+        await SayAsync(await context.Get<SidecarGrants>().SqlAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private static Task SayAsync(string text) => Console.Out.WriteLineAsync(text);
 }

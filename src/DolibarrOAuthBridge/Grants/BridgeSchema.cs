@@ -1,22 +1,34 @@
-using System.Reflection;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Grants;
 
-/// <summary>The bridge's own tables. Their DDL in <c>sql/tables</c> is part of the program; it is repeatable.</summary>
-public sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
+/// <summary>
+/// The bridge's own tables. Each carries its schema version in its comment, changed by the very statement that changes the
+/// table. What makes and upgrades them is in <c>sql/tables</c> and <c>sql/upgrades</c>, part of the program, and repeatable.
+/// </summary>
+public sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposable
 {
-    private static readonly string[] Tables = ["oauthbridge_grant", "oauthbridge_event", "oauthbridge_consent"];
+    private const int DuplicateColumn = 1060;
+
+    /// <summary>The tables without the prefix, and the schema version that this program works with.</summary>
+    public static IReadOnlyDictionary<string, int> Versions { get; } = new Dictionary<string, int>
+    {
+        ["oauthbridge_grant"] = 2,
+        ["oauthbridge_event"] = 1,
+        ["oauthbridge_consent"] = 1,
+    };
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile bool _present;
 
-    /// <summary>Makes the tables that are missing; does nothing from the second time on.</summary>
-    /// <returns>The names of the tables made now.</returns>
-    /// <exception cref="StoreException">The account may not make them: the message says who must run what.</exception>
-    public async Task<IReadOnlyList<string>> EnsureAsync(CancellationToken cancellationToken = default)
+    /// <summary>Makes the tables that are missing and upgrades older ones; does nothing from the second time on.</summary>
+    /// <returns>What was done now.</returns>
+    /// <exception cref="StoreException">The account may not: the message says who must run what.</exception>
+    public async Task<IReadOnlyList<SchemaChange>> EnsureAsync(CancellationToken cancellationToken = default)
     {
         if (_present)
         {
@@ -26,14 +38,20 @@ public sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var missing = await FindMissingAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var table in missing)
+            var present = await FindVersionsAsync(cancellationToken).ConfigureAwait(false);
+            var changes = new List<SchemaChange>();
+            foreach (var (table, version) in Versions)
             {
-                await CreateAsync(table, cancellationToken).ConfigureAwait(false);
+                var found = present.GetValueOrDefault(table);
+                if (found < version)
+                {
+                    await BringAsync(table, found, version, cancellationToken).ConfigureAwait(false);
+                    changes.Add(new SchemaChange(table, found, version));
+                }
             }
 
             _present = true;
-            return missing;
+            return changes;
         }
         finally
         {
@@ -41,42 +59,57 @@ public sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
         }
     }
 
-    /// <summary>The DDL of a table for this instance's prefix.</summary>
-    public string Ddl(string table)
+    /// <summary>The schema versions of the tables that are there, by name without the prefix.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyDictionary<string, int>> FindVersionsAsync(CancellationToken cancellationToken = default)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"sql/llx_{table}.sql")
-            ?? throw new InvalidOperationException($"The program lacks the definition of {table}.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().Replace("llx_", database.Prefix, StringComparison.Ordinal);
+        const string Sql = "SELECT table_name AS Name, table_comment AS Comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN @names";
+        var rows = await database.RunAsync(
+            connection => connection.QueryAsync<(string Name, string Comment)>(
+                new CommandDefinition(Sql, new { names = Versions.Keys.Select(table => database.Prefix + table).ToArray() }, cancellationToken: cancellationToken)),
+            cancellationToken).ConfigureAwait(false);
+        return rows.ToDictionary(row => row.Name[database.Prefix.Length..], row => VersionOf(row.Comment), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <inheritdoc />
     public void Dispose() => _gate.Dispose();
 
-    private async Task<List<string>> FindMissingAsync(CancellationToken cancellationToken)
+    // The first tables had no comment.
+    private static int VersionOf(string comment) =>
+        VersionInComment().Match(comment) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 1;
+
+    private async Task BringAsync(string table, int from, int to, CancellationToken cancellationToken)
     {
-        const string Sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN @names";
-        var present = await database.RunAsync(
-            connection => connection.QueryAsync<string>(new CommandDefinition(Sql, new { names = Tables.Select(table => database.Prefix + table).ToArray() }, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
-        var names = present.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return [.. Tables.Where(table => !names.Contains(database.Prefix + table))];
+        var scripts = from == 0
+            ? [$"tables/llx_{table}.sql"]
+            : Enumerable.Range(from + 1, to - from).Select(version => $"upgrades/llx_{table}_{version}.sql");
+        foreach (var script in scripts)
+        {
+            await RunAsync(table, script, cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    private async Task CreateAsync(string table, CancellationToken cancellationToken)
+    private async Task RunAsync(string table, string script, CancellationToken cancellationToken)
     {
         try
         {
             await database.RunAsync(
-                async connection => await connection.ExecuteAsync(new CommandDefinition(Ddl(table), cancellationToken: cancellationToken)).ConfigureAwait(false),
+                connection => connection.ExecuteAsync(new CommandDefinition(SqlScripts.Read(script, database.Prefix), cancellationToken: cancellationToken)),
                 cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: DuplicateColumn })
+        {
+            // Another process upgraded it this very moment.
         }
         catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1142 or 1044 or 1227 })
         {
             throw new StoreException(
                 StoreFailure.NotWritable,
-                $"The table {database.Prefix}{table} is missing and the account in conf.php may not create it. Let a database administrator run sql/tables/*.sql, or enable the oauthbridge module in Dolibarr.",
+                $"The table {database.Prefix}{table} is missing or of an older version, and the database account may not change that. Let a database administrator run sql/{script}, or run: dolibarr-oauth-bridge init",
                 exception);
         }
     }
+
+    [GeneratedRegex(@"\boauthbridge schema (\d{1,6})\b")]
+    private static partial Regex VersionInComment();
 }

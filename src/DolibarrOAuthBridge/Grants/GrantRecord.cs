@@ -24,6 +24,9 @@ public sealed class GrantRecord
     /// <summary>Good refreshes since the consent.</summary>
     public int RefreshCount { get; init; }
 
+    /// <summary>When the access token ends; null where it never does or nobody knows.</summary>
+    public DateTime? TokenExpiresAt { get; init; }
+
     /// <summary>When the refresh token ends, where the provider says so.</summary>
     public DateTime? RefreshTokenExpiresAt { get; init; }
 

@@ -9,6 +9,9 @@ public sealed class GrantRenewal
     /// <summary>The row of the token table.</summary>
     public required long RowId { get; init; }
 
+    /// <summary>When the access token ends; null where it never does or nobody knows.</summary>
+    public DateTime? TokenExpiresAt { get; init; }
+
     /// <summary>When the refresh token ends, if the provider said so.</summary>
     public DateTime? RefreshTokenExpiresAt { get; init; }
 

@@ -12,7 +12,7 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
 {
     private const string Columns = """
         service AS Service, entity AS Entity, granted_at AS GrantedAt, refreshed_at AS RefreshedAt, used_at AS UsedAt,
-        refresh_count AS RefreshCount, refresh_token_expires_at AS RefreshTokenExpiresAt, failure_count AS FailureCount,
+        refresh_count AS RefreshCount, token_expires_at AS TokenExpiresAt, refresh_token_expires_at AS RefreshTokenExpiresAt, failure_count AS FailureCount,
         last_error AS LastError, last_error_detail AS LastErrorDetail, last_error_at AS LastErrorAt, next_try_at AS NextTryAt,
         failed_settings AS FailedSettings, dead_hash AS DeadHash, newest_hash AS NewestHash, newest_token AS NewestToken, token_row AS TokenRow,
         superseded AS Superseded, account AS Account
@@ -79,15 +79,43 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(renewal);
         var sql = $"""
-            INSERT INTO {Table} (service, entity, refreshed_at, refresh_count, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded)
-            VALUES (@Service, @Entity, @At, 1, @RefreshTokenExpiresAt, @NewestHash, @NewestToken, @RowId, @Superseded)
-            ON DUPLICATE KEY UPDATE refreshed_at = @At, refresh_count = refresh_count + 1,
+            INSERT INTO {Table} (service, entity, refreshed_at, refresh_count, token_expires_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded)
+            VALUES (@Service, @Entity, @At, 1, @TokenExpiresAt, @RefreshTokenExpiresAt, @NewestHash, @NewestToken, @RowId, @Superseded)
+            ON DUPLICATE KEY UPDATE refreshed_at = @At, refresh_count = refresh_count + 1, token_expires_at = @TokenExpiresAt,
                 refresh_token_expires_at = COALESCE(@RefreshTokenExpiresAt, refresh_token_expires_at),
                 newest_hash = @NewestHash, newest_token = @NewestToken, token_row = @RowId, superseded = @Superseded,
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
                 failed_settings = NULL, dead_hash = NULL
             """;
-        var parameters = new { key.Service, key.Entity, renewal.At, renewal.RefreshTokenExpiresAt, renewal.NewestHash, renewal.NewestToken, renewal.RowId, renewal.Superseded };
+        var parameters = new { key.Service, key.Entity, renewal.At, renewal.TokenExpiresAt, renewal.RefreshTokenExpiresAt, renewal.NewestHash, renewal.NewestToken, renewal.RowId, renewal.Superseded };
+        return connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Remembers a new consent within the caller's transaction: everything of the grant before it is over.</summary>
+    public Task RecordConsentAsync(MySqlConnection connection, MySqlTransaction transaction, GrantKey key, GrantConsent consent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(consent);
+        var sql = $"""
+            INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded, account)
+            VALUES (@Service, @Entity, @At, @RefreshTokenExpiresAt, @NewestHash, @NewestToken, @RowId, @Superseded, @Account)
+            ON DUPLICATE KEY UPDATE granted_at = @At, refreshed_at = NULL, refresh_count = 0, refresh_token_expires_at = @RefreshTokenExpiresAt,
+                newest_hash = @NewestHash, newest_token = @NewestToken, token_row = @RowId, superseded = @Superseded, account = @Account,
+                failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
+                dead_hash = IF(dead_hash = @NewestHash, dead_hash, NULL)
+            """;
+        var parameters = new
+        {
+            key.Service,
+            key.Entity,
+            consent.At,
+            consent.RefreshTokenExpiresAt,
+            consent.NewestHash,
+            consent.NewestToken,
+            consent.RowId,
+            consent.Superseded,
+            consent.Account,
+        };
         return connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken));
     }
 
@@ -115,11 +143,21 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Remembers when the access token in the row ends, for those who cannot decrypt it.</summary>
+    public async Task RecordExpiryAsync(GrantKey key, DateTime? expiresAt, CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var sql = $"INSERT INTO {Table} (service, entity, token_expires_at) VALUES (@Service, @Entity, @expiresAt) ON DUPLICATE KEY UPDATE token_expires_at = @expiresAt";
+        await database.RunAsync(
+            connection => connection.ExecuteAsync(new CommandDefinition(sql, new { key.Service, key.Entity, expiresAt }, cancellationToken: cancellationToken)),
+            cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Forgets a grant that was revoked: no old refresh token may come back.</summary>
     public Task ForgetAsync(GrantKey key, CancellationToken cancellationToken = default) =>
         ExecuteAsync(
             """
-            granted_at = NULL, refreshed_at = NULL, refresh_count = 0, refresh_token_expires_at = NULL, failure_count = 0,
+            granted_at = NULL, refreshed_at = NULL, refresh_count = 0, token_expires_at = NULL, refresh_token_expires_at = NULL, failure_count = 0,
             last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
             dead_hash = NULL, newest_hash = NULL, newest_token = NULL, token_row = NULL, superseded = NULL, account = NULL
             """,
@@ -127,20 +165,30 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             new { },
             cancellationToken);
 
-    // Whoever only looks makes no tables: without them nothing is remembered yet.
+    // Whoever only looks makes no tables: without them nothing is remembered yet. One of an older version is upgraded.
     private async Task<IReadOnlyList<GrantRecord>> SelectAsync(string condition, object parameters, CancellationToken cancellationToken)
     {
         try
         {
-            var rows = await database.RunAsync(
-                connection => connection.QueryAsync<GrantRecord>(new CommandDefinition($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken)),
-                cancellationToken).ConfigureAwait(false);
-            return [.. rows];
+            return await QueryAsync(condition, parameters, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1142 })
         {
             return [];
         }
+        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1054 })
+        {
+            await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            return await QueryAsync(condition, parameters, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IReadOnlyList<GrantRecord>> QueryAsync(string condition, object parameters, CancellationToken cancellationToken)
+    {
+        var rows = await database.RunAsync(
+            connection => connection.QueryAsync<GrantRecord>(new CommandDefinition($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken)),
+            cancellationToken).ConfigureAwait(false);
+        return [.. rows];
     }
 
     private async Task ExecuteAsync(string assignments, GrantKey key, object values, CancellationToken cancellationToken, string condition = "")

@@ -13,7 +13,7 @@ public sealed class RefreshJournal
     private const string Ending = ".refresh";
 
     private readonly BridgeOptions _options;
-    private readonly byte[] _key;
+    private readonly DolibarrConf _conf;
     private string? _directory;
 
     /// <summary>Prepares the journal of one Dolibarr instance; no file is touched yet.</summary>
@@ -22,9 +22,7 @@ public sealed class RefreshJournal
         ArgumentNullException.ThrowIfNull(conf);
         _options = options;
         Instance = $"{conf.DbHost}:{conf.DbPort}/{conf.DbName}/{conf.DbPrefix}";
-        // An instance without a key stores its tokens in clear; the journal then leans on the database's password.
-        var secret = conf.Keys.WriteKey is { Length: > 0 } key ? key.ToArray() : Encoding.UTF8.GetBytes(conf.DbPassword);
-        _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "dolibarr-oauth-bridge journal"u8.ToArray());
+        _conf = conf;
     }
 
     /// <summary>The instance that records are made for.</summary>
@@ -37,7 +35,7 @@ public sealed class RefreshJournal
         try
         {
             _directory ??= StateDirectory.Prepare(_options.StateDirectory);
-            return JournalFile.Create(Path.Combine(_directory, Guid.NewGuid().ToString("N") + Ending), intent, _key);
+            return JournalFile.Create(Path.Combine(_directory, Guid.NewGuid().ToString("N") + Ending), intent, Key());
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -48,20 +46,37 @@ public sealed class RefreshJournal
         }
     }
 
-    /// <summary>Opens every file of this instance that a dead process left behind. The caller disposes them.</summary>
-    public IEnumerable<JournalFile> Abandoned()
+    /// <summary>Whether a refresh of this instance is in the journal, or one whose process lives and may be of this instance.</summary>
+    public bool HasUnfinished()
     {
         _directory ??= StateDirectory.Prepare(_options.StateDirectory);
         foreach (var path in Directory.EnumerateFiles(_directory, "*" + Ending))
         {
-            var file = JournalFile.TryOpenAbandoned(path, _key);
+            using var file = JournalFile.TryOpenAbandoned(path, Key());
+            if (file is null || IsOfThisInstance(file))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Opens every file of this instance that a dead process left behind. The caller disposes them.</summary>
+    public IEnumerable<JournalFile> Abandoned()
+    {
+        _directory ??= StateDirectory.Prepare(_options.StateDirectory);
+        var key = Key();
+        foreach (var path in Directory.EnumerateFiles(_directory, "*" + Ending))
+        {
+            var file = JournalFile.TryOpenAbandoned(path, key);
             if (file is null)
             {
                 continue;
             }
 
             // Files of other instances, whose key differs, are theirs to finish.
-            if (file.ReadIntent()?.Instance == Instance || file.ReadAnswer()?.Instance == Instance)
+            if (IsOfThisInstance(file))
             {
                 yield return file;
             }
@@ -70,5 +85,14 @@ public sealed class RefreshJournal
                 file.Dispose();
             }
         }
+    }
+
+    private bool IsOfThisInstance(JournalFile file) => file.ReadIntent()?.Instance == Instance || file.ReadAnswer()?.Instance == Instance;
+
+    // An instance without a key stores its tokens in clear; the journal then leans on the database's password.
+    private byte[] Key()
+    {
+        var secret = _conf.Keys.WriteKey is { Length: > 0 } key ? key.ToArray() : Encoding.UTF8.GetBytes(_conf.DbPassword);
+        return HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "dolibarr-oauth-bridge journal"u8.ToArray());
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Mail;
 
 namespace DolibarrOAuthBridge.Providers;
@@ -42,8 +43,38 @@ public sealed record Provider
     /// <summary>How long an unused refresh token lives; null if not known. The keep-alive renews well before.</summary>
     public TimeSpan? RefreshTokenIdleLifetime { get; init; }
 
+    /// <summary>The API that scopes without a URL belong to, where a token serves one API only; null where scopes belong to none.</summary>
+    public string? DefaultResource { get; init; }
+
+    /// <summary>Second names of APIs, with the name that is used.</summary>
+    public IReadOnlyDictionary<string, string> ResourceAliases { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>The API of an app-only entry without scopes.</summary>
+    public string AppOnlyResource { get; init; } = string.Empty;
+
+    /// <summary>Tenants that name no certain directory where one is needed.</summary>
+    public IReadOnlyList<string> UnusableTenants { get; init; } = [];
+
+    /// <summary>The scopes that Dolibarr's purposes need here; empty where scopes tell nothing.</summary>
+    public IReadOnlyList<ScopeNeed> ScopeNeeds { get; init; } = [];
+
+    /// <summary>Scopes that tell who the user is, or keep the grant, and allow nothing else.</summary>
+    public IReadOnlyList<string> IdentityScopes { get; init; } = ["openid", "profile", "email", "offline_access"];
+
+    /// <summary>How long grants last while the application is only being tested; null where there is no such thing.</summary>
+    public TimeSpan? TestingGrantLifetime { get; init; }
+
+    /// <summary>What its ID tokens are like; null where it does not speak OpenID Connect, so that nobody can sign in with it.</summary>
+    public IdentityFacts? Identity { get; init; }
+
     /// <summary>Further parameters of the authorization request.</summary>
     public IReadOnlyDictionary<string, string> AuthorizationParameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Whether mail is sent or read with its tokens, as far as scopes tell.</summary>
+    public bool ServesMail => ScopeNeeds.Any(static need => need.Purpose == EntryPurpose.SendMail);
+
+    /// <summary>Whether a scope tells no more than who the user is.</summary>
+    public bool IsIdentityScope(string scope) => IdentityScopes.Contains(scope, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Its submission server; null if it has none.</summary>
     public MailHost? Smtp { get; init; }

@@ -19,7 +19,7 @@ public static class Refusals
     public static string Advice(string error) => error switch
     {
         "invalid_client" or "incorrect_client_credentials" =>
-            "The provider does not accept the client id or secret: check both in Dolibarr's OAuth setup, and at the provider whether the secret has expired.",
+            "The provider does not accept the client id or secret: check both in Dolibarr's OAuth setup, and at the provider whether the secret (or certificate) is registered and has not expired.",
         "unauthorized_client" => "The application may not use this grant: check its type and permissions at the provider.",
         "invalid_scope" => "The provider does not grant the configured scopes: correct them in Dolibarr's OAuth setup. A Microsoft token can serve one resource only.",
         "admin_policy_enforced" => "An administrator of the organisation has blocked this application or scope at the provider.",

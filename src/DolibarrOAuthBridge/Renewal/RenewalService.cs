@@ -91,6 +91,11 @@ public sealed partial class RenewalService(
             {
                 await flights.JoinAsync(entry, new RefreshDemand(options.RenewAhead), cancellationToken).ConfigureAwait(false);
             }
+            else if (memory.TokenExpiresAt != grant.ExpiresAt?.UtcDateTime)
+            {
+                // Stock code wrote the row: whoever looks at the memory with plain SQL wants its expiry too.
+                await grants.RecordExpiryAsync(GrantKey.Of(entry), grant.ExpiresAt?.UtcDateTime, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (TokenUnreadableException)
         {

@@ -14,8 +14,8 @@ public static class EntrySettings
         var provider = ProviderCatalogue.Of(entry.Name);
         var missing = new List<string>();
         AddIf(entry.ClientId.Length == 0, "client_id");
-        AddIf(entry.ClientSecret.Length == 0, "client_secret");
-        AddIf(provider.RequiredSettings.Contains("tenant") && entry.Tenant.Length == 0, "tenant");
+        AddIf(entry.ClientSecret.Length == 0 && entry.ClientCertificate is null, "client_secret");
+        AddIf(provider.RequiredSettings.Contains("tenant") && (entry.Tenant.Length == 0 || HasUnusableTenant(entry)), "tenant");
         AddIf(provider.RequiredSettings.Contains("url") && entry.Url.Length == 0, "url");
         return missing;
 
@@ -26,6 +26,20 @@ public static class EntrySettings
                 missing.Add(setting);
             }
         }
+    }
+
+    /// <summary>Whether the tenant stands for many directories where the provider needs one certain directory.</summary>
+    public static bool HasUnusableTenant(OAuthEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return ProviderCatalogue.Of(entry.Name).UnusableTenants.Contains(entry.Tenant, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Why such a tenant cannot work, and what to do.</summary>
+    public static string UnusableTenant(OAuthEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return $"{entry.Name.Constant("TENANT")} is {entry.Tenant}, which is no organisation's directory, and an application that asks in its own name works in one only (AADSTS9001023): put in the directory (tenant) ID or a domain of the organisation.";
     }
 
     /// <summary>The scopes as the provider knows them.</summary>
@@ -40,7 +54,7 @@ public static class EntrySettings
     public static string Fingerprint(OAuthEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return SecretHash.Of(string.Join('\n', entry.ClientId, entry.ClientSecret, entry.Tenant, entry.Url, string.Join(' ', entry.Scopes)))!;
+        return SecretHash.Of(string.Join('\n', entry.ClientId, entry.ClientSecret, entry.Tenant, entry.Url, string.Join(' ', entry.Scopes), CertificateVersion(entry)))!;
     }
 
     /// <summary>Fails with what is missing, and where it is set.</summary>
@@ -48,7 +62,12 @@ public static class EntrySettings
     public static void RequireComplete(OAuthEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        if (entry.ClientSecretProblem is { } problem)
+        if (HasUnusableTenant(entry))
+        {
+            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {UnusableTenant(entry)}");
+        }
+
+        if (entry.ClientSecretProblem is { } problem && entry.ClientCertificate is null)
         {
             throw new BridgeException(ProblemCode.EntryIncomplete, $"The client secret of {entry.Name} cannot be read. {problem}");
         }
@@ -60,6 +79,10 @@ public static class EntrySettings
                 $"{entry.Name} lacks {string.Join(" and ", missing.Select(setting => $"{setting} ({entry.Name.Constant(Ending(setting))})"))}. Complete it in Dolibarr's OAuth setup.");
         }
     }
+
+    // A certificate renewed in its place is another one under the same name.
+    private static string CertificateVersion(OAuthEntry entry) =>
+        entry.ClientCertificate is { } path ? $"{path} {File.GetLastWriteTimeUtc(path).Ticks}" : string.Empty;
 
     private static string Ending(string setting) => setting switch
     {

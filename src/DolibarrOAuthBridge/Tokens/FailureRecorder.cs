@@ -22,7 +22,7 @@ public sealed partial class FailureRecorder(GrantTable grants, EventTable events
         }
 
         var wait = memory.NextTryAt is { } next ? next - time.GetUtcNow().UtcDateTime : TimeSpan.Zero;
-        if (Refusals.KindOf(memory.LastError) == RefusalKind.ConsentNeeded)
+        if (KindOf(entry, memory.LastError) == RefusalKind.ConsentNeeded)
         {
             // Dead is the refresh token, not the entry: a new consent brings another one and ends this.
             if (memory.DeadHash == grant.RefreshHash && (!forced || wait > TimeSpan.Zero))
@@ -51,7 +51,7 @@ public sealed partial class FailureRecorder(GrantTable grants, EventTable events
         var random = Random.Shared.NextDouble();
         var (problem, error, detail, wait, dead) = answer switch
         {
-            TokenAnswer.Refused refused => Refusals.KindOf(refused.Error) switch
+            TokenAnswer.Refused refused => KindOf(entry, refused.Error) switch
             {
                 RefusalKind.ConsentNeeded => (ConsentRequired(entry, refused.Error, refused.Description), refused.Error, refused.Description, Backoff.AfterDeath, true),
                 RefusalKind.SettingsWrong => Rejected(entry, refused, Backoff.AfterRefusal(count, random)),
@@ -81,6 +81,12 @@ public sealed partial class FailureRecorder(GrantTable grants, EventTable events
             Log.NotRemembered(logger, entry.Name.Service, exception.Message);
         }
     }
+
+    // Where the application asks in its own name nobody can consent: whatever is refused is for an administrator.
+    private static RefusalKind KindOf(OAuthEntry entry, string error) =>
+        Refusals.KindOf(error) is var kind && kind == RefusalKind.ConsentNeeded && ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials
+            ? RefusalKind.SettingsWrong
+            : kind;
 
     private static (BridgeException, string, string, TimeSpan, bool) Rejected(OAuthEntry entry, TokenAnswer.Refused refused, TimeSpan wait) =>
         (new BridgeException(ProblemCode.ProviderRejected, $"The provider refuses to refresh {entry.Name}: {refused.Error}. {refused.Description} {Refusals.Advice(refused.Error)}".Replace("  ", " ", StringComparison.Ordinal), wait),

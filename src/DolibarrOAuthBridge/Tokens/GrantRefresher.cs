@@ -3,6 +3,7 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Journal;
+using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
@@ -149,9 +150,11 @@ public sealed partial class GrantRefresher(
             RowId = grant.Row.RowId,
             OldValueHash = SecretHash.Of(grant.Row.Value)!,
             OldRefreshHash = grant.RefreshHash,
+            GrantedAt = memory.GrantedAt,
         };
         using var record = journal.Begin(intent);
         var answer = await AskAsync(entry, grant, record).ConfigureAwait(false);
+        BridgeMeter.RefreshAnswered(entry, answer);
         if (answer is TokenAnswer.Issued issued)
         {
             return await StoreAsync(entry, grant, intent, record, issued.Response).ConfigureAwait(false);

@@ -1,10 +1,11 @@
+using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Asks a provider for a new access token by whatever grant it renews with.</summary>
-public sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClient client)
+public sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClient client, AppOnlyClient appOnly)
 {
     /// <summary>Fails where nothing can renew the grant but a person.</summary>
     /// <exception cref="BridgeException">There is no refresh token.</exception>
@@ -12,7 +13,7 @@ public sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClien
     {
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentNullException.ThrowIfNull(grant);
-        if (ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.RefreshToken && grant.RefreshToken is null)
+        if (!grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name)))
         {
             throw new BridgeException(
                 ProblemCode.ConsentRequired,
@@ -29,23 +30,20 @@ public sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClien
         var provider = ProviderCatalogue.Of(entry.Name);
         try
         {
+            if (provider.Renewal == RenewalGrant.ClientCredentials)
+            {
+                return await appOnly.RequestAsync(entry).ConfigureAwait(false);
+            }
+
             var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint).ConfigureAwait(false)
                 ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
             var form = new Dictionary<string, string>
             {
                 ["client_id"] = entry.ClientId,
                 ["client_secret"] = entry.ClientSecret,
+                ["grant_type"] = "refresh_token",
+                ["refresh_token"] = grant.RefreshToken!,
             };
-            if (provider.Renewal == RenewalGrant.ClientCredentials)
-            {
-                form["grant_type"] = "client_credentials";
-            }
-            else
-            {
-                form["grant_type"] = "refresh_token";
-                form["refresh_token"] = grant.RefreshToken!;
-            }
-
             if (provider.SendScopeOnRefresh)
             {
                 form["scope"] = string.Join(provider.ScopeSeparator, EntrySettings.Scopes(entry));

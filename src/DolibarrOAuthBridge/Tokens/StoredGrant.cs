@@ -41,6 +41,20 @@ public sealed class StoredGrant
     /// <summary>Whether the row does not say when the access token ends.</summary>
     public bool IsUnknownExpiry { get; }
 
+    /// <summary>Whether a provider gives a new access token for it without a person.</summary>
+    public bool IsRenewableAt(Provider provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        return RefreshToken is not null || provider.Renewal == RenewalGrant.ClientCredentials;
+    }
+
+    /// <summary>When the refresh token was last used or given, UTC, as far as anybody noted it.</summary>
+    public DateTime? LastRenewal(GrantRecord memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        return memory.RefreshedAt ?? memory.GrantedAt ?? Row.ModifiedAt ?? Row.CreatedAt;
+    }
+
     /// <summary>Decodes a row.</summary>
     /// <exception cref="TokenUnreadableException">It cannot be read.</exception>
     public static StoredGrant Decode(TokenRow row, TokenCodec codec)

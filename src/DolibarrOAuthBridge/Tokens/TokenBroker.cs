@@ -1,6 +1,8 @@
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Metrics;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
 
@@ -33,16 +35,20 @@ public sealed partial class TokenBroker(
         if (grant.LivesFor(minTtl, time.GetUtcNow()))
         {
             RenewSoon(entry, grant);
+            BridgeMeter.TokenServed(entry, "stored");
             return grant;
         }
 
         try
         {
-            return await flights.JoinAsync(entry, new RefreshDemand(minTtl), cancellationToken).ConfigureAwait(false);
+            var refreshed = await flights.JoinAsync(entry, new RefreshDemand(minTtl), cancellationToken).ConfigureAwait(false);
+            BridgeMeter.TokenServed(entry, "refreshed");
+            return refreshed;
         }
         catch (BridgeException exception) when (grant.LivesFor(TimeSpan.Zero, time.GetUtcNow()))
         {
             Log.ServedAllTheSame(logger, entry.Name.Service, entry.Entity, exception.Code);
+            BridgeMeter.TokenServed(entry, "stored_after_failure");
             return grant;
         }
     }
@@ -54,14 +60,16 @@ public sealed partial class TokenBroker(
         var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
         var grant = await reader.ReadAsync(entry, cancellationToken).ConfigureAwait(false);
         var demand = new RefreshDemand(TimeSpan.Zero, grant.Row.Value);
-        return (await flights.JoinAsync(entry, demand, cancellationToken).ConfigureAwait(false)).ToAccessToken(entry.Name);
+        var refreshed = await flights.JoinAsync(entry, demand, cancellationToken).ConfigureAwait(false);
+        BridgeMeter.TokenServed(entry, "refreshed");
+        return refreshed.ToAccessToken(entry.Name);
     }
 
     // Jitter by the row, so that grants that were made together are not renewed together, yet each at one certain time.
     private void RenewSoon(OAuthEntry entry, StoredGrant grant)
     {
         var ahead = options.RenewAhead * (0.8 + (0.2 * (grant.Row.RowId * 37 % 100) / 100));
-        if (grant.RefreshToken is not null && !grant.LivesFor(ahead, time.GetUtcNow()))
+        if (grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name)) && !grant.LivesFor(ahead, time.GetUtcNow()))
         {
             _ = ObserveAsync(flights.JoinAsync(entry, new RefreshDemand(ahead), CancellationToken.None));
         }

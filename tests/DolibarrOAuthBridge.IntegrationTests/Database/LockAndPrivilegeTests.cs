@@ -55,7 +55,7 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         await world.InitAsync();
-        await world.ExecuteAsync($"REVOKE ALL PRIVILEGES ON `{world.Install.Database}`.* FROM '{world.Install.User}'@'localhost'; GRANT SELECT ON `{world.Install.Database}`.* TO '{world.Install.User}'@'localhost'");
+        await world.ExecuteAsync($"REVOKE ALL PRIVILEGES, GRANT OPTION FROM '{world.SidecarUser}'@'localhost'; GRANT SELECT ON `{world.Install.Database}`.* TO '{world.SidecarUser}'@'localhost'");
         var host = world.Open();
 
         var failure = await host.TokenFailsAsync(ProblemCode.StoreNotWritable);
@@ -68,7 +68,7 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
     [Fact]
     public async Task An_account_that_may_not_make_tables_is_told_what_to_do()
     {
-        await using var world = await World.CreateAsync(shared.Server);
+        await using var world = await World.CreateBareAsync(shared.Server);
         await world.GrantExpiredAsync();
         await world.ExecuteAsync($"REVOKE CREATE ON `{world.Install.Database}`.* FROM '{world.Install.User}'@'localhost'");
 

@@ -10,7 +10,7 @@ public sealed class CommandLineTests(SharedServer shared)
     [Fact]
     public async Task Init_makes_tables_and_a_key_once()
     {
-        await using var world = await World.CreateAsync(shared.Server);
+        await using var world = await World.CreateBareAsync(shared.Server);
 
         var first = await world.RunAsync("init");
         var second = await world.RunAsync("init", "--reveal");

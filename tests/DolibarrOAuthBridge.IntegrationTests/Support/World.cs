@@ -21,10 +21,12 @@ internal sealed class World : IAsyncDisposable
     private readonly ScratchDirectory _state;
     private readonly ConcurrentBag<BridgeHost> _hosts = [];
     private readonly ConcurrentBag<Sidecar> _sidecars = [];
+    private Dictionary<string, string?> _account = [];
 
     private World(ScratchMariaDb server, DolibarrInstall install, Authority authority, ScratchDirectory state)
     {
         _server = server;
+        SidecarUser = install.User + "b";
         _state = state;
         Install = install;
         Authority = authority;
@@ -36,14 +38,27 @@ internal sealed class World : IAsyncDisposable
 
     public TestClock Clock { get; } = new();
 
+    /// <summary>The sidecar's own database account, which may do what sql/grants.sql says and nothing else.</summary>
+    public string SidecarUser { get; }
+
+    public string SidecarPassword { get; } = Guid.NewGuid().ToString("N");
+
     public string StateDirectory => _state.Path;
 
     public string ApiKey { get; private set; } = string.Empty;
 
     public IReadOnlyList<string> JournalFiles => [.. Directory.EnumerateFiles(_state.Path).Select(path => Path.GetFileName(path))];
 
-    /// <summary>Makes a Dolibarr whose entry GOOGLE-Mail is known at the provider.</summary>
+    /// <summary>Makes a Dolibarr whose entry GOOGLE-Mail is known at the provider, with the bridge's tables and the sidecar's own narrow account.</summary>
     public static async Task<World> CreateAsync(ScratchMariaDb server, DolibarrInstallOptions? options = null)
+    {
+        var world = await CreateBareAsync(server, options);
+        await world.UseSidecarAccountAsync();
+        return world;
+    }
+
+    /// <summary>Makes the same as an admin has it before <c>init</c>: no tables of the bridge, and Dolibarr's account for everything.</summary>
+    public static async Task<World> CreateBareAsync(ScratchMariaDb server, DolibarrInstallOptions? options = null)
     {
         var name = "d" + Guid.NewGuid().ToString("N")[..12];
         var install = await DolibarrInstall.CreateAsync(server, (options ?? new DolibarrInstallOptions()) with { Database = name, User = name });
@@ -53,6 +68,14 @@ internal sealed class World : IAsyncDisposable
         await install.SetConstAsync($"OAUTH_{Entry}_ID", ClientId);
         await install.SetConstAsync($"OAUTH_{Entry}_SECRET", ClientSecret);
         return world;
+    }
+
+    /// <summary>Makes the bridge's tables and the sidecar's own account, which everything but init and rekey uses from now on.</summary>
+    public async Task UseSidecarAccountAsync()
+    {
+        await Install.AddSidecarAccountAsync(SidecarUser, SidecarPassword);
+        await File.WriteAllTextAsync(PasswordFile, SidecarPassword);
+        _account = new() { ["Bridge:DatabaseUser"] = SidecarUser, ["Bridge:DatabasePasswordFile"] = PasswordFile };
     }
 
     /// <summary>Puts a consented grant into the row.</summary>
@@ -94,20 +117,23 @@ internal sealed class World : IAsyncDisposable
     public BridgeHost Open(BridgeOptions? options = null)
     {
         var given = options ?? new BridgeOptions();
+        var complete = new BridgeOptions
+        {
+            DolibarrConf = Install.ConfPath,
+            StateDirectory = StateDirectory,
+            DatabaseUser = _account.GetValueOrDefault("Bridge:DatabaseUser") ?? string.Empty,
+            DatabasePasswordFile = PasswordFile,
+            ProviderDeadline = given.ProviderDeadline,
+            MinTtl = given.MinTtl,
+            RenewAhead = given.RenewAhead,
+            Renewal = given.Renewal,
+            RenewalInterval = given.RenewalInterval,
+            MailDeadline = given.MailDeadline,
+            MailCaFile = given.MailCaFile,
+        };
         var host = new BridgeHost(
-            DolibarrConfReader.Read(Install.ConfPath),
-            new BridgeOptions
-            {
-                DolibarrConf = Install.ConfPath,
-                StateDirectory = StateDirectory,
-                ProviderDeadline = given.ProviderDeadline,
-                MinTtl = given.MinTtl,
-                RenewAhead = given.RenewAhead,
-                Renewal = given.Renewal,
-                RenewalInterval = given.RenewalInterval,
-                MailDeadline = given.MailDeadline,
-                MailCaFile = given.MailCaFile,
-            },
+            SidecarAccount.Apply(DolibarrConfReader.Read(Install.ConfPath), complete),
+            complete,
             new ConfigurationBuilder().AddInMemoryCollection(ProviderSettings()).AddInMemoryCollection(Settings).Build(),
             Clock);
         _hosts.Add(host);
@@ -141,6 +167,17 @@ internal sealed class World : IAsyncDisposable
 
     public Task<CommandResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) => Sidecar.RunAsync([.. arguments, .. Common()], environment);
 
+    /// <summary>A command line for this world.</summary>
+    public IReadOnlyList<string> Arguments(params string[] arguments) => [.. arguments, .. Common()];
+
+    /// <summary>Changes conf.php by hand, as an administrator does.</summary>
+    public async Task RewriteConfAsync(string from, string to)
+    {
+        var conf = await File.ReadAllTextAsync(Install.ConfPath);
+        Assert.Contains(from, conf, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Install.ConfPath, conf.Replace(from, to, StringComparison.Ordinal));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var host in _hosts)
@@ -159,10 +196,12 @@ internal sealed class World : IAsyncDisposable
         RequireSilence();
     }
 
+    private string PasswordFile => Path.Combine(Install.DirectoryPath, "sidecar-password");
+
     private string[] Common() =>
     [
         "--dolibarr-conf", Install.ConfPath, "--state-directory", StateDirectory,
-        .. ProviderSettings().Concat(Settings).Select(setting => $"--{setting.Key}={setting.Value}"),
+        .. ProviderSettings().Concat(_account).Concat(Settings).Select(setting => $"--{setting.Key}={setting.Value}"),
     ];
 
     private Dictionary<string, string?> ProviderSettings() => new()
@@ -174,7 +213,7 @@ internal sealed class World : IAsyncDisposable
     // No test may end with a secret in anybody's log.
     private void RequireSilence()
     {
-        string[] secrets = [.. Authority.Issued, "canary", Install.Password, .. ApiKey.Length > 0 ? [ApiKey] : Array.Empty<string>()];
+        string[] secrets = [.. Authority.Issued, "canary", Install.Password, SidecarPassword, .. ApiKey.Length > 0 ? [ApiKey] : Array.Empty<string>()];
         foreach (var log in _hosts.Select(host => host.Log.Text).Concat(_sidecars.Select(sidecar => sidecar.Output)))
         {
             Assert.All(secrets, secret => Assert.False(log.Contains(secret, StringComparison.Ordinal), "A secret is in the log."));

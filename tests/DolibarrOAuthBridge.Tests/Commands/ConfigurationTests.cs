@@ -8,10 +8,10 @@ public sealed class ConfigurationTests
     [Fact]
     public void Settings_are_told_from_arguments()
     {
-        var split = ConfigurationArguments.Split(["token", "--Providers:Google:TokenEndpoint=https://x/?a=b", "GOOGLE-Mail", "--bridge:MinTtl", "5", "--json", "--Providers:X"]);
+        var split = ConfigurationArguments.Split(["token", "--Providers:Google:TokenEndpoint=https://x/?a=b", "GOOGLE-Mail", "--bridge:MinTtl", "5", "--json", "--Entries:MICROSOFTAPP-Mail:Certificate=/app.pem", "--Providers:X"]);
 
         Assert.Equal(["token", "GOOGLE-Mail", "--json"], split.Arguments);
-        Assert.Equal(["--Providers:Google:TokenEndpoint=https://x/?a=b", "--bridge:MinTtl", "5", "--Providers:X"], split.Settings);
+        Assert.Equal(["--Providers:Google:TokenEndpoint=https://x/?a=b", "--bridge:MinTtl", "5", "--Entries:MICROSOFTAPP-Mail:Certificate=/app.pem", "--Providers:X"], split.Settings);
     }
 
     [Fact]
@@ -40,6 +40,15 @@ public sealed class ConfigurationTests
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [$"Bridge:{name}"] = value }).Build();
 
         Assert.Contains(name, Assert.Throws<UsageException>(() => BridgeConfiguration.Options(configuration, null, null)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wrong_setting_of_an_entry_is_wrong_usage()
+    {
+        Assert.NotNull(BridgeConfiguration.Options(BridgeConfiguration.Load(null, ["--Entries:MICROSOFTAPP-Mail:certificate=/app.pem", "--Entries:MICROSOFTAPP-Mail:CertificateKey=/app.key"]), null, null));
+
+        var wrong = BridgeConfiguration.Load(null, ["--Entries:MICROSOFTAPP-Mail:Certficate=/app.pem"]);
+        Assert.Contains("Entries:MICROSOFTAPP-Mail:Certficate", Assert.Throws<UsageException>(() => BridgeConfiguration.Options(wrong, null, null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
+using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
 
@@ -11,10 +13,16 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(EntryListJson))]
 [JsonSerializable(typeof(EntryReport))]
 [JsonSerializable(typeof(IReadOnlyList<InspectedRow>))]
+[JsonSerializable(typeof(RekeyReport))]
 [JsonSerializable(typeof(ProblemJson))]
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(VersionJson))]
+[JsonSerializable(typeof(LoginRequestJson))]
+[JsonSerializable(typeof(LoginStartJson))]
+[JsonSerializable(typeof(LoginCallbackJson))]
+[JsonSerializable(typeof(Identity))]
 [JsonSerializable(typeof(MailCheckJson))]
 [JsonSerializable(typeof(MailCheckReport))]
 internal sealed partial class BridgeJson : JsonSerializerContext;

@@ -1,0 +1,97 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       class/oauthbridgeaddress.class.php
+ * \ingroup    oauthbridge
+ * \brief      Where the sidecar listens
+ */
+
+/**
+ * The sidecar's address: this machine only, since the API key and tokens travel over it in the clear.
+ */
+class OAuthBridgeAddress
+{
+	/** What the sidecar listens on unless told otherwise. */
+	const STANDARD = 'http://127.0.0.1:8765';
+
+	/** The longest path that fits into a socket address, in bytes (sun_path of Linux, less its final zero). */
+	const LONGEST_SOCKET_PATH = 107;
+
+	/** @var string Base URL without a final slash */
+	private $baseUrl;
+
+	/** @var string|null Absolute path of the unix socket; null for TCP */
+	private $socketPath;
+
+	/**
+	 * @param string      $baseUrl    Base URL without a final slash
+	 * @param string|null $socketPath Absolute path of the unix socket; null for TCP
+	 */
+	private function __construct($baseUrl, $socketPath)
+	{
+		$this->baseUrl = $baseUrl;
+		$this->socketPath = $socketPath;
+	}
+
+	/**
+	 * Reads an address as an admin writes it: http://127.0.0.1:8765, http://[::1]:8765, http://localhost:8765,
+	 * unix:/run/dolibarr-oauth-bridge/bridge.sock or just the socket's path. Empty means the standard address.
+	 *
+	 * @param  string $text What the admin wrote
+	 * @return OAuthBridgeAddress The address
+	 * @throws InvalidArgumentException It is no address of this machine; the message says what one looks like
+	 */
+	public static function parse($text)
+	{
+		$text = trim($text);
+		if ($text === '') {
+			$text = self::STANDARD;
+		}
+
+		$path = preg_replace('~^unix:(//(?=/))?~', '', $text);
+		if (substr($path, 0, 1) === '/') {
+			if (strlen($path) > self::LONGEST_SOCKET_PATH || preg_match('~[\x00-\x1f\x7f]|/\.\.(/|$)~', $path) || substr($path, -1) === '/') {
+				throw new InvalidArgumentException('The socket must be an absolute path of at most '.self::LONGEST_SOCKET_PATH.' bytes, without "..".');
+			}
+			return new self('http://localhost', $path);
+		}
+
+		if (!preg_match('~^http://(127(?:\.\d{1,3}){3}|\[::1\]|localhost)(?::(\d{1,5}))?/?$~iD', $text, $parts)
+			|| ($parts[1][0] === '1' && filter_var($parts[1], FILTER_VALIDATE_IP, FILTER_FLAG_IPV4) === false)
+			|| (isset($parts[2]) && ((int) $parts[2] < 1 || (int) $parts[2] > 65535))) {
+			throw new InvalidArgumentException('The address must be on this machine: '.self::STANDARD.', or the path of a unix socket such as /run/dolibarr-oauth-bridge/bridge.sock.');
+		}
+		return new self('http://'.strtolower($parts[1]).(isset($parts[2]) ? ':'.(int) $parts[2] : ''), null);
+	}
+
+	/**
+	 * The base URL; with a socket only its path counts.
+	 *
+	 * @return string URL without a final slash
+	 */
+	public function getBaseUrl()
+	{
+		return $this->baseUrl;
+	}
+
+	/**
+	 * The socket.
+	 *
+	 * @return string|null Absolute path; null for TCP
+	 */
+	public function getSocketPath()
+	{
+		return $this->socketPath;
+	}
+
+	/**
+	 * The address as it is shown and stored.
+	 *
+	 * @return string Such as http://127.0.0.1:8765 or unix:/run/dolibarr-oauth-bridge/bridge.sock
+	 */
+	public function __toString()
+	{
+		return $this->socketPath === null ? $this->baseUrl : 'unix:'.$this->socketPath;
+	}
+}

@@ -1,0 +1,239 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       class/oauthbridgeinstallation.class.php
+ * \ingroup    oauthbridge
+ * \brief      What the module adds to Dolibarr's constants beyond what a descriptor can declare
+ */
+
+require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
+require_once __DIR__.'/oauthbridgegrantwatch.class.php';
+
+/**
+ * The API key and the place in LOCAL_CONSTS_FILES, per company; added once, and taken away without touching what others added.
+ */
+class OAuthBridgeInstallation
+{
+	/** The key that the module and the sidecar share. */
+	const API_KEY = 'OAUTHBRIDGE_API_KEY';
+
+	/** How a key is told from one that someone else made (dolibarr-oauth-bridge init, or by hand). */
+	const API_KEY_NOTE = 'Made by the module oauthbridge';
+
+	/** Dolibarr includes NAME/NAME_consts.php for each name in this constant, colon separated. */
+	const LOCAL_CONSTS = 'LOCAL_CONSTS_FILES';
+
+	/** The module's name in there. */
+	const NAME = 'oauthbridge';
+
+	/** @var DoliDB */
+	private $db;
+
+	/** @var string What went wrong */
+	public $error = '';
+
+	/**
+	 * @param DoliDB $db Database handler
+	 */
+	public function __construct($db)
+	{
+		$this->db = $db;
+	}
+
+	/**
+	 * The bridge's own tables that are not there.
+	 *
+	 * @return string[] Names with their prefix
+	 */
+	public function findMissingTables()
+	{
+		$missing = array();
+		foreach (array('grant', 'event', 'consent') as $name) {
+			$table = MAIN_DB_PREFIX.'oauthbridge_'.$name;
+			$result = $this->db->query("SHOW TABLES LIKE '".$this->db->escape(strtr($table, array('_' => '\\_')))."'");
+			if (!$result || $this->db->num_rows($result) === 0) {
+				$missing[] = $table;
+			}
+		}
+		return $missing;
+	}
+
+	/**
+	 * Adds what is not there yet for the current company.
+	 *
+	 * @return bool Whether it worked; if not, error says why
+	 */
+	public function install()
+	{
+		return $this->ensureApiKey() && $this->addToLocalConsts();
+	}
+
+	/**
+	 * Takes away what install added for the current company.
+	 *
+	 * @return bool Whether it worked; if not, error says why
+	 */
+	public function uninstall()
+	{
+		return $this->removeFromLocalConsts() && $this->removeApiKey() && $this->forgetEnds();
+	}
+
+	/**
+	 * Makes a new API key in the place of the present one. The sidecar reads it within seconds.
+	 *
+	 * @return bool Whether it worked; if not, error says why
+	 */
+	public function renewApiKey()
+	{
+		global $conf;
+
+		$key = bin2hex(random_bytes(32));
+		return $this->check(dolibarr_set_const($this->db, self::API_KEY, $key, 'chaine', 0, self::API_KEY_NOTE, $conf->entity) > 0);
+	}
+
+	/**
+	 * Makes an API key unless the company has one.
+	 *
+	 * @return bool Whether there is one now
+	 */
+	private function ensureApiKey()
+	{
+		return getDolGlobalString(self::API_KEY) !== '' || $this->renewApiKey();
+	}
+
+	/**
+	 * Removes the API key if this module made it.
+	 *
+	 * @return bool Whether it worked
+	 */
+	private function removeApiKey()
+	{
+		global $conf;
+
+		$row = $this->findConstant(self::API_KEY, (int) $conf->entity);
+		if ($row === false) {
+			return false;
+		}
+		return $row === null || $row->note !== self::API_KEY_NOTE || $this->check(dolibarr_del_const($this->db, self::API_KEY, $conf->entity) > 0);
+	}
+
+	/**
+	 * Removes what OAuthBridgeGrantWatch remembers.
+	 *
+	 * @return bool Whether it worked
+	 */
+	private function forgetEnds()
+	{
+		global $conf;
+
+		$sql = 'DELETE FROM '.MAIN_DB_PREFIX.'const WHERE '.$this->db->decrypt('name')." LIKE '".OAuthBridgeGrantWatch::MARK."%' AND entity = ".((int) $conf->entity);
+		return $this->check((bool) $this->db->query($sql));
+	}
+
+	/**
+	 * Adds the module to LOCAL_CONSTS_FILES.
+	 *
+	 * @return bool Whether it is there now
+	 */
+	private function addToLocalConsts()
+	{
+		global $conf;
+
+		$names = $this->names(getDolGlobalString(self::LOCAL_CONSTS));
+		if (in_array(self::NAME, $names, true)) {
+			return true;
+		}
+		$names[] = self::NAME;
+		return $this->writeLocalConsts((int) $conf->entity, implode(':', $names));
+	}
+
+	/**
+	 * Takes the module out of the company's LOCAL_CONSTS_FILES; the row goes where it says nothing more of its own.
+	 *
+	 * @return bool Whether it worked
+	 */
+	private function removeFromLocalConsts()
+	{
+		global $conf;
+
+		$entity = (int) $conf->entity;
+		$row = $this->findConstant(self::LOCAL_CONSTS, $entity);
+		$shared = $this->findConstant(self::LOCAL_CONSTS, 0);
+		if ($row === false || $shared === false) {
+			return false;
+		}
+		if ($row === null || !in_array(self::NAME, $this->names($row->value), true)) {
+			return true;
+		}
+
+		$rest = implode(':', array_diff($this->names($row->value), array(self::NAME)));
+		if ($rest === '' || ($shared !== null && $rest === implode(':', $this->names($shared->value)))) {
+			return $this->check(dolibarr_del_const($this->db, self::LOCAL_CONSTS, $entity) > 0);
+		}
+		return $this->writeLocalConsts($entity, $rest);
+	}
+
+	/**
+	 * Writes the company's LOCAL_CONSTS_FILES; a row that is there keeps its note.
+	 *
+	 * @param  int    $entity The company
+	 * @param  string $value  The new value
+	 * @return bool           Whether it worked
+	 */
+	private function writeLocalConsts($entity, $value)
+	{
+		$row = $this->findConstant(self::LOCAL_CONSTS, $entity);
+		if ($row === false) {
+			return false;
+		}
+		$type = $row === null ? 'chaine' : (string) $row->type;
+		$visible = $row === null ? 0 : (int) $row->visible;
+		$note = $row === null ? '' : (string) $row->note;
+		return $this->check(dolibarr_set_const($this->db, self::LOCAL_CONSTS, $value, $type, $visible, $note, $entity) > 0);
+	}
+
+	/**
+	 * A constant's row in one company, not inherited.
+	 *
+	 * @param  string $name   Its name
+	 * @param  int    $entity The company; 0 for what all share
+	 * @return object|null|false The row; null if there is none; false on failure, then error says why
+	 */
+	private function findConstant($name, $entity)
+	{
+		$sql = 'SELECT '.$this->db->decrypt('value').' as value, type, visible, note FROM '.MAIN_DB_PREFIX.'const';
+		$sql .= ' WHERE '.$this->db->decrypt('name')." = '".$this->db->escape($name)."' AND entity = ".((int) $entity);
+		$result = $this->db->query($sql);
+		if (!$this->check((bool) $result)) {
+			return false;
+		}
+		$row = $this->db->fetch_object($result);
+		return $row ? $row : null;
+	}
+
+	/**
+	 * The names in a value of LOCAL_CONSTS_FILES.
+	 *
+	 * @param  string $value Colon separated
+	 * @return string[]      Names, in their order
+	 */
+	private function names($value)
+	{
+		return array_values(array_filter(array_map('trim', explode(':', (string) $value)), 'strlen'));
+	}
+
+	/**
+	 * Notes a failure of the database.
+	 *
+	 * @param  bool $isGood Whether the last step worked
+	 * @return bool         The same
+	 */
+	private function check($isGood)
+	{
+		if (!$isGood) {
+			$this->error = $this->db->lasterror();
+		}
+		return $isGood;
+	}
+}

@@ -1,0 +1,157 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       class/oauthbridgetransport.class.php
+ * \ingroup    oauthbridge
+ * \brief      HTTP to the sidecar
+ */
+
+require_once __DIR__.'/oauthbridgeaddress.class.php';
+require_once __DIR__.'/oauthbridgeunreachableexception.class.php';
+
+/**
+ * HTTP to the sidecar, over TCP or a unix socket: short deadlines, no proxy, no redirects, answers of bounded size. The
+ * connection is kept for the next request of the same object.
+ */
+class OAuthBridgeTransport
+{
+	/** Milliseconds until a connection must stand. */
+	const CONNECT_TIMEOUT = 1000;
+
+	/** Milliseconds for a whole request; longer than the sidecar's own deadline for a provider. */
+	const TOTAL_TIMEOUT = 20000;
+
+	/** Bytes of an answer's body. */
+	const LONGEST_ANSWER = 1048576;
+
+	/** @var OAuthBridgeAddress */
+	private $address;
+
+	/** @var resource|CurlHandle|null */
+	private $curl;
+
+	/**
+	 * @param OAuthBridgeAddress $address Where the sidecar listens
+	 */
+	public function __construct(OAuthBridgeAddress $address)
+	{
+		$this->address = $address;
+	}
+
+	/**
+	 * Sends a request.
+	 *
+	 * @param  string      $method  GET, POST or DELETE
+	 * @param  string      $path    Path and query, from the slash on
+	 * @param  string[]    $headers Header lines
+	 * @param  string|null $body    Body; null for none
+	 * @return array{status:int,type:string,retry_after:int|null,body:string} The answer; type is the media type in lower case without parameters
+	 * @throws OAuthBridgeUnreachableException There is no answer
+	 * @throws OAuthBridgeException The answer is too long
+	 */
+	public function send(
+		$method,
+		$path,
+		#[\SensitiveParameter]
+		array $headers = array(),
+		#[\SensitiveParameter]
+		$body = null
+	) {
+		if (!function_exists('curl_init')) {
+			throw new OAuthBridgeUnreachableException('PHP lacks the curl extension, so the bridge cannot be asked. Install php-curl.');
+		}
+		if ($this->curl === null) {
+			$this->curl = curl_init();
+		}
+
+		$retryAfter = null;
+		$received = '';
+		$isTooLong = false;
+		$options = $this->options($method, $path, $headers, $body) + array(
+			CURLOPT_HEADERFUNCTION => static function ($curl, $line) use (&$retryAfter) {
+				if (preg_match('/^retry-after:\s*(\d{1,6})\s*$/i', $line, $parts)) {
+					$retryAfter = (int) $parts[1];
+				}
+				return strlen($line);
+			},
+			CURLOPT_WRITEFUNCTION => static function ($curl, $data) use (&$received, &$isTooLong) {
+				if (strlen($received) + strlen($data) > self::LONGEST_ANSWER) {
+					$isTooLong = true;
+					return 0;
+				}
+				$received .= $data;
+				return strlen($data);
+			},
+		);
+		curl_reset($this->curl);
+		curl_setopt_array($this->curl, $options);
+		$done = curl_exec($this->curl);
+		if ($isTooLong) {
+			throw new OAuthBridgeException('invalid_answer', 'The answer from '.$this->address.' is longer than '.self::LONGEST_ANSWER.' bytes. Is this the bridge?');
+		}
+		if ($done === false) {
+			throw new OAuthBridgeUnreachableException('The bridge at '.$this->address.' does not answer: '.$this->describeFailure());
+		}
+
+		$type = strtolower(trim(explode(';', (string) curl_getinfo($this->curl, CURLINFO_CONTENT_TYPE))[0]));
+		return array('status' => (int) curl_getinfo($this->curl, CURLINFO_RESPONSE_CODE), 'type' => $type, 'retry_after' => $retryAfter, 'body' => $received);
+	}
+
+	/**
+	 * The options that decide where the request goes and how long it may take.
+	 *
+	 * @param  string      $method  GET, POST or DELETE
+	 * @param  string      $path    Path and query
+	 * @param  string[]    $headers Header lines
+	 * @param  string|null $body    Body; null for none
+	 * @return array<int,mixed> Options of curl
+	 */
+	private function options(
+		$method,
+		$path,
+		#[\SensitiveParameter]
+		array $headers,
+		#[\SensitiveParameter]
+		$body
+	) {
+		$options = array(
+			CURLOPT_URL => $this->address->getBaseUrl().$path,
+			CURLOPT_PATH_AS_IS => true,
+			CURLOPT_CUSTOMREQUEST => $method,
+			CURLOPT_HTTPHEADER => array_merge($headers, array('Accept: application/json', 'Expect:')),
+			CURLOPT_PROTOCOLS => CURLPROTO_HTTP,
+			CURLOPT_PROXY => '',
+			CURLOPT_NOPROXY => '*',
+			CURLOPT_FOLLOWLOCATION => false,
+			CURLOPT_NOSIGNAL => true,
+			CURLOPT_CONNECTTIMEOUT_MS => self::CONNECT_TIMEOUT,
+			CURLOPT_TIMEOUT_MS => self::TOTAL_TIMEOUT,
+			CURLOPT_USERAGENT => 'oauthbridge',
+		);
+		if ($body !== null || $method === 'POST') {
+			$options[CURLOPT_POSTFIELDS] = (string) $body;
+		}
+		if ($this->address->getSocketPath() !== null) {
+			$options[CURLOPT_UNIX_SOCKET_PATH] = $this->address->getSocketPath();
+		}
+		return $options;
+	}
+
+	/**
+	 * What the last request failed of. Curl's own words name addresses and times, never headers or bodies.
+	 *
+	 * @return string Words for the log and for an admin
+	 */
+	private function describeFailure()
+	{
+		switch (curl_errno($this->curl)) {
+			case CURLE_COULDNT_CONNECT:
+				return 'nothing listens there. Start it: systemctl start dolibarr-oauth-bridge.';
+			case CURLE_OPERATION_TIMEOUTED:
+				return 'it took too long.';
+			default:
+				return curl_error($this->curl).'.';
+		}
+	}
+}

@@ -1,0 +1,25 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       class/oauthbridgeunreachableexception.class.php
+ * \ingroup    oauthbridge
+ * \brief      The bridge does not answer
+ */
+
+require_once __DIR__.'/oauthbridgeexception.class.php';
+
+/**
+ * The sidecar is not running, does not answer in time, or its address in the setup is wrong. Stock Dolibarr code can go on
+ * without it.
+ */
+class OAuthBridgeUnreachableException extends OAuthBridgeException
+{
+	/**
+	 * @param string $detail What happened, in words
+	 */
+	public function __construct($detail)
+	{
+		parent::__construct('unreachable', $detail);
+	}
+}

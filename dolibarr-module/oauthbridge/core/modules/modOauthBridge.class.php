@@ -1,0 +1,179 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \defgroup   oauthbridge     Module OAuthBridge
+ * \brief      Fresh OAuth 2 tokens for Dolibarr's mail and sign-in, kept by the sidecar dolibarr-oauth-bridge
+ * \file       core/modules/modOauthBridge.class.php
+ * \ingroup    oauthbridge
+ * \brief      Description and activation file for module OAuthBridge
+ *
+ * This file keeps to the syntax of old PHP releases, so that those can say that they are too old.
+ */
+
+include_once DOL_DOCUMENT_ROOT.'/core/modules/DolibarrModules.class.php';
+
+/**
+ * Description and activation class for module OAuthBridge
+ */
+class modOauthBridge extends DolibarrModules
+{
+	/**
+	 * Names what the module adds to Dolibarr.
+	 *
+	 * @param DoliDB $db Database handler
+	 */
+	public function __construct($db)
+	{
+		$this->db = $db;
+		$this->numero = 502765;
+		$this->rights_class = 'oauthbridge';
+		$this->family = 'interface';
+		$this->module_position = '90';
+		$this->name = preg_replace('/^mod/i', '', get_class($this));
+		$this->description = 'ModuleOauthBridgeDesc';
+		$this->descriptionlong = 'ModuleOauthBridgeDesc';
+		$this->editor_name = 'DolibarrOAuthBridge';
+		$this->version = '0.1.0';
+		$this->const_name = 'MAIN_MODULE_'.strtoupper($this->name);
+		$this->picto = 'technic';
+
+		$this->langfiles = array('oauthbridge@oauthbridge');
+		$this->config_page_url = array('setup.php@oauthbridge');
+		$this->dirs = array();
+		$this->depends = array();
+		$this->requiredby = array();
+		$this->conflictwith = array();
+		$this->phpmin = array(7, 4);
+		$this->need_dolibarr_version = array(17, -3); // Betas of 17 count
+		$this->const = array();
+
+		$this->module_parts = array(
+			'login' => 1,
+			'hooks' => array('mail', 'mainloginpage'),
+		);
+
+		// Next to "OAuth services" and "Token manager" of Dolibarr's own OAuth setup
+		$this->tabs = array(
+			array('data' => 'oauthadmin:+oauthbridge:OAuthBridgeTab:oauthbridge@oauthbridge:$user->admin:/oauthbridge/admin/entries.php'),
+		);
+
+		$this->boxes = array(
+			array('file' => 'oauthbridgewidget.php@oauthbridge', 'note' => '', 'enabledbydefaulton' => 'Home'),
+		);
+
+		$this->cronjobs = array(
+			array(
+				'label' => 'OAuthBridgeKeepAlive:oauthbridge@oauthbridge',
+				'jobtype' => 'method',
+				'class' => '/oauthbridge/class/oauthbridgecron.class.php',
+				'objectname' => 'OAuthBridgeCron',
+				'method' => 'keepAlive',
+				'parameters' => '',
+				'comment' => 'Renews what is about to end and reports grants that ended',
+				'frequency' => 1,
+				'unitfrequency' => 3600,
+				'priority' => 50,
+				'status' => 1,
+				'test' => '1', // so that disabling the module removes the job
+			),
+		);
+
+		$this->rights = array(
+			array(
+				0 => $this->numero.'01',
+				1 => 'See the state of OAuth tokens',
+				2 => 'r',
+				3 => 0,
+				4 => 'read',
+				5 => '',
+			),
+		);
+		$this->menu = array();
+	}
+
+	/**
+	 * Enables the module: its own tables, the API key, LOCAL_CONSTS_FILES, and what the constructor names. Repeatable.
+	 *
+	 * @param  string $options Options when enabling module ('', 'noboxes')
+	 * @return int             1 if OK, 0 or less if KO, then $this->error says why
+	 */
+	public function init($options = '')
+	{
+		global $langs;
+
+		$langs->load('oauthbridge@oauthbridge');
+		$this->error = $this->findObstacle();
+		if ($this->error !== '') {
+			return -1;
+		}
+
+		require_once __DIR__.'/../../class/oauthbridgeinstallation.class.php';
+		$installation = new OAuthBridgeInstallation($this->db);
+		if ($this->_load_tables('/oauthbridge/sql/') <= 0 || $installation->findMissingTables()) {
+			$this->error = $langs->trans('OAuthBridgeTablesMissing', implode(', ', $installation->findMissingTables()));
+			return -1;
+		}
+
+		// What an older version of this module declared gives way to what this one declares.
+		$this->delete_tabs();
+		$this->delete_module_parts();
+		if ($this->_init(array(), $options) <= 0) {
+			return 0;
+		}
+		if (!$installation->install()) {
+			$this->error = $installation->error;
+			$this->_remove(array(), $options);
+			return -1;
+		}
+		return 1;
+	}
+
+	/**
+	 * Disables the module: takes away what enabling added. Tokens, the bridge's own tables and the settings stay. Repeatable.
+	 *
+	 * @param  string $options Options when disabling module ('', 'noboxes')
+	 * @return int             1 if OK, 0 or less if KO
+	 */
+	public function remove($options = '')
+	{
+		global $langs;
+
+		require_once __DIR__.'/../../class/oauthbridgeinstallation.class.php';
+		$installation = new OAuthBridgeInstallation($this->db);
+		if (!$installation->uninstall()) {
+			$this->error = $installation->error;
+			return -1;
+		}
+		$result = $this->_remove(array(), $options);
+		if ($result > 0) {
+			$langs->load('oauthbridge@oauthbridge');
+			setEventMessages($langs->trans('OAuthBridgeDisabled'), null, 'mesgs');
+		}
+		return $result;
+	}
+
+	/**
+	 * What keeps the module from working here.
+	 *
+	 * @return string Words for the admin; empty if nothing
+	 */
+	private function findObstacle()
+	{
+		global $langs;
+
+		if (versioncompare(versionphparray(), $this->phpmin) < 0) {
+			return $langs->trans('OAuthBridgeNeedsPhp', versiontostring($this->phpmin), PHP_VERSION);
+		}
+		if (versioncompare(versiondolibarrarray(), $this->need_dolibarr_version) < 0) {
+			return $langs->trans('OAuthBridgeNeedsDolibarr', $this->need_dolibarr_version[0], DOL_VERSION);
+		}
+		if ($this->db->type !== 'mysqli') {
+			return $langs->trans('OAuthBridgeNeedsMySql', $this->db->type);
+		}
+		if (!function_exists('curl_init')) {
+			return $langs->trans('OAuthBridgeNeedsCurl');
+		}
+		return '';
+	}
+}

@@ -1,0 +1,15 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       oauthbridge_consts.php
+ * \ingroup    oauthbridge
+ * \brief      Included by Dolibarr at the start of every web, cron and command line run, because LOCAL_CONSTS_FILES names it
+ *
+ * It must never break a page: it only registers a class loader, and not even that if a file is missing.
+ */
+
+if (is_readable(__DIR__.'/class/http/oauthbridgeclassloader.class.php')) {
+	include_once __DIR__.'/class/http/oauthbridgeclassloader.class.php';
+	OAuthBridgeClassLoader::register();
+}

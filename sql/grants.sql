@@ -1,0 +1,23 @@
+-- A database account for the sidecar alone, with what it needs and nothing else: it cannot read users, invoices or
+-- anything but its settings and tokens, cannot change a setting, and cannot make, alter or drop a table.
+--
+-- Run this as a database administrator after the bridge's tables were made (dolibarr-oauth-bridge init). Replace `dolibarr`
+-- by the database, llx_ by the prefix of its tables, and 'oauthbridge'@'localhost' and the password by your own, or let
+-- "dolibarr-oauth-bridge init --sql" do it. Lines that end in "-- where ..." are for instances that have that table or column.
+CREATE USER IF NOT EXISTS 'oauthbridge'@'localhost' IDENTIFIED BY 'CHANGE-ME';
+
+-- Settings of the OAuth entries and the API key.
+GRANT SELECT (name, value, entity) ON `dolibarr`.`llx_const` TO 'oauthbridge'@'localhost';
+
+-- The tokens: replaced in place, added after a consent, deleted when revoked.
+GRANT SELECT (rowid, service, token, tokenstring, fk_soc, fk_user, fk_adherent, datec, tms, entity) ON `dolibarr`.`llx_oauth_token` TO 'oauthbridge'@'localhost';
+GRANT INSERT (service, token, entity, datec), UPDATE (token, tokenstring), DELETE ON `dolibarr`.`llx_oauth_token` TO 'oauthbridge'@'localhost';
+GRANT SELECT (state), INSERT (state), UPDATE (state) ON `dolibarr`.`llx_oauth_token` TO 'oauthbridge'@'localhost'; -- where llx_oauth_token.state (Dolibarr 17 and newer)
+
+-- What the bridge remembers of each grant, its audit trail (append-only), and consents under way.
+GRANT SELECT, INSERT, UPDATE ON `dolibarr`.`llx_oauthbridge_grant` TO 'oauthbridge'@'localhost';
+GRANT SELECT, INSERT ON `dolibarr`.`llx_oauthbridge_event` TO 'oauthbridge'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_consent` TO 'oauthbridge'@'localhost';
+
+-- For doctor: which OAuth entry each email collector names.
+GRANT SELECT (rowid, entity, ref, host, acces_type, oauth_service, status) ON `dolibarr`.`llx_emailcollector_emailcollector` TO 'oauthbridge'@'localhost'; -- where llx_emailcollector_emailcollector

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+
+namespace DolibarrOAuthBridge.Dolibarr.Encryption;
+
+/// <summary>
+/// The change of an instance's encryption key, value by value. The encryption cannot tell a wrong key, so a value counts
+/// as read where it gives text, or the bytes of a serialized PHP object, under a key.
+/// </summary>
+public sealed class KeyChange
+{
+    private readonly InstanceKeys _old;
+    private readonly InstanceKeys _new;
+    private readonly byte[] _writeKey;
+
+    /// <summary>Prepares a change.</summary>
+    /// <param name="oldKeys">The keys of the conf.php in use.</param>
+    /// <param name="newKeys">The keys of the conf.php that takes its place.</param>
+    /// <exception cref="ArgumentException">The new conf.php has no key.</exception>
+    public KeyChange(InstanceKeys oldKeys, InstanceKeys newKeys)
+    {
+        ArgumentNullException.ThrowIfNull(oldKeys);
+        ArgumentNullException.ThrowIfNull(newKeys);
+        _old = oldKeys;
+        _new = newKeys;
+        _writeKey = newKeys.WriteKey is { } key ? key.ToArray() : throw new ArgumentException("There is no new key.", nameof(newKeys));
+    }
+
+    /// <summary>Whether both sides encrypt with the same key, so that there is nothing to do.</summary>
+    public bool IsNone => _old.WriteKey is { } key && key.Span.SequenceEqual(_writeKey);
+
+    /// <summary>What a stored value is before the change.</summary>
+    public KeyChangeVerdict Judge(string value)
+    {
+        try
+        {
+            DolCrypt.CipherOf(value);
+            return (TryDecrypt(value, _old) is not null, TryDecrypt(value, _new) is not null) switch
+            {
+                (true, false) => KeyChangeVerdict.OldKey,
+                (false, true) => KeyChangeVerdict.NewKey,
+                (true, true) => KeyChangeVerdict.EitherKey,
+                _ => KeyChangeVerdict.Undecodable,
+            };
+        }
+        catch (DolCryptException)
+        {
+            return KeyChangeVerdict.Undecodable;
+        }
+    }
+
+    /// <summary>The value under the new key, with the cipher and the IV it had. Its length is the same.</summary>
+    /// <exception cref="DolCryptException">It does not decrypt with an old key.</exception>
+    public string Change(string value)
+    {
+        var plaintext = TryDecrypt(value, _old) ?? throw new DolCryptException(DolCryptFailure.WrongKeyOrDamaged, "The value does not decrypt with the old key.");
+        try
+        {
+            return DolCrypt.EncryptAnew(value, plaintext, _writeKey);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plaintext);
+        }
+    }
+
+    /// <summary>Whether a stored value, as Dolibarr reads it with the new keys, is what the old value was with the old ones.</summary>
+    public bool IsSame(string oldValue, string newValue)
+    {
+        try
+        {
+            return TryDecrypt(oldValue, _old) is { } before && TryDecrypt(newValue, _new) is { } after && before.AsSpan().SequenceEqual(after);
+        }
+        catch (DolCryptException)
+        {
+            return false;
+        }
+    }
+
+    private static byte[]? TryDecrypt(string value, InstanceKeys keys)
+    {
+        foreach (var key in keys.Candidates)
+        {
+            try
+            {
+                var plaintext = DolCrypt.Decrypt(value, key.Span);
+                // A serialized object holds zero bytes before the names of its properties.
+                if (PlainText.TryRead(Array.FindAll(plaintext, b => b != 0)) is not null)
+                {
+                    return plaintext;
+                }
+            }
+            catch (DolCryptException exception) when (exception.Failure == DolCryptFailure.WrongKeyOrDamaged)
+            {
+                // The next key may be right.
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Encryption;
+using DolibarrOAuthBridge.Http.Contracts;
+using DolibarrOAuthBridge.Rekeying;
+
+namespace DolibarrOAuthBridge.Commands;
+
+/// <summary><c>rekey --new-conf PATH</c>: re-encrypts an instance's values for the key of another conf.php. A dry run unless <c>--apply</c> is given.</summary>
+internal sealed class RekeyCommand : IBridgeCommand
+{
+    private readonly Option<string> _newConf = new("--new-conf") { Description = "The conf.php with the new key, which is to take the place of the present one.", HelpName = "PATH", Required = true };
+    private readonly Option<bool> _apply = new("--apply") { Description = "Do it. Without this nothing is written." };
+
+    public bool ActsAsDolibarr => true;
+
+    public Command Define() => new("rekey", "Re-encrypt everything that is encrypted with conf.php's key under the key of another conf.php.") { _newConf, _apply };
+
+    public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
+    {
+        var context = open();
+        await using (context.ConfigureAwait(false))
+        {
+            var path = Path.GetFullPath(result.GetRequiredValue(_newConf));
+            var newConf = DolibarrConfReader.Read(path);
+            RequireSameInstance(context.Conf, newConf);
+            var keys = new KeyChange(context.Conf.Keys, newConf.Keys);
+            if (keys.IsNone)
+            {
+                throw new UsageException($"{context.Conf.Path} and {path} have the same key: there is nothing to change.");
+            }
+
+            var apply = result.GetValue(_apply);
+            var rekeyer = context.Get<Rekeyer>();
+            var report = apply
+                ? await rekeyer.ApplyAsync(keys, cancellationToken).ConfigureAwait(false)
+                : await rekeyer.TryAsync(keys, cancellationToken).ConfigureAwait(false);
+            await (context.Json
+                ? Output.WriteJsonAsync(report, BridgeJson.Default.RekeyReport)
+                : WriteAsync(report, context.Conf.Path, path)).ConfigureAwait(false);
+            return 0;
+        }
+    }
+
+    private static void RequireSameInstance(DolibarrConf old, DolibarrConf @new)
+    {
+        if ((old.DbHost, old.DbPort, old.DbName, old.DbPrefix) != (@new.DbHost, @new.DbPort, @new.DbName, @new.DbPrefix))
+        {
+            throw new UsageException($"{@new.Path} is of another database ({@new}) than {old.Path} ({old}). Copy the present conf.php and change nothing but the key.");
+        }
+
+        if (@new.Keys.WriteKey is null)
+        {
+            throw new UsageException($"{@new.Path} has no key. Set $dolibarr_main_instance_unique_id there.");
+        }
+    }
+
+    private static async Task WriteAsync(RekeyReport report, string oldPath, string newPath)
+    {
+        foreach (var warning in report.Warnings)
+        {
+            await SayAsync($"Warning: {warning}").ConfigureAwait(false);
+        }
+
+        foreach (var (place, count) in report.Changed)
+        {
+            await SayAsync($"{place}: {count} {(count == 1 ? "value" : "values")}").ConfigureAwait(false);
+        }
+
+        if (report.AlreadyNew > 0)
+        {
+            await SayAsync($"{report.AlreadyNew} {(report.AlreadyNew == 1 ? "value has" : "values have")} the new key already.").ConfigureAwait(false);
+        }
+
+        if (report.LeftAlone.Count > 0)
+        {
+            await SayAsync("These read under neither key, or are too short to tell, and stay as they are:").ConfigureAwait(false);
+            foreach (var place in report.LeftAlone)
+            {
+                await SayAsync($"  {place}").ConfigureAwait(false);
+            }
+        }
+
+        await SayAsync(report.Applied ? Done(report, oldPath, newPath)
+            : report.Total == 0 ? "There is nothing to change."
+            : $"""
+            Nothing was written. To change {report.Total} {(report.Total == 1 ? "value" : "values")} in one transaction:
+              1. Make a backup of the database and of {oldPath}.
+              2. Stop the sidecar, and what runs Dolibarr (web server or PHP-FPM, cron).
+              3. Run: dolibarr-oauth-bridge rekey --dolibarr-conf {Quote(oldPath)} --new-conf {Quote(newPath)} --apply
+              4. Run: cp {Quote(newPath)} {Quote(oldPath)}
+              5. Start everything again, and run: dolibarr-oauth-bridge doctor --dolibarr-conf {Quote(oldPath)}
+            """).ConfigureAwait(false);
+    }
+
+    private static string Done(RekeyReport report, string oldPath, string newPath) => report.Total == 0
+        ? "There was nothing to change."
+        : $"""
+        {report.Total} {(report.Total == 1 ? "value was" : "values were")} changed, read back and committed. Dolibarr cannot read them until its conf.php has the new key:
+          cp {Quote(newPath)} {Quote(oldPath)}
+        """;
+
+    private static string Quote(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private static Task SayAsync(string text) => Console.Out.WriteLineAsync(text);
+}
