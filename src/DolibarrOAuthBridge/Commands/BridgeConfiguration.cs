@@ -13,6 +13,8 @@ internal static class BridgeConfiguration
         nameof(BridgeOptions.DolibarrConf), nameof(BridgeOptions.StateDirectory), nameof(BridgeOptions.ProviderDeadline), nameof(BridgeOptions.MinTtl),
         nameof(BridgeOptions.RenewAhead), nameof(BridgeOptions.Renewal), nameof(BridgeOptions.RenewalInterval), nameof(BridgeOptions.UseProxy),
         nameof(BridgeOptions.DatabaseUser), nameof(BridgeOptions.DatabasePasswordFile),
+        nameof(BridgeOptions.LogFormat),
+        nameof(BridgeOptions.MailDeadline), nameof(BridgeOptions.MailCaFile),
     ];
 
     public static IConfiguration Load(string? file, IReadOnlyList<string> settings)
@@ -37,7 +39,7 @@ internal static class BridgeConfiguration
         }
     }
 
-    public static BridgeOptions Options(IConfiguration configuration, string? conf, string? stateDirectory)
+    public static BridgeOptions Options(IConfiguration configuration, string? conf, string? stateDirectory, string? logFormat = null)
     {
         var section = configuration.GetSection("Bridge");
         if (section.GetChildren().FirstOrDefault(child => !Known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
@@ -64,12 +66,21 @@ internal static class BridgeConfiguration
             MinTtl = Seconds(nameof(BridgeOptions.MinTtl), defaults.MinTtl, 0, 3600),
             RenewAhead = Seconds(nameof(BridgeOptions.RenewAhead), defaults.RenewAhead, 0, 3600),
             RenewalInterval = Seconds(nameof(BridgeOptions.RenewalInterval), defaults.RenewalInterval, 1, 3600),
+            MailDeadline = Seconds(nameof(BridgeOptions.MailDeadline), defaults.MailDeadline, 1, 120),
+            MailCaFile = section[nameof(BridgeOptions.MailCaFile)] ?? defaults.MailCaFile,
             Renewal = section[nameof(BridgeOptions.Renewal)] switch
             {
                 null => defaults.Renewal,
                 "on_demand" => RenewalPolicy.OnDemand,
                 "proactive" => RenewalPolicy.Proactive,
                 _ => throw new UsageException("Bridge:Renewal must be on_demand or proactive."),
+            },
+            LogFormat = (logFormat ?? section[nameof(BridgeOptions.LogFormat)]) switch
+            {
+                null => defaults.LogFormat,
+                "text" => LogFormat.Text,
+                "json" => LogFormat.Json,
+                _ => throw new UsageException("--log-format (or Bridge:LogFormat) must be text or json."),
             },
             UseProxy = section[nameof(BridgeOptions.UseProxy)] switch
             {

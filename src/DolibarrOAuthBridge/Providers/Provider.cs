@@ -1,4 +1,6 @@
 using System.Collections.ObjectModel;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Mail;
 
 namespace DolibarrOAuthBridge.Providers;
 
@@ -53,9 +55,33 @@ public sealed record Provider
     /// <summary>Tenants that name no certain directory where one is needed.</summary>
     public IReadOnlyList<string> UnusableTenants { get; init; } = [];
 
+    /// <summary>The scopes that Dolibarr's purposes need here; empty where scopes tell nothing.</summary>
+    public IReadOnlyList<ScopeNeed> ScopeNeeds { get; init; } = [];
+
+    /// <summary>Scopes that tell who the user is, or keep the grant, and allow nothing else.</summary>
+    public IReadOnlyList<string> IdentityScopes { get; init; } = ["openid", "profile", "email", "offline_access"];
+
+    /// <summary>How long grants last while the application is only being tested; null where there is no such thing.</summary>
+    public TimeSpan? TestingGrantLifetime { get; init; }
+
     /// <summary>What its ID tokens are like; null where it does not speak OpenID Connect, so that nobody can sign in with it.</summary>
     public IdentityFacts? Identity { get; init; }
 
     /// <summary>Further parameters of the authorization request.</summary>
     public IReadOnlyDictionary<string, string> AuthorizationParameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Whether mail is sent or read with its tokens, as far as scopes tell.</summary>
+    public bool ServesMail => ScopeNeeds.Any(static need => need.Purpose == EntryPurpose.SendMail);
+
+    /// <summary>Whether a scope tells no more than who the user is.</summary>
+    public bool IsIdentityScope(string scope) => IdentityScopes.Contains(scope, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Its submission server; null if it has none.</summary>
+    public MailHost? Smtp { get; init; }
+
+    /// <summary>Its IMAP server; null if it has none.</summary>
+    public MailHost? Imap { get; init; }
+
+    /// <summary>The SASL mechanisms that its mail servers take tokens with, the preferred one first: that is what Dolibarr itself speaks.</summary>
+    public IReadOnlyList<string> SaslMechanisms { get; init; } = [SaslName.XOAuth2, SaslName.OAuthBearer];
 }
