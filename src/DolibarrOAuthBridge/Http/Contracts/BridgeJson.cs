@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
+using DolibarrOAuthBridge.Login;
+using DolibarrOAuthBridge.Mail;
 using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
@@ -17,4 +19,10 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
 [JsonSerializable(typeof(VersionJson))]
+[JsonSerializable(typeof(LoginRequestJson))]
+[JsonSerializable(typeof(LoginStartJson))]
+[JsonSerializable(typeof(LoginCallbackJson))]
+[JsonSerializable(typeof(Identity))]
+[JsonSerializable(typeof(MailCheckJson))]
+[JsonSerializable(typeof(MailCheckReport))]
 internal sealed partial class BridgeJson : JsonSerializerContext;
