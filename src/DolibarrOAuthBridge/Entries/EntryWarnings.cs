@@ -69,6 +69,11 @@ public static class EntryWarnings
             warnings.Add(new("no_refresh_token", "There is no refresh token, so the access token cannot be renewed: give consent again, at Microsoft with the scope offline_access."));
         }
 
+        if (MailScopes.Missing(ProviderCatalogue.Of(entry.Name), EntrySettings.Scopes(entry), grant.Token.Scope) is { Count: > 0 } missing)
+        {
+            warnings.Add(new("scope_not_granted", $"The provider granted less than mail needs: {string.Join(" and ", missing)} is missing. Give consent again and tick every box, or allow the scope at the provider."));
+        }
+
         if (memory.RefreshTokenExpiresAt is { } end && end - now.UtcDateTime < TimeSpan.FromDays(3))
         {
             warnings.Add(new("refresh_token_ending", $"The provider lets the refresh token live until {end:yyyy-MM-dd HH:mm} UTC: give consent again before. A Google application in Testing has seven days; publish it to end that."));

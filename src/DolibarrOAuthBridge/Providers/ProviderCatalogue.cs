@@ -29,9 +29,13 @@ public static class ProviderCatalogue
         RefreshTokenIdleLifetime = TimeSpan.FromDays(90),
         DefaultResource = "https://graph.microsoft.com",
         ResourceAliases = new Dictionary<string, string> { ["https://outlook.office.com"] = Exchange },
+        AlwaysAskedScopes = ["offline_access"],
+        NeedsScopes = true,
+        AccountPrompt = "select_account", // prompt=consent would ask for an administrator again and again
+        MailScopes = ["SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All"],
     };
 
-    // Dolibarr exchanges no code at Stripe itself; the endpoints are those of Stripe Connect.
+    // Stripe Connect, whose client secret is the API's secret key. Dolibarr itself exchanges no code there, but reads the account.
     private static readonly Provider Stripe = new()
     {
         Name = "StripeTest",
@@ -42,6 +46,10 @@ public static class ProviderCatalogue
             [TokenEndpoint] = "https://connect.stripe.com/oauth/token",
         },
         MissingExpiry = MissingExpiry.Never,
+        DefaultScopes = ["read_write"],
+        LoginHintParameter = "stripe_user[email]",
+        AccountMember = "stripe_user_id",
+        TokenStringMembers = ["stripe_user_id", "livemode"],
     };
 
     /// <summary>The providers.</summary>
@@ -64,6 +72,9 @@ public static class ProviderCatalogue
             ScopeNames = GoogleScopes.Names,
             RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
+            NeedsScopes = true,
+            RefreshTokenPrompt = "consent",
+            MailScopes = ["mail.google.com"],
         },
         MicrosoftDelegated,
         MicrosoftDelegated with { Name = "Microsoft2", Keys = ["MICROSOFT2"] },
@@ -101,6 +112,7 @@ public static class ProviderCatalogue
                 [DeviceAuthorizationEndpoint] = "https://github.com/login/device/code",
             },
             ScopeSeparator = ',',
+            LoginHintParameter = "login",
             MissingExpiry = MissingExpiry.Never,
             RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
         },

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Rekeying;
@@ -16,4 +17,9 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(ConsentBeginJson))]
+[JsonSerializable(typeof(ConsentCallbackJson))]
+[JsonSerializable(typeof(ConsentStarted))]
+[JsonSerializable(typeof(ConsentResult))]
+[JsonSerializable(typeof(ConsentState))]
 internal sealed partial class BridgeJson : JsonSerializerContext;
