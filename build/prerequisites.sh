@@ -13,6 +13,7 @@ declare -A package=(
 	[dovecot]=dovecot-imapd
 	[zip]=zip
 	[setsid]=util-linux
+	[systemd-analyze]=systemd
 )
 missing=()
 for program in "${!package[@]}"; do

@@ -36,6 +36,9 @@ public static class ProblemCode
     /// <summary>409: another account than before gave consent, and nobody said that this was meant.</summary>
     public const string AccountChanged = "account_changed";
 
+    /// <summary>403: a sign-in is refused; the problem's <c>reason</c> says which check failed.</summary>
+    public const string IdentityRejected = "identity_rejected";
+
     /// <summary>502: the provider refuses; an administrator must act.</summary>
     public const string ProviderRejected = "provider_rejected";
 

@@ -54,7 +54,7 @@ internal static class AuthorizationRequest
         parameters["client_id"] = consent.ClientId;
         parameters["redirect_uri"] = consent.RedirectUri;
         parameters["state"] = state;
-        parameters["code_challenge"] = Pkce.Challenge(consent.Verifier);
+        parameters["code_challenge"] = AuthorizationSecrets.Challenge(consent.Verifier);
         parameters["code_challenge_method"] = "S256";
         if (consent.Scopes.Count > 0)
         {

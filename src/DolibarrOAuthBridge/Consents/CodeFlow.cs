@@ -41,7 +41,7 @@ public sealed class CodeFlow(
         var consent = new CodeConsent
         {
             Entry = entry.Name.ToString(),
-            Verifier = Pkce.NewSecret(),
+            Verifier = AuthorizationSecrets.New(),
             RedirectUri = RedirectUriPolicy.Choose(entry, conf, wishes.RedirectUri),
             AuthorizationEndpoint = await RequireAsync(entry, ProviderEndpoint.AuthorizationEndpoint, cancellationToken).ConfigureAwait(false),
             TokenEndpoint = await RequireAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken).ConfigureAwait(false),
@@ -50,10 +50,10 @@ public sealed class CodeFlow(
             ClientId = entry.ClientId,
             Scopes = scopes,
             BindingHash = SecretHash.Of(binding)!,
-            Nonce = AuthorizationRequest.AsksForIdToken(scopes) ? Pkce.NewSecret() : null,
+            Nonce = AuthorizationRequest.AsksForIdToken(scopes) ? AuthorizationSecrets.New() : null,
             ConfirmsAccountChange = wishes.ConfirmsAccountChange,
         };
-        var state = Pkce.NewSecret();
+        var state = AuthorizationSecrets.New();
         var row = await consents.AddAsync(
             new ConsentRequest(Name, GrantKey.Of(entry), state, Lifetime), consent, CodeConsentJson.Default.CodeConsent, cancellationToken).ConfigureAwait(false);
         var hint = wishes.LoginHint ?? (wishes.ConfirmsAccountChange ? null : GrantAccount.Parse(memory.Account)?.Name);

@@ -124,7 +124,10 @@ internal sealed class Browser : IDisposable
     /// <summary>Sets the size of the page's window, as on a phone.</summary>
     public void Resize(int width, int height) => _driver.ExecuteCdpCommand("Emulation.setDeviceMetricsOverride", new Dictionary<string, object?>
     {
-        ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = false,
+        ["width"] = width,
+        ["height"] = height,
+        ["deviceScaleFactor"] = 1,
+        ["mobile"] = false,
     });
 
     /// <summary>Saves what the window shows among the artifacts.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
+using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
@@ -17,6 +18,11 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(VersionJson))]
+[JsonSerializable(typeof(LoginRequestJson))]
+[JsonSerializable(typeof(LoginStartJson))]
+[JsonSerializable(typeof(LoginCallbackJson))]
+[JsonSerializable(typeof(Identity))]
 [JsonSerializable(typeof(ConsentBeginJson))]
 [JsonSerializable(typeof(ConsentCallbackJson))]
 [JsonSerializable(typeof(ConsentStarted))]
