@@ -1,4 +1,5 @@
 using DolibarrOAuthBridge.AppOnly;
+using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -28,7 +29,7 @@ public static class BridgeServices
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddRekeying().AddEntries();
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddRekeying().AddEntries().AddDiagnosis();
     }
 
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services

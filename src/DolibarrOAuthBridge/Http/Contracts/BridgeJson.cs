@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Rekeying;
@@ -16,4 +17,6 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(VersionJson))]
+[JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class BridgeJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Dapper;
+using DolibarrOAuthBridge.Commands;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Http.Contracts;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DolibarrOAuthBridge.Http.Endpoints;
 
-/// <summary><c>/healthz</c> says that the process lives, <c>/readyz</c> that it can do its work: the token table can be read.</summary>
+/// <summary><c>/healthz</c> says that the process lives, <c>/readyz</c> that it can do its work: the token table can be read; the version is for those with the API key.</summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -16,6 +17,8 @@ internal static class HealthEndpoints
         routes.MapGet("/readyz", ReadyAsync)
             .WithTags("Health").WithName("Ready").WithSummary("Requests can be served: the token table can be read.")
             .Produces<HealthJson>().Produces<HealthJson>(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet("/v1/version", static () => TypedResults.Json(new VersionJson(VersionCommand.Current), BridgeJson.Default.VersionJson))
+            .WithTags("Health").WithName("Version").WithSummary("The sidecar's version.").Produces<VersionJson>();
     }
 
     private static async Task<JsonHttpResult<HealthJson>> ReadyAsync(DolibarrDatabase database, TokenTable tokens, CancellationToken cancellationToken)
