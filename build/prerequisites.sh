@@ -13,6 +13,7 @@ declare -A package=(
 	[dovecot]=dovecot-imapd
 	[zip]=zip
 	[setsid]=util-linux
+	[systemd-analyze]=systemd
 )
 missing=()
 for program in "${!package[@]}"; do
@@ -29,6 +30,10 @@ fi
 if [ "${1:-}" = test ]; then
 	command -v phpunit >/dev/null || missing+=(phpunit)
 	command -v phpcs >/dev/null || missing+=(php-codesniffer)
+fi
+if [ "${1:-}" = acceptance ]; then
+	command -v chromium >/dev/null || missing+=(chromium)
+	command -v chromedriver >/dev/null || missing+=(chromium-driver)
 fi
 
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -9,6 +9,7 @@
  * It must never break a page: it only registers a class loader, and not even that if a file is missing.
  */
 
-if (is_readable(__DIR__.'/lib/oauthbridge_interception.lib.php')) {
-	include_once __DIR__.'/lib/oauthbridge_interception.lib.php';
+if (is_readable(__DIR__.'/class/http/oauthbridgeclassloader.class.php')) {
+	include_once __DIR__.'/class/http/oauthbridgeclassloader.class.php';
+	OAuthBridgeClassLoader::register();
 }

@@ -1,9 +1,14 @@
+using DolibarrOAuthBridge.Demo.Session;
 using DolibarrOAuthBridge.Demo.Story;
 using Spectre.Console;
 
-if (args.Any(argument => argument is not "--keep"))
+if (args is not ([] or ["--keep"] or ["--session"]))
 {
-    await Console.Error.WriteLineAsync("Usage: dolibarr-oauth-bridge-demo [--keep]").ConfigureAwait(false);
+    await Console.Error.WriteLineAsync($"""
+        Usage: dolibarr-oauth-bridge-demo [--keep | --session]
+        With --session it prints the stage's addresses as JSON and answers commands until standard input ends:
+        {StageSession.Usage}
+        """).ConfigureAwait(false);
     return 2;
 }
 
@@ -13,5 +18,10 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     interrupted.Cancel();
 };
+if (args.Contains("--session"))
+{
+    return await StageSession.RunAsync(Console.In, Console.Out, interrupted.Token).ConfigureAwait(false);
+}
+
 AnsiConsole.Console.Profile.Width = Math.Max(AnsiConsole.Console.Profile.Width, 160);
 return await DemoStory.PlayAsync(new Narrator(AnsiConsole.Console), keep: args.Contains("--keep"), interrupted.Token).ConfigureAwait(false);

@@ -23,6 +23,9 @@ public sealed class BridgeException : Exception
     /// <summary>When it makes sense to try again; null if unknown.</summary>
     public TimeSpan? RetryAfter { get; }
 
+    /// <summary>For <see cref="ProblemCode.IdentityRejected"/>, which check failed; else null.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>A failure of the database as callers are told it.</summary>
     public static BridgeException From(StoreException exception)
     {

@@ -33,6 +33,9 @@ public sealed class BridgeOptions
     /// <summary>Whether providers are reached through the proxy that the environment names. The default is no.</summary>
     public bool UseProxy { get; init; }
 
+    /// <summary>How <c>serve</c> writes its log. The default is <see cref="LogFormat.Text"/>.</summary>
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
+
     /// <summary>How long a refresh holds its lease: past every deadline within it, so that no second process starts while one may still be at work.</summary>
     public TimeSpan LeaseDuration => (2 * ProviderDeadline) + TimeSpan.FromSeconds(15);
 }

@@ -1,4 +1,5 @@
 using DolibarrOAuthBridge.AppOnly;
+using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
@@ -9,6 +10,7 @@ using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Keys;
+using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Rekeying;
 using DolibarrOAuthBridge.Renewal;
@@ -29,7 +31,7 @@ public static class BridgeServices
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddRekeying().AddEntries().AddDiagnosis();
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddConsents().AddRekeying().AddEntries().AddLogin().AddDiagnosis();
     }
 
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services
@@ -41,8 +43,9 @@ public static class BridgeServices
             provider.GetRequiredService<TokenCodec>(),
             certificate: provider.GetRequiredService<ClientCertificates>().PathOf));
 
-    private static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
+    internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(_ => ProviderHttpClient.Create(options.UseProxy))
+        .AddSingleton<ProviderDocuments>()
         .AddSingleton<ServerMetadataCache>()
         .AddSingleton<ProviderDirectory>()
         .AddSingleton<TokenEndpointClient>()
@@ -77,6 +80,7 @@ public static class BridgeServices
         .AddSingleton<Rekeyer>();
 
     private static IServiceCollection AddEntries(this IServiceCollection services) => services
+        .AddSingleton<EntryUseTable>()
         .AddSingleton<EntryDirectory>()
         .AddSingleton<EntryReporter>()
         .AddSingleton<RowInspector>()

@@ -30,6 +30,15 @@ public static class ProblemCode
     /// <summary>409: several rows claim the same entry.</summary>
     public const string TokenDuplicate = "token_duplicate";
 
+    /// <summary>400: the answer of a consent or sign-in belongs to none that is under way here, or not to this browser; start again.</summary>
+    public const string StateInvalid = "state_invalid";
+
+    /// <summary>409: another account than before gave consent, and nobody said that this was meant.</summary>
+    public const string AccountChanged = "account_changed";
+
+    /// <summary>403: a sign-in is refused; the problem's <c>reason</c> says which check failed.</summary>
+    public const string IdentityRejected = "identity_rejected";
+
     /// <summary>502: the provider refuses; an administrator must act.</summary>
     public const string ProviderRejected = "provider_rejected";
 

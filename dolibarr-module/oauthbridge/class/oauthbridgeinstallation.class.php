@@ -8,6 +8,7 @@
  */
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
+require_once __DIR__.'/oauthbridgegrantwatch.class.php';
 
 /**
  * The API key and the place in LOCAL_CONSTS_FILES, per company; added once, and taken away without touching what others added.
@@ -75,7 +76,7 @@ class OAuthBridgeInstallation
 	 */
 	public function uninstall()
 	{
-		return $this->removeFromLocalConsts() && $this->removeApiKey();
+		return $this->removeFromLocalConsts() && $this->removeApiKey() && $this->forgetEnds();
 	}
 
 	/**
@@ -115,6 +116,19 @@ class OAuthBridgeInstallation
 			return false;
 		}
 		return $row === null || $row->note !== self::API_KEY_NOTE || $this->check(dolibarr_del_const($this->db, self::API_KEY, $conf->entity) > 0);
+	}
+
+	/**
+	 * Removes what OAuthBridgeGrantWatch remembers.
+	 *
+	 * @return bool Whether it worked
+	 */
+	private function forgetEnds()
+	{
+		global $conf;
+
+		$sql = 'DELETE FROM '.MAIN_DB_PREFIX.'const WHERE '.$this->db->decrypt('name')." LIKE '".OAuthBridgeGrantWatch::MARK."%' AND entity = ".((int) $conf->entity);
+		return $this->check((bool) $this->db->query($sql));
 	}
 
 	/**

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace DolibarrOAuthBridge.Demo.Processes;
 
 /// <summary>Finds ports for servers that cannot choose one themselves.</summary>
-internal static class FreePort
+public static class FreePort
 {
     /// <summary>
     /// A port of the loopback address that nobody listens on now. It lies below the range from which outgoing connections

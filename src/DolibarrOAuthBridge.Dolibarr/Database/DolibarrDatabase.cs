@@ -17,7 +17,8 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     private static readonly string[] DefaultSockets =
         ["/run/mysqld/mysqld.sock", "/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock"];
 
-    private readonly MySqlDataSource _dataSource;
+    private readonly uint _timeoutSeconds;
+    private volatile MySqlDataSource _dataSource;
 
     /// <summary>Prepares connections; none is opened yet.</summary>
     /// <param name="conf">Dolibarr's configuration.</param>
@@ -25,37 +26,14 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     public DolibarrDatabase(DolibarrConf conf, uint timeoutSeconds = 5)
     {
         ArgumentNullException.ThrowIfNull(conf);
+        _timeoutSeconds = timeoutSeconds;
         Prefix = conf.DbPrefix;
         Name = conf.DbName;
-        var connectionString = new MySqlConnectionStringBuilder
-        {
-            Database = conf.DbName,
-            UserID = conf.DbUser,
-            Password = conf.DbPassword,
-            ApplicationName = "dolibarr-oauth-bridge",
-            ConnectionTimeout = timeoutSeconds,
-            DefaultCommandTimeout = timeoutSeconds,
-            MaximumPoolSize = 10,
-            AllowLoadLocalInfile = false,
-            PersistSecurityInfo = false,
-            CharacterSet = "utf8mb4",
-            // Rows matched, not rows changed: a compare-and-swap must count a row that was right already.
-            UseAffectedRows = false,
-        };
-        PointAtServer(connectionString, conf);
+        var connectionString = ConnectionString(conf);
         Server = connectionString.ConnectionProtocol == MySqlConnectionProtocol.UnixSocket
             ? connectionString.Server
             : $"{connectionString.Server}:{connectionString.Port}";
-        _dataSource = new MySqlDataSourceBuilder(connectionString.ConnectionString)
-            .UseConnectionOpenedCallback(static async (context, cancellationToken) =>
-            {
-                var command = new MySqlCommand(SessionSql, context.Connection);
-                await using (command.ConfigureAwait(false))
-                {
-                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-                }
-            })
-            .Build();
+        _dataSource = Connect(connectionString);
     }
 
     /// <summary>The table prefix of the instance, such as <c>llx_</c>.</summary>
@@ -75,9 +53,14 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     /// <exception cref="StoreException">No connection can be had.</exception>
     public async Task<MySqlConnection> OpenAsync(CancellationToken cancellationToken = default)
     {
+        var dataSource = _dataSource;
         try
         {
-            return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            return await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException) when (dataSource != _dataSource)
+        {
+            return await OpenAsync(cancellationToken).ConfigureAwait(false); // the account was replaced this very moment
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -116,8 +99,52 @@ public sealed class DolibarrDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Connects by the account of another conf.php for the same database from now on. Connections in use stay as they are
+    /// until they are given back.
+    /// </summary>
+    public async Task UseAccountOfAsync(DolibarrConf conf)
+    {
+        ArgumentNullException.ThrowIfNull(conf);
+        var former = _dataSource;
+        _dataSource = Connect(ConnectionString(conf));
+        await former.DisposeAsync().ConfigureAwait(false);
+    }
+
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
+
+    private static MySqlDataSource Connect(MySqlConnectionStringBuilder connectionString) => new MySqlDataSourceBuilder(connectionString.ConnectionString)
+        .UseConnectionOpenedCallback(static async (context, cancellationToken) =>
+        {
+            var command = new MySqlCommand(SessionSql, context.Connection);
+            await using (command.ConfigureAwait(false))
+            {
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        })
+        .Build();
+
+    private MySqlConnectionStringBuilder ConnectionString(DolibarrConf conf)
+    {
+        var connectionString = new MySqlConnectionStringBuilder
+        {
+            Database = conf.DbName,
+            UserID = conf.DbUser,
+            Password = conf.DbPassword,
+            ApplicationName = "dolibarr-oauth-bridge",
+            ConnectionTimeout = _timeoutSeconds,
+            DefaultCommandTimeout = _timeoutSeconds,
+            MaximumPoolSize = 10,
+            AllowLoadLocalInfile = false,
+            PersistSecurityInfo = false,
+            CharacterSet = "utf8mb4",
+            // Rows matched, not rows changed: a compare-and-swap must count a row that was right already.
+            UseAffectedRows = false,
+        };
+        PointAtServer(connectionString, conf);
+        return connectionString;
+    }
 
     // As PHP's mysqli: "localhost" means the server's socket. Elsewhere, or where no socket is found, TCP.
     private static void PointAtServer(MySqlConnectionStringBuilder connectionString, DolibarrConf conf)

@@ -75,6 +75,7 @@ public sealed class EntryTable
 
     private OAuthEntry Build(EntryName name, int entity, Dictionary<string, string> constants)
     {
+        string[] ReadList(string ending) => Read(ending).Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string Read(string ending) => constants.GetValueOrDefault(name.Constant(ending), string.Empty).Trim();
 
         var (secret, problem) = DecryptSecret(Read("SECRET") is { Length: > 0 } value ? value : Read("SECRET_KEY"));
@@ -86,11 +87,13 @@ public sealed class EntryTable
             ClientSecret = secret,
             ClientSecretProblem = problem,
             ClientCertificate = _certificate(name),
-            Scopes = Read("SCOPE").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            Scopes = ReadList("SCOPE"),
             Tenant = Read("TENANT"),
             Url = Read("URL").TrimEnd('/'),
             UrlAuthorize = Read("URLAUTHORIZE"),
             UrlCallback = Read("URLCALLBACK"),
+            LoginTenants = ReadList("TENANTS"),
+            LoginDomains = ReadList("DOMAINS"),
         };
     }
 

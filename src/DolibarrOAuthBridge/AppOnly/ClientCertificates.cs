@@ -70,6 +70,20 @@ public sealed class ClientCertificates(IConfiguration configuration, TimeProvide
         }
     }
 
+    /// <summary>What can be said of an entry's certificate: when it ends, or why it cannot be used; neither if it has none.</summary>
+    public (DateTimeOffset? End, string? Problem) Inspect(OAuthEntry entry)
+    {
+        try
+        {
+            using var certificate = Load(entry);
+            return (certificate?.NotAfter.ToUniversalTime(), null);
+        }
+        catch (ProviderConfigurationException exception)
+        {
+            return (null, exception.Message);
+        }
+    }
+
     private static X509Certificate2 Read(string path, string? keyPath, string? password)
     {
         var file = new FileInfo(path);

@@ -13,6 +13,7 @@ internal static class BridgeConfiguration
         nameof(BridgeOptions.DolibarrConf), nameof(BridgeOptions.StateDirectory), nameof(BridgeOptions.ProviderDeadline), nameof(BridgeOptions.MinTtl),
         nameof(BridgeOptions.RenewAhead), nameof(BridgeOptions.Renewal), nameof(BridgeOptions.RenewalInterval), nameof(BridgeOptions.UseProxy),
         nameof(BridgeOptions.DatabaseUser), nameof(BridgeOptions.DatabasePasswordFile),
+        nameof(BridgeOptions.LogFormat),
     ];
 
     public static IConfiguration Load(string? file, IReadOnlyList<string> settings)
@@ -37,7 +38,7 @@ internal static class BridgeConfiguration
         }
     }
 
-    public static BridgeOptions Options(IConfiguration configuration, string? conf, string? stateDirectory)
+    public static BridgeOptions Options(IConfiguration configuration, string? conf, string? stateDirectory, string? logFormat = null)
     {
         var section = configuration.GetSection("Bridge");
         if (section.GetChildren().FirstOrDefault(child => !Known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
@@ -70,6 +71,13 @@ internal static class BridgeConfiguration
                 "on_demand" => RenewalPolicy.OnDemand,
                 "proactive" => RenewalPolicy.Proactive,
                 _ => throw new UsageException("Bridge:Renewal must be on_demand or proactive."),
+            },
+            LogFormat = (logFormat ?? section[nameof(BridgeOptions.LogFormat)]) switch
+            {
+                null => defaults.LogFormat,
+                "text" => LogFormat.Text,
+                "json" => LogFormat.Json,
+                _ => throw new UsageException("--log-format (or Bridge:LogFormat) must be text or json."),
             },
             UseProxy = section[nameof(BridgeOptions.UseProxy)] switch
             {

@@ -47,7 +47,7 @@ internal sealed class CommandContext : IAsyncDisposable
         }
 
         var configuration = BridgeConfiguration.Load(result.GetValue(common.Config), settings);
-        var options = BridgeConfiguration.Options(configuration, result.GetValue(common.DolibarrConf), result.GetValue(common.StateDirectory));
+        var options = BridgeConfiguration.Options(configuration, result.GetValue(common.DolibarrConf), result.GetValue(common.StateDirectory), result.GetValue(common.LogFormat));
         if (options.DolibarrConf.Length == 0)
         {
             throw new UsageException("Say where Dolibarr's conf.php is: --dolibarr-conf PATH, usually /var/www/dolibarr/htdocs/conf/conf.php or /etc/dolibarr/conf.php.");

@@ -11,6 +11,9 @@ internal static class CommandLine
     private const int Failed = 1;
     private const int WrongUsage = 2;
 
+    // How long a command that is told to stop may take: longer than a refresh that must not be cut off.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(5);
+
     public static async Task<int> RunAsync(string[] args)
     {
         var split = ConfigurationArguments.Split(args);
@@ -40,7 +43,7 @@ internal static class CommandLine
             return WrongUsage;
         }
 
-        return await parsed.InvokeAsync().ConfigureAwait(false);
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = LongestEnd }).ConfigureAwait(false);
     }
 
     private static async Task<int> ExecuteAsync(IBridgeCommand command, ParseResult result, CommonOptions common, IReadOnlyList<string> settings, CancellationToken cancellationToken)

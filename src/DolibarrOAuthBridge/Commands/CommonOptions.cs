@@ -38,6 +38,8 @@ internal sealed class CommonOptions
         Recursive = true,
     };
 
+    public Option<string?> LogFormat { get; } = new("--log-format") { Description = "How serve writes its log: text or json. Default text.", HelpName = "FORMAT", Recursive = true };
+
     public void AddTo(Command command)
     {
         command.Options.Add(DolibarrConf);
@@ -46,5 +48,6 @@ internal sealed class CommonOptions
         command.Options.Add(Reveal);
         command.Options.Add(StateDirectory);
         command.Options.Add(Config);
+        command.Options.Add(LogFormat);
     }
 }

@@ -4,11 +4,11 @@ using DolibarrOAuthBridge.Http;
 namespace DolibarrOAuthBridge.Commands;
 
 /// <summary><c>serve</c>: runs the sidecar until it is told to stop.</summary>
-internal sealed class ServeCommand : IBridgeCommand
+internal sealed partial class ServeCommand : IBridgeCommand
 {
     private const string DefaultUrls = "http://127.0.0.1:8765";
 
-    private readonly Option<string?> _urls = new("--urls") { Description = $"Loopback addresses to listen on, separated by semicolons. Default {DefaultUrls}, or none with --socket.", HelpName = "URLS" };
+    private readonly Option<string?> _urls = new("--urls") { Description = $"Loopback addresses to listen on, separated by semicolons. Default {DefaultUrls}, or none with --socket or sockets of systemd.", HelpName = "URLS" };
     private readonly Option<string?> _socket = new("--socket") { Description = "Unix socket to listen on.", HelpName = "PATH" };
 
     public Command Define() => new("serve", "Run the sidecar.") { _urls, _socket };
@@ -16,21 +16,20 @@ internal sealed class ServeCommand : IBridgeCommand
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
         var socket = result.GetValue(_socket);
-        var urls = result.GetValue(_urls) ?? (socket is null ? DefaultUrls : string.Empty);
         try
         {
+            var handles = ActivatedSockets.Find(Environment.GetEnvironmentVariable);
+            var urls = result.GetValue(_urls) ?? (socket is null && handles.Count == 0 ? DefaultUrls : string.Empty);
             var addresses = ListenAddress.Parse(urls);
             var context = open();
             await using (context.ConfigureAwait(false))
             {
-                var server = BridgeServer.Build(context.Conf, context.Options, context.Configuration, addresses, socket);
+                var server = BridgeServer.Build(context.Conf, context.Options, context.Configuration, addresses, socket, handles);
                 await using (server.ConfigureAwait(false))
                 {
                     await server.StartAsync(cancellationToken).ConfigureAwait(false);
-                    foreach (var url in server.Urls)
-                    {
-                        await Console.Out.WriteLineAsync($"Listening on {url} for the Dolibarr of {context.Options.DolibarrConf}").ConfigureAwait(false);
-                    }
+                    var names = server.Urls.Where(static url => !url.Contains('<', StringComparison.Ordinal)).Concat(handles.Select(ActivatedSockets.Describe));
+                    await SayAsync(server, names, context.Options).ConfigureAwait(false);
 
                     await server.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
                     return 0;
@@ -45,5 +44,26 @@ internal sealed class ServeCommand : IBridgeCommand
         {
             throw new BridgeException("listen_failed", $"The sidecar cannot listen: {exception.Message}", innerException: exception);
         }
+    }
+
+    private static async Task SayAsync(WebApplication server, IEnumerable<string> addresses, BridgeOptions options)
+    {
+        foreach (var address in addresses)
+        {
+            if (options.LogFormat == LogFormat.Json)
+            {
+                Log.Listening(server.Logger, address, options.DolibarrConf);
+            }
+            else
+            {
+                await Console.Out.WriteLineAsync($"Listening on {address} for the Dolibarr of {options.DolibarrConf}").ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Listening on {Address} for the Dolibarr of {Conf}")]
+        public static partial void Listening(ILogger logger, string address, string conf);
     }
 }

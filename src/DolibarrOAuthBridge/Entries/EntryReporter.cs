@@ -1,16 +1,24 @@
+using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
-using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Entries;
 
 /// <summary>Puts together what may be shown of the entries: settings, token, memory and warnings.</summary>
 public sealed class EntryReporter(
-    EntryDirectory entries, TokenTable tokens, TokenCodec codec, GrantTable grants, DolibarrConf conf, BridgeOptions options, TimeProvider time)
+    EntryDirectory entries,
+    EntryUseTable uses,
+    TokenTable tokens,
+    TokenCodec codec,
+    GrantTable grants,
+    ClientCertificates certificates,
+    DolibarrConf conf,
+    BridgeOptions options,
+    TimeProvider time)
 {
     /// <summary>A report on every entry of a company.</summary>
     /// <exception cref="BridgeException">The database failed.</exception>
@@ -33,11 +41,12 @@ public sealed class EntryReporter(
         try
         {
             var memory = await grants.ListAsync(entity, cancellationToken).ConfigureAwait(false);
+            var known = await uses.ListAsync(entity, cancellationToken).ConfigureAwait(false);
             var reports = new List<EntryReport>(wanted.Count);
             foreach (var entry in wanted)
             {
                 var lookup = await tokens.FindAsync(entry.Name, entity, cancellationToken).ConfigureAwait(false);
-                reports.Add(Report(entry, lookup, memory.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord()));
+                reports.Add(Report(Gather(entry, lookup, memory.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord(), known)));
             }
 
             return reports;
@@ -48,9 +57,8 @@ public sealed class EntryReporter(
         }
     }
 
-    private EntryReport Report(OAuthEntry entry, TokenLookup lookup, GrantRecord memory)
+    private EntryFacts Gather(OAuthEntry entry, TokenLookup lookup, GrantRecord memory, IReadOnlyList<EntryUse> known)
     {
-        var missing = EntrySettings.Missing(entry);
         StoredGrant? grant = null;
         string? unreadable = null;
         if (lookup.OnlyRow is { } row)
@@ -65,11 +73,30 @@ public sealed class EntryReporter(
             }
         }
 
+        var (certificateEnd, certificateProblem) = certificates.Inspect(entry);
+        return new EntryFacts
+        {
+            Entry = entry,
+            Lookup = lookup,
+            Grant = grant,
+            Unreadable = unreadable,
+            Memory = memory,
+            Uses = EntryUseTable.Of(entry.Name, known),
+            CertificateEnd = certificateEnd,
+            CertificateProblem = certificateProblem,
+            Now = time.GetUtcNow(),
+        };
+    }
+
+    private EntryReport Report(EntryFacts facts)
+    {
+        var entry = facts.Entry;
+        var missing = EntrySettings.Missing(entry);
         return new EntryReport
         {
             Entry = entry.Name.ToString(),
             Service = entry.Name.Service,
-            Provider = ProviderCatalogue.Of(entry.Name).Name,
+            Provider = facts.Provider.Name,
             Label = entry.Name.Label,
             Entity = entry.Entity,
             Scopes = entry.Scopes,
@@ -77,38 +104,38 @@ public sealed class EntryReporter(
             RedirectUri = RedirectUri.Of(entry, conf),
             Complete = missing.Count == 0,
             Missing = missing,
-            Token = Report(entry, lookup, grant, unreadable, memory),
-            Warnings = EntryWarnings.Of(entry, lookup, grant, unreadable, memory, time.GetUtcNow()),
+            Token = TokenOf(facts),
+            Warnings = EntryWarnings.Of(facts),
         };
     }
 
-    private TokenReport Report(OAuthEntry entry, TokenLookup lookup, StoredGrant? grant, string? unreadable, GrantRecord memory) => new()
+    private TokenReport TokenOf(EntryFacts facts)
     {
-        Status = lookup.IsDuplicate ? TokenStatus.Duplicate
-            : unreadable is not null ? TokenStatus.Unreadable
-            : grant is null ? TokenStatus.None
-            : StatusOf(entry, grant, memory),
-        ExpiresAt = grant?.ExpiresAt,
-        HasRefreshToken = grant?.RefreshToken is not null,
-        GrantedAt = Utc(memory.GrantedAt ?? grant?.Row.CreatedAt),
-        RefreshedAt = Utc(memory.RefreshedAt),
-        RefreshCount = memory.RefreshCount,
-        LastError = unreadable ?? (memory.LastError is null ? null
-            : string.IsNullOrEmpty(memory.LastErrorDetail) ? memory.LastError : $"{memory.LastError}: {memory.LastErrorDetail}"),
-    };
-
-    private string StatusOf(OAuthEntry entry, StoredGrant grant, GrantRecord memory)
-    {
-        var now = time.GetUtcNow();
-        return grant switch
+        var (grant, memory) = (facts.Grant, facts.Memory);
+        return new TokenReport
         {
-            { NeverExpires: true } => TokenStatus.NeverExpires,
-            _ when grant.RefreshHash is not null && grant.RefreshHash == memory.DeadHash => TokenStatus.ConsentRequired,
-            _ when grant.LivesFor(options.RenewAhead, now) => TokenStatus.Valid,
-            _ when grant.LivesFor(TimeSpan.Zero, now) => TokenStatus.Expiring,
-            _ => grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name)) ? TokenStatus.Expired : TokenStatus.ConsentRequired,
+            Status = facts.Lookup.IsDuplicate ? TokenStatus.Duplicate
+                : facts.Unreadable is not null ? TokenStatus.Unreadable
+                : grant is null ? TokenStatus.None
+                : StatusOf(facts, grant),
+            ExpiresAt = grant?.ExpiresAt,
+            HasRefreshToken = grant?.RefreshToken is not null,
+            GrantedAt = Utc(memory.GrantedAt ?? grant?.Row.CreatedAt),
+            RefreshedAt = Utc(memory.RefreshedAt),
+            RefreshCount = memory.RefreshCount,
+            LastError = facts.Unreadable ?? (memory.LastError is null ? null
+                : string.IsNullOrEmpty(memory.LastErrorDetail) ? memory.LastError : $"{memory.LastError}: {memory.LastErrorDetail}"),
         };
     }
+
+    private string StatusOf(EntryFacts facts, StoredGrant grant) => grant switch
+    {
+        { NeverExpires: true } => TokenStatus.NeverExpires,
+        _ when grant.RefreshHash is not null && grant.RefreshHash == facts.Memory.DeadHash => TokenStatus.ConsentRequired,
+        _ when grant.LivesFor(options.RenewAhead, facts.Now) => TokenStatus.Valid,
+        _ when grant.LivesFor(TimeSpan.Zero, facts.Now) => TokenStatus.Expiring,
+        _ => grant.IsRenewableAt(facts.Provider) ? TokenStatus.Expired : TokenStatus.ConsentRequired,
+    };
 
     private static DateTimeOffset? Utc(DateTime? time) =>
         time is { } known ? new DateTimeOffset(DateTime.SpecifyKind(known, DateTimeKind.Utc)) : null;

@@ -91,6 +91,34 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         return connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken));
     }
 
+    /// <summary>Remembers a new consent within the caller's transaction: everything of the grant before it is over.</summary>
+    public Task RecordConsentAsync(MySqlConnection connection, MySqlTransaction transaction, GrantKey key, GrantConsent consent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(consent);
+        var sql = $"""
+            INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded, account)
+            VALUES (@Service, @Entity, @At, @RefreshTokenExpiresAt, @NewestHash, @NewestToken, @RowId, @Superseded, @Account)
+            ON DUPLICATE KEY UPDATE granted_at = @At, refreshed_at = NULL, refresh_count = 0, refresh_token_expires_at = @RefreshTokenExpiresAt,
+                newest_hash = @NewestHash, newest_token = @NewestToken, token_row = @RowId, superseded = @Superseded, account = @Account,
+                failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
+                dead_hash = IF(dead_hash = @NewestHash, dead_hash, NULL)
+            """;
+        var parameters = new
+        {
+            key.Service,
+            key.Entity,
+            consent.At,
+            consent.RefreshTokenExpiresAt,
+            consent.NewestHash,
+            consent.NewestToken,
+            consent.RowId,
+            consent.Superseded,
+            consent.Account,
+        };
+        return connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken));
+    }
+
     /// <summary>Remembers a failed refresh. The grant itself is untouched.</summary>
     public Task RecordFailureAsync(GrantKey key, GrantFailure failure, CancellationToken cancellationToken = default)
     {

@@ -3,6 +3,7 @@ using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Http.Endpoints;
 using DolibarrOAuthBridge.Http.Security;
+using DolibarrOAuthBridge.Lifetime;
 using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Renewal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -18,6 +19,7 @@ public static class BridgeServer
     /// <param name="configuration">Endpoint overrides.</param>
     /// <param name="addresses">TCP addresses to listen on.</param>
     /// <param name="socketPath">Unix socket to listen on; null for none.</param>
+    /// <param name="handles">Listening sockets that this process was started with, as file descriptors.</param>
     /// <param name="configureServices">Further services, for tests.</param>
     public static WebApplication Build(
         DolibarrConf conf,
@@ -25,30 +27,25 @@ public static class BridgeServer
         IConfiguration configuration,
         IReadOnlyList<ListenAddress> addresses,
         string? socketPath,
+        IReadOnlyList<int>? handles = null,
         Action<IServiceCollection>? configureServices = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ApplicationName = "dolibarr-oauth-bridge" });
         builder.Configuration.AddConfiguration(configuration);
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
-            console.UseUtcTimestamp = true;
-        });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.UseBridgeLog(options.LogFormat);
         builder.Host.UseSystemd();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Limit(kestrel);
-            Listen(kestrel, addresses, socketPath);
+            Listen(kestrel, addresses, socketPath, handles ?? []);
         });
         configureServices?.Invoke(builder.Services);
         builder.Services.AddBridge(conf, options, configuration);
         builder.Services.AddSingleton<RefusalLog>();
         builder.Services.AddBridgeMetrics();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RenewalService>());
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.LeaseDuration);
+        builder.Services.AddLifetime(options);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
@@ -81,11 +78,16 @@ public static class BridgeServer
         kestrel.Limits.MaxConcurrentConnections = 1000;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<ListenAddress> addresses, string? socketPath)
+    private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<ListenAddress> addresses, string? socketPath, IReadOnlyList<int> handles)
     {
         foreach (var address in addresses)
         {
             kestrel.Listen(address.Address, address.Port);
+        }
+
+        foreach (var handle in handles)
+        {
+            kestrel.ListenHandle((ulong)handle);
         }
 
         if (socketPath is not null)

@@ -9,20 +9,20 @@ internal static class Problems
 {
     public static int StatusOf(string code) => code switch
     {
-        ProblemCode.InvalidRequest => StatusCodes.Status400BadRequest,
+        ProblemCode.InvalidRequest or ProblemCode.StateInvalid => StatusCodes.Status400BadRequest,
         ProblemCode.Unauthorized => StatusCodes.Status401Unauthorized,
-        ProblemCode.Forbidden => StatusCodes.Status403Forbidden,
+        ProblemCode.Forbidden or ProblemCode.IdentityRejected => StatusCodes.Status403Forbidden,
         ProblemCode.EntryNotFound or ProblemCode.TokenNotFound or ProblemCode.NotFound => StatusCodes.Status404NotFound,
-        ProblemCode.EntryIncomplete or ProblemCode.ConsentRequired or ProblemCode.TokenUnreadable or ProblemCode.TokenDuplicate => StatusCodes.Status409Conflict,
+        ProblemCode.EntryIncomplete or ProblemCode.ConsentRequired or ProblemCode.TokenUnreadable or ProblemCode.TokenDuplicate or ProblemCode.AccountChanged => StatusCodes.Status409Conflict,
         ProblemCode.ProviderRejected => StatusCodes.Status502BadGateway,
         ProblemCode.ProviderUnavailable or ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 
     public static Task WriteAsync(HttpContext context, BridgeException exception) =>
-        WriteAsync(context, StatusOf(exception.Code), exception.Code, exception.Message, exception.RetryAfter);
+        WriteAsync(context, StatusOf(exception.Code), exception.Code, exception.Message, exception.RetryAfter, exception.Reason);
 
-    public static Task WriteAsync(HttpContext context, int status, string code, string detail, TimeSpan? retryAfter = null)
+    public static Task WriteAsync(HttpContext context, int status, string code, string detail, TimeSpan? retryAfter = null, string? reason = null)
     {
         if (context.Response.HasStarted)
         {
@@ -40,7 +40,7 @@ internal static class Problems
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        var problem = new ProblemJson("about:blank", ReasonPhrases.GetReasonPhrase(status), status, code, detail);
+        var problem = new ProblemJson("about:blank", ReasonPhrases.GetReasonPhrase(status), status, code, detail, reason);
         return context.Response.WriteAsJsonAsync(problem, BridgeJson.Default.ProblemJson, "application/problem+json", context.RequestAborted);
     }
 }

@@ -24,6 +24,9 @@ public sealed record JournalRecord
     /// <summary>Hash of the refresh token that was spent; null where there was none.</summary>
     public string? OldRefreshHash { get; init; }
 
+    /// <summary>The consent that the refreshed grant comes from, UTC; null if the bridge saw none. Another one since makes the record worthless.</summary>
+    public DateTime? GrantedAt { get; init; }
+
     /// <summary>The value to write, encoded for its column; null in a record made before the provider answered.</summary>
     public string? NewValue { get; init; }
 

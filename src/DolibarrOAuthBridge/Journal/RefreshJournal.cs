@@ -13,7 +13,7 @@ public sealed class RefreshJournal
     private const string Ending = ".refresh";
 
     private readonly BridgeOptions _options;
-    private readonly byte[] _key;
+    private readonly DolibarrConf _conf;
     private string? _directory;
 
     /// <summary>Prepares the journal of one Dolibarr instance; no file is touched yet.</summary>
@@ -22,9 +22,7 @@ public sealed class RefreshJournal
         ArgumentNullException.ThrowIfNull(conf);
         _options = options;
         Instance = $"{conf.DbHost}:{conf.DbPort}/{conf.DbName}/{conf.DbPrefix}";
-        // An instance without a key stores its tokens in clear; the journal then leans on the database's password.
-        var secret = conf.Keys.WriteKey is { Length: > 0 } key ? key.ToArray() : Encoding.UTF8.GetBytes(conf.DbPassword);
-        _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "dolibarr-oauth-bridge journal"u8.ToArray());
+        _conf = conf;
     }
 
     /// <summary>The instance that records are made for.</summary>
@@ -37,7 +35,7 @@ public sealed class RefreshJournal
         try
         {
             _directory ??= StateDirectory.Prepare(_options.StateDirectory);
-            return JournalFile.Create(Path.Combine(_directory, Guid.NewGuid().ToString("N") + Ending), intent, _key);
+            return JournalFile.Create(Path.Combine(_directory, Guid.NewGuid().ToString("N") + Ending), intent, Key());
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -54,7 +52,7 @@ public sealed class RefreshJournal
         _directory ??= StateDirectory.Prepare(_options.StateDirectory);
         foreach (var path in Directory.EnumerateFiles(_directory, "*" + Ending))
         {
-            using var file = JournalFile.TryOpenAbandoned(path, _key);
+            using var file = JournalFile.TryOpenAbandoned(path, Key());
             if (file is null || IsOfThisInstance(file))
             {
                 return true;
@@ -68,9 +66,10 @@ public sealed class RefreshJournal
     public IEnumerable<JournalFile> Abandoned()
     {
         _directory ??= StateDirectory.Prepare(_options.StateDirectory);
+        var key = Key();
         foreach (var path in Directory.EnumerateFiles(_directory, "*" + Ending))
         {
-            var file = JournalFile.TryOpenAbandoned(path, _key);
+            var file = JournalFile.TryOpenAbandoned(path, key);
             if (file is null)
             {
                 continue;
@@ -89,4 +88,11 @@ public sealed class RefreshJournal
     }
 
     private bool IsOfThisInstance(JournalFile file) => file.ReadIntent()?.Instance == Instance || file.ReadAnswer()?.Instance == Instance;
+
+    // An instance without a key stores its tokens in clear; the journal then leans on the database's password.
+    private byte[] Key()
+    {
+        var secret = _conf.Keys.WriteKey is { Length: > 0 } key ? key.ToArray() : Encoding.UTF8.GetBytes(_conf.DbPassword);
+        return HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "dolibarr-oauth-bridge journal"u8.ToArray());
+    }
 }

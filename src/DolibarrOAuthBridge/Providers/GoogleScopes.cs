@@ -5,10 +5,15 @@ namespace DolibarrOAuthBridge.Providers;
 /// <summary>The short names that Dolibarr's Google page offers, and the scopes that its bundled OAuth library makes of them.</summary>
 internal static class GoogleScopes
 {
+    public const string Mail = "https://mail.google.com/";
+    public const string MailWithoutSlash = "https://mail.google.com";
+    public const string Email = "https://www.googleapis.com/auth/userinfo.email";
+    public const string Profile = "https://www.googleapis.com/auth/userinfo.profile";
+
     public static FrozenDictionary<string, string> Names { get; } = new Dictionary<string, string>
     {
-        ["gmail_full"] = "https://mail.google.com/",
-        ["gmail_imap_smtp"] = "https://mail.google.com",
+        ["gmail_full"] = Mail,
+        ["gmail_imap_smtp"] = MailWithoutSlash,
         ["gmail"] = "https://mail.google.com/mail/feed/atom",
         ["gmail_modify"] = "https://www.googleapis.com/auth/gmail.modify",
         ["gmail_readonly"] = "https://www.googleapis.com/auth/gmail.readonly",
@@ -16,8 +21,8 @@ internal static class GoogleScopes
         ["gmail_send"] = "https://www.googleapis.com/auth/gmail.send",
         ["gmail_insert"] = "https://www.googleapis.com/auth/gmail.insert",
         ["gmail_labels"] = "https://www.googleapis.com/auth/gmail.labels",
-        ["userinfo_email"] = "https://www.googleapis.com/auth/userinfo.email",
-        ["userinfo_profile"] = "https://www.googleapis.com/auth/userinfo.profile",
+        ["userinfo_email"] = Email,
+        ["userinfo_profile"] = Profile,
         ["cloud_print"] = "https://www.googleapis.com/auth/cloudprint",
         ["admin_directory_user"] = "https://www.googleapis.com/auth/admin.directory.user",
         ["admin_directory_customer"] = "https://www.googleapis.com/auth/admin.directory.customer",

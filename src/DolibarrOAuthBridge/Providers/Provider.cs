@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using DolibarrOAuthBridge.Dolibarr.Entries;
 
 namespace DolibarrOAuthBridge.Providers;
 
@@ -53,6 +54,24 @@ public sealed record Provider
     /// <summary>Tenants that name no certain directory where one is needed.</summary>
     public IReadOnlyList<string> UnusableTenants { get; init; } = [];
 
+    /// <summary>The scopes that Dolibarr's purposes need here; empty where scopes tell nothing.</summary>
+    public IReadOnlyList<ScopeNeed> ScopeNeeds { get; init; } = [];
+
+    /// <summary>Scopes that tell who the user is, or keep the grant, and allow nothing else.</summary>
+    public IReadOnlyList<string> IdentityScopes { get; init; } = ["openid", "profile", "email", "offline_access"];
+
+    /// <summary>How long grants last while the application is only being tested; null where there is no such thing.</summary>
+    public TimeSpan? TestingGrantLifetime { get; init; }
+
+    /// <summary>What its ID tokens are like; null where it does not speak OpenID Connect, so that nobody can sign in with it.</summary>
+    public IdentityFacts? Identity { get; init; }
+
     /// <summary>Further parameters of the authorization request.</summary>
     public IReadOnlyDictionary<string, string> AuthorizationParameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Whether mail is sent or read with its tokens, as far as scopes tell.</summary>
+    public bool ServesMail => ScopeNeeds.Any(static need => need.Purpose == EntryPurpose.SendMail);
+
+    /// <summary>Whether a scope tells no more than who the user is.</summary>
+    public bool IsIdentityScope(string scope) => IdentityScopes.Contains(scope, StringComparer.OrdinalIgnoreCase);
 }

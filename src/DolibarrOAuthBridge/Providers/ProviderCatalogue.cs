@@ -29,6 +29,20 @@ public static class ProviderCatalogue
         RefreshTokenIdleLifetime = TimeSpan.FromDays(90),
         DefaultResource = "https://graph.microsoft.com",
         ResourceAliases = new Dictionary<string, string> { ["https://outlook.office.com"] = Exchange },
+        ScopeNeeds =
+        [
+            new(EntryPurpose.SendMail, Exchange + "/SMTP.Send", "/SMTP.Send", "/.default"),
+            new(EntryPurpose.ReadMail, Exchange + "/IMAP.AccessAsUser.All", "/IMAP.AccessAsUser.All", "/.default"),
+            new(EntryPurpose.SignIn, "openid"),
+            new(EntryPurpose.SignIn, "email"),
+        ],
+        IdentityScopes = ["openid", "profile", "email", "offline_access", "User.Read", "https://graph.microsoft.com/User.Read"],
+        Identity = new IdentityFacts
+        {
+            TenantClaim = "tid",
+            TenantIds = new Dictionary<string, string> { ["consumers"] = "9188040d-6c67-4c5b-b112-36a304b66dad" },
+            EmailVerifiedClaim = "xms_edov", // optional claim; Entra has no email_verified and lets tenants write any address into email
+        },
     };
 
     // Dolibarr exchanges no code at Stripe itself; the endpoints are those of Stripe Connect.
@@ -63,6 +77,16 @@ public static class ProviderCatalogue
             },
             ScopeNames = GoogleScopes.Names,
             RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
+            TestingGrantLifetime = TimeSpan.FromDays(7),
+            ScopeNeeds =
+            [
+                new(EntryPurpose.SendMail, GoogleScopes.Mail, GoogleScopes.MailWithoutSlash),
+                new(EntryPurpose.ReadMail, GoogleScopes.Mail, GoogleScopes.MailWithoutSlash),
+                new(EntryPurpose.SignIn, "openid"),
+                new(EntryPurpose.SignIn, "email", GoogleScopes.Email),
+            ],
+            IdentityScopes = ["openid", "profile", "email", GoogleScopes.Email, GoogleScopes.Profile],
+            Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"] },
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
         },
         MicrosoftDelegated,
@@ -74,8 +98,10 @@ public static class ProviderCatalogue
             Keys = ["MICROSOFTAPP"],
             Renewal = RenewalGrant.ClientCredentials,
             AppOnlyResource = Exchange,
-            UnusableTenants = ["common", "organizations", "consumers"], // AADSTS9001023
+            ScopeNeeds = [], // an administrator grants permissions at the provider, not by scopes
+            UnusableTenants = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"], // AADSTS9001023; the last is consumers
             RefreshTokenIdleLifetime = null,
+            Identity = null,
         },
         new()
         {
@@ -87,7 +113,9 @@ public static class ProviderCatalogue
                 [TokenEndpoint] = "{url}/oauth/token",
             },
             RequiredSettings = ["url"],
+            ScopeNeeds = [new(EntryPurpose.SignIn, "openid")],
             DiscoversEndpoints = true,
+            Identity = new IdentityFacts(),
             MissingExpiry = MissingExpiry.Never,
         },
         new()

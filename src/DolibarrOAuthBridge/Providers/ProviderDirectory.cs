@@ -11,25 +11,22 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
     {
         ArgumentNullException.ThrowIfNull(entry);
         var provider = ProviderCatalogue.Of(entry.Name);
-        if (Override(provider, endpoint) is { } overridden)
-        {
-            return overridden;
-        }
+        var isAsked = Configured(entry, provider, endpoint) is null && provider.DiscoversEndpoints && entry.Url.Length > 0;
+        var published = isAsked ? await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken).ConfigureAwait(false) : null;
+        return Find(entry, endpoint, published);
+    }
 
-        if (endpoint == ProviderEndpoint.AuthorizationEndpoint && entry.UrlAuthorize.Length > 0)
-        {
-            return EndpointUri.Parse(entry.UrlAuthorize, entry.Name.Constant("URLAUTHORIZE"));
-        }
-
-        if (provider.DiscoversEndpoints && entry.Url.Length > 0
-            && await metadata.FindAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), endpoint, cancellationToken).ConfigureAwait(false) is { } discovered)
-        {
-            return discovered;
-        }
-
-        return provider.Endpoints.TryGetValue(endpoint, out var template)
-            ? EndpointUri.Parse(Fill(template, entry), $"{provider.Name}'s {endpoint}")
-            : null;
+    /// <summary>The URL of an endpoint for an entry whose server's metadata is at hand; null where the provider has none.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="published">The server's metadata; null if it has none.</param>
+    /// <exception cref="ProviderConfigurationException">The URL or a setting within it cannot be used.</exception>
+    public Uri? Find(OAuthEntry entry, ProviderEndpoint endpoint, ServerMetadata? published)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var provider = ProviderCatalogue.Of(entry.Name);
+        return Configured(entry, provider, endpoint) ?? ServerMetadataCache.Find(published, endpoint)
+            ?? (provider.Endpoints.TryGetValue(endpoint, out var template) ? EndpointUri.Parse(Fill(template, entry), $"{provider.Name}'s {endpoint}") : null);
     }
 
     /// <summary>What the configuration says of an endpoint, checked; null if nothing.</summary>
@@ -37,9 +34,19 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
     public Uri? Override(Provider provider, ProviderEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(provider);
-        var setting = $"Providers:{provider.Name}:{endpoint}";
-        return configuration[setting] is { Length: > 0 } value ? EndpointUri.Parse(value, setting) : null;
+        return OverrideText(provider, endpoint) is { } value ? EndpointUri.Parse(value, $"Providers:{provider.Name}:{endpoint}") : null;
     }
+
+    /// <summary>What the configuration says of an endpoint, as it is written: an issuer is compared character by character.</summary>
+    public string? OverrideText(Provider provider, ProviderEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        return configuration[$"Providers:{provider.Name}:{endpoint}"] is { Length: > 0 } value ? value : null;
+    }
+
+    private Uri? Configured(OAuthEntry entry, Provider provider, ProviderEndpoint endpoint) =>
+        Override(provider, endpoint)
+        ?? (endpoint == ProviderEndpoint.AuthorizationEndpoint && entry.UrlAuthorize.Length > 0 ? EndpointUri.Parse(entry.UrlAuthorize, entry.Name.Constant("URLAUTHORIZE")) : null);
 
     /// <summary>An endpoint of the catalogue with the entry's tenant and URL in it.</summary>
     /// <exception cref="ProviderConfigurationException">The tenant is none.</exception>

@@ -13,30 +13,38 @@ public sealed class ServerMetadata
     /// <summary>Whether the server promises <c>iss</c> in every authorization response (RFC 9207).</summary>
     public bool SendsIssuer { get; init; }
 
+    /// <summary>The signature algorithms of its ID tokens; null where it does not say.</summary>
+    public IReadOnlyList<string>? IdTokenAlgorithms { get; init; }
+
+    /// <summary>How clients may authenticate at the token endpoint; <c>client_secret_basic</c> where it does not say (OpenID Connect Discovery, section 3).</summary>
+    public IReadOnlyList<string> ClientAuthenticationMethods { get; init; } = ["client_secret_basic"];
+
     /// <summary>The URL of a member such as <c>token_endpoint</c>; null if absent.</summary>
     public Uri? Find(string member) => _uris.GetValueOrDefault(member);
 
     /// <summary>Reads a metadata document.</summary>
-    /// <exception cref="FormatException">It is about another issuer.</exception>
-    /// <exception cref="JsonException">It is not a JSON object.</exception>
+    /// <param name="root">The document.</param>
+    /// <param name="server">The server that was asked: the issuer must be the same, but for slashes at its end.</param>
+    /// <exception cref="MetadataIssuerException">It is about another issuer.</exception>
+    /// <exception cref="FormatException">It names no issuer.</exception>
     /// <exception cref="ProviderConfigurationException">One of its endpoints must not be used.</exception>
-    public static ServerMetadata Parse(ReadOnlyMemory<byte> body, Uri server)
+    public static ServerMetadata Parse(JsonElement root, Uri server)
     {
         ArgumentNullException.ThrowIfNull(server);
-        using var document = JsonDocument.Parse(body, StrictJson.Options);
-        var root = document.RootElement;
         var issuer = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("issuer", out var member) && member.ValueKind == JsonValueKind.String
             ? member.GetString()!
             : throw new FormatException("it has no issuer");
         if (issuer.TrimEnd('/') != server.AbsoluteUri.TrimEnd('/'))
         {
-            throw new FormatException("it is about another issuer");
+            throw new MetadataIssuerException();
         }
 
         var metadata = new ServerMetadata
         {
             Issuer = issuer,
             SendsIssuer = root.TryGetProperty("authorization_response_iss_parameter_supported", out var sends) && sends.ValueKind == JsonValueKind.True,
+            IdTokenAlgorithms = Strings(root, "id_token_signing_alg_values_supported"),
+            ClientAuthenticationMethods = Strings(root, "token_endpoint_auth_methods_supported") ?? ["client_secret_basic"],
         };
         foreach (var property in root.EnumerateObject())
         {
@@ -49,4 +57,9 @@ public sealed class ServerMetadata
 
         return metadata;
     }
+
+    private static List<string>? Strings(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Array
+            ? [.. member.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.String).Select(static item => item.GetString()!)]
+            : null;
 }

@@ -1,18 +1,21 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>
 /// The metadata that authorization servers publish about themselves (RFC 8414, OpenID Connect Discovery), fetched once a day.
-/// A server without metadata is asked again after ten minutes; old metadata serves while a server does not answer.
+/// A server without metadata is asked again after ten minutes, or one when somebody wants to sign in; old metadata serves
+/// while a server does not answer.
 /// </summary>
-public sealed partial class ServerMetadataCache(HttpClient http, TimeProvider time, ILogger<ServerMetadataCache> logger)
+public sealed partial class ServerMetadataCache(ProviderDocuments documents, TimeProvider time, ILogger<ServerMetadataCache> logger)
 {
+    private const string OpenIdDocument = ".well-known/openid-configuration";
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan GoodFor = TimeSpan.FromHours(24);
     private static readonly TimeSpan AbsentFor = TimeSpan.FromMinutes(10);
-    private static readonly string[] WellKnown = [".well-known/oauth-authorization-server", ".well-known/openid-configuration"];
+    private static readonly TimeSpan OpenIdAbsentFor = TimeSpan.FromMinutes(1);
+    private static readonly string[] WellKnown = [".well-known/oauth-authorization-server", OpenIdDocument];
 
     private static readonly Dictionary<ProviderEndpoint, string> Members = new()
     {
@@ -25,54 +28,65 @@ public sealed partial class ServerMetadataCache(HttpClient http, TimeProvider ti
         [ProviderEndpoint.UserInfoEndpoint] = "userinfo_endpoint",
     };
 
-    private readonly ConcurrentDictionary<Uri, (ServerMetadata? Metadata, DateTimeOffset Until)> _known = new();
+    private readonly ConcurrentDictionary<Uri, Known> _servers = new();
+    private readonly ConcurrentDictionary<Uri, Known> _openIdProviders = new();
 
     /// <summary>An endpoint out of a server's metadata; null where it has no metadata or no such endpoint.</summary>
     /// <param name="server">The server's URL, which must also be the issuer that the metadata names.</param>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="cancellationToken">Cancels the caller's wait.</param>
     public async Task<Uri?> FindAsync(Uri server, ProviderEndpoint endpoint, CancellationToken cancellationToken = default) =>
-        (await GetAsync(server, cancellationToken).ConfigureAwait(false))?.Find(Members[endpoint]);
+        Find(await GetAsync(server, cancellationToken).ConfigureAwait(false), endpoint);
+
+    /// <summary>An endpoint out of metadata; null where there is none.</summary>
+    public static Uri? Find(ServerMetadata? metadata, ProviderEndpoint endpoint) => metadata?.Find(Members[endpoint]);
 
     /// <summary>A server's metadata; null where it publishes none that can be trusted.</summary>
     public async Task<ServerMetadata?> GetAsync(Uri server, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(server);
-        var now = time.GetUtcNow();
-        if (_known.TryGetValue(server, out var known) && now < known.Until)
-        {
-            return known.Metadata;
-        }
-
-        var fresh = await FetchAsync(server, cancellationToken).ConfigureAwait(false);
-        _known[server] = fresh is null ? (known.Metadata, now + AbsentFor) : (fresh, now + GoodFor);
-        return _known[server].Metadata;
+        return (await LookAsync(_servers, server, WellKnown, AbsentFor, cancellationToken).ConfigureAwait(false)).Metadata;
     }
 
-    private async Task<ServerMetadata?> FetchAsync(Uri server, CancellationToken cancellationToken)
+    /// <summary>What a server says of itself as an OpenID provider; null where it says nothing that can be trusted.</summary>
+    /// <exception cref="MetadataIssuerException">It speaks of another issuer.</exception>
+    public async Task<ServerMetadata?> GetOpenIdAsync(Uri issuer, CancellationToken cancellationToken = default)
     {
-        foreach (var document in WellKnown)
+        ArgumentNullException.ThrowIfNull(issuer);
+        var known = await LookAsync(_openIdProviders, issuer, [OpenIdDocument], OpenIdAbsentFor, cancellationToken).ConfigureAwait(false);
+        return known.Metadata is null && known.IsAnother ? throw new MetadataIssuerException() : known.Metadata;
+    }
+
+    private async Task<Known> LookAsync(ConcurrentDictionary<Uri, Known> cache, Uri server, string[] wellKnown, TimeSpan absentFor, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (cache.TryGetValue(server, out var known) && now < known.Until)
         {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), deadline, Deadline, Timeout.InfiniteTimeSpan);
+            return known;
+        }
+
+        var (fresh, isAnother) = await FetchAsync(server, wellKnown, cancellationToken).ConfigureAwait(false);
+        return cache[server] = fresh is null ? new Known(known?.Metadata, isAnother, now + absentFor) : new Known(fresh, false, now + GoodFor);
+    }
+
+    private async Task<(ServerMetadata? Metadata, bool IsAnother)> FetchAsync(Uri server, string[] wellKnown, CancellationToken cancellationToken)
+    {
+        var isAnother = false;
+        foreach (var document in wellKnown)
+        {
             try
             {
                 var uri = new Uri(server.AbsoluteUri.TrimEnd('/') + "/" + document);
-                using var response = await http.GetAsync(uri, deadline.Token).ConfigureAwait(false);
-                if (response.IsSuccessStatusCode)
-                {
-                    var body = await response.Content.ReadAsByteArrayAsync(deadline.Token).ConfigureAwait(false);
-                    return ServerMetadata.Parse(body, server);
-                }
+                return (ServerMetadata.Parse(await documents.GetAsync(uri, deadline: Deadline, cancellationToken: cancellationToken).ConfigureAwait(false), server), false);
             }
-            catch (Exception exception) when (exception is HttpRequestException or JsonException or FormatException or ProviderConfigurationException
-                || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception exception) when (exception is ProviderDocumentException or FormatException or ProviderConfigurationException)
             {
+                isAnother |= exception is MetadataIssuerException;
                 Log.Unusable(logger, server.Host, document, exception.Message);
             }
         }
 
-        return null;
+        return (null, isAnother);
     }
 
     private static partial class Log
@@ -80,4 +94,6 @@ public sealed partial class ServerMetadataCache(HttpClient http, TimeProvider ti
         [LoggerMessage(1, LogLevel.Debug, "The metadata {Document} of {Host} cannot be used: {Reason}")]
         public static partial void Unusable(ILogger logger, string host, string document, string reason);
     }
+
+    private sealed record Known(ServerMetadata? Metadata, bool IsAnother, DateTimeOffset Until);
 }

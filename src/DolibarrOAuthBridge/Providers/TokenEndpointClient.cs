@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace DolibarrOAuthBridge.Providers;
@@ -11,15 +12,22 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
 
+    /// <summary>Sends one request whose form holds the client's credentials.</summary>
+    public Task<TokenAnswer> PostAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellationToken = default) =>
+        PostAsync(endpoint, form, null, cancellationToken);
+
     /// <summary>Sends one request, with one deadline for everything up to the last byte of the body.</summary>
     /// <param name="endpoint">The token endpoint.</param>
-    /// <param name="form">The parameters, credentials of the client included.</param>
+    /// <param name="form">The parameters, credentials of the client included unless they are in the header.</param>
+    /// <param name="authorization">The client's credentials for the header; null where they are in the form.</param>
     /// <param name="cancellationToken">Cancels the call; a caller's disconnect must not be passed here for a refresh.</param>
-    public Task<TokenAnswer> PostAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellationToken = default) =>
-        PostAsync(endpoint, new FormUrlEncodedContent(form), cancellationToken);
+    public Task<TokenAnswer> PostAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken = default) =>
+        SendAsync(endpoint, new FormUrlEncodedContent(form), authorization, cancellationToken);
 
-    /// <summary>The same for a form that is encoded already; it is disposed of.</summary>
-    public async Task<TokenAnswer> PostAsync(Uri endpoint, HttpContent form, CancellationToken cancellationToken = default)
+    /// <summary>The same for a form that is encoded already, credentials included; it is disposed of.</summary>
+    public Task<TokenAnswer> PostAsync(Uri endpoint, HttpContent form, CancellationToken cancellationToken = default) => SendAsync(endpoint, form, null, cancellationToken);
+
+    private async Task<TokenAnswer> SendAsync(Uri endpoint, HttpContent form, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -29,6 +37,7 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
             using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
             request.Content = form;
             request.Headers.Accept.ParseAdd("application/json");
+            request.Headers.Authorization = authorization;
             // On a kept-alive connection the handler may silently send the request again; a rotating refresh token does not survive that.
             request.Headers.ConnectionClose = true;
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, deadline.Token).ConfigureAwait(false);

@@ -15,8 +15,9 @@ public sealed class TokenResponse
     private static readonly string[] Own = ["access_token", "refresh_token", "expires_in"];
     private static readonly string[] Needed = ["scope", "token_type", "id_token", "refresh_token_expires_in"];
 
-    private TokenResponse(string accessToken, string? refreshToken, long? expiresIn, PhpArray parameters)
+    private TokenResponse(string accessToken, string? refreshToken, string? idToken, long? expiresIn, PhpArray parameters)
     {
+        IdToken = idToken;
         AccessToken = accessToken;
         RefreshToken = refreshToken;
         ExpiresIn = expiresIn;
@@ -28,6 +29,9 @@ public sealed class TokenResponse
 
     /// <summary>The refresh token; null where the answer has none, which means that the old one stays.</summary>
     public string? RefreshToken { get; }
+
+    /// <summary>The ID token as it came, not validated; null where there is none.</summary>
+    public string? IdToken { get; }
 
     /// <summary>Lifetime in seconds, at least 0; null if not said.</summary>
     public long? ExpiresIn { get; }
@@ -54,7 +58,8 @@ public sealed class TokenResponse
             throw new FormatException("its token_type is not Bearer");
         }
 
-        return new TokenResponse(accessToken, refreshToken, ReadLifetime(root), ReadParameters(root));
+        var idToken = root.TryGetProperty("id_token", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
+        return new TokenResponse(accessToken, refreshToken, idToken, ReadLifetime(root), ReadParameters(root));
     }
 
     /// <summary>The token as Dolibarr stores it.</summary>

@@ -40,9 +40,6 @@ public static class RenewalPlan
 
     // A third of the idle lifetime: two failures in a row still leave time for a person. A grant of seven days (a Google
     // application in Testing) is never touched by this: nothing prolongs it.
-    private static bool IsAgeing(Provider provider, StoredGrant grant, GrantRecord memory, DateTimeOffset now)
-    {
-        var lastUsed = memory.RefreshedAt ?? memory.GrantedAt ?? grant.Row.ModifiedAt ?? grant.Row.CreatedAt;
-        return provider.RefreshTokenIdleLifetime is { } lifetime && lastUsed is { } last && now.UtcDateTime - last > lifetime / 3;
-    }
+    private static bool IsAgeing(Provider provider, StoredGrant grant, GrantRecord memory, DateTimeOffset now) =>
+        provider.RefreshTokenIdleLifetime is { } lifetime && grant.LastRenewal(memory) is { } last && now.UtcDateTime - last > lifetime / 3;
 }

@@ -39,7 +39,7 @@ public static class EntrySettings
     public static string UnusableTenant(OAuthEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return $"{entry.Name.Constant("TENANT")} is {entry.Tenant}, which names no certain directory, and an application that asks in its own name belongs to one (AADSTS9001023): put in the directory (tenant) ID or a domain of the organisation.";
+        return $"{entry.Name.Constant("TENANT")} is {entry.Tenant}, which is no organisation's directory, and an application that asks in its own name works in one only (AADSTS9001023): put in the directory (tenant) ID or a domain of the organisation.";
     }
 
     /// <summary>The scopes as the provider knows them.</summary>

@@ -116,9 +116,9 @@ public sealed partial class GrantCommitter(
         try
         {
             var present = StoredGrant.Decode(row, codec);
-            if (renewed.RefreshHash is { } hash && memory.IsSuperseded(hash))
+            if (memory.GrantedAt != record.GrantedAt || (renewed.RefreshHash is { } hash && memory.IsSuperseded(hash)))
             {
-                return false; // the record itself is old: newer ones were stored since
+                return false; // the record itself is old: a new consent or newer tokens were stored since
             }
 
             // Where refresh tokens last, they tell nothing of age, and the access tokens do.

@@ -150,6 +150,7 @@ public sealed partial class GrantRefresher(
             RowId = grant.Row.RowId,
             OldValueHash = SecretHash.Of(grant.Row.Value)!,
             OldRefreshHash = grant.RefreshHash,
+            GrantedAt = memory.GrantedAt,
         };
         using var record = journal.Begin(intent);
         var answer = await AskAsync(entry, grant, record).ConfigureAwait(false);

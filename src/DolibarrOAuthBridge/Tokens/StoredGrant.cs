@@ -48,6 +48,13 @@ public sealed class StoredGrant
         return RefreshToken is not null || provider.Renewal == RenewalGrant.ClientCredentials;
     }
 
+    /// <summary>When the refresh token was last used or given, UTC, as far as anybody noted it.</summary>
+    public DateTime? LastRenewal(GrantRecord memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        return memory.RefreshedAt ?? memory.GrantedAt ?? Row.ModifiedAt ?? Row.CreatedAt;
+    }
+
     /// <summary>Decodes a row.</summary>
     /// <exception cref="TokenUnreadableException">It cannot be read.</exception>
     public static StoredGrant Decode(TokenRow row, TokenCodec codec)

@@ -46,6 +46,8 @@ internal sealed class Sidecar : IAsyncDisposable
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ApiKey) },
     };
 
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "dolibarr-oauth-bridge");
+
     public static Sidecar Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string apiKey)
     {
         var sidecar = new Sidecar(new Process { StartInfo = StartInfo(arguments, environment), EnableRaisingEvents = true }, apiKey);
@@ -121,9 +123,11 @@ internal sealed class Sidecar : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    public void Terminate()
+    public void Terminate() => Signal("TERM");
+
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 
@@ -141,7 +145,7 @@ internal sealed class Sidecar : IAsyncDisposable
 
     private static ProcessStartInfo StartInfo(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "dolibarr-oauth-bridge"), arguments)
+        var start = new ProcessStartInfo(Program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -167,7 +171,8 @@ internal sealed class Sidecar : IAsyncDisposable
             _output.AppendLine(line);
         }
 
-        if (line.StartsWith(Listening, StringComparison.Ordinal) && Uri.TryCreate(line.Split(' ')[2], UriKind.Absolute, out var address))
+        var start = line.IndexOf(Listening, StringComparison.Ordinal); // in JSON it is not at the start
+        if (start >= 0 && Uri.TryCreate(line[start..].Split(' ')[2], UriKind.Absolute, out var address))
         {
             _listening.TrySetResult(address);
         }

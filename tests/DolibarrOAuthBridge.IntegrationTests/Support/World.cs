@@ -165,6 +165,17 @@ internal sealed class World : IAsyncDisposable
 
     public Task<CommandResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) => Sidecar.RunAsync([.. arguments, .. Common()], environment);
 
+    /// <summary>A command line for this world.</summary>
+    public IReadOnlyList<string> Arguments(params string[] arguments) => [.. arguments, .. Common()];
+
+    /// <summary>Changes conf.php by hand, as an administrator does.</summary>
+    public async Task RewriteConfAsync(string from, string to)
+    {
+        var conf = await File.ReadAllTextAsync(Install.ConfPath);
+        Assert.Contains(from, conf, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Install.ConfPath, conf.Replace(from, to, StringComparison.Ordinal));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var host in _hosts)

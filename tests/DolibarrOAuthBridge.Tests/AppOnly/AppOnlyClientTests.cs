@@ -192,7 +192,7 @@ public sealed class AppOnlyClientTests
         var http = new HttpClient(handler);
         var options = new BridgeOptions();
         return new AppOnlyClient(
-            new ProviderDirectory(configuration, new ServerMetadataCache(http, _time, NullLogger<ServerMetadataCache>.Instance)), new TokenEndpointClient(http, _time, options), new ClientCertificates(configuration, _time));
+            new ProviderDirectory(configuration, new ServerMetadataCache(new ProviderDocuments(http, _time, options), _time, NullLogger<ServerMetadataCache>.Instance)), new TokenEndpointClient(http, _time, options), new ClientCertificates(configuration, _time));
     }
 
     private static JsonElement Verify(string assertion, Certificates files)

@@ -16,7 +16,7 @@ internal static class OpenApiGenerator
     {
         IEndpointRouteBuilder? routes = null;
         var conf = new DolibarrConf { Path = "conf.php", DbHost = "127.0.0.1", DbName = "none", DbUser = "none", Keys = new InstanceKeys(null, null, null) };
-        await using var server = BridgeServer.Build(conf, new BridgeOptions(), new ConfigurationBuilder().Build(), [], null, services =>
+        await using var server = BridgeServer.Build(conf, new BridgeOptions(), new ConfigurationBuilder().Build(), [], null, configureServices: services =>
         {
             services.AddOpenApi("v1", options => options
                 .AddDocumentTransformer(ApiDescription.DescribeAsync)

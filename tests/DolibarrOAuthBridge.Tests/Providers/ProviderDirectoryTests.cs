@@ -102,7 +102,7 @@ public sealed class ProviderDirectoryTests : IDisposable
         var body = """{"issuer":"https://as.example","token_endpoint":"https://as.example/t"}""";
         _handler = new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(body) }));
         using var http = new HttpClient(_handler);
-        var cache = new ServerMetadataCache(http, _time, NullLogger<ServerMetadataCache>.Instance);
+        var cache = new ServerMetadataCache(new ProviderDocuments(http, _time, new BridgeOptions()), _time, NullLogger<ServerMetadataCache>.Instance);
         var server = new Uri("https://as.example");
         await cache.FindAsync(server, ProviderEndpoint.TokenEndpoint);
         await cache.FindAsync(server, ProviderEndpoint.TokenEndpoint);
@@ -121,6 +121,6 @@ public sealed class ProviderDirectoryTests : IDisposable
     {
         using var http = new HttpClient(_handler, disposeHandler: false);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(setting is null ? [] : new Dictionary<string, string?> { [setting] = value }).Build();
-        return await new ProviderDirectory(configuration, new ServerMetadataCache(http, _time, NullLogger<ServerMetadataCache>.Instance)).FindAsync(entry, ProviderEndpoint.TokenEndpoint);
+        return await new ProviderDirectory(configuration, new ServerMetadataCache(new ProviderDocuments(http, _time, new BridgeOptions()), _time, NullLogger<ServerMetadataCache>.Instance)).FindAsync(entry, ProviderEndpoint.TokenEndpoint);
     }
 }

@@ -1,5 +1,5 @@
 namespace DolibarrOAuthBridge.Http.Contracts;
 
 /// <summary>Whether the sidecar lives or is ready; no details, since everybody on the machine may ask.</summary>
-/// <param name="Status"><c>ok</c> or <c>unavailable</c>.</param>
+/// <param name="Status"><c>ok</c>, <c>unavailable</c> or <c>draining</c>.</param>
 public sealed record HealthJson(string Status);

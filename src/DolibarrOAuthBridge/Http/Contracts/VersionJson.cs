@@ -1,5 +1,5 @@
 namespace DolibarrOAuthBridge.Http.Contracts;
 
-/// <summary>The sidecar's version.</summary>
+/// <summary>The sidecar's version, for those who hold the API key.</summary>
 /// <param name="Version">Such as <c>0.1.0</c>.</param>
 public sealed record VersionJson(string Version);

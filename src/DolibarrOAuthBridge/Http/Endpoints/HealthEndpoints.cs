@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DolibarrOAuthBridge.Http.Endpoints;
 
-/// <summary><c>/healthz</c> says that the process lives, <c>/readyz</c> that it can do its work: the token table can be read; the version is for those with the API key.</summary>
+/// <summary>
+/// <c>/healthz</c> says that the process lives, <c>/readyz</c> that it can do its work: the token table can be read and it
+/// is not about to end; to holders of the API key <c>/v1/version</c> says which release it is.
+/// </summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -21,8 +24,14 @@ internal static class HealthEndpoints
             .WithTags("Health").WithName("Version").WithSummary("The sidecar's version.").Produces<VersionJson>();
     }
 
-    private static async Task<JsonHttpResult<HealthJson>> ReadyAsync(DolibarrDatabase database, TokenTable tokens, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<HealthJson>> ReadyAsync(
+        DolibarrDatabase database, TokenTable tokens, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return NotReady("draining");
+        }
+
         try
         {
             await tokens.SchemaAsync(cancellationToken).ConfigureAwait(false);
@@ -32,7 +41,10 @@ internal static class HealthEndpoints
         }
         catch (StoreException)
         {
-            return TypedResults.Json(new HealthJson("unavailable"), BridgeJson.Default.HealthJson, statusCode: StatusCodes.Status503ServiceUnavailable);
+            return NotReady("unavailable");
         }
     }
+
+    private static JsonHttpResult<HealthJson> NotReady(string status) =>
+        TypedResults.Json(new HealthJson(status), BridgeJson.Default.HealthJson, statusCode: StatusCodes.Status503ServiceUnavailable);
 }

@@ -78,13 +78,14 @@ internal static class StockTokenEndpoint
         }
         catch (BridgeException exception)
         {
-            return exception.Code switch
+            var (status, error) = exception.Code switch
             {
-                ProblemCode.ConsentRequired or ProblemCode.TokenNotFound => Error(400, "invalid_grant", exception.Message),
-                ProblemCode.InvalidRequest => Error(400, "invalid_request", exception.Message),
-                ProblemCode.ProviderRejected or ProblemCode.EntryIncomplete => Error(400, "unauthorized_client", exception.Message),
-                _ => Error(503, "temporarily_unavailable", exception.Message),
+                ProblemCode.ConsentRequired or ProblemCode.TokenNotFound => (400, "invalid_grant"),
+                ProblemCode.InvalidRequest => (400, "invalid_request"),
+                ProblemCode.ProviderRejected or ProblemCode.EntryIncomplete => (400, "unauthorized_client"),
+                _ => (503, "temporarily_unavailable"),
             };
+            return Error(status, error, exception.Message, exception.Code);
         }
     }
 
@@ -118,6 +119,6 @@ internal static class StockTokenEndpoint
         grant.Token.Scope,
         grant.Token.IdToken);
 
-    private static JsonHttpResult<OAuthErrorJson> Error(int status, string error, string description) =>
-        TypedResults.Json(new OAuthErrorJson(error, description), BridgeJson.Default.OAuthErrorJson, statusCode: status);
+    private static JsonHttpResult<OAuthErrorJson> Error(int status, string error, string description, string? code = null) =>
+        TypedResults.Json(new OAuthErrorJson(error, description, code), BridgeJson.Default.OAuthErrorJson, statusCode: status);
 }

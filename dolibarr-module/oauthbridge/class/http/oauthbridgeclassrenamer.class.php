@@ -1,0 +1,68 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       class/http/oauthbridgeclassrenamer.class.php
+ * \ingroup    oauthbridge
+ * \brief      Includes a file with its class under another name
+ */
+
+/**
+ * A stream filter that renames the class that a file declares while the file is included. The file itself stays as it is.
+ */
+class OAuthBridgeClassRenamer extends php_user_filter
+{
+	/** Name of the stream filter. */
+	const FILTER = 'oauthbridge.rename';
+
+	/** @var string[] The class's name in the file and its new name */
+	private static $names = array('', '');
+
+	/** @var string What was read so far */
+	private $source = '';
+
+	/**
+	 * Includes a file with its class under another name.
+	 *
+	 * @param  string $file  File that declares one class
+	 * @param  string $class The class's name there, without namespace
+	 * @param  string $name  The new name
+	 * @return void
+	 */
+	public static function load($file, $class, $name)
+	{
+		if (!in_array(self::FILTER, stream_get_filters(), true)) {
+			stream_filter_register(self::FILTER, __CLASS__);
+		}
+		self::$names = array($class, $name);
+		include_once 'php://filter/read='.self::FILTER.'/resource='.$file;
+	}
+
+	/**
+	 * Collects the file and hands it on, whole, with the new name.
+	 *
+	 * @param  resource $in        Buckets to read
+	 * @param  resource $out       Buckets to write
+	 * @param  int      $consumed  Bytes read, to be added to
+	 * @param  bool     $closing   Whether this was the last of it
+	 * @return int                 What is to be done with the buckets
+	 */
+	public function filter($in, $out, &$consumed, $closing): int
+	{
+		while ($bucket = stream_bucket_make_writeable($in)) {
+			$this->source .= $bucket->data;
+			$consumed += $bucket->datalen;
+		}
+		if (!$closing && !feof($this->stream)) {
+			return PSFS_FEED_ME;
+		}
+		if ($this->source === '') {
+			return PSFS_PASS_ON;
+		}
+		$pattern = '/^((?:abstract\s+|final\s+)?class\s+)'.preg_quote(self::$names[0], '/').'\b/m';
+		$renamed = preg_replace($pattern, '${1}'.self::$names[1], $this->source, 1);
+		stream_bucket_append($out, stream_bucket_new($this->stream, $renamed));
+		$this->source = '';
+		return PSFS_PASS_ON;
+	}
+}

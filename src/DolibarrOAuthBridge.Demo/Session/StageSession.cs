@@ -1,0 +1,118 @@
+using System.Text.Json;
+using DolibarrOAuthBridge.Demo.Provider;
+using DolibarrOAuthBridge.Demo.Story;
+
+namespace DolibarrOAuthBridge.Demo.Session;
+
+/// <summary>
+/// The stage of the demo for programs in other languages: prints its addresses as one line of JSON, then answers one command a
+/// line with one line of JSON, until standard input ends. Everything is gone with it.
+/// </summary>
+public static class StageSession
+{
+    /// <summary>What the session understands.</summary>
+    public const string Usage = """
+        expire ENTRY    gives the entry a grant whose access token ended long ago
+        issue ENTRY     gives the entry a grant whose access token lives
+        revoke ENTRY    the provider ends all grants of the entry's client
+        refreshes       how many refreshes the provider saw since the last expire or issue
+        """;
+
+    private static readonly DateTimeOffset LongAgo = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly StandInClient[] Clients =
+    [
+        new()
+        {
+            ClientId = TokenStory.ClientId,
+            ClientSecret = "ms~secret~value.é",
+            Scopes = ["email", "https://outlook.office365.com/SMTP.Send", "https://outlook.office365.com/IMAP.AccessAsUser.All"],
+        },
+        new()
+        {
+            ClientId = "mail-client.apps.example.com",
+            ClientSecret = "mail~secret",
+            Scopes = ["email", "https://mail.google.com/"],
+        },
+    ];
+
+    /// <summary>Runs the session.</summary>
+    /// <param name="input">Where commands come from.</param>
+    /// <param name="output">Where JSON goes.</param>
+    /// <param name="cancellationToken">Ends the session too.</param>
+    /// <returns>The exit status.</returns>
+    public static async Task<int> RunAsync(TextReader input, TextWriter output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        var stage = new Stage();
+        await using (stage.ConfigureAwait(false))
+        {
+            await SetAsync(stage, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(output, Addresses(stage)).ConfigureAwait(false);
+            while (await input.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+            {
+                await WriteAsync(output, await AnswerAsync(stage, line, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+        }
+
+        return 0;
+    }
+
+    private static async Task SetAsync(Stage stage, CancellationToken cancellationToken)
+    {
+        await stage.StartDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        await stage.Dolibarr.SetConstAsync("OAUTH_GOOGLE-Mail_ID", Clients[1].ClientId, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await stage.Dolibarr.SetConstAsync("OAUTH_GOOGLE-Mail_SECRET", Clients[1].ClientSecret!, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await stage.StartProviderAsync(Clients, cancellationToken).ConfigureAwait(false);
+        var tokenEndpoint = stage.Provider.Endpoint("oauth/token");
+        stage.PrepareBridge([$"--Providers:Microsoft:TokenEndpoint={tokenEndpoint}", $"--Providers:Google:TokenEndpoint={tokenEndpoint}"]);
+        await stage.StartServerAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Dictionary<string, object?> Addresses(Stage stage) => new()
+    {
+        ["bridge"] = stage.Server.BaseAddress.AbsoluteUri.TrimEnd('/'),
+        ["api_key"] = stage.ApiKey,
+        ["conf"] = stage.Dolibarr.ConfPath,
+        ["provider"] = stage.Provider.BaseAddress.AbsoluteUri,
+        ["entries"] = new[] { TokenStory.Entry, "GOOGLE-Mail" },
+    };
+
+    private static async Task<Dictionary<string, object?>> AnswerAsync(Stage stage, string line, CancellationToken cancellationToken)
+    {
+        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        switch (words)
+        {
+            case ["expire", var entry]:
+                await GrantAsync(stage, entry, LongAgo, cancellationToken).ConfigureAwait(false);
+                return [];
+            case ["issue", var entry]:
+                await GrantAsync(stage, entry, null, cancellationToken).ConfigureAwait(false);
+                return [];
+            case ["revoke", var entry]:
+                await stage.Provider.RevokeGrantsAsync(ClientOf(entry).ClientId, cancellationToken).ConfigureAwait(false);
+                return [];
+            case ["refreshes"]:
+                return new() { ["refreshes"] = stage.Provider.Requests.RefreshCount };
+            default:
+                return new() { ["error"] = $"{line} is no command. There are: {Usage}" };
+        }
+    }
+
+    private static async Task GrantAsync(Stage stage, string entry, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+    {
+        var client = ClientOf(entry);
+        var tokens = await stage.Provider.IssueAsync(client.ClientId, null, $"{string.Join(' ', client.Scopes)} offline_access", cancellationToken).ConfigureAwait(false);
+        await stage.Dolibarr.SetTokenAsync(entry, tokens, expiresAt, cancellationToken: cancellationToken).ConfigureAwait(false);
+        stage.Provider.Requests.Clear();
+    }
+
+    private static StandInClient ClientOf(string entry) => entry == TokenStory.Entry ? Clients[0] : Clients[1];
+
+    private static async Task WriteAsync(TextWriter output, Dictionary<string, object?> answer)
+    {
+        await output.WriteLineAsync(JsonSerializer.Serialize(answer)).ConfigureAwait(false);
+        await output.FlushAsync().ConfigureAwait(false);
+    }
+}

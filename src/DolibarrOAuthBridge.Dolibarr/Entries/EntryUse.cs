@@ -1,0 +1,7 @@
+namespace DolibarrOAuthBridge.Dolibarr.Entries;
+
+/// <summary>One place in Dolibarr that uses an entry.</summary>
+/// <param name="Entry">The entry.</param>
+/// <param name="Purpose">What for.</param>
+/// <param name="Where">The place, for people: a constant's name, a collector's reference.</param>
+public sealed record EntryUse(EntryName Entry, EntryPurpose Purpose, string Where);

@@ -1,0 +1,10 @@
+namespace DolibarrOAuthBridge.Consents;
+
+/// <summary>What consents are made of.</summary>
+internal static class ConsentServices
+{
+    public static IServiceCollection AddConsents(this IServiceCollection services) => services
+        .AddSingleton<ConsentTable>()
+        .AddSingleton<GrantLease>()
+        .AddSingleton<GrantStore>();
+}

@@ -1,0 +1,163 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Dapper;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+
+namespace DolibarrOAuthBridge.Consents;
+
+/// <summary>
+/// The bridge's <c>oauthbridge_consent</c>: consents (flows <c>code</c>, <c>device</c>) and sign-ins (flow <c>login</c>)
+/// under way. They live in the database, so a restart or a second sidecar does not break them.
+/// <para>
+/// A flow adds a row with whatever it must remember, finds it again by its state or consent id, takes it
+/// (<see cref="TryMoveAsync"/> from pending to redeeming: exactly one caller wins) and in the end moves it to granted or denied.
+/// What must be checked before (session binding, issuer) is checked before the row is taken, so that a wrong caller spoils nothing.
+/// </para>
+/// </summary>
+public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema, TokenCodec codec, DolibarrConf conf, TimeProvider time)
+{
+    private const string Columns = "consent_id AS ConsentId, flow AS Flow, service AS Service, entity AS Entity, status AS Status, detail AS Detail, expires_at AS ExpiresAt, data AS Data";
+    private const int LongestDetail = 255;
+
+    private static readonly TimeSpan RememberedFor = TimeSpan.FromHours(1);
+
+    private string Table => database.Table("oauthbridge_consent");
+
+    /// <summary>Remembers a consent as pending, forgets those long over, and keeps to <see cref="ConsentLimits"/>.</summary>
+    /// <param name="request">What it is about.</param>
+    /// <param name="data">What the flow needs when the answer comes; stored encrypted.</param>
+    /// <param name="type">How the data is written: the flow's source-generated JSON type.</param>
+    /// <param name="cancellationToken">Cancels the statements.</param>
+    /// <returns>The row; its <see cref="ConsentRow.ConsentId"/> is new.</returns>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<ConsentRow> AddAsync<T>(ConsentRequest request, T data, JsonTypeInfo<T> type, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow().UtcDateTime;
+        var row = new ConsentRow
+        {
+            ConsentId = RandomNumberGenerator.GetHexString(32, lowercase: true),
+            Flow = request.Flow,
+            Key = request.Key,
+            Status = ConsentStatus.Pending,
+            ExpiresAt = now + request.Lifetime,
+            Data = Seal(JsonSerializer.Serialize(data, type)),
+        };
+        var sql = $"""
+            INSERT INTO {Table} (consent_id, state_hash, flow, service, entity, status, data, created_at, expires_at)
+            VALUES (@ConsentId, @stateHash, @Flow, @Service, @Entity, @Status, @Data, @now, @ExpiresAt)
+            ON DUPLICATE KEY UPDATE consent_id = consent_id
+            """;
+        var parameters = new { row.ConsentId, stateHash = SecretHash.Of(request.State), row.Flow, row.Key.Service, row.Key.Entity, row.Status, row.Data, now, row.ExpiresAt };
+        await ExecuteAsync(sql, parameters, cancellationToken).ConfigureAwait(false);
+        await PurgeAsync(row, now, cancellationToken).ConfigureAwait(false);
+        return row;
+    }
+
+    /// <summary>The consent that a <c>state</c> parameter belongs to; null if there is none (any more), or of another flow.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<ConsentRow?> FindByStateAsync(string state, string flow, CancellationToken cancellationToken = default) =>
+        FindAsync("state_hash = @stateHash AND flow = @flow", new { stateHash = SecretHash.Of(state), flow }, cancellationToken);
+
+    /// <summary>The consent of the given id; null if there is none (any more).</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<ConsentRow?> FindAsync(string consentId, CancellationToken cancellationToken = default) =>
+        FindAsync("consent_id = @consentId", new { consentId }, cancellationToken);
+
+    /// <summary>What the flow stored with a row.</summary>
+    /// <returns>Default where it cannot be read, as after a change of the key in conf.php: the person must start again.</returns>
+    public T? Open<T>(ConsentRow row, JsonTypeInfo<T> type)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        try
+        {
+            return JsonSerializer.Deserialize(codec.DecryptText(row.Data), type);
+        }
+        catch (Exception exception) when (exception is JsonException or SecretUnreadableException)
+        {
+            return default;
+        }
+    }
+
+    /// <summary>Moves a consent on, if it stands where the caller believes and, when it is still pending, its time is not over.</summary>
+    /// <param name="row">The consent.</param>
+    /// <param name="from">The status it must have; one of <see cref="ConsentStatus"/>.</param>
+    /// <param name="to">The status it gets.</param>
+    /// <param name="detail">Why, or the flow's own note; null leaves what is there. Never a secret.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <returns>Whether this caller moved it. Of any number of callers in any number of processes only one ever does.</returns>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<bool> TryMoveAsync(ConsentRow row, string from, string to, string? detail = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        var sql = $"""
+            UPDATE {Table} SET status = @to, detail = COALESCE(@detail, detail)
+             WHERE consent_id = @ConsentId AND status = @from AND (@from <> '{ConsentStatus.Pending}' OR expires_at > @now)
+            """;
+        var parameters = new { row.ConsentId, from, to, detail = detail?.Length > LongestDetail ? detail[..LongestDetail] : detail, now = time.GetUtcNow().UtcDateTime };
+        return await ExecuteAsync(sql, parameters, cancellationToken).ConfigureAwait(false) == 1;
+    }
+
+    /// <summary>Replaces what the flow stored with a row, such as the interval between polls.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task UpdateAsync<T>(ConsentRow row, T data, JsonTypeInfo<T> type, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return ExecuteAsync($"UPDATE {Table} SET data = @data WHERE consent_id = @ConsentId", new { row.ConsentId, data = Seal(JsonSerializer.Serialize(data, type)) }, cancellationToken);
+    }
+
+    // A finished consent is remembered for a while, so that whoever asks for it learns what became of it.
+    private async Task PurgeAsync(ConsentRow added, DateTime now, CancellationToken cancellationToken)
+    {
+        var limits = ConsentLimits.Of(added.Flow);
+        await ExecuteAsync($"DELETE FROM {Table} WHERE expires_at < @before", new { before = now - RememberedFor }, cancellationToken).ConfigureAwait(false);
+        await EvictAsync("flow = @Flow AND service = @Service AND entity = @Entity", added, limits.PerEntry, cancellationToken).ConfigureAwait(false);
+        await EvictAsync("flow = @Flow", added, limits.Overall, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<int> EvictAsync(string condition, ConsentRow added, int most, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            $"""
+            DELETE FROM {Table} WHERE {condition} AND rowid <=
+              (SELECT rowid FROM (SELECT rowid FROM {Table} WHERE {condition} ORDER BY rowid DESC LIMIT 1 OFFSET {most}) AS surplus)
+            """,
+            new { added.Flow, added.Key.Service, added.Key.Entity },
+            cancellationToken);
+
+    private async Task<ConsentRow?> FindAsync(string condition, object parameters, CancellationToken cancellationToken)
+    {
+        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var raw = await database.RunAsync(
+            connection => connection.QuerySingleOrDefaultAsync<RawRow>(new CommandDefinition($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken)),
+            cancellationToken).ConfigureAwait(false);
+        if (raw is null)
+        {
+            return null;
+        }
+
+        var isOver = raw.Status is ConsentStatus.Pending or ConsentStatus.Redeeming && raw.ExpiresAt <= time.GetUtcNow().UtcDateTime;
+        return new ConsentRow
+        {
+            ConsentId = raw.ConsentId,
+            Flow = raw.Flow,
+            Key = new GrantKey(raw.Service, raw.Entity),
+            Status = isOver ? ConsentStatus.Expired : raw.Status,
+            Detail = raw.Detail,
+            ExpiresAt = raw.ExpiresAt,
+            Data = raw.Data,
+        };
+    }
+
+    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        database.RunAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)), cancellationToken);
+
+    // An instance without a key keeps its tokens in the clear as well.
+    private string Seal(string json) => conf.Keys.WriteKey is { Length: > 0 } ? codec.EncryptText(json) : json;
+
+    private sealed record RawRow(string ConsentId, string Flow, string Service, int Entity, string Status, string? Detail, DateTime ExpiresAt, string Data);
+}

@@ -1,0 +1,60 @@
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Tokens;
+
+namespace DolibarrOAuthBridge.Consents;
+
+/// <summary>Takes the broker's lease of a grant for a consent: while it is held, no process refreshes that grant.</summary>
+public sealed partial class GrantLease(GrantTable grants, JournalReplay replay, BridgeOptions options, TimeProvider time, ILogger<GrantLease> logger)
+{
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
+
+    /// <summary>Does work under the lease. A refresh under way is waited for; one that a dead process left is finished first.</summary>
+    /// <exception cref="BridgeException">Another process has held the lease for too long; the work was not begun.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<T> HoldAsync<T>(GrantKey key, Func<Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var owner = $"{ProcessName.Value}/{Guid.NewGuid().ToString("N")[..8]}";
+        var patience = time.GetUtcNow() + options.ProviderDeadline + TimeSpan.FromSeconds(3);
+        for (var poll = FirstPoll; !await grants.TryLeaseAsync(key, owner, options.LeaseDuration, cancellationToken).ConfigureAwait(false); poll = poll * 2 < LongestPoll ? poll * 2 : LongestPoll)
+        {
+            await replay.RunAsync(cancellationToken).ConfigureAwait(false);
+            if (time.GetUtcNow() >= patience)
+            {
+                throw new BridgeException(ProblemCode.StoreNotWritable, $"{key.Service} is being refreshed by another process for too long. Nothing was asked of the provider; try again in a moment.", TimeSpan.FromSeconds(5));
+            }
+
+            await Task.Delay(poll, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            await replay.RunAsync(cancellationToken).ConfigureAwait(false);
+            return await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            await ReleaseAsync(key, owner).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReleaseAsync(GrantKey key, string owner)
+    {
+        try
+        {
+            await grants.ReleaseAsync(key, owner, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreException exception)
+        {
+            Log.Left(logger, key.Service, exception.Message); // it ends by itself
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The lease of {Service} could not be given back after a consent and ends by itself: {Reason}")]
+        public static partial void Left(ILogger logger, string service, string reason);
+    }
+}

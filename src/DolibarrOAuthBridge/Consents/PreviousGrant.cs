@@ -1,0 +1,60 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Tokens;
+
+namespace DolibarrOAuthBridge.Consents;
+
+/// <summary>What an entry had before a new consent, and what of it lasts.</summary>
+internal sealed class PreviousGrant
+{
+    private readonly StoredGrant? _grant;
+    private readonly GrantRecord _memory;
+
+    private PreviousGrant(StoredGrant? grant, GrantRecord memory)
+    {
+        _grant = grant;
+        _memory = memory;
+    }
+
+    /// <summary>The account that granted, as far as known.</summary>
+    public GrantAccount? Account => GrantAccount.Parse(_memory.Account) ?? (_grant is null ? null : IdTokenClaims.Read(_grant.Token.IdToken)?.Account);
+
+    /// <summary>What the row held (null if nothing that could be read) and what is remembered.</summary>
+    public static PreviousGrant Of(StoredGrant? grant, GrantRecord memory) => new(grant, memory);
+
+    /// <summary>The account before, where another one grants now; else null.</summary>
+    public GrantAccount? AccountOtherThan(NewGrant grant) =>
+        grant.Account is { } now && Account is { } before && now.DiffersFrom(before) ? before : null;
+
+    /// <summary>Refuses another account than before unless the person meant it.</summary>
+    /// <exception cref="BridgeException">It is another one.</exception>
+    public void RequireSameAccount(OAuthEntry entry, NewGrant grant)
+    {
+        if (!grant.ConfirmsAccountChange && AccountOtherThan(grant) is { } before)
+        {
+            throw new BridgeException(
+                ProblemCode.AccountChanged,
+                $"{entry.Name} belongs to {before}, and now {grant.Account} gave consent. Nothing was changed. Start again with the right account; or, to hand the entry over, start again with confirm_account_change.");
+        }
+    }
+
+    /// <summary>The new token, with the refresh token of before where the provider gave none; never with that of another account.</summary>
+    public StoredToken Complete(NewGrant grant)
+    {
+        var token = grant.Token;
+        return token.RefreshToken is null && AccountOtherThan(grant) is null && _grant?.RefreshToken is { } old
+            ? token.WithRefreshToken(old)
+            : token;
+    }
+
+    /// <summary>The hashes of the refresh tokens before a new one.</summary>
+    public string Superseded(string? newestHash)
+    {
+        string?[] before = [_memory.NewestHash, _grant?.RefreshHash, .. (_memory.Superseded ?? string.Empty).Split(' ')];
+        return string.Join(' ', before
+            .Where(hash => !string.IsNullOrEmpty(hash) && hash != newestHash)
+            .Distinct(StringComparer.Ordinal)
+            .Take(GrantRecord.MostSuperseded));
+    }
+}

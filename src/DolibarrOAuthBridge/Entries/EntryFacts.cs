@@ -1,0 +1,41 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Tokens;
+
+namespace DolibarrOAuthBridge.Entries;
+
+/// <summary>Everything known of an entry without asking its provider.</summary>
+public sealed class EntryFacts
+{
+    /// <summary>Its settings.</summary>
+    public required OAuthEntry Entry { get; init; }
+
+    /// <summary>Its rows.</summary>
+    public required TokenLookup Lookup { get; init; }
+
+    /// <summary>Its only row, decoded; null if there is none or it cannot be read.</summary>
+    public StoredGrant? Grant { get; init; }
+
+    /// <summary>Why its only row cannot be read; null if it can.</summary>
+    public string? Unreadable { get; init; }
+
+    /// <summary>What is remembered of it.</summary>
+    public GrantRecord Memory { get; init; } = new();
+
+    /// <summary>What Dolibarr uses it for.</summary>
+    public IReadOnlyList<EntryUse> Uses { get; init; } = [];
+
+    /// <summary>Why its certificate cannot be used; null if it can or there is none.</summary>
+    public string? CertificateProblem { get; init; }
+
+    /// <summary>When its certificate ends; null if there is none.</summary>
+    public DateTimeOffset? CertificateEnd { get; init; }
+
+    /// <summary>The present.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Its provider.</summary>
+    public Provider Provider => ProviderCatalogue.Of(Entry.Name);
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace DolibarrOAuthBridge.Lifetime;
+
+/// <summary>Where the server's log goes: its standard output, as lines of text or of JSON. Under systemd text carries the journal's priorities.</summary>
+internal static class BridgeLog
+{
+    private const string Timestamp = "yyyy-MM-ddTHH:mm:ssZ";
+
+    public static void UseBridgeLog(this WebApplicationBuilder builder, LogFormat format)
+    {
+        builder.Logging.ClearProviders().AddFilter("Microsoft", LogLevel.Warning);
+        if (format == LogFormat.Json)
+        {
+            builder.Logging.AddJsonConsole(console =>
+            {
+                console.TimestampFormat = Timestamp;
+                console.UseUtcTimestamp = true;
+            });
+            builder.Services.PostConfigure<ConsoleLoggerOptions>(static options => options.FormatterName = ConsoleFormatterNames.Json); // also under systemd
+            return;
+        }
+
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = Timestamp + " ";
+            console.UseUtcTimestamp = true;
+        });
+    }
+}

@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace DolibarrOAuthBridge.Lifetime;
+
+/// <summary>SIGHUP (<c>systemctl reload</c>) reads conf.php again.</summary>
+internal sealed partial class ReloadSignal(ConfReloader reloader, ILogger<ReloadSignal> logger) : IHostedService, IDisposable
+{
+    private PosixSignalRegistration? _registration;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true; // by default it ends the process
+            _ = ReloadAsync();
+        });
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => _registration?.Dispose();
+
+    private async Task ReloadAsync()
+    {
+        try
+        {
+            await reloader.ReloadAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // nobody waits for this; whatever it is, the sidecar goes on as it was
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.Unexpected(logger, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Reading conf.php again failed unexpectedly.")]
+        public static partial void Unexpected(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,11 @@
+namespace DolibarrOAuthBridge;
+
+/// <summary>How the sidecar writes its log.</summary>
+public enum LogFormat
+{
+    /// <summary>A line per event; under systemd with the journal's priorities.</summary>
+    Text,
+
+    /// <summary>A JSON object per line.</summary>
+    Json,
+}

@@ -1,0 +1,32 @@
+namespace DolibarrOAuthBridge.Login;
+
+/// <summary>What an ID token must say to be accepted. Not a record: its members would print the access token.</summary>
+internal sealed class IdTokenRules
+{
+    /// <summary>The issuer, exactly; <c>{tenant}</c> in it stands for the token's own tenant.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>Other spellings of the issuer.</summary>
+    public IReadOnlyList<string> OtherIssuers { get; init; } = [];
+
+    /// <summary>The client that the token must be for.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>The nonce of the authorization request.</summary>
+    public required string Nonce { get; init; }
+
+    /// <summary>The access token that came with it, for <c>at_hash</c>.</summary>
+    public required string AccessToken { get; init; }
+
+    /// <summary>The claim that names the tenant; null where there are none.</summary>
+    public string? TenantClaim { get; init; }
+
+    /// <summary>The tenants whose accounts may sign in, where there are tenants.</summary>
+    public IReadOnlyList<string> Tenants { get; init; } = [];
+
+    /// <summary>The hosted domains whose accounts may sign in; empty for all.</summary>
+    public IReadOnlyList<string> HostedDomains { get; init; } = [];
+
+    /// <summary>The claim that is <c>true</c> where the provider vouches for the e-mail address.</summary>
+    public string EmailVerifiedClaim { get; init; } = "email_verified";
+}

@@ -1,0 +1,45 @@
+namespace DolibarrOAuthBridge.Login;
+
+/// <summary>An entry's provider as a sign-in needs it, put together from the configuration, its metadata and the catalogue.</summary>
+internal sealed record OpenIdProvider
+{
+    /// <summary>The issuer, exactly; <c>{tenant}</c> in it stands for one of <see cref="Tenants"/>.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>Other spellings of the issuer in ID tokens.</summary>
+    public IReadOnlyList<string> OtherIssuers { get; init; } = [];
+
+    /// <summary>Where the browser goes.</summary>
+    public required Uri AuthorizationEndpoint { get; init; }
+
+    /// <summary>Where the code goes.</summary>
+    public required Uri TokenEndpoint { get; init; }
+
+    /// <summary>Where the signing keys are.</summary>
+    public required Uri JwksUri { get; init; }
+
+    /// <summary>Where claims are that the ID token lacks; null if nowhere.</summary>
+    public Uri? UserInfoEndpoint { get; init; }
+
+    /// <summary>The signature algorithms that are accepted.</summary>
+    public required IReadOnlyList<string> Algorithms { get; init; }
+
+    /// <summary>Whether every authorization response must name its issuer (RFC 9207).</summary>
+    public bool SendsIssuer { get; init; }
+
+    /// <summary>Whether the client's credentials go into the header rather than the form (RFC 6749, section 2.3.1).</summary>
+    public bool UsesBasicAuthentication { get; init; }
+
+    /// <summary>The claim that names the tenant; null where there are none.</summary>
+    public string? TenantClaim { get; init; }
+
+    /// <summary>The ids of the tenants whose accounts may sign in, where there are tenants.</summary>
+    public IReadOnlyList<string> Tenants { get; init; } = [];
+
+    /// <summary>The claim that is <c>true</c> where the provider vouches for the e-mail address.</summary>
+    public required string EmailVerifiedClaim { get; init; }
+
+    /// <summary>Whether an authorization response may name this issuer: a plain comparison, as RFC 9207, section 2.4, demands.</summary>
+    public bool IsIssuer(string issuer) =>
+        TenantClaim is null ? issuer == Issuer : Tenants.Any(tenant => issuer == Issuer.Replace("{tenant}", tenant, StringComparison.Ordinal));
+}

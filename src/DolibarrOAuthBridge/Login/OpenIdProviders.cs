@@ -1,0 +1,99 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Login;
+
+/// <summary>Finds out how to sign in with an entry's provider: by OpenID Connect Discovery where the entry or the configuration names the issuer, else by the catalogue.</summary>
+internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadataCache metadata)
+{
+    private const string Post = "client_secret_post";
+    private const string Basic = "client_secret_basic";
+
+    /// <summary>The provider of an entry.</summary>
+    /// <exception cref="BridgeException">Nobody can sign in with this entry; the message says what to change.</exception>
+    public async Task<OpenIdProvider> GetAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
+    {
+        var provider = ProviderCatalogue.Of(entry.Name);
+        var facts = provider.Identity
+            ?? throw new BridgeException(ProblemCode.InvalidRequest, $"{provider.Name} does not speak OpenID Connect, so nobody can sign in with {entry.Name}. Use Google, Microsoft or Generic.");
+        try
+        {
+            var published = await DiscoverAsync(entry, provider, cancellationToken).ConfigureAwait(false);
+            return new OpenIdProvider
+            {
+                Issuer = published?.Issuer ?? directory.OverrideText(provider, ProviderEndpoint.Issuer) ?? provider.Endpoints[ProviderEndpoint.Issuer],
+                OtherIssuers = directory.OverrideText(provider, ProviderEndpoint.Issuer) is null ? facts.OtherIssuers : [],
+                AuthorizationEndpoint = Require(entry, ProviderEndpoint.AuthorizationEndpoint, published),
+                TokenEndpoint = Require(entry, ProviderEndpoint.TokenEndpoint, published),
+                JwksUri = Require(entry, ProviderEndpoint.JwksUri, published),
+                UserInfoEndpoint = directory.Find(entry, ProviderEndpoint.UserInfoEndpoint, published),
+                Algorithms = RequireAlgorithms(entry, published),
+                SendsIssuer = published?.SendsIssuer ?? false,
+                UsesBasicAuthentication = UsesBasic(entry, published),
+                TenantClaim = facts.TenantClaim,
+                Tenants = facts.TenantClaim is null ? [] : RequireTenants(entry, facts),
+                EmailVerifiedClaim = facts.EmailVerifiedClaim,
+            };
+        }
+        catch (ProviderConfigurationException exception)
+        {
+            throw new BridgeException(ProblemCode.EntryIncomplete, exception.Message, innerException: exception);
+        }
+        catch (MetadataIssuerException exception)
+        {
+            throw new BridgeException(ProblemCode.IdentityRejected, $"The metadata at the URL of {entry.Name} is about another issuer. Put the issuer, exactly as the provider spells it, into {entry.Name.Constant("URL")}.", innerException: exception)
+            {
+                Reason = RejectionReason.MetadataIssuerMismatch,
+            };
+        }
+    }
+
+    private async Task<ServerMetadata?> DiscoverAsync(OAuthEntry entry, Provider provider, CancellationToken cancellationToken)
+    {
+        var named = directory.OverrideText(provider, ProviderEndpoint.Issuer);
+        var issuer = named is not null && !named.Contains('{', StringComparison.Ordinal) ? directory.Override(provider, ProviderEndpoint.Issuer)
+            : provider.DiscoversEndpoints ? EndpointUri.Parse(entry.Url, entry.Name.Constant("URL"))
+            : null;
+        if (issuer is null)
+        {
+            return null;
+        }
+
+        var published = await metadata.GetOpenIdAsync(issuer, cancellationToken).ConfigureAwait(false);
+        return published is not null || named is not null
+            ? published
+            : throw new BridgeException(
+                ProblemCode.ProviderUnavailable,
+                $"{issuer.Host} does not answer, or publishes no /.well-known/openid-configuration below {entry.Name.Constant("URL")}. Without it nobody can sign in.",
+                TimeSpan.FromSeconds(60));
+    }
+
+    private Uri Require(OAuthEntry entry, ProviderEndpoint endpoint, ServerMetadata? published) =>
+        directory.Find(entry, endpoint, published)
+        ?? throw new BridgeException(ProblemCode.EntryIncomplete, $"The provider of {entry.Name} publishes no {endpoint}. Name it in the bridge's configuration: Providers:{ProviderCatalogue.Of(entry.Name).Name}:{endpoint}.");
+
+    private static IReadOnlyList<string> RequireAlgorithms(OAuthEntry entry, ServerMetadata? published) =>
+        SigningAlgorithm.Of(published?.IdTokenAlgorithms) is { Count: > 0 } algorithms
+            ? algorithms
+            : throw new BridgeException(ProblemCode.ProviderRejected, $"The provider of {entry.Name} signs ID tokens with none of {string.Join(", ", SigningAlgorithm.Accepted)}. Choose one of these there.");
+
+    private static bool UsesBasic(OAuthEntry entry, ServerMetadata? published)
+    {
+        var methods = published?.ClientAuthenticationMethods ?? [Post];
+        return !methods.Contains(Post, StringComparer.Ordinal)
+            && (methods.Contains(Basic, StringComparer.Ordinal) ? true
+                : throw new BridgeException(ProblemCode.ProviderRejected, $"The provider of {entry.Name} takes no client secret ({Post} or {Basic}). Allow one of these there."));
+    }
+
+    // Accounts of any organisation have valid tokens: without a list, strangers could sign in (and write any address into email).
+    private static IReadOnlyList<string> RequireTenants(OAuthEntry entry, IdentityFacts facts)
+    {
+        var own = facts.TenantIds.GetValueOrDefault(entry.Tenant, entry.Tenant);
+        IReadOnlyList<string> tenants = Guid.TryParseExact(own, "D", out _) ? [.. entry.LoginTenants, own] : entry.LoginTenants;
+        return tenants.Count > 0
+            ? tenants
+            : throw new BridgeException(
+                ProblemCode.EntryIncomplete,
+                $"{entry.Name} has the tenant {entry.Tenant}, which does not say whose accounts may sign in. Put your directory id there, or list those allowed in {entry.Name.Constant("TENANTS")}.");
+    }
+}

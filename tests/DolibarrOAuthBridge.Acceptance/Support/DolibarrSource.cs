@@ -1,0 +1,54 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace DolibarrOAuthBridge.Acceptance.Support;
+
+/// <summary>The real Dolibarr that the run was given (<c>DOLIBARR_ROOT</c>, its htdocs), which is only ever read, and the module under test.</summary>
+internal static partial class DolibarrSource
+{
+    /// <summary>What the tests say when they are skipped.</summary>
+    public const string Needed = "Needs a real Dolibarr: make test-dolibarr DOLIBARR_ROOT=/path/to/htdocs";
+
+    /// <summary>The oldest release that the module supports.</summary>
+    private static readonly Version Oldest = new(17, 0);
+
+    /// <summary>Its htdocs; null where none was given.</summary>
+    public static string? Root { get; } = Environment.GetEnvironmentVariable("DOLIBARR_ROOT") is { Length: > 0 } root ? Path.GetFullPath(root) : null;
+
+    /// <summary>The module in this repository.</summary>
+    public static string Module { get; } = Metadata("ModuleDirectory");
+
+    /// <summary>Whether the site uses the module in place (<c>DOLIBARR_LINK_MODULE</c>), so that a change shows at once.</summary>
+    public static bool LinksModule { get; } = Environment.GetEnvironmentVariable("DOLIBARR_LINK_MODULE") is { Length: > 0 };
+
+    /// <summary>Where screenshots and logs of the run go.</summary>
+    public static string Artifacts => Path.Combine(Metadata("ArtifactsDirectory"), Version);
+
+    /// <summary>Its version, such as <c>22.0.4</c>.</summary>
+    public static string Version { get; } = Root is null ? string.Empty : ReadVersion(Root);
+
+    /// <summary>Whether a Dolibarr was given that the module supports.</summary>
+    public static bool IsSupported => Root is not null && System.Version.Parse(Version) >= Oldest;
+
+    /// <summary>Whether a Dolibarr was given that is too old for the module.</summary>
+    public static bool IsTooOld => Root is not null && !IsSupported;
+
+    private static string ReadVersion(string root)
+    {
+        var file = Path.Combine(root, "filefunc.inc.php");
+        if (!File.Exists(file))
+        {
+            throw new InvalidOperationException($"DOLIBARR_ROOT={root} is no htdocs of a Dolibarr: it has no filefunc.inc.php.");
+        }
+
+        return Definition().Match(File.ReadAllText(file)) is { Success: true } match
+            ? match.Groups[1].Value
+            : throw new InvalidOperationException($"{file} does not say its version.");
+    }
+
+    private static string Metadata(string key) =>
+        Path.GetFullPath(typeof(DolibarrSource).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == key).Value!);
+
+    [GeneratedRegex(@"define\('DOL_VERSION', '(\d+\.\d+\.\d+)")]
+    private static partial Regex Definition();
+}

@@ -1,0 +1,92 @@
+using DolibarrOAuthBridge.Demo.Database;
+using DolibarrOAuthBridge.Demo.Provider;
+
+namespace DolibarrOAuthBridge.Acceptance.Support;
+
+/// <summary>The OAuth entries of the scratch Dolibarr: each scenario has its own, so that they can run in any order.</summary>
+internal static class TestEntries
+{
+    /// <summary>Connected through the provider's consent page.</summary>
+    public const string Code = "GENERIC-Office";
+
+    /// <summary>Connected with a code on another device.</summary>
+    public const string Device = "MICROSOFT-Warehouse";
+
+    /// <summary>Sends and collects mail.</summary>
+    public const string Mail = "GOOGLE-Mail";
+
+    /// <summary>Revoked.</summary>
+    public const string Revoked = "GENERIC-Leaving";
+
+    /// <summary>Its grant is dead.</summary>
+    public const string Dead = "GOOGLE-Sales";
+
+    /// <summary>Lacks its secret.</summary>
+    public const string Incomplete = "GITHUB-Draft";
+
+    private static readonly string[] Replaced = ["Google", "Microsoft"];
+
+    private const string Secret = "a secret of the acceptance run";
+
+    private static readonly (string Entry, string Scopes)[] Complete =
+    [
+        (Code, "openid,email"),
+        (Device, "https://outlook.office.com/SMTP.Send,https://outlook.office.com/IMAP.AccessAsUser.All,offline_access"),
+        (Mail, "https://mail.google.com/"),
+        (Revoked, "openid,email"),
+        (Dead, "https://mail.google.com/"),
+    ];
+
+    /// <summary>The provider's applications: one for each entry.</summary>
+    public static StandInProviderOptions ProviderOptions(Uri dolibarr) => new()
+    {
+        DeviceInterval = TimeSpan.FromSeconds(1),
+        Clients = [.. Complete.Select(entry => new StandInClient
+        {
+            ClientId = ClientId(entry.Entry),
+            ClientSecret = Secret,
+            Scopes = [.. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access"))],
+            RefreshTokens = entry.Entry.StartsWith("GOOGLE", StringComparison.Ordinal) ? RefreshTokenPolicy.WhenAsked : RefreshTokenPolicy.Always,
+            RedirectUris = [CallbackOf(dolibarr)],
+        })],
+    };
+
+    /// <summary>Where the provider sends the browser back to.</summary>
+    public static Uri CallbackOf(Uri dolibarr) => new(dolibarr, "custom/oauthbridge/callback.php");
+
+    /// <summary>The client of an entry.</summary>
+    public static string ClientId(string entry) => $"client-of-{entry}";
+
+    /// <summary>Writes the entries as Dolibarr's OAuth setup page does.</summary>
+    public static async Task WriteAsync(DolibarrInstall install, StandInProvider provider, CancellationToken cancellationToken)
+    {
+        foreach (var (entry, scopes) in Complete)
+        {
+            await install.SetConstAsync($"OAUTH_{entry}_ID", ClientId(entry), cancellationToken: cancellationToken);
+            await install.SetConstAsync($"OAUTH_{entry}_SECRET", Secret, cancellationToken: cancellationToken);
+            await install.SetConstAsync($"OAUTH_{entry}_SCOPE", scopes, cancellationToken: cancellationToken);
+            if (entry.StartsWith("GENERIC", StringComparison.Ordinal))
+            {
+                await install.SetConstAsync($"OAUTH_{entry}_URL", provider.BaseAddress.AbsoluteUri.TrimEnd('/'), cancellationToken: cancellationToken);
+            }
+            else if (entry.StartsWith("MICROSOFT", StringComparison.Ordinal))
+            {
+                await install.SetConstAsync($"OAUTH_{entry}_TENANT", "contoso.example", cancellationToken: cancellationToken);
+            }
+        }
+
+        await install.SetConstAsync($"OAUTH_{Incomplete}_ID", "draft", cancellationToken: cancellationToken);
+    }
+
+    /// <summary>The sidecar's settings that put the stand-in in place of Google and Microsoft.</summary>
+    public static IReadOnlyList<string> SidecarSettings(StandInProvider provider) =>
+    [
+        .. Replaced.SelectMany(name => new[]
+        {
+            $"--Providers:{name}:AuthorizationEndpoint={provider.Endpoint("oauth/authorize")}",
+            $"--Providers:{name}:TokenEndpoint={provider.Endpoint("oauth/token")}",
+            $"--Providers:{name}:RevocationEndpoint={provider.Endpoint("oauth/revoke")}",
+            $"--Providers:{name}:DeviceAuthorizationEndpoint={provider.Endpoint("oauth/device")}",
+        }),
+    ];
+}

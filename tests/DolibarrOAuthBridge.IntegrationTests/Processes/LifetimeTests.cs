@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using DolibarrOAuthBridge.IntegrationTests.Support;
+
+namespace DolibarrOAuthBridge.IntegrationTests.Processes;
+
+/// <summary>Signals, logs and sockets, as systemd and an administrator use them.</summary>
+public sealed class LifetimeTests(SharedServer shared)
+{
+    [Fact]
+    public async Task Hangup_takes_over_a_new_database_account_and_password_without_failing_a_request()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var token = await world.GrantAsync(TimeSpan.FromHours(1));
+        var sidecar = await world.ServeAsync();
+        using var stop = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 4).Select(_ => AskUntilAsync(sidecar, token.AccessToken!, stop.Token)).ToList();
+
+        var (former, next) = (world.Install.User, world.Install.User + "n");
+        await world.ExecuteAsync($"CREATE USER '{next}'@'localhost' IDENTIFIED BY 'another-canary'; GRANT ALL ON `{world.Install.Database}`.* TO '{next}'@'localhost'");
+        await world.RewriteConfAsync($"_user='{former}'", $"_user='{next}'");
+        await world.RewriteConfAsync(world.Install.Password, "another-canary");
+        sidecar.Signal("HUP");
+        await Eventually.HoldsAsync(() => sidecar.Output.Contains("are in use", StringComparison.Ordinal), "conf.php was read again");
+        await stop.CancelAsync();
+
+        Assert.All(await Task.WhenAll(callers), answers => Assert.True(answers > 0));
+        await world.ExecuteAsync($"DROP USER '{former}'@'localhost'; KILL USER '{former}'@'localhost'");
+        Assert.Equal(token.AccessToken, await sidecar.TokenAsync());
+    }
+
+    [Fact]
+    public async Task Hangup_takes_over_a_new_key()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var token = await world.GrantAsync(TimeSpan.FromHours(1));
+        await world.InitAsync();
+        await world.RewriteConfAsync(Demo.Database.DolibarrInstallOptions.GoldenKey, "11111111111111111111111111111111");
+        await world.ExecuteAsync($"UPDATE llx_const SET value = '{world.ApiKey}' WHERE name = 'OAUTHBRIDGE_API_KEY'"); // as one that was never encrypted
+        var sidecar = await world.ServeAsync();
+        Assert.Equal((409, "token_unreadable"), await sidecar.ProblemAsync(HttpMethod.Get, $"/v1/entries/{World.Entry}/token"));
+
+        await world.Install.WriteConfAsync();
+        sidecar.Signal("HUP");
+        await Eventually.HoldsAsync(() => sidecar.Output.Contains("are in use", StringComparison.Ordinal), "conf.php was read again");
+
+        Assert.Equal(token.AccessToken, await sidecar.TokenAsync());
+    }
+
+    [Theory]
+    [InlineData("$dolibarr_main_db_pass='", "$dolibarr_main_db_pass=getenv('X').'", "cannot be used")]
+    [InlineData("$dolibarr_main_db_pass='", "$dolibarr_main_db_pass='wrong", "refuses the account")]
+    [InlineData("$dolibarr_main_db_name='", "$dolibarr_main_db_name='x", "restart it")]
+    public async Task Hangup_with_a_conf_that_cannot_be_used_changes_nothing_and_says_why(string from, string to, string said)
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var token = await world.GrantAsync(TimeSpan.FromHours(1));
+        var sidecar = await world.ServeAsync();
+
+        await world.RewriteConfAsync(from, to);
+        sidecar.Signal("HUP");
+        await Eventually.HoldsAsync(() => sidecar.Output.Contains(said, StringComparison.Ordinal), said);
+
+        Assert.Equal(token.AccessToken, await sidecar.TokenAsync());
+        Assert.Contains("oauthbridge_conf_reloads_total{outcome=\"kept\"} 1", await sidecar.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Told_to_stop_it_is_not_ready_any_more_but_finishes_its_refresh_and_answers_who_waits()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        var sidecar = await world.ServeAsync();
+        var gate = world.Authority.HoldNextAnswer();
+        var call = sidecar.TokenAsync();
+        await gate.Arrived;
+
+        sidecar.Terminate();
+        await Eventually.HoldsAsync(async () => await sidecar.StatusAsync("/readyz") == 503, "it is draining");
+        var patience = Stopwatch.StartNew();
+        await Eventually.HoldsAsync(() => sidecar.HasExited || patience.Elapsed > TimeSpan.FromSeconds(3), "it waits for longer than System.CommandLine does by itself");
+        Assert.Equal(200, await sidecar.StatusAsync("/healthz"));
+        gate.Release();
+
+        Assert.Equal(world.Authority.LastAccessToken, await call);
+        Assert.Equal(0, await sidecar.ExitAsync());
+        Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
+        Assert.Empty(world.JournalFiles);
+    }
+
+    [Fact]
+    public async Task A_log_of_json_is_one_object_a_line_from_the_first_to_the_last()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        var sidecar = await world.ServeAsync(null, "--log-format", "json");
+        await sidecar.TokenAsync();
+        sidecar.Terminate();
+        await sidecar.ExitAsync();
+
+        var lines = sidecar.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+
+        Assert.All(lines, line => Assert.True(line.TryGetProperty("Timestamp", out _) && line.TryGetProperty("LogLevel", out _) && line.TryGetProperty("Message", out _)));
+        var refreshed = Assert.Single(lines, line => line.GetProperty("Message").GetString()!.StartsWith("Refreshed", StringComparison.Ordinal));
+        Assert.Equal(World.Service, refreshed.GetProperty("State").GetProperty("Service").GetString());
+        Assert.Equal(2, (await world.RunAsync("serve", "--log-format", "xml")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Sockets_of_systemd_are_served_if_no_other_machine_reaches_them()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.InitAsync();
+        var path = Path.Combine(world.Install.DirectoryPath, "activated.sock");
+        using var activated = await ActivateAsync(world, path);
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+
+        using var answer = await client.GetAsync(new Uri("http://localhost/readyz"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        activated.Kill();
+        await activated.WaitForExitAsync();
+        using var open = await ActivateAsync(world, $"0.0.0.0:{Demo.Processes.FreePort.Find()}", start: true);
+        await open.WaitForExitAsync().WaitAsync(Eventually.Limit);
+        Assert.Equal(2, open.ExitCode);
+    }
+
+    private static async Task<Process> ActivateAsync(World world, string address, bool start = false)
+    {
+        var process = Process.Start(new ProcessStartInfo("systemd-socket-activate", ["--listen", address, "--", Sidecar.Program, .. world.Arguments("serve")]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.ErrorDataReceived += (_, line) => _ = line.Data?.Contains("Listening on", StringComparison.Ordinal) == true && listening.TrySetResult();
+        process.OutputDataReceived += static (_, _) => { };
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        await listening.Task.WaitAsync(Eventually.Limit);
+        if (start)
+        {
+            using var caller = new TcpClient();
+            await caller.ConnectAsync("127.0.0.1", int.Parse(address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        return process;
+    }
+
+    // The number of answers; every one must be the token.
+    private static async Task<int> AskUntilAsync(Sidecar sidecar, string token, CancellationToken stop)
+    {
+        var answers = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            Assert.Equal(token, await sidecar.TokenAsync());
+            answers++;
+        }
+
+        return answers;
+    }
+}
