@@ -41,7 +41,8 @@ public sealed partial class DatabaseDiagnosis(DolibarrDatabase database) : IDiag
         }
     }
 
-    private static bool IsTooOld(string version)
+    /// <summary>Whether a server of this version is older than what the bridge is made for.</summary>
+    internal static bool IsTooOld(string version)
     {
         var match = MajorAndMinor().Match(version);
         if (!match.Success)

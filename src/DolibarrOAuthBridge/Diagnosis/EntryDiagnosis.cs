@@ -1,5 +1,4 @@
 using DolibarrOAuthBridge.Dolibarr.Entries;
-using DolibarrOAuthBridge.Entries;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
