@@ -62,7 +62,9 @@ public static class BridgeServer
         app.MapEntries();
         app.MapTokens();
         app.MapStockToken();
+        app.MapLogin();
         app.MapMetrics();
+        app.MapMailChecks();
         app.MapOpenApiDocument();
         return app;
     }

@@ -29,4 +29,16 @@ internal static class RequestValues
         "true" or "1" => true,
         _ => throw new BridgeException(ProblemCode.InvalidRequest, $"{name} must be true or false."),
     };
+
+    /// <summary><c>session_binding</c>: what only one browser's session knows.</summary>
+    public static string SessionBinding(string? text) =>
+        text is { Length: > 0 and <= 512 } ? text
+        : throw new BridgeException(ProblemCode.InvalidRequest, "session_binding must be a secret of the browser's session, of up to 512 characters.");
+
+    /// <summary><c>redirect_uri</c>: a page of Dolibarr as registered at the provider; null if not given.</summary>
+    public static string? RedirectUri(string? text) =>
+        string.IsNullOrEmpty(text) ? null
+        : text.Length <= 2048 && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.Host.Length > 0
+            && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0 && !text.Any(char.IsControl) ? text
+        : throw new BridgeException(ProblemCode.InvalidRequest, "redirect_uri must be an absolute http or https URL without a fragment.");
 }

@@ -9,5 +9,6 @@ internal static class LoginServices
         .AddSingleton<JwksCache>()
         .AddSingleton<IdTokenValidator>()
         .AddSingleton<UserInfoClient>()
-        .AddSingleton<RelyingParty>();
+        .AddSingleton<RelyingParty>()
+        .AddSingleton<LoginFlow>();
 }

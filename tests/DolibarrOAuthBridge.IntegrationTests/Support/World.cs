@@ -128,6 +128,8 @@ internal sealed class World : IAsyncDisposable
             RenewAhead = given.RenewAhead,
             Renewal = given.Renewal,
             RenewalInterval = given.RenewalInterval,
+            MailDeadline = given.MailDeadline,
+            MailCaFile = given.MailCaFile,
         };
         var host = new BridgeHost(
             SidecarAccount.Apply(DolibarrConfReader.Read(Install.ConfPath), complete),

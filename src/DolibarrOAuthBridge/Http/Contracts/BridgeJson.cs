@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
+using DolibarrOAuthBridge.Login;
+using DolibarrOAuthBridge.Mail;
 using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
@@ -19,4 +21,10 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(HealthJson))]
 [JsonSerializable(typeof(VersionJson))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(LoginRequestJson))]
+[JsonSerializable(typeof(LoginStartJson))]
+[JsonSerializable(typeof(LoginCallbackJson))]
+[JsonSerializable(typeof(Identity))]
+[JsonSerializable(typeof(MailCheckJson))]
+[JsonSerializable(typeof(MailCheckReport))]
 internal sealed partial class BridgeJson : JsonSerializerContext;

@@ -1,0 +1,6 @@
+namespace DolibarrOAuthBridge.Login;
+
+/// <summary>A sign-in begun: where the browser goes.</summary>
+/// <param name="AuthorizationUrl">The authentication request.</param>
+/// <param name="State">Its <c>state</c> parameter.</param>
+public sealed record LoginStart(Uri AuthorizationUrl, string State);

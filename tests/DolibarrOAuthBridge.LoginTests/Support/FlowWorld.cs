@@ -1,0 +1,90 @@
+using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Login;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DolibarrOAuthBridge.LoginTests.Support;
+
+/// <summary>A company of a real database with the entry GENERIC-Login, its provider, and bridges to sign in with.</summary>
+internal sealed class FlowWorld : IAsyncDisposable
+{
+    public const string Entry = "GENERIC-Login";
+    public const string Binding = "the-binding-of-the-browser";
+
+    private readonly List<ServiceProvider> _bridges = [];
+
+    private FlowWorld(SharedInstall shared, OpenIdAuthority authority, FakeTimeProvider clock)
+    {
+        Shared = shared;
+        Authority = authority;
+        Clock = clock;
+        Flow = NewBridge();
+    }
+
+    public SharedInstall Shared { get; }
+
+    public int Company { get; } = SharedInstall.NewCompany();
+
+    public OpenIdAuthority Authority { get; }
+
+    public FakeTimeProvider Clock { get; }
+
+    public LoginFlow Flow { get; }
+
+    public static async Task<FlowWorld> CreateAsync(SharedInstall shared)
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var world = new FlowWorld(shared, await OpenIdAuthority.StartAsync(clock), clock);
+        await world.SetEntryAsync(Entry);
+        return world;
+    }
+
+    public async Task SetEntryAsync(string entry, string? url = null)
+    {
+        await Shared.Install.SetConstAsync($"OAUTH_{entry}_ID", OpenIdAuthority.ClientId, Company);
+        await Shared.Install.SetConstAsync($"OAUTH_{entry}_SECRET", OpenIdAuthority.ClientSecret, Company);
+        await Shared.Install.SetConstAsync($"OAUTH_{entry}_URL", url ?? Authority.Issuer, Company);
+    }
+
+    /// <summary>Another sidecar on the same database, as after a restart.</summary>
+    public LoginFlow NewBridge()
+    {
+        var configuration = new ConfigurationBuilder().Build();
+        var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<TimeProvider>(Clock)
+            .AddBridge(DolibarrConfReader.Read(Shared.Install.ConfPath), new BridgeOptions { DolibarrConf = Shared.Install.ConfPath }, configuration)
+            .BuildServiceProvider();
+        _bridges.Add(services);
+        return services.GetRequiredService<LoginFlow>();
+    }
+
+    public ConsentTable Table => _bridges[0].GetRequiredService<ConsentTable>();
+
+    public Task<LoginStart> BeginAsync() => Flow.BeginAsync(Entry, Company, "https://erp.example.com/login.php", Binding, null);
+
+    /// <summary>The user signs in at the provider.</summary>
+    public Dictionary<string, string> Approve(LoginStart start) => Authority.Authorize(start.AuthorizationUrl);
+
+    public Task<Identity> CompleteAsync(IReadOnlyDictionary<string, string> response, string binding = Binding, LoginFlow? flow = null, int? company = null) => (flow ?? Flow).CompleteAsync(
+        response["state"],
+        company ?? Company,
+        binding,
+        new AuthorizationAnswer { Code = response.GetValueOrDefault("code"), Issuer = response.GetValueOrDefault("iss"), Error = response.GetValueOrDefault("error") });
+
+    public Task<string?> EventsAsync() => Shared.ScalarAsync($"SELECT GROUP_CONCAT(CONCAT(kind, ' ', detail) ORDER BY rowid SEPARATOR '|') FROM llx_oauthbridge_event WHERE entity = {Company}");
+
+    public Task<string?> StatusesAsync() => Shared.ScalarAsync($"SELECT GROUP_CONCAT(status ORDER BY rowid) FROM llx_oauthbridge_consent WHERE entity = {Company}");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var bridge in _bridges)
+        {
+            await bridge.DisposeAsync();
+        }
+
+        await Authority.DisposeAsync();
+    }
+}
