@@ -66,6 +66,7 @@ public static class BridgeServer
         app.MapStockToken();
         app.MapLogin();
         app.MapMetrics();
+        app.MapMailChecks();
         app.MapOpenApiDocument();
         return app;
     }

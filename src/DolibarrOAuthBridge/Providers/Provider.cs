@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Mail;
 
 namespace DolibarrOAuthBridge.Providers;
 
@@ -98,4 +99,13 @@ public sealed record Provider
 
     /// <summary>Whether a scope tells no more than who the user is.</summary>
     public bool IsIdentityScope(string scope) => IdentityScopes.Contains(scope, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Its submission server; null if it has none.</summary>
+    public MailHost? Smtp { get; init; }
+
+    /// <summary>Its IMAP server; null if it has none.</summary>
+    public MailHost? Imap { get; init; }
+
+    /// <summary>The SASL mechanisms that its mail servers take tokens with, the preferred one first: that is what Dolibarr itself speaks.</summary>
+    public IReadOnlyList<string> SaslMechanisms { get; init; } = [SaslName.XOAuth2, SaslName.OAuthBearer];
 }

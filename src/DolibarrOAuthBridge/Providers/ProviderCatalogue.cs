@@ -1,4 +1,5 @@
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Mail;
 using static DolibarrOAuthBridge.Providers.ProviderEndpoint;
 
 namespace DolibarrOAuthBridge.Providers;
@@ -46,6 +47,9 @@ public static class ProviderCatalogue
             TenantIds = new Dictionary<string, string> { ["consumers"] = "9188040d-6c67-4c5b-b112-36a304b66dad" },
             EmailVerifiedClaim = "xms_edov", // optional claim; Entra has no email_verified and lets tenants write any address into email
         },
+        Smtp = new MailHost("smtp.office365.com", 587, MailSecurity.StartTls),
+        Imap = new MailHost("outlook.office365.com", 993, MailSecurity.Tls),
+        SaslMechanisms = [SaslName.XOAuth2],
     };
 
     // Stripe Connect, whose client secret is the API's secret key. Dolibarr itself exchanges no code there, but reads the account.
@@ -95,6 +99,8 @@ public static class ProviderCatalogue
             IdentityScopes = ["openid", "profile", "email", GoogleScopes.Email, GoogleScopes.Profile],
             Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"] },
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
+            Smtp = new MailHost("smtp.gmail.com", 465, MailSecurity.Tls),
+            Imap = new MailHost("imap.gmail.com", 993, MailSecurity.Tls),
             NeedsScopes = true,
             RefreshTokenPrompt = "consent",
         },

@@ -3,6 +3,7 @@ using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Login;
+using DolibarrOAuthBridge.Mail;
 using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
@@ -23,6 +24,8 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(LoginStartJson))]
 [JsonSerializable(typeof(LoginCallbackJson))]
 [JsonSerializable(typeof(Identity))]
+[JsonSerializable(typeof(MailCheckJson))]
+[JsonSerializable(typeof(MailCheckReport))]
 [JsonSerializable(typeof(ConsentBeginJson))]
 [JsonSerializable(typeof(ConsentCallbackJson))]
 [JsonSerializable(typeof(ConsentStarted))]
