@@ -72,6 +72,7 @@ public static class BridgeServices
         .AddSingleton<TokenBroker>()
         .AddSingleton<StockRefresh>()
         .AddSingleton<GrantRevoker>()
+        .AddSingleton<RenewalPolicies>()
         .AddSingleton<RenewalService>();
 
     private static IServiceCollection AddRekeying(this IServiceCollection services) => services
