@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Mail;
-using Spectre.Console;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -42,7 +41,7 @@ internal sealed class CheckCommand : IBridgeCommand
             }
             else
             {
-                MailCheckOutput.Write(AnsiConsole.Console, report);
+                MailCheckOutput.Write(Output.Console(), report);
             }
 
             return report.Ok ? 0 : 1;

@@ -29,6 +29,6 @@ internal static class MailCheckOutput
                 new Text(step.Detail));
         }
 
-        Output.Write(console, table);
+        console.Write(table);
     }
 }
