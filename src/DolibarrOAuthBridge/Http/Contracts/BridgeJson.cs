@@ -25,4 +25,6 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(Identity))]
 [JsonSerializable(typeof(MailCheckJson))]
 [JsonSerializable(typeof(MailCheckReport))]
+[JsonSerializable(typeof(DolibarrMailJson))]
+[JsonSerializable(typeof(MailCheckList))]
 internal sealed partial class BridgeJson : JsonSerializerContext;
