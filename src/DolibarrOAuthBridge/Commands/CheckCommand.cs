@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Mail;
-using Spectre.Console;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -52,7 +51,7 @@ internal sealed class CheckCommand : IBridgeCommand
         }
         else
         {
-            MailCheckOutput.Write(AnsiConsole.Console, report);
+            MailCheckOutput.Write(Output.Console(), report);
         }
 
         return report.Ok ? 0 : 1;
@@ -73,7 +72,7 @@ internal sealed class CheckCommand : IBridgeCommand
 
         foreach (var report in list.Checks)
         {
-            MailCheckOutput.Write(AnsiConsole.Console, report);
+            MailCheckOutput.Write(Output.Console(), report);
         }
 
         return list.Ok ? 0 : 1;

@@ -9,7 +9,7 @@ internal static class MailCheckOutput
 {
     public static void Write(IAnsiConsole console, MailCheckReport report)
     {
-        console.WriteLine(report.Source ?? string.Create(CultureInfo.InvariantCulture, $"{report.Host}:{report.Port} ({report.Security}) as {report.Username}"));
+        Output.WriteLine(console, report.Source ?? string.Create(CultureInfo.InvariantCulture, $"{report.Host}:{report.Port} ({report.Security}) as {report.Username}"));
         var table = new Table { Border = TableBorder.None, ShowHeaders = false };
         table.AddColumn(new TableColumn(string.Empty) { NoWrap = true });
         table.AddColumn(new TableColumn(string.Empty) { NoWrap = true });
@@ -24,6 +24,6 @@ internal static class MailCheckOutput
                 new Text(step.Detail));
         }
 
-        Output.Write(console, table);
+        console.Write(table);
     }
 }
