@@ -121,8 +121,7 @@ class OAuthBridgeTransport
 			CURLOPT_CUSTOMREQUEST => $method,
 			CURLOPT_HTTPHEADER => array_merge($headers, array('Accept: application/json', 'Expect:')),
 			CURLOPT_PROTOCOLS => CURLPROTO_HTTP,
-			CURLOPT_PROXY => '',
-			CURLOPT_NOPROXY => '*',
+			CURLOPT_PROXY => '', // not even the one in the environment
 			CURLOPT_FOLLOWLOCATION => false,
 			CURLOPT_NOSIGNAL => true,
 			CURLOPT_CONNECTTIMEOUT_MS => self::CONNECT_TIMEOUT,
