@@ -86,7 +86,7 @@ public static class ProviderCatalogue
                 new(EntryPurpose.SignIn, "email", GoogleScopes.Email),
             ],
             IdentityScopes = ["openid", "profile", "email", GoogleScopes.Email, GoogleScopes.Profile],
-            Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"] },
+            Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"], HostedDomainClaim = "hd" },
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
         },
         MicrosoftDelegated,

@@ -1,5 +1,6 @@
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Login;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,6 +63,8 @@ internal sealed class FlowWorld : IAsyncDisposable
     }
 
     public ConsentTable Table => _bridges[0].GetRequiredService<ConsentTable>();
+
+    public Task<IReadOnlyList<OAuthEntry>> EntriesAsync() => _bridges[0].GetRequiredService<EntryTable>().ListAsync(Company);
 
     public Task<LoginStart> BeginAsync() => Flow.BeginAsync(Entry, Company, "https://erp.example.com/login.php", Binding, null);
 
