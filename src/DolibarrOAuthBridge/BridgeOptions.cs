@@ -36,6 +36,12 @@ public sealed class BridgeOptions
     /// <summary>How <c>serve</c> writes its log. The default is <see cref="LogFormat.Text"/>.</summary>
     public LogFormat LogFormat { get; init; } = LogFormat.Text;
 
+    /// <summary>Limit for one check of a mail server, token and all. The default is 15 seconds.</summary>
+    public TimeSpan MailDeadline { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A PEM file with certificate authorities that mail servers' certificates may come from, besides those that the machine trusts; empty for none.</summary>
+    public string MailCaFile { get; init; } = string.Empty;
+
     /// <summary>How long a refresh holds its lease: past every deadline within it, so that no second process starts while one may still be at work.</summary>
     public TimeSpan LeaseDuration => (2 * ProviderDeadline) + TimeSpan.FromSeconds(15);
 }

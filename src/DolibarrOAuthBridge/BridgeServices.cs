@@ -1,5 +1,6 @@
 using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -10,6 +11,7 @@ using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Keys;
 using DolibarrOAuthBridge.Login;
+using DolibarrOAuthBridge.Mail;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Rekeying;
 using DolibarrOAuthBridge.Renewal;
@@ -30,7 +32,7 @@ public static class BridgeServices
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddConsents().AddRekeying().AddEntries().AddLogin();
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddConsents().AddRekeying().AddEntries().AddLogin().AddMail().AddDiagnosis();
     }
 
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services
@@ -71,6 +73,7 @@ public static class BridgeServices
         .AddSingleton<TokenBroker>()
         .AddSingleton<StockRefresh>()
         .AddSingleton<GrantRevoker>()
+        .AddSingleton<RenewalPolicies>()
         .AddSingleton<RenewalService>();
 
     private static IServiceCollection AddRekeying(this IServiceCollection services) => services

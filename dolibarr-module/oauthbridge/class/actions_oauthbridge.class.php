@@ -7,8 +7,6 @@
  * \brief      Hooks of the module
  */
 
-require_once __DIR__.'/oauthbridgegateway.class.php';
-
 /**
  * What the module does at Dolibarr's hooks. A hook here never fails: Dolibarr's own code goes on in any case.
  */
@@ -57,6 +55,7 @@ class ActionsOauthbridge
 			$context = $this->findMailContext($object);
 			$entry = getDolGlobalString('MAIN_MAIL_SMTPS_OAUTH_SERVICE'.$context);
 			if (in_array($object->sendmode, array('smtps', 'swiftmailer'), true) && getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'.$context) === 'XOAUTH2' && $entry !== '') {
+				require_once __DIR__.'/oauthbridgegateway.class.php';
 				OAuthBridgeGateway::freshen($this->db, $entry, 'sending mail with '.$entry);
 				self::replaceAuthType();
 			}

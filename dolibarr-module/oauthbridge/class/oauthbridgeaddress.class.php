@@ -57,9 +57,11 @@ class OAuthBridgeAddress
 			return new self('http://localhost', $path);
 		}
 
-		if (!preg_match('~^http://(127(?:\.\d{1,3}){3}|\[::1\]|localhost)(?::(\d{1,5}))?/?$~iD', $text, $parts)
+		if (
+			!preg_match('~^http://(127(?:\.\d{1,3}){3}|\[::1\]|localhost)(?::(\d{1,5}))?/?$~iD', $text, $parts)
 			|| ($parts[1][0] === '1' && filter_var($parts[1], FILTER_VALIDATE_IP, FILTER_FLAG_IPV4) === false)
-			|| (isset($parts[2]) && ((int) $parts[2] < 1 || (int) $parts[2] > 65535))) {
+			|| (isset($parts[2]) && ((int) $parts[2] < 1 || (int) $parts[2] > 65535))
+		) {
 			throw new InvalidArgumentException('The address must be on this machine: '.self::STANDARD.', or the path of a unix socket such as /run/dolibarr-oauth-bridge/bridge.sock.');
 		}
 		return new self('http://'.strtolower($parts[1]).(isset($parts[2]) ? ':'.(int) $parts[2] : ''), null);

@@ -25,3 +25,72 @@ function oauthbridgeAdminPrepareHead()
 	complete_head_from_modules($conf, $langs, null, $head, $h, 'oauthbridge@oauthbridge', 'remove');
 	return $head;
 }
+
+/**
+ * The status page.
+ *
+ * @param  string               $entry Name of an entry to show, or empty
+ * @param  array<string,string> $query Parameters
+ * @return string                      Path on this server, never another site
+ */
+function oauthbridgeEntriesUrl($entry = '', array $query = array())
+{
+	return dol_buildpath('/oauthbridge/admin/entries.php', 1).($query ? '?'.http_build_query($query, '', '&') : '').($entry !== '' ? '#'.oauthbridgeAnchor($entry) : '');
+}
+
+/**
+ * The id of an entry's card in the page.
+ *
+ * @param  string $entry Name of the entry
+ * @return string        Letters, digits and hyphens
+ */
+function oauthbridgeAnchor($entry)
+{
+	return 'oauthbridge-'.preg_replace('/[^A-Za-z0-9]+/', '-', $entry);
+}
+
+/**
+ * A problem in the user's language: what it means by its code, then the bridge's own words.
+ *
+ * @param  OAuthBridgeException $problem The problem
+ * @return string[]                      One or two texts without markup
+ */
+function oauthbridgeProblemTexts(OAuthBridgeException $problem)
+{
+	global $langs;
+
+	$langs->load('oauthbridge@oauthbridge');
+	$key = 'OAuthBridgeProblem_'.$problem->getProblemCode();
+	$known = $langs->transnoentitiesnoconv($key);
+	return $known === $key ? array($problem->getDetail()) : array_unique(array($known, $problem->getDetail()));
+}
+
+/**
+ * Shows a problem at the top of the next page.
+ *
+ * @param  OAuthBridgeException $problem The problem
+ * @return void
+ */
+function oauthbridgeShowProblem(OAuthBridgeException $problem)
+{
+	setEventMessages('', array_map('dol_escape_htmltag', oauthbridgeProblemTexts($problem)), 'errors');
+}
+
+/**
+ * Seconds in words, rounded down to the largest unit.
+ *
+ * @param  int $seconds Seconds
+ * @return string       Such as "12 days"
+ */
+function oauthbridgeDuration($seconds)
+{
+	global $langs;
+
+	foreach (array('Day' => 86400, 'Hour' => 3600, 'Minute' => 60) as $unit => $length) {
+		if ($seconds >= $length || $unit === 'Minute') {
+			$number = intdiv(max(0, $seconds), $length);
+			return $langs->transnoentities('OAuthBridge'.$unit.($number === 1 ? '' : 's'), $number);
+		}
+	}
+	return '';
+}

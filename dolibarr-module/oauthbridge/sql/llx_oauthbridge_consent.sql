@@ -14,4 +14,4 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_consent (
   UNIQUE KEY uk_oauthbridge_consent_id (consent_id),
   UNIQUE KEY uk_oauthbridge_consent_state (state_hash),
   KEY idx_oauthbridge_consent_expires (expires_at)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='oauthbridge schema 1';

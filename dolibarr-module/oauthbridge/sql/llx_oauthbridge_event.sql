@@ -8,4 +8,4 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_event (
   detail    varchar(255) NULL,
   process   varchar(80) NULL,
   KEY idx_oauthbridge_event_service (service, entity, at)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='oauthbridge schema 1';

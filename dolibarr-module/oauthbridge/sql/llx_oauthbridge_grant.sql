@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_grant (
   refreshed_at             datetime NULL,
   used_at                  datetime NULL,                  -- last time a token was handed out, to within ten minutes
   refresh_count            integer NOT NULL DEFAULT 0,
+  token_expires_at         datetime NULL,                  -- end of the access token; null where it never ends or nobody knows
   refresh_token_expires_at datetime NULL,                  -- only where the provider says so
   failure_count            integer NOT NULL DEFAULT 0,     -- failed refreshes since the last good one
   last_error               varchar(64) NULL,               -- the provider's error member, or the bridge's word
@@ -24,4 +25,4 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_grant (
   superseded               text NULL,                      -- SHA-256 of the refresh tokens before it, newest first, space separated
   account                  varchar(255) NULL,              -- the account that granted, where the provider says so
   UNIQUE KEY uk_oauthbridge_grant_service_entity (service, entity)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='oauthbridge schema 2';

@@ -14,6 +14,7 @@ internal static class BridgeConfiguration
         nameof(BridgeOptions.RenewAhead), nameof(BridgeOptions.Renewal), nameof(BridgeOptions.RenewalInterval), nameof(BridgeOptions.UseProxy),
         nameof(BridgeOptions.DatabaseUser), nameof(BridgeOptions.DatabasePasswordFile),
         nameof(BridgeOptions.LogFormat),
+        nameof(BridgeOptions.MailDeadline), nameof(BridgeOptions.MailCaFile),
     ];
 
     public static IConfiguration Load(string? file, IReadOnlyList<string> settings)
@@ -65,6 +66,8 @@ internal static class BridgeConfiguration
             MinTtl = Seconds(nameof(BridgeOptions.MinTtl), defaults.MinTtl, 0, 3600),
             RenewAhead = Seconds(nameof(BridgeOptions.RenewAhead), defaults.RenewAhead, 0, 3600),
             RenewalInterval = Seconds(nameof(BridgeOptions.RenewalInterval), defaults.RenewalInterval, 1, 3600),
+            MailDeadline = Seconds(nameof(BridgeOptions.MailDeadline), defaults.MailDeadline, 1, 120),
+            MailCaFile = section[nameof(BridgeOptions.MailCaFile)] ?? defaults.MailCaFile,
             Renewal = section[nameof(BridgeOptions.Renewal)] switch
             {
                 null => defaults.Renewal,

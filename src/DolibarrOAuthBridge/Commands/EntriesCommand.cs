@@ -28,7 +28,7 @@ internal sealed class EntriesCommand : IBridgeCommand
                 return 0;
             }
 
-            Write(AnsiConsole.Console, reports, context.Get<TimeProvider>().GetUtcNow());
+            Write(Output.Console(), reports, context.Get<TimeProvider>().GetUtcNow());
             return 0;
         }
     }
@@ -48,18 +48,18 @@ internal sealed class EntriesCommand : IBridgeCommand
                 new Text(Shorten(string.Join(' ', report.Scopes))));
         }
 
-        Output.Write(console, table);
+        console.Write(table);
         foreach (var report in reports.Where(report => report.Warnings.Count > 0))
         {
             foreach (var warning in report.Warnings)
             {
-                console.WriteLine($"{report.Entry}: {warning.Message} [{warning.Code}]");
+                Output.WriteLine(console, $"{report.Entry}: {warning.Message} [{warning.Code}]");
             }
         }
 
         foreach (var uri in reports.Select(report => report.RedirectUri).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            console.WriteLine($"Redirect URI to register at the providers: {uri}");
+            Output.WriteLine(console, $"Redirect URI to register at the providers: {uri}");
         }
     }
 

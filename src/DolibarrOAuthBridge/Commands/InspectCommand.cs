@@ -30,7 +30,7 @@ internal sealed class InspectCommand : IBridgeCommand
                 return 0;
             }
 
-            Write(AnsiConsole.Console, rows, context.Get<TimeProvider>().GetUtcNow());
+            Write(Output.Console(), rows, context.Get<TimeProvider>().GetUtcNow());
             return 0;
         }
     }
@@ -50,7 +50,7 @@ internal sealed class InspectCommand : IBridgeCommand
                 new Text(Describe(row), row.Problem is null ? Style.Plain : new Style(Color.Red)));
         }
 
-        Output.Write(console, table);
+        console.Write(table);
     }
 
     private static string Describe(InspectedRow row) =>

@@ -12,8 +12,25 @@ internal static class Output
     public static Task WriteJsonAsync<T>(T value, JsonTypeInfo<T> type)
     {
         var options = new System.Text.Json.JsonSerializerOptions(type.Options) { WriteIndented = true };
-        return Console.Out.WriteLineAsync(System.Text.Json.JsonSerializer.Serialize(value, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T))));
+        return System.Console.Out.WriteLineAsync(System.Text.Json.JsonSerializer.Serialize(value, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T))));
     }
+
+    /// <summary>The terminal: coloured and as wide as it is; without colour where NO_COLOR is set; plain text where the output goes elsewhere.</summary>
+    public static IAnsiConsole Console()
+    {
+        var plain = System.Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") is "dumb";
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = plain || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false }, // build servers are no terminals
+        });
+        console.Profile.Width = plain ? WidthOfNoTerminal : console.Profile.Width;
+        return console;
+    }
+
+    /// <summary>Writes a line as it is, however long: the terminal wraps it, a script gets it whole.</summary>
+    public static void WriteLine(IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(text);
 
     public static Table Table(params string[] headers)
     {
@@ -24,16 +41,6 @@ internal static class Output
         }
 
         return table;
-    }
-
-    public static void Write(IAnsiConsole console, Table table)
-    {
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = WidthOfNoTerminal;
-        }
-
-        console.Write(table);
     }
 
     /// <summary>A time as people say it: "in 42 min", "3 d ago".</summary>

@@ -123,6 +123,8 @@ public sealed class EntryReporter(
             GrantedAt = Utc(memory.GrantedAt ?? grant?.Row.CreatedAt),
             RefreshedAt = Utc(memory.RefreshedAt),
             RefreshCount = memory.RefreshCount,
+            RefreshTokenExpiresAt = grant?.RefreshToken is null ? null
+                : Utc(memory.RefreshTokenExpiresAt ?? (grant.LastRenewal(memory) + facts.Provider.RefreshTokenIdleLifetime)),
             LastError = facts.Unreadable ?? (memory.LastError is null ? null
                 : string.IsNullOrEmpty(memory.LastErrorDetail) ? memory.LastError : $"{memory.LastError}: {memory.LastErrorDetail}"),
         };

@@ -49,6 +49,7 @@ public static class BridgeServer
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.AllowDuplicateProperties = false; // of two values for one member neither is the right one
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, BridgeJson.Default);
         });
 
@@ -61,9 +62,11 @@ public static class BridgeServer
         app.MapHealth();
         app.MapEntries();
         app.MapTokens();
+        app.MapConsents();
         app.MapStockToken();
         app.MapLogin();
         app.MapMetrics();
+        app.MapMailChecks();
         app.MapOpenApiDocument();
         return app;
     }

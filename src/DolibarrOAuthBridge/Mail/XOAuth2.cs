@@ -9,9 +9,18 @@ public static class XOAuth2
     /// <exception cref="BridgeException">The user name holds a control character, which would forge a field.</exception>
     public static string InitialResponse(string user, string accessToken)
     {
+        RequireUser(user);
+        return Convert.ToBase64String(Encoding.UTF8.GetBytes(Message(user, accessToken)));
+    }
+
+    internal static string Message(string user, string accessToken) => $"user={user}\u0001auth=Bearer {accessToken}\u0001\u0001";
+
+    internal static void RequireUser(string user)
+    {
         ArgumentNullException.ThrowIfNull(user);
-        return user.Length is > 0 and <= 320 && !user.Any(char.IsControl)
-            ? Convert.ToBase64String(Encoding.UTF8.GetBytes($"user={user}\u0001auth=Bearer {accessToken}\u0001\u0001"))
-            : throw new BridgeException(ProblemCode.InvalidRequest, "The user name is empty, too long, or holds control characters.");
+        if (user.Length is 0 or > 320 || user.Any(char.IsControl))
+        {
+            throw new BridgeException(ProblemCode.InvalidRequest, "The user name is empty, too long, or holds control characters.");
+        }
     }
 }

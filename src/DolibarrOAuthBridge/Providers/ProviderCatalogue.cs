@@ -1,4 +1,5 @@
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Mail;
 using static DolibarrOAuthBridge.Providers.ProviderEndpoint;
 
 namespace DolibarrOAuthBridge.Providers;
@@ -29,6 +30,9 @@ public static class ProviderCatalogue
         RefreshTokenIdleLifetime = TimeSpan.FromDays(90),
         DefaultResource = "https://graph.microsoft.com",
         ResourceAliases = new Dictionary<string, string> { ["https://outlook.office.com"] = Exchange },
+        AlwaysAskedScopes = ["offline_access"],
+        NeedsScopes = true,
+        AccountPrompt = "select_account", // prompt=consent would ask for an administrator again and again
         ScopeNeeds =
         [
             new(EntryPurpose.SendMail, Exchange + "/SMTP.Send", "/SMTP.Send", "/.default"),
@@ -43,9 +47,12 @@ public static class ProviderCatalogue
             TenantIds = new Dictionary<string, string> { ["consumers"] = "9188040d-6c67-4c5b-b112-36a304b66dad" },
             EmailVerifiedClaim = "xms_edov", // optional claim; Entra has no email_verified and lets tenants write any address into email
         },
+        Smtp = new MailHost("smtp.office365.com", 587, MailSecurity.StartTls),
+        Imap = new MailHost("outlook.office365.com", 993, MailSecurity.Tls),
+        SaslMechanisms = [SaslName.XOAuth2],
     };
 
-    // Dolibarr exchanges no code at Stripe itself; the endpoints are those of Stripe Connect.
+    // Stripe Connect, whose client secret is the API's secret key. Dolibarr itself exchanges no code there, but reads the account.
     private static readonly Provider Stripe = new()
     {
         Name = "StripeTest",
@@ -56,6 +63,10 @@ public static class ProviderCatalogue
             [TokenEndpoint] = "https://connect.stripe.com/oauth/token",
         },
         MissingExpiry = MissingExpiry.Never,
+        DefaultScopes = ["read_write"],
+        LoginHintParameter = "stripe_user[email]",
+        AccountMember = "stripe_user_id",
+        TokenStringMembers = ["stripe_user_id", "livemode"],
     };
 
     /// <summary>The providers.</summary>
@@ -88,6 +99,10 @@ public static class ProviderCatalogue
             IdentityScopes = ["openid", "profile", "email", GoogleScopes.Email, GoogleScopes.Profile],
             Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"], HostedDomainClaim = "hd" },
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
+            Smtp = new MailHost("smtp.gmail.com", 465, MailSecurity.Tls),
+            Imap = new MailHost("imap.gmail.com", 993, MailSecurity.Tls),
+            NeedsScopes = true,
+            RefreshTokenPrompt = "consent",
         },
         MicrosoftDelegated,
         MicrosoftDelegated with { Name = "Microsoft2", Keys = ["MICROSOFT2"] },
@@ -129,6 +144,7 @@ public static class ProviderCatalogue
                 [DeviceAuthorizationEndpoint] = "https://github.com/login/device/code",
             },
             ScopeSeparator = ',',
+            LoginHintParameter = "login",
             MissingExpiry = MissingExpiry.Never,
             RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
         },

@@ -14,9 +14,10 @@ public static class RenewalPlan
     /// <param name="provider">Its provider.</param>
     /// <param name="grant">Its row.</param>
     /// <param name="memory">What is remembered of it.</param>
-    /// <param name="options">The policy.</param>
+    /// <param name="policy">The company's policy.</param>
+    /// <param name="options">The sidecar's settings.</param>
     /// <param name="now">The present.</param>
-    public static bool IsDue(Provider provider, StoredGrant grant, GrantRecord memory, BridgeOptions options, DateTimeOffset now)
+    public static bool IsDue(Provider provider, StoredGrant grant, GrantRecord memory, RenewalPolicy policy, BridgeOptions options, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(provider);
         ArgumentNullException.ThrowIfNull(grant);
@@ -35,7 +36,7 @@ public static class RenewalPlan
 
         var endsSoon = !new RefreshDemand(options.RenewAhead).AsFarAsPossible(grant, memory).IsMetBy(grant, now);
         var isUsed = memory.UsedAt is { } usedAt && now.UtcDateTime - usedAt < InUse;
-        return (options.Renewal == RenewalPolicy.Proactive && isUsed && endsSoon) || (endsSoon && IsAgeing(provider, grant, memory, now));
+        return (policy == RenewalPolicy.Proactive && isUsed && endsSoon) || (endsSoon && IsAgeing(provider, grant, memory, now));
     }
 
     // A third of the idle lifetime: two failures in a row still leave time for a person. A grant of seven days (a Google

@@ -20,6 +20,7 @@ public sealed partial class RenewalService(
     GrantHealer healer,
     JournalReplay replay,
     RefreshFlights flights,
+    RenewalPolicies policies,
     BridgeOptions options,
     TimeProvider time,
     ILogger<RenewalService> logger) : BackgroundService
@@ -40,12 +41,13 @@ public sealed partial class RenewalService(
             foreach (var company in (await tokens.ListAsync(cancellationToken).ConfigureAwait(false)).GroupBy(row => row.Entity))
             {
                 var memory = await grants.ListAsync(company.Key, cancellationToken).ConfigureAwait(false);
+                var policy = await policies.OfAsync(company.Key, cancellationToken).ConfigureAwait(false);
                 foreach (var entry in await entries.ListAsync(company.Key, cancellationToken).ConfigureAwait(false))
                 {
                     var rows = company.Where(row => entry.Name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value)).ToList();
                     if (rows is [var row])
                     {
-                        await VisitAsync(entry, row, memory.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord(), cancellationToken).ConfigureAwait(false);
+                        await VisitAsync(entry, row, memory.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord(), policy, cancellationToken).ConfigureAwait(false);
                     }
                 }
             }
@@ -81,13 +83,13 @@ public sealed partial class RenewalService(
         }
     }
 
-    private async Task VisitAsync(OAuthEntry entry, TokenRow row, GrantRecord memory, CancellationToken cancellationToken)
+    private async Task VisitAsync(OAuthEntry entry, TokenRow row, GrantRecord memory, RenewalPolicy policy, CancellationToken cancellationToken)
     {
         try
         {
             var grant = StoredGrant.Decode(row, codec);
             await healer.HealAsync(entry, grant, memory, cancellationToken).ConfigureAwait(false);
-            if (RenewalPlan.IsDue(ProviderCatalogue.Of(entry.Name), grant, memory, options, time.GetUtcNow()))
+            if (RenewalPlan.IsDue(ProviderCatalogue.Of(entry.Name), grant, memory, policy, options, time.GetUtcNow()))
             {
                 await flights.JoinAsync(entry, new RefreshDemand(options.RenewAhead), cancellationToken).ConfigureAwait(false);
             }

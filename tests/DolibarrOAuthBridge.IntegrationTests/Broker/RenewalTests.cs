@@ -58,6 +58,23 @@ public sealed class RenewalTests(SharedServer shared)
         Assert.Equal(2, world.Authority.Granted);
     }
 
+    [Theory]
+    [InlineData("on_demand", RenewalPolicy.Proactive, 0)]
+    [InlineData("proactive", RenewalPolicy.OnDemand, 1)]
+    [InlineData("", RenewalPolicy.Proactive, 1)]
+    public async Task What_the_company_chose_in_dolibarr_comes_before_the_sidecars_own_setting(string chosen, RenewalPolicy own, int renewals)
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.Install.SetConstAsync("OAUTHBRIDGE_RENEWAL", chosen);
+        await world.GrantAsync(TimeSpan.FromMinutes(3));
+        var host = world.Open(new BridgeOptions { Renewal = own });
+        await host.Get<Grants.GrantTable>().RecordUseAsync(new Grants.GrantKey(World.Service, 1), world.Clock.GetUtcNow().UtcDateTime);
+
+        await host.RenewAsync();
+
+        Assert.Equal(renewals, world.Authority.Granted);
+    }
+
     [Fact]
     public async Task A_short_lived_token_is_not_renewed_at_every_look()
     {

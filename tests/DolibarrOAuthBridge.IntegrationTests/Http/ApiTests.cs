@@ -37,10 +37,12 @@ public sealed class ApiTests(SharedServer shared)
 
         string[] members = ["entry", "service", "provider", "label", "entity", "scopes", "client_id", "redirect_uri", "complete", "missing", "token", "warnings"];
         Assert.Equal(members, entry.EnumerateObject().Select(member => member.Name));
-        string[] token = ["status", "expires_at", "has_refresh_token", "granted_at", "refreshed_at", "refresh_count", "last_error"];
+        string[] token = ["status", "expires_at", "has_refresh_token", "granted_at", "refreshed_at", "refresh_count", "last_error", "refresh_token_expires_at"];
         Assert.Equal(token, entry.GetProperty("token").EnumerateObject().Select(member => member.Name));
         Assert.Equal("consent_required", entry.GetProperty("token").GetProperty("status").GetString());
         Assert.Equal("invalid_grant", entry.GetProperty("token").GetProperty("last_error").GetString());
+        var idle = entry.GetProperty("token").GetProperty("refresh_token_expires_at").GetDateTimeOffset() - DateTimeOffset.UtcNow;
+        Assert.InRange(idle.TotalDays, 175, 180); // Google: six months unused
         Assert.Equal("consent_required", entry.GetProperty("warnings")[0].GetProperty("code").GetString());
         Assert.Equal("http://localhost/dolibarr/custom/oauthbridge/callback.php", entry.GetProperty("redirect_uri").GetString());
         Assert.DoesNotContain("canary", entry.ToString(), StringComparison.Ordinal);

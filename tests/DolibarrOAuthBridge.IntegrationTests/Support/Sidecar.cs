@@ -48,9 +48,9 @@ internal sealed class Sidecar : IAsyncDisposable
 
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "dolibarr-oauth-bridge");
 
-    public static Sidecar Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string apiKey)
+    public static Sidecar Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string apiKey, string? program = null)
     {
-        var sidecar = new Sidecar(new Process { StartInfo = StartInfo(arguments, environment), EnableRaisingEvents = true }, apiKey);
+        var sidecar = new Sidecar(new Process { StartInfo = StartInfo(arguments, environment, program), EnableRaisingEvents = true }, apiKey);
         sidecar._process.OutputDataReceived += (_, line) => sidecar.Note(line.Data);
         sidecar._process.ErrorDataReceived += (_, line) => sidecar.Note(line.Data);
         sidecar._process.Start();
@@ -59,9 +59,9 @@ internal sealed class Sidecar : IAsyncDisposable
         return sidecar;
     }
 
-    public static async Task<CommandResult> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
+    public static async Task<CommandResult> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? program = null)
     {
-        using var process = Process.Start(StartInfo(arguments, environment))!;
+        using var process = Process.Start(StartInfo(arguments, environment, program))!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(Eventually.Limit);
@@ -143,9 +143,9 @@ internal sealed class Sidecar : IAsyncDisposable
         _client?.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
+    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? program)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        var start = new ProcessStartInfo(program ?? Program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -45,6 +45,9 @@ internal sealed class World : IAsyncDisposable
 
     public string StateDirectory => _state.Path;
 
+    /// <summary>The executable, where it is not the one that was built with the tests.</summary>
+    public string? Program { get; set; }
+
     public string ApiKey { get; private set; } = string.Empty;
 
     public IReadOnlyList<string> JournalFiles => [.. Directory.EnumerateFiles(_state.Path).Select(path => Path.GetFileName(path))];
@@ -128,6 +131,8 @@ internal sealed class World : IAsyncDisposable
             RenewAhead = given.RenewAhead,
             Renewal = given.Renewal,
             RenewalInterval = given.RenewalInterval,
+            MailDeadline = given.MailDeadline,
+            MailCaFile = given.MailCaFile,
         };
         var host = new BridgeHost(
             SidecarAccount.Apply(DolibarrConfReader.Read(Install.ConfPath), complete),
@@ -154,16 +159,16 @@ internal sealed class World : IAsyncDisposable
             await InitAsync();
         }
 
-        var sidecar = Sidecar.Start(["serve", "--urls", "http://127.0.0.1:0", .. Common(), .. more], environment, ApiKey);
+        var sidecar = Sidecar.Start(["serve", "--urls", "http://127.0.0.1:0", .. Common(), .. more], environment, ApiKey, Program);
         _sidecars.Add(sidecar);
         await sidecar.WaitUntilListeningAsync();
         return sidecar;
     }
 
     /// <summary>Runs the real executable to its end.</summary>
-    public Task<CommandResult> RunAsync(params string[] arguments) => Sidecar.RunAsync([.. arguments, .. Common()], null);
+    public Task<CommandResult> RunAsync(params string[] arguments) => Sidecar.RunAsync([.. arguments, .. Common()], null, Program);
 
-    public Task<CommandResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) => Sidecar.RunAsync([.. arguments, .. Common()], environment);
+    public Task<CommandResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) => Sidecar.RunAsync([.. arguments, .. Common()], environment, Program);
 
     /// <summary>A command line for this world.</summary>
     public IReadOnlyList<string> Arguments(params string[] arguments) => [.. arguments, .. Common()];

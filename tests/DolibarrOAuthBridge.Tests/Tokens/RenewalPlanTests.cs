@@ -18,7 +18,7 @@ public sealed class RenewalPlanTests
     {
         var memory = new GrantRecord { UsedAt = usedHoursAgo is { } hours ? Make.Now.UtcDateTime.AddHours(-hours) : null, RefreshedAt = Make.Now.UtcDateTime.AddHours(-1) };
 
-        Assert.Equal(due, RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.FromMinutes(minutes)), memory, new BridgeOptions { Renewal = policy }, Make.Now));
+        Assert.Equal(due, RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.FromMinutes(minutes)), memory, policy, new BridgeOptions(), Make.Now));
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class RenewalPlanTests
         var memory = new GrantRecord { RefreshedAt = Make.Now.UtcDateTime.AddDays(-days) };
         foreach (var policy in Enum.GetValues<RenewalPolicy>())
         {
-            Assert.Equal(due, RenewalPlan.IsDue(ProviderCatalogue.Of(Make.Name(entry)), Make.Grant(TimeSpan.FromDays(-1)), memory, new BridgeOptions { Renewal = policy }, Make.Now));
+            Assert.Equal(due, RenewalPlan.IsDue(ProviderCatalogue.Of(Make.Name(entry)), Make.Grant(TimeSpan.FromDays(-1)), memory, policy, new BridgeOptions(), Make.Now));
         }
     }
 
@@ -41,7 +41,7 @@ public sealed class RenewalPlanTests
     {
         var grant = Make.Grant(Make.Token(TimeSpan.FromDays(-61)), modified: Make.Now.UtcDateTime.AddDays(-61));
 
-        Assert.True(RenewalPlan.IsDue(Google, grant, new GrantRecord(), new BridgeOptions(), Make.Now));
+        Assert.True(RenewalPlan.IsDue(Google, grant, new GrantRecord(), RenewalPolicy.Proactive, new BridgeOptions(), Make.Now));
     }
 
     [Fact]
@@ -49,9 +49,9 @@ public sealed class RenewalPlanTests
     {
         var memory = new GrantRecord { UsedAt = Make.Now.UtcDateTime, RefreshedAt = Make.Now.UtcDateTime.AddYears(-1) };
 
-        Assert.False(RenewalPlan.IsDue(Google, Make.Grant((TimeSpan?)null), memory, new BridgeOptions(), Make.Now));
-        Assert.False(RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.Zero, null), memory, new BridgeOptions(), Make.Now));
-        Assert.True(RenewalPlan.IsDue(ProviderCatalogue.Of(Make.Name("MICROSOFTAPP-X")), Make.Grant(TimeSpan.Zero, null), memory, new BridgeOptions(), Make.Now));
+        Assert.False(RenewalPlan.IsDue(Google, Make.Grant((TimeSpan?)null), memory, RenewalPolicy.Proactive, new BridgeOptions(), Make.Now));
+        Assert.False(RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.Zero, null), memory, RenewalPolicy.Proactive, new BridgeOptions(), Make.Now));
+        Assert.True(RenewalPlan.IsDue(ProviderCatalogue.Of(Make.Name("MICROSOFTAPP-X")), Make.Grant(TimeSpan.Zero, null), memory, RenewalPolicy.Proactive, new BridgeOptions(), Make.Now));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class RenewalPlanTests
     {
         var memory = new GrantRecord { UsedAt = Make.Now.UtcDateTime, RefreshedAt = Make.Now.UtcDateTime.AddSeconds(-30) };
 
-        Assert.False(RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.FromSeconds(-30)), memory, new BridgeOptions(), Make.Now));
+        Assert.False(RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.FromSeconds(-30)), memory, RenewalPolicy.Proactive, new BridgeOptions(), Make.Now));
     }
 
     private static Provider Google => ProviderCatalogue.Of(Make.Name("GOOGLE-Mail"));

@@ -23,6 +23,21 @@ class OAuthBridgeClassLoader
 	/** The parameters of retrieveResponse that the subclasses are written for. */
 	const PARAMETERS = 'OAuth\\Common\\Http\\Uri\\UriInterface $endpoint, $requestBody, array $extraHeaders, $method';
 
+	/** The module's files that answering a refresh needs. PHP 7.4 ends the run where a required file is missing. */
+	const FILES = array(
+		'/oauthbridgeclassrenamer.class.php',
+		'/oauthbridgerefreshinterceptor.class.php',
+		'/oauthbridgeinterceptingclient.trait.php',
+		'/../oauthbridgegateway.class.php',
+		'/../oauthbridgegrantwatch.class.php',
+		'/../oauthbridgeclient.class.php',
+		'/../oauthbridgeapi.class.php',
+		'/../oauthbridgetransport.class.php',
+		'/../oauthbridgeaddress.class.php',
+		'/../oauthbridgeexception.class.php',
+		'/../oauthbridgeunreachableexception.class.php',
+	);
+
 	/** @var bool */
 	private static $isRegistered = false;
 
@@ -66,10 +81,15 @@ class OAuthBridgeClassLoader
 	{
 		$folder = DOL_DOCUMENT_ROOT.'/includes/OAuth';
 		$stockFile = $folder.'/Common/Http/Client/'.$name.'.php';
-		$ownFile = __DIR__.'/'.strtolower($name).'.php';
 		// Another module may bring a copy of the same library: that is not ours to change.
-		if (!in_array(realpath($folder.'/bootstrap.php'), get_included_files(), true) || !is_readable($stockFile) || !is_readable($ownFile)) {
+		if (!in_array(realpath($folder.'/bootstrap.php'), get_included_files(), true) || !is_readable($stockFile)) {
 			return;
+		}
+		foreach (array_merge(self::FILES, array('/'.strtolower($name).'.php')) as $file) {
+			if (!is_readable(__DIR__.$file)) {
+				dol_syslog('oauthbridge: Dolibarr refreshes OAuth tokens by itself, since '.__DIR__.$file.' is missing. Install the module again.', LOG_WARNING);
+				return;
+			}
 		}
 
 		require_once __DIR__.'/oauthbridgeclassrenamer.class.php';
@@ -77,7 +97,7 @@ class OAuthBridgeClassLoader
 		require_once __DIR__.'/oauthbridgeinterceptingclient.trait.php';
 		OAuthBridgeClassRenamer::load($stockFile, $name, self::STOCK_PREFIX.$name);
 		if (self::isExtensible(self::CLIENTS.self::STOCK_PREFIX.$name)) {
-			require_once $ownFile;
+			require_once __DIR__.'/'.strtolower($name).'.php';
 		} else {
 			dol_syslog('oauthbridge: Dolibarr refreshes OAuth tokens by itself, since its '.$name.' is not as this version of the module knows it', LOG_WARNING);
 		}

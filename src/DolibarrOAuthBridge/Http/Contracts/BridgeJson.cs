@@ -1,7 +1,10 @@
 using System.Text.Json.Serialization;
+using DolibarrOAuthBridge.Diagnosis;
+using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Login;
+using DolibarrOAuthBridge.Mail;
 using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
@@ -18,8 +21,16 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
 [JsonSerializable(typeof(VersionJson))]
+[JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(LoginRequestJson))]
 [JsonSerializable(typeof(LoginStartJson))]
 [JsonSerializable(typeof(LoginCallbackJson))]
 [JsonSerializable(typeof(Identity))]
+[JsonSerializable(typeof(MailCheckJson))]
+[JsonSerializable(typeof(MailCheckReport))]
+[JsonSerializable(typeof(ConsentBeginJson))]
+[JsonSerializable(typeof(ConsentCallbackJson))]
+[JsonSerializable(typeof(ConsentStarted))]
+[JsonSerializable(typeof(ConsentResult))]
+[JsonSerializable(typeof(ConsentState))]
 internal sealed partial class BridgeJson : JsonSerializerContext;

@@ -1,0 +1,122 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       admin/entries.php
+ * \ingroup    oauthbridge
+ * \brief      The state of every OAuth entry, and what an admin can do about it
+ */
+
+if (!defined('CSRFCHECK_WITH_TOKEN')) {
+	define('CSRFCHECK_WITH_TOKEN', '1'); // every POST, whatever Dolibarr's own setting says
+}
+
+$res = 0;
+foreach (array('../../main.inc.php', '../../../main.inc.php') as $main) {
+	if (!$res && file_exists($main)) {
+		$res = include $main;
+	}
+}
+if (!$res) {
+	die('Include of main.inc.php failed');
+}
+
+require_once DOL_DOCUMENT_ROOT.'/core/lib/oauth.lib.php';
+require_once __DIR__.'/../class/oauthbridgeentryactions.class.php';
+require_once __DIR__.'/../class/oauthbridgeentrybuttons.class.php';
+require_once __DIR__.'/../class/oauthbridgeentrycard.class.php';
+require_once __DIR__.'/../class/oauthbridgeentryresults.class.php';
+
+/**
+ * @var Conf $conf
+ * @var DoliDB $db
+ * @var Translate $langs
+ * @var User $user
+ */
+
+$langs->loadLangs(array('admin', 'oauth', 'oauthbridge@oauthbridge'));
+
+if (!$user->admin && !$user->hasRight('oauthbridge', 'read')) {
+	accessforbidden();
+}
+
+$action = GETPOST('action', 'aZ09');
+$entry = GETPOST('entry', 'alphanohtml');
+$client = new OAuthBridgeClient();
+$consents = new OAuthBridgeConsents($client, $user->id, $conf->entity, dol_now('gmt'));
+
+/*
+ * Actions
+ */
+
+if ($user->admin && $_SERVER['REQUEST_METHOD'] === 'POST' && isset(OAuthBridgeEntryActions::ALL[$action])) {
+	$next = (new OAuthBridgeEntryActions($client, $consents))->run($action, $entry);
+	header('Location: '.$next, true, 303);
+	exit;
+}
+
+$device = null;
+if ($user->admin && GETPOSTISSET('device')) {
+	$device = $consents->getDevice(GETPOST('device', 'alphanohtml'));
+	try {
+		$status = $device === null ? 'expired' : $consents->askDevice($device['entry']);
+	} catch (OAuthBridgeException $e) {
+		oauthbridgeShowProblem($e);
+		$status = 'pending';
+	}
+	if ($device !== null && $status !== 'pending') {
+		$consents->forgetDevice($device['entry']);
+		setEventMessages($langs->trans('OAuthBridgeDevice_'.$status, dol_escape_htmltag($device['entry'])), null, $status === 'granted' ? 'mesgs' : 'errors');
+		header('Location: '.oauthbridgeEntriesUrl($device['entry']), true, 303);
+		exit;
+	}
+}
+
+/*
+ * View
+ */
+
+llxHeader('', $langs->trans('OAuthBridgeEntries'), '', '', 0, 0, array('/oauthbridge/js/oauthbridge.js'), array('/oauthbridge/css/oauthbridge.css'), '', 'mod-oauthbridge page-entries');
+
+$linkback = '<a href="'.DOL_URL_ROOT.'/admin/modules.php?restore_lastsearch_values=1">'.$langs->trans('BackToModuleList').'</a>';
+print load_fiche_titre($langs->trans('ConfigOAuth'), $user->admin ? $linkback : '', 'title_setup');
+print dol_get_fiche_head(oauthadmin_prepare_head(), 'oauthbridge', '', -1, '');
+
+print '<div class="oauthbridge">';
+$health = $client->getHealth();
+print OAuthBridgeEntryResults::renderHealth($health);
+if ($user->admin) {
+	print '<p class="oauthbridge-links"><a href="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/setup.php', 1)).'">'.img_picto('', 'setup', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeSetup').'</a></p>';
+}
+
+$entries = array();
+try {
+	$entries = $health['authorized'] ? $client->getEntries() : array();
+} catch (OAuthBridgeException $e) {
+	print '<div class="error">'.implode('<br>', array_map('dol_escape_htmltag', oauthbridgeProblemTexts($e))).'</div>';
+}
+if ($health['authorized'] && !$entries) {
+	print '<p class="opacitymedium">'.$langs->trans('OAuthBridgeNoEntries').'</p>';
+}
+
+$check = isset($_SESSION[OAuthBridgeEntryActions::CHECK_KEY]) ? $_SESSION[OAuthBridgeEntryActions::CHECK_KEY] : null;
+$buttons = new OAuthBridgeEntryButtons(new OAuthBridgeMailServers($db), GETPOST('open', 'alphanohtml'));
+print '<div class="oauthbridge-cards">';
+foreach ($entries as $one) {
+	$state = new OAuthBridgeEntryState($one);
+	$more = '';
+	if (is_array($check) && $check['entry'] === $one['entry']) {
+		$more = OAuthBridgeEntryResults::renderCheck($check);
+		unset($_SESSION[OAuthBridgeEntryActions::CHECK_KEY]);
+	}
+	$card = new OAuthBridgeEntryCard($one, dol_now('gmt'));
+	print $card->render($user->admin ? $buttons->render($state) : '', $more);
+	print $user->admin ? $buttons->renderDialogs($state) : '';
+}
+print '</div>';
+print $device !== null ? OAuthBridgeEntryResults::renderDevice($device) : '';
+print '</div>';
+
+print dol_get_fiche_end();
+llxFooter();
+$db->close();

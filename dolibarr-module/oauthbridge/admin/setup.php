@@ -1,0 +1,108 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       admin/setup.php
+ * \ingroup    oauthbridge
+ * \brief      The settings of the module
+ */
+
+if (!defined('CSRFCHECK_WITH_TOKEN')) {
+	define('CSRFCHECK_WITH_TOKEN', '1'); // every POST, whatever Dolibarr's own setting says
+}
+
+$res = 0;
+foreach (array('../../main.inc.php', '../../../main.inc.php') as $main) {
+	if (!$res && file_exists($main)) {
+		$res = include $main;
+	}
+}
+if (!$res) {
+	die('Include of main.inc.php failed');
+}
+
+require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
+require_once __DIR__.'/../class/oauthbridgeclient.class.php';
+require_once __DIR__.'/../class/oauthbridgeentryresults.class.php';
+require_once __DIR__.'/../class/oauthbridgeinstallation.class.php';
+require_once __DIR__.'/../class/oauthbridgesettings.class.php';
+
+/**
+ * @var Conf $conf
+ * @var DoliDB $db
+ * @var Translate $langs
+ * @var User $user
+ */
+
+$langs->loadLangs(array('admin', 'oauthbridge@oauthbridge'));
+
+if (!$user->admin) {
+	accessforbidden();
+}
+
+$action = GETPOST('action', 'aZ09');
+$settings = new OAuthBridgeSettings($db, (int) $conf->entity);
+$typed = null;
+
+/*
+ * Actions
+ */
+
+if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'update') {
+	$typed = $settings->read();
+	$errors = $settings->findErrors($typed);
+	if (!$errors && !$settings->save($typed)) {
+		$errors = array($db->lasterror());
+	}
+	if ($errors) {
+		setEventMessages('', array_map('dol_escape_htmltag', $errors), 'errors');
+	} else {
+		setEventMessages($langs->trans('SetupSaved'), null, 'mesgs');
+		header('Location: '.dol_buildpath('/oauthbridge/admin/setup.php', 1), true, 303);
+		exit;
+	}
+}
+
+if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'renewkey') {
+	$installation = new OAuthBridgeInstallation($db);
+	if ($installation->renewApiKey()) {
+		setEventMessages($langs->trans('OAuthBridgeKeyRenewed'), null, 'mesgs');
+	} else {
+		setEventMessages('', array(dol_escape_htmltag($installation->error)), 'errors');
+	}
+	header('Location: '.dol_buildpath('/oauthbridge/admin/setup.php', 1), true, 303);
+	exit;
+}
+
+/*
+ * View
+ */
+
+llxHeader('', $langs->trans('OAuthBridgeSetup'), '', '', 0, 0, array('/oauthbridge/js/oauthbridge.js'), array('/oauthbridge/css/oauthbridge.css'), '', 'mod-oauthbridge page-setup');
+
+$linkback = '<a href="'.DOL_URL_ROOT.'/admin/modules.php?restore_lastsearch_values=1">'.$langs->trans('BackToModuleList').'</a>';
+print load_fiche_titre($langs->trans('OAuthBridgeSetup'), $linkback, 'title_setup');
+print dol_get_fiche_head(oauthbridgeAdminPrepareHead(), 'settings', '', -1, '');
+
+print '<div class="oauthbridge">';
+print OAuthBridgeEntryResults::renderHealth((new OAuthBridgeClient())->getHealth());
+print '<p class="oauthbridge-links"><a href="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'">'.img_picto('', 'technic', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeEntries').'</a></p>';
+
+print '<form method="POST" action="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/setup.php', 1)).'">';
+print '<input type="hidden" name="token" value="'.newToken().'"><input type="hidden" name="action" value="update">';
+print $settings->render($typed === null ? $settings->current() : $typed);
+print '<div class="center"><button type="submit" class="button button-save">'.$langs->trans('Save').'</button></div>';
+print '</form>';
+
+print load_fiche_titre($langs->trans('OAuthBridgeKey'), '', '');
+print '<form method="POST" action="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/setup.php', 1)).'">';
+print '<input type="hidden" name="token" value="'.newToken().'"><input type="hidden" name="action" value="renewkey">';
+print '<p>'.$langs->trans(getDolGlobalString(OAuthBridgeInstallation::API_KEY) !== '' ? 'OAuthBridgeKeyThere' : 'OAuthBridgeKeyMissing').'</p>';
+print '<p class="opacitymedium">'.$langs->trans('OAuthBridgeKeyExplained').'</p>';
+print '<button type="submit" class="button">'.$langs->trans('OAuthBridgeKeyRenew').'</button>';
+print '</form>';
+print '</div>';
+
+print dol_get_fiche_end();
+llxFooter();
+$db->close();

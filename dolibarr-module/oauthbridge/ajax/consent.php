@@ -1,0 +1,48 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       ajax/consent.php
+ * \ingroup    oauthbridge
+ * \brief      Says how a consent on another device stands; reads only
+ */
+
+foreach (array('NOTOKENRENEWAL', 'NOREQUIREMENU', 'NOREQUIREHTML', 'NOREQUIREAJAX', 'NOREQUIRESOC') as $name) {
+	if (!defined($name)) {
+		define($name, '1');
+	}
+}
+
+$res = 0;
+foreach (array('../../main.inc.php', '../../../main.inc.php') as $main) {
+	if (!$res && file_exists($main)) {
+		$res = include $main;
+	}
+}
+if (!$res) {
+	die('Include of main.inc.php failed');
+}
+
+require_once __DIR__.'/../class/oauthbridgeconsents.class.php';
+
+/**
+ * @var Conf $conf
+ * @var User $user
+ */
+
+top_httphead('application/json');
+header('Cache-Control: no-store');
+if (!$user->admin) {
+	http_response_code(403);
+	print json_encode(array('status' => 'denied'));
+	exit;
+}
+
+$consents = new OAuthBridgeConsents(new OAuthBridgeClient(), $user->id, $conf->entity, dol_now('gmt'));
+session_write_close(); // whoever else waits for the session may go on
+try {
+	print json_encode(array('status' => $consents->askDevice(GETPOST('entry', 'alphanohtml'))));
+} catch (OAuthBridgeException $e) {
+	http_response_code(503);
+	print json_encode(array('status' => 'pending'));
+}

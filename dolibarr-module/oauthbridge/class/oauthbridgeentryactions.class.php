@@ -1,0 +1,209 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       class/oauthbridgeentryactions.class.php
+ * \ingroup    oauthbridge
+ * \brief      What the buttons of the status page do
+ */
+
+require_once __DIR__.'/oauthbridgeconsents.class.php';
+require_once __DIR__.'/../lib/oauthbridge.lib.php';
+
+/**
+ * The actions of the status page. Each ends in a redirect, so that nothing happens twice when a page is loaded again.
+ */
+class OAuthBridgeEntryActions
+{
+	/** Where the session keeps the outcome of a mail test until it is shown. */
+	const CHECK_KEY = 'oauthbridge_check';
+
+	/** What there is: the name that a form sends, and the method here. */
+	const ALL = array(
+		'connect' => 'connect',
+		'connectdevice' => 'connectDevice',
+		'connectapp' => 'connectApp',
+		'canceldevice' => 'cancelDevice',
+		'renew' => 'renew',
+		'checksmtp' => 'checkSmtp',
+		'checkimap' => 'checkImap',
+		'revoke' => 'revoke',
+	);
+
+	/** @var OAuthBridgeClient */
+	private $client;
+
+	/** @var OAuthBridgeConsents */
+	private $consents;
+
+	/**
+	 * @param OAuthBridgeClient   $client   The bridge
+	 * @param OAuthBridgeConsents $consents Consents of this session
+	 */
+	public function __construct(OAuthBridgeClient $client, OAuthBridgeConsents $consents)
+	{
+		$this->client = $client;
+		$this->consents = $consents;
+	}
+
+	/**
+	 * Does what a form asks for, and notes a message for the next page.
+	 *
+	 * @param  string $action A key of ALL
+	 * @param  string $entry  Name of the entry
+	 * @return string         Where the browser goes next: the status page, or the provider
+	 */
+	public function run($action, $entry)
+	{
+		try {
+			return $this->{self::ALL[$action]}($entry);
+		} catch (OAuthBridgeException $e) {
+			oauthbridgeShowProblem($e);
+			return oauthbridgeEntriesUrl($entry);
+		}
+	}
+
+	/**
+	 * Sends the browser to the provider.
+	 *
+	 * @param  string $entry Name of the entry
+	 * @return string        The provider's page
+	 * @throws OAuthBridgeException
+	 */
+	private function connect($entry)
+	{
+		return $this->consents->beginCode($entry);
+	}
+
+	/**
+	 * Gets a code for another device.
+	 *
+	 * @param  string $entry Name of the entry
+	 * @return string        The page that shows it
+	 * @throws OAuthBridgeException
+	 */
+	private function connectDevice($entry)
+	{
+		$this->consents->beginDevice($entry);
+		return oauthbridgeEntriesUrl($entry, array('device' => $entry));
+	}
+
+	/**
+	 * Gets a token for an entry that acts for itself.
+	 *
+	 * @param  string $entry Name of the entry
+	 * @return string        The status page
+	 * @throws OAuthBridgeException
+	 */
+	private function connectApp($entry)
+	{
+		$this->client->beginConsent($entry, array('flow' => 'client_credentials', 'session_binding' => bin2hex(random_bytes(32))));
+		return $this->done('OAuthBridgeConnected', $entry);
+	}
+
+	/**
+	 * Stops waiting for another device.
+	 *
+	 * @param  string $entry Name of the entry
+	 * @return string        The status page
+	 */
+	private function cancelDevice($entry)
+	{
+		$this->consents->forgetDevice($entry);
+		return oauthbridgeEntriesUrl($entry);
+	}
+
+	/**
+	 * Gets a new access token now.
+	 *
+	 * @param  string $entry Name of the entry
+	 * @return string        The status page
+	 * @throws OAuthBridgeException
+	 */
+	private function renew($entry)
+	{
+		$this->client->refresh($entry);
+		return $this->done('OAuthBridgeRenewed', $entry);
+	}
+
+	/**
+	 * Logs in to the SMTP server.
+	 *
+	 * @param  string $entry Name of the entry
+	 * @return string        The status page
+	 * @throws OAuthBridgeException
+	 */
+	private function checkSmtp($entry)
+	{
+		return $this->showCheck('smtp', $entry, $this->client->checkSmtp($entry, $this->readServer()));
+	}
+
+	/**
+	 * Logs in to the IMAP server.
+	 *
+	 * @param  string $entry Name of the entry
+	 * @return string        The status page
+	 * @throws OAuthBridgeException
+	 */
+	private function checkImap($entry)
+	{
+		return $this->showCheck('imap', $entry, $this->client->checkImap($entry, $this->readServer()));
+	}
+
+	/**
+	 * Revokes the grant and deletes the token.
+	 *
+	 * @param  string $entry Name of the entry
+	 * @return string        The status page
+	 * @throws OAuthBridgeException
+	 */
+	private function revoke($entry)
+	{
+		$this->client->revoke($entry, GETPOST('force', 'alpha') === '1');
+		return $this->done('OAuthBridgeRevoked', $entry);
+	}
+
+	/**
+	 * The mail server of the form.
+	 *
+	 * @return array{host:string,port:int,security:string,username:string} As the bridge wants it, which checks it
+	 */
+	private function readServer()
+	{
+		return array(
+			'host' => trim(GETPOST('host', 'alphanohtml')),
+			'port' => (int) GETPOST('port', 'alpha'),
+			'security' => GETPOST('security', 'aZ09'),
+			'username' => trim(GETPOST('username', 'alphanohtml')),
+		);
+	}
+
+	/**
+	 * Keeps the outcome of a mail test for the next page.
+	 *
+	 * @param  string              $protocol smtp or imap
+	 * @param  string              $entry    Name of the entry
+	 * @param  array<string,mixed> $report   The bridge's answer
+	 * @return string                        The status page
+	 */
+	private function showCheck($protocol, $entry, array $report)
+	{
+		$_SESSION[self::CHECK_KEY] = array('entry' => $entry, 'protocol' => $protocol, 'server' => $this->readServer(), 'report' => $report);
+		return oauthbridgeEntriesUrl($entry);
+	}
+
+	/**
+	 * Says that something went well.
+	 *
+	 * @param  string $message Key of the text; its parameter is the entry
+	 * @param  string $entry   Name of the entry
+	 * @return string          The status page
+	 */
+	private function done($message, $entry)
+	{
+		global $langs;
+
+		setEventMessages($langs->trans($message, dol_escape_htmltag($entry)), null, 'mesgs');
+		return oauthbridgeEntriesUrl($entry);
+	}
+}

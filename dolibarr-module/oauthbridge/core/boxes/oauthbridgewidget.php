@@ -1,0 +1,119 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       core/boxes/oauthbridgewidget.php
+ * \ingroup    oauthbridge
+ * \brief      The entries that need a person
+ */
+
+include_once DOL_DOCUMENT_ROOT.'/core/boxes/modules_boxes.php';
+
+/**
+ * Lists the OAuth entries that nothing but a person can help, and says so when the bridge is down.
+ */
+class oauthbridgewidget extends ModeleBoxes
+{
+	/** @var string */
+	public $boxcode = 'oauthbridge';
+
+	/** @var string */
+	public $boximg = 'technic';
+
+	/** @var string */
+	public $boxlabel = 'OAuthBridgeWidget';
+
+	/** @var string[] */
+	public $depends = array('oauthbridge');
+
+	/**
+	 * @param DoliDB $db    Database handler
+	 * @param string $param More parameters
+	 */
+	public function __construct($db, $param = '')
+	{
+		global $user;
+
+		$this->db = $db;
+		$this->param = $param;
+		$this->hidden = !$user->admin && !$user->hasRight('oauthbridge', 'read');
+	}
+
+	/**
+	 * Loads what the widget shows.
+	 *
+	 * @param  int $max Most lines
+	 * @return void
+	 */
+	public function loadBox($max = 5)
+	{
+		global $langs;
+
+		$langs->load('oauthbridge@oauthbridge');
+		$this->max = $max;
+		$this->info_box_head = array('text' => $langs->trans('OAuthBridgeWidgetTitle'), 'limit' => 0);
+		$this->info_box_contents = array();
+		if ($this->hidden) {
+			return;
+		}
+
+		dol_include_once('/oauthbridge/class/oauthbridgeclient.class.php');
+		dol_include_once('/oauthbridge/class/oauthbridgeentrycard.class.php');
+		try {
+			$entries = (new OAuthBridgeClient())->getEntries();
+		} catch (OAuthBridgeException $e) {
+			$this->addLine($this->link('', $langs->trans($e instanceof OAuthBridgeUnreachableException ? 'OAuthBridgeDown' : 'OAuthBridgeProblem')), dolGetStatus($langs->trans('Error'), $langs->trans('Error'), '', 'status8', 5));
+			return;
+		}
+
+		foreach ($entries as $entry) {
+			$state = new OAuthBridgeEntryState($entry);
+			if ($state->needsPerson() && count($this->info_box_contents) < $max) {
+				$this->addLine($this->link((string) $entry['entry'], dol_escape_htmltag((string) $entry['entry'])), OAuthBridgeEntryCard::renderBadge($state));
+			}
+		}
+		if (!$this->info_box_contents) {
+			$this->addLine('<span class="opacitymedium">'.$langs->trans('OAuthBridgeWidgetAllWell').'</span>', '');
+		}
+	}
+
+	/**
+	 * Shows the widget.
+	 *
+	 * @param  array<int,mixed>|null $head     Head, or the loaded one
+	 * @param  array<int,mixed>|null $contents Contents, or the loaded ones
+	 * @param  int                   $nooutput 1 to return it only
+	 * @return string                          HTML
+	 */
+	public function showBox($head = null, $contents = null, $nooutput = 0)
+	{
+		return parent::showBox($this->info_box_head, $this->info_box_contents, $nooutput);
+	}
+
+	/**
+	 * Adds a line.
+	 *
+	 * @param  string $text  HTML
+	 * @param  string $badge HTML
+	 * @return void
+	 */
+	private function addLine($text, $badge)
+	{
+		$this->info_box_contents[] = array(
+			array('td' => 'class="tdoverflowmax200"', 'text' => $text, 'asis' => 1),
+			array('td' => 'class="right nowraponall"', 'text' => $badge, 'asis' => 1),
+		);
+	}
+
+	/**
+	 * A link to the status page.
+	 *
+	 * @param  string $entry Name of an entry, or empty
+	 * @param  string $label HTML
+	 * @return string        HTML
+	 */
+	private function link($entry, $label)
+	{
+		return '<a href="'.dol_escape_htmltag(oauthbridgeEntriesUrl($entry)).'">'.$label.'</a>';
+	}
+}

@@ -1,0 +1,81 @@
+// The status page of the OAuth bridge: dialogs, distances in time, and the wait for another device. Without it, links and
+// forms do the same with a page load each.
+(function () {
+	'use strict';
+
+	var units = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
+
+	function describe(seconds, words) {
+		var distance = Math.abs(seconds);
+		for (var i = 0; i < units.length; i++) {
+			if (distance >= units[i][1] || units[i][0] === 'second') {
+				return words.format(Math.trunc(seconds / units[i][1]), units[i][0]);
+			}
+		}
+	}
+
+	function showDistances() {
+		var language = (document.documentElement.lang || 'en').replace('_', '-');
+		var words = new Intl.RelativeTimeFormat(language, { numeric: 'always' });
+		document.querySelectorAll('time[data-oauthbridge-distance]').forEach(function (time) {
+			var shown = time.nextElementSibling;
+			if (!shown || !shown.classList.contains('oauthbridge-distance')) {
+				shown = document.createElement('span');
+				shown.className = 'oauthbridge-distance';
+				time.insertAdjacentElement('afterend', shown);
+				time.insertAdjacentText('afterend', ' ');
+			}
+			var text = '(' + describe((Date.parse(time.dateTime) - Date.now()) / 1000, words) + ')';
+			if (shown.textContent !== text) {
+				shown.textContent = text;
+			}
+		});
+	}
+
+	function open(dialog) {
+		if (typeof dialog.showModal === 'function') {
+			dialog.close();
+			dialog.showModal();
+		}
+	}
+
+	function waitForDevice(dialog) {
+		var pause = Math.max(1, Number(dialog.dataset.oauthbridgeInterval)) * 1000;
+		function ask() {
+			fetch(dialog.dataset.oauthbridgePoll, { credentials: 'same-origin', cache: 'no-store', headers: { Accept: 'application/json' } })
+				.then(function (answer) {
+					return answer.json();
+				})
+				.then(function (answer) {
+					if (answer.status !== 'pending') {
+						window.location.assign(dialog.dataset.oauthbridgeDone.replace(/#.*$/, ''));
+					} else {
+						window.setTimeout(ask, pause);
+					}
+				})
+				.catch(function () {
+					window.setTimeout(ask, 2 * pause); // the server is busy, or somebody signed out meanwhile
+				});
+		}
+		window.setTimeout(ask, pause);
+	}
+
+	document.addEventListener('DOMContentLoaded', function () {
+		showDistances();
+		window.setInterval(showDistances, 1000);
+		document.querySelectorAll('dialog.oauthbridge-dialog[open]').forEach(open);
+		document.querySelectorAll('dialog[data-oauthbridge-poll]').forEach(waitForDevice);
+	});
+
+	document.addEventListener('click', function (event) {
+		var opener = event.target.closest('[data-oauthbridge-open]');
+		var closer = event.target.closest('[data-oauthbridge-close]');
+		if (opener) {
+			event.preventDefault();
+			open(document.getElementById(opener.dataset.oauthbridgeOpen));
+		} else if (closer && closer.closest('dialog')) {
+			event.preventDefault();
+			closer.closest('dialog').close();
+		}
+	});
+}());

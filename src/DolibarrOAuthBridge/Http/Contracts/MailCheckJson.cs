@@ -1,0 +1,39 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using DolibarrOAuthBridge.Mail;
+
+namespace DolibarrOAuthBridge.Http.Contracts;
+
+/// <summary>What a caller wants to be checked.</summary>
+/// <param name="Username">The mailbox to log in to, usually its e-mail address.</param>
+/// <param name="Host">The server; without it the provider's.</param>
+/// <param name="Port">Its port; without it the provider's or the customary one.</param>
+/// <param name="Security"><c>none</c> (servers on this machine only), <c>starttls</c> or <c>tls</c>; without it what is customary on the port.</param>
+/// <param name="Mechanism"><c>XOAUTH2</c> or <c>OAUTHBEARER</c>; without it the first of the provider's that the server offers.</param>
+/// <param name="SendTo">SMTP: whom to send a test mail; without it none is sent.</param>
+/// <param name="Folder">IMAP: the folder to open; without it INBOX.</param>
+public sealed record MailCheckJson(
+    [property: Description("The mailbox to log in to, usually its e-mail address.")] string? Username,
+    [property: Description("The server; without it the provider's.")] string? Host = null,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString), Description("Its port; without it the provider's or the customary one.")] int? Port = null,
+    [property: Description("none (servers on this machine only), starttls or tls; without it what is customary on the port.")] string? Security = null,
+    [property: Description("XOAUTH2 or OAUTHBEARER; without it the first of the provider's that the server offers.")] string? Mechanism = null,
+    [property: Description("SMTP: whom to send a test mail; without it none is sent.")] string? SendTo = null,
+    [property: Description("IMAP: the folder to open; without it INBOX.")] string? Folder = null)
+{
+    /// <summary>The check that is meant.</summary>
+    /// <exception cref="BridgeException">A value cannot be.</exception>
+    internal MailCheck ToCheck(MailProtocol protocol) => new()
+    {
+        Protocol = protocol,
+        Username = Given(Username) ?? throw new BridgeException(ProblemCode.InvalidRequest, "username is missing: the mailbox to log in to."),
+        Host = Given(Host),
+        Port = Port,
+        Security = Given(Security) is { } security ? MailSecurityName.Parse(security) : null,
+        Mechanism = Given(Mechanism),
+        SendTo = protocol == MailProtocol.Smtp ? Given(SendTo) : null,
+        Folder = protocol == MailProtocol.Imap ? Given(Folder) : null,
+    };
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

@@ -1,0 +1,13 @@
+namespace DolibarrOAuthBridge.Mail;
+
+/// <summary>What came of a check of a mail server.</summary>
+/// <param name="Ok">Whether every step went well.</param>
+/// <param name="Mechanism">The SASL mechanism; null if it did not come to that.</param>
+/// <param name="Steps">The steps up to the first that failed.</param>
+/// <param name="Code">A stable code of what failed; null if nothing did.</param>
+/// <param name="Host">The server.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="Security"><c>none</c>, <c>starttls</c> or <c>tls</c>.</param>
+/// <param name="Username">The mailbox that was logged in to.</param>
+public sealed record MailCheckReport(
+    bool Ok, string? Mechanism, IReadOnlyList<MailStep> Steps, string? Code, string Host, int Port, string Security, string Username);

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using MailKit;
+using MailKit.Net.Imap;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+
+namespace DolibarrOAuthBridge.Mail;
+
+/// <summary>One connection to a mail server, from the TCP connection to the login.</summary>
+internal sealed class MailSession : IDisposable
+{
+    private readonly MailHost _host;
+    private readonly MailCertificates _certificates;
+    private readonly MailService _client;
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+    public MailSession(MailProtocol protocol, MailHost host, MailCertificates certificates)
+    {
+        Protocol = protocol;
+        _host = host;
+        _certificates = certificates;
+        _client = protocol == MailProtocol.Smtp ? new SmtpClient(Dialogue) : new ImapClient(Dialogue);
+        _client.CheckCertificateRevocation = false;
+        _client.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        _client.ServerCertificateValidationCallback = (_, certificate, chain, errors) =>
+            (CertificateProblem = certificates.Problem(certificate, chain, errors)) is null;
+    }
+
+    public MailProtocol Protocol { get; }
+
+    /// <summary>What the server said.</summary>
+    public ServerDialogue Dialogue { get; } = new();
+
+    /// <summary>Why the server's certificate is not to be trusted; null if it is, or none was seen.</summary>
+    public string? CertificateProblem { get; private set; }
+
+    /// <summary>What the login is made with; null before it.</summary>
+    public BearerMechanism? Mechanism { get; private set; }
+
+    /// <summary>Whether the server has accepted the token.</summary>
+    public bool IsAuthenticated => _client.IsAuthenticated;
+
+    public SmtpClient Smtp => (SmtpClient)_client;
+
+    public ImapClient Imap => (ImapClient)_client;
+
+    /// <summary>Makes the TCP connection.</summary>
+    public async Task<string> ConnectAsync(IPAddress[] addresses, CancellationToken cancellationToken)
+    {
+        await _socket.ConnectAsync(addresses, _host.Port, cancellationToken).ConfigureAwait(false);
+        return _socket.RemoteEndPoint is IPEndPoint end ? $"connected to {Plain(end.Address)}, port {end.Port}" : "connected";
+    }
+
+    /// <summary>Reads the greeting and the capabilities, protected as wanted.</summary>
+    public async Task<string> GreetAsync(CancellationToken cancellationToken)
+    {
+        _certificates.Prepare();
+        await _client.ConnectAsync(_socket, _host.Host, _host.Port, OptionOf(_host.Security), cancellationToken).ConfigureAwait(false);
+        if (Dialogue.IsInjected)
+        {
+            throw new MailCheckException(
+                MailFailureCode.Injection, "Bytes followed the answer to STARTTLS in plain text. Somebody on the way tampers with the connection, or the server is broken: use TLS from the start (port 465 or 993).");
+        }
+
+        if (_client.IsAuthenticated || (_host.Security != MailSecurity.None && !_client.IsSecure))
+        {
+            throw new MailCheckException(MailFailureCode.Protocol, "The server counts the connection as logged in before any token was shown, so nothing can be said about the token.");
+        }
+
+        return _client.IsSecure
+            ? $"{_client.SslProtocol switch { SslProtocols.Tls13 => "TLS 1.3", SslProtocols.Tls12 => "TLS 1.2", var other => other.ToString() }}, certificate valid"
+            : "not protected";
+    }
+
+    /// <summary>Shows the token with the first wanted mechanism that the server offers.</summary>
+    public async Task<string> AuthenticateAsync(IReadOnlyList<string> wanted, string user, string accessToken, CancellationToken cancellationToken)
+    {
+        var offered = _client.AuthenticationMechanisms;
+        var name = wanted.FirstOrDefault(offered.Contains) ?? throw new MailCheckException(
+            MailFailureCode.MechanismMissing,
+            $"The server offers {(offered.Count == 0 ? "no login at all" : string.Join(", ", offered.Order(StringComparer.Ordinal)))} here, not {string.Join(" or ", wanted)}. "
+                + "Check host, port and security; a token is never sent as a password.");
+        Mechanism = new BearerMechanism(name, Protocol, user, accessToken, _host);
+        await _client.AuthenticateAsync(Mechanism, cancellationToken).ConfigureAwait(false);
+        return $"logged in as {user} with {name}";
+    }
+
+    /// <summary>Says goodbye. A server that does not answer any more spoils nothing.</summary>
+    public async Task<bool> TryQuitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.DisconnectAsync(true, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or ProtocolException or CommandException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _client.Dispose();
+        _socket.Dispose();
+    }
+
+    private static SecureSocketOptions OptionOf(MailSecurity security) => security switch
+    {
+        MailSecurity.None => SecureSocketOptions.None,
+        MailSecurity.StartTls => SecureSocketOptions.StartTls,
+        _ => SecureSocketOptions.SslOnConnect,
+    };
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+}

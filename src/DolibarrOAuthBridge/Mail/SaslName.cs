@@ -1,0 +1,11 @@
+namespace DolibarrOAuthBridge.Mail;
+
+/// <summary>The SASL mechanisms that carry an access token.</summary>
+public static class SaslName
+{
+    /// <summary>Google's and Microsoft's; the one that Dolibarr speaks.</summary>
+    public const string XOAuth2 = "XOAUTH2";
+
+    /// <summary>The standard (RFC 7628).</summary>
+    public const string OAuthBearer = "OAUTHBEARER";
+}

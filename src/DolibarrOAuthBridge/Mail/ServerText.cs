@@ -1,0 +1,30 @@
+using System.Text.RegularExpressions;
+
+namespace DolibarrOAuthBridge.Mail;
+
+/// <summary>
+/// A server's words made fit to be shown: one line, not long, no control characters, and nothing that looks like a token.
+/// A server could say the token that it was sent.
+/// </summary>
+internal static partial class ServerText
+{
+    private const int Longest = 400; // characters
+
+    public static string Clean(string text, params ReadOnlySpan<string> secrets)
+    {
+        foreach (var secret in secrets)
+        {
+            text = text.Replace(secret, "…", StringComparison.Ordinal);
+        }
+
+        text = Blanks().Replace(LooksLikeToken().Replace(text, "…"), " ").Trim();
+        return text.Length <= Longest ? text : text[..Longest] + "…";
+    }
+
+    // Names of Exchange servers have dots within as many characters.
+    [GeneratedRegex("[A-Za-z0-9+/=_-]{40,}")]
+    private static partial Regex LooksLikeToken();
+
+    [GeneratedRegex(@"[\s\p{C}]+")]
+    private static partial Regex Blanks();
+}

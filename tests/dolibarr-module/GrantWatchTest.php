@@ -1,0 +1,113 @@
+<?php
+
+require_once MODULE.'/class/actions_oauthbridge.class.php';
+require_once MODULE.'/class/oauthbridgecron.class.php';
+require_once DOL_DOCUMENT_ROOT.'/core/class/events.class.php';
+require_once DOL_DOCUMENT_ROOT.'/comm/action/class/actioncomm.class.php';
+require_once DOL_DOCUMENT_ROOT.'/user/class/user.class.php';
+
+/** The scheduled job, and what people are told when a grant ends. */
+final class GrantWatchTest extends ModuleTestCase
+{
+	protected function setUp(): void
+	{
+		parent::setUp();
+		Events::$written = array();
+		ActionComm::$written = array();
+	}
+
+	public function testTheJobRenewsWhatHasEnded()
+	{
+		$this->stage->expire(self::ENTRY);
+		$job = new OAuthBridgeCron($this->db);
+
+		$this->assertSame(0, $job->keepAlive());
+
+		$this->assertSame(1, $this->stage->refreshes());
+		$this->assertStringNotContainsString(self::ENTRY, $job->output);
+	}
+
+	public function testTheEndOfAGrantIsToldOnceByTheJob()
+	{
+		$this->stage->expire(self::ENTRY);
+		$this->stage->revoke(self::ENTRY);
+		$jobs = array(new OAuthBridgeCron($this->db), new OAuthBridgeCron($this->db));
+
+		foreach ($jobs as $job) {
+			$this->assertSame(0, $job->keepAlive());
+			$this->assertStringContainsString(self::ENTRY.': ', $job->output);
+			$this->load(1); // the next run reads the constants anew
+			$this->set('OAUTHBRIDGE_ADDRESS', $this->stage->bridge());
+		}
+
+		$this->assertSame(array('OAUTHBRIDGE_ENDED: OAuthBridgeGrantEnded '.self::ENTRY.' OAuthBridgeGrantEndedHelp'), $this->told());
+	}
+
+	public function testTheNextEndIsToldAgain()
+	{
+		foreach (array(1, 2) as $times) {
+			$this->stage->expire(self::ENTRY);
+			$this->stage->revoke(self::ENTRY);
+			(new OAuthBridgeCron($this->db))->keepAlive();
+			$this->assertCount($times, $this->told());
+			$this->stage->issue(self::ENTRY);
+			(new OAuthBridgeCron($this->db))->keepAlive();
+		}
+	}
+
+	public function testAMailThatFindsTheGrantEndedTellsToo()
+	{
+		$this->stage->expire(self::ENTRY);
+		$this->stage->revoke(self::ENTRY);
+		$this->set('MAIN_MAIL_SMTPS_AUTH_TYPE', 'XOAUTH2');
+		$this->set('MAIN_MAIL_SMTPS_OAUTH_SERVICE', self::ENTRY);
+
+		foreach (array(1, 2, 3) as $times) {
+			$mail = (object) array('sendmode' => 'smtps', 'sendcontext' => 'standard');
+			$action = '';
+			(new ActionsOauthbridge($this->db))->sendMail(array(), $mail, $action, null);
+		}
+
+		$this->assertCount(1, $this->told());
+		$this->assertSame(array(), ActionComm::$written);
+	}
+
+	public function testTwoProcessesAtOnceTellOnce()
+	{
+		$watch = new OAuthBridgeGrantWatch($this->db);
+
+		$this->assertTrue($watch->noteEnd('GOOGLE-Mail'));
+		$this->load(1);
+		$GLOBALS['conf']->global->{'OAUTHBRIDGE_ENDED_GOOGLE-MAIL'} = ''; // the other process has read the constants before
+		$this->assertFalse($watch->noteEnd('Google-Mail'));
+	}
+
+	public function testTheAgendaGetsALineWhereThereIsOne()
+	{
+		$GLOBALS['conf']->modules['agenda'] = 'agenda';
+		$GLOBALS['user'] = new User($this->db);
+		$GLOBALS['user']->id = 7;
+
+		(new OAuthBridgeGrantWatch($this->db))->noteEnd(self::ENTRY);
+
+		$this->assertSame(array('AC_OAUTHBRIDGE_ENDED of user 7: OAuthBridgeGrantEnded '.self::ENTRY), ActionComm::$written);
+		$this->assertCount(1, $this->told());
+	}
+
+	public function testTheJobFailsWhereTheBridgeIsDown()
+	{
+		$this->set('OAUTHBRIDGE_ADDRESS', self::NOBODY);
+		$job = new OAuthBridgeCron($this->db);
+
+		$this->assertSame(-1, $job->keepAlive());
+		$this->assertStringContainsString('does not answer', $job->error);
+	}
+
+	/** @return string[] What was told of the entry in the security events */
+	private function told()
+	{
+		return array_values(array_filter(Events::$written, static function ($line) {
+			return strpos($line, self::ENTRY) !== false;
+		}));
+	}
+}

@@ -1,0 +1,164 @@
+<?php
+
+require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
+require_once MODULE.'/core/modules/modOauthBridge.class.php';
+
+/** Enabling and disabling, on a real database. */
+final class InstallationTest extends ModuleTestCase
+{
+	/** A company of its own, so that the sidecar's key in company 1 stays. */
+	const COMPANY = 2;
+
+	protected function setUp(): void
+	{
+		parent::setUp();
+		$this->db->query('DELETE FROM llx_const WHERE entity = '.self::COMPANY);
+		$this->load(self::COMPANY);
+	}
+
+	protected function tearDown(): void
+	{
+		unset($GLOBALS['dolibarr_version']);
+	}
+
+	public function testEnablingAddsWhatTheModuleNeedsAndDisablingTakesExactlyThatAway()
+	{
+		$before = $this->constants();
+
+		$this->enable();
+
+		$added = array_diff_key($this->constants(), $before);
+		$this->assertSame(
+			array('LOCAL_CONSTS_FILES', 'MAIN_MODULE_OAUTHBRIDGE', 'MAIN_MODULE_OAUTHBRIDGE_HOOKS', 'MAIN_MODULE_OAUTHBRIDGE_LOGIN', 'MAIN_MODULE_OAUTHBRIDGE_TABS_0', 'OAUTHBRIDGE_API_KEY'),
+			array_map(static function ($name) {
+				return substr($name, 0, -strlen(' of '.self::COMPANY));
+			}, array_keys($added))
+		);
+		$this->assertMatchesRegularExpression('/^[0-9a-f]{64}$/', dolDecrypt($added['OAUTHBRIDGE_API_KEY of 2']));
+		$this->assertStringStartsWith('dolcrypt:', $added['OAUTHBRIDGE_API_KEY of 2']);
+
+		(new OAuthBridgeGrantWatch($this->db))->noteEnd('GOOGLE-Mail');
+		$this->disable();
+		$this->assertSame($before, $this->constants());
+		$this->assertCount(1, $_SESSION['dol_events'], 'what stays is told');
+	}
+
+	public function testTheSidecarTakesTheKeyThatEnablingMade()
+	{
+		$this->enable();
+		$this->set('OAUTHBRIDGE_ADDRESS', $this->stage->bridge());
+
+		$this->assertTrue((new OAuthBridgeClient())->getHealth()['authorized']);
+	}
+
+	public function testBothAreRepeatable()
+	{
+		$before = $this->constants();
+		$this->enable();
+		$enabled = $this->constants();
+		$this->enable();
+		$this->assertSame($enabled, $this->constants());
+
+		$this->disable();
+		$this->disable();
+		$this->assertSame($before, $this->constants());
+	}
+
+	public function testAKeyThatSomeoneElseMadeIsUsedAndStays()
+	{
+		dolibarr_set_const($this->db, 'OAUTHBRIDGE_API_KEY', 'made-by-hand', 'chaine', 0, 'Shared by the module oauthbridge and its sidecar', self::COMPANY);
+		$before = $this->constants();
+
+		$this->enable();
+		$this->assertSame('made-by-hand', getDolGlobalString('OAUTHBRIDGE_API_KEY'));
+		$this->disable();
+
+		$this->assertSame($before, $this->constants());
+	}
+
+	public function testLocalConstsFilesKeepsWhatIsThere()
+	{
+		$cases = array(
+			array(self::COMPANY, 'mine', 'mine:oauthbridge'),
+			array(self::COMPANY, 'mine:oauthbridge:yours', 'mine:oauthbridge:yours'),
+			array(self::COMPANY, 'oauthbridge2', 'oauthbridge2:oauthbridge'),
+			array(0, 'shared', 'shared:oauthbridge'),
+		);
+		foreach ($cases as list($company, $value, $expected)) {
+			dolibarr_set_const($this->db, 'LOCAL_CONSTS_FILES', $value, 'chaine', 1, 'by hand', $company);
+			$this->load(self::COMPANY);
+			$before = $this->constants();
+
+			$this->enable();
+			$this->assertSame($expected, $this->constants()['LOCAL_CONSTS_FILES of '.self::COMPANY]);
+			$this->assertSame($company === 0 ? $value : null, $this->constants()['LOCAL_CONSTS_FILES of 0'] ?? null);
+			$this->disable();
+
+			if ($value !== $expected) {
+				$this->assertSame($before, $this->constants());
+			}
+			$result = $this->db->query("SELECT note, visible FROM llx_const WHERE name = 'LOCAL_CONSTS_FILES' AND entity = ".$company);
+			$this->assertSame(array('note' => 'by hand', 'visible' => '1'), (array) $this->db->fetch_object($result));
+			dolibarr_del_const($this->db, 'LOCAL_CONSTS_FILES', $company);
+		}
+	}
+
+	public function testWhatOthersAddedMeanwhileStays()
+	{
+		$this->enable();
+		dolibarr_set_const($this->db, 'LOCAL_CONSTS_FILES', 'before:oauthbridge:after', 'chaine', 0, '', self::COMPANY);
+
+		$this->disable();
+
+		$this->assertSame('before:after', $this->constants()['LOCAL_CONSTS_FILES of 2']);
+		dolibarr_del_const($this->db, 'LOCAL_CONSTS_FILES', self::COMPANY);
+	}
+
+	public function testOneCompanyDoesNotTouchAnother()
+	{
+		$this->enable();
+		$second = $this->constants();
+		$this->load(3);
+
+		$this->enable();
+		$this->disable();
+
+		$this->assertSame($second, $this->constants());
+		$this->load(self::COMPANY);
+		$this->disable();
+	}
+
+	public function testAnOldDolibarrOrPhpOrAnotherDatabaseIsRefusedInWords()
+	{
+		$before = $this->constants();
+		$module = new modOauthBridge($this->db);
+
+		$GLOBALS['dolibarr_version'] = '16.0.3';
+		$this->assertSame(-1, $module->init());
+		$this->assertStringStartsWith('OAuthBridgeNeedsDolibarr 17', $module->error);
+		unset($GLOBALS['dolibarr_version']);
+
+		$module->phpmin = array(99, 0);
+		$this->assertSame(-1, $module->init());
+		$this->assertSame('OAuthBridgeNeedsPhp 99.0 '.PHP_VERSION, $module->error);
+		$module->phpmin = array(7, 4);
+
+		$this->db->type = 'pgsql';
+		$this->assertSame(-1, $module->init());
+		$this->assertSame('OAuthBridgeNeedsMySql pgsql', $module->error);
+
+		$this->assertSame($before, $this->constants());
+	}
+
+	private function enable()
+	{
+		$module = new modOauthBridge($this->db);
+		$this->assertSame(1, $module->init(), $module->error);
+	}
+
+	private function disable()
+	{
+		$module = new modOauthBridge($this->db);
+		$this->assertSame(1, $module->remove(), $module->error);
+	}
+}

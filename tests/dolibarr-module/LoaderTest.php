@@ -1,0 +1,84 @@
+<?php
+
+use PHPUnit\Framework\TestCase;
+
+/** The class loader must never break a page, whatever it finds. Each case runs in a PHP process of its own. */
+final class LoaderTest extends TestCase
+{
+	/** @var string A scratch copy of the module, beside a scratch copy of the library */
+	private $folder;
+
+	protected function setUp(): void
+	{
+		$this->folder = sys_get_temp_dir().'/oauthbridge-loader-'.getmypid();
+		exec('rm -rf '.escapeshellarg($this->folder).' && mkdir '.escapeshellarg($this->folder));
+		exec('cp -r '.escapeshellarg(MODULE).' '.escapeshellarg($this->folder.'/oauthbridge'));
+		exec('cp -r '.escapeshellarg(DOL_DOCUMENT_ROOT).' '.escapeshellarg($this->folder.'/htdocs'));
+	}
+
+	protected function tearDown(): void
+	{
+		exec('rm -rf '.escapeshellarg($this->folder));
+	}
+
+	public function testTheStockClassIsExtended()
+	{
+		$this->assertSame("OAuth\\Common\\Http\\Client\\OAuthBridgeStockStreamClient stock StreamClient\n", $this->load());
+	}
+
+	public function testWithoutAnyOneOfItsFilesTheStockClassIsUsedOrTheBridgeLeftOut()
+	{
+		$files = array_merge(glob($this->folder.'/oauthbridge/class/http/*.php'), glob($this->folder.'/oauthbridge/class/*.php'));
+		$this->assertGreaterThan(10, count($files));
+		foreach ($files as $file) {
+			rename($file, $file.'.gone');
+			$this->assertStringContainsString('stock StreamClient', $this->load(), basename($file));
+			rename($file.'.gone', $file);
+		}
+	}
+
+	public function testAFileThatWasCopiedOnlyInPartIsNoHarm()
+	{
+		foreach (array('http/streamclient.php', 'http/oauthbridgerefreshinterceptor.class.php', 'oauthbridgeclient.class.php') as $name) {
+			$file = $this->folder.'/oauthbridge/class/'.$name;
+			$whole = file_get_contents($file);
+			file_put_contents($file, substr($whole, 0, (int) (strlen($whole) * 0.9)));
+			$this->assertStringContainsString('stock StreamClient', $this->load(), $name);
+			file_put_contents($file, $whole);
+		}
+	}
+
+	public function testAStockClassOfAnotherShapeIsUsedAsItIs()
+	{
+		$file = $this->folder.'/htdocs/includes/OAuth/Common/Http/Client/StreamClient.php';
+		$stock = file_get_contents($file);
+		$shapes = array(
+			str_replace("\nclass ", "\nfinal class ", $stock),
+			str_replace('public function retrieve', 'final public function retrieve', $stock),
+			str_replace("\$method = 'POST')", "\$method = 'POST', \$more = null)", $stock),
+			str_replace("\$method = 'POST')", "\$method = 'POST'): string", $stock),
+			str_replace('array $extraHeaders', '$extraHeaders', $stock),
+		);
+		foreach ($shapes as $shape) {
+			$this->assertNotSame($stock, $shape);
+			file_put_contents($file, $shape);
+			$this->assertSame("OAuth\\Common\\Http\\Client\\AbstractClient stock StreamClient\n", $this->load());
+		}
+	}
+
+	public function testAnotherCopyOfTheLibraryIsLeftAlone()
+	{
+		rename($this->folder.'/htdocs/includes/OAuth', $this->folder.'/OAuth');
+
+		$this->assertSame("OAuth\\Common\\Http\\Client\\AbstractClient stock StreamClient\n", $this->load($this->folder.'/OAuth'));
+	}
+
+	/** @return string Parent of the client that the library gets, and what it answers to a refresh without a bridge */
+	private function load($library = null)
+	{
+		$command = array(PHP_BINARY, __DIR__.'/php/loader.php', $this->folder, $library === null ? $this->folder.'/htdocs/includes/OAuth' : $library);
+		exec(implode(' ', array_map('escapeshellarg', $command)).' 2>&1', $lines, $status);
+		$this->assertSame(0, $status, implode("\n", $lines));
+		return implode("\n", $lines)."\n";
+	}
+}

@@ -1,0 +1,80 @@
+<?php
+
+use PHPUnit\Framework\TestCase;
+
+/** A test that talks to the stage as a Dolibarr with the module enabled. */
+abstract class ModuleTestCase extends TestCase
+{
+	/** An entry that the provider knows. */
+	const ENTRY = 'MICROSOFT-Office';
+
+	/** Its name in the token table. */
+	const SERVICE = 'Microsoft-Office';
+
+	/** Nothing listens there. */
+	const NOBODY = 'http://127.0.0.1:1';
+
+	/** @var Stage */
+	protected $stage;
+
+	/** @var DoliDB */
+	protected $db;
+
+	protected function setUp(): void
+	{
+		$this->stage = Stage::get();
+		require $this->stage->conf();
+		$GLOBALS['dolibarr_main_instance_unique_id'] = $dolibarr_main_instance_unique_id;
+		$this->db = new DoliDB($dolibarr_main_db_host, $dolibarr_main_db_user, $dolibarr_main_db_pass, $dolibarr_main_db_name, (int) $dolibarr_main_db_port);
+		$this->db->query("DELETE FROM llx_const WHERE name LIKE 'OAUTHBRIDGE\\_ENDED\\_%' OR name LIKE 'MAIN\\_MODULE\\_OAUTHBRIDGE%' OR name = 'LOCAL_CONSTS_FILES'");
+		$GLOBALS['db'] = $this->db;
+		$GLOBALS['langs'] = new Translate();
+		$GLOBALS['user'] = null;
+		$GLOBALS['conf'] = new Conf();
+		$this->load(1);
+		$GLOBALS['conf']->modules['oauthbridge'] = 'oauthbridge';
+		$this->set('OAUTHBRIDGE_ADDRESS', $this->stage->bridge());
+		$this->forgetPauses();
+		Log::$lines = array();
+		$_SESSION = array();
+	}
+
+	/** Reads the constants of a company. */
+	protected function load($entity)
+	{
+		$GLOBALS['conf']->setEntityValues($this->db, $entity);
+	}
+
+	/** Sets a constant for this test only. */
+	protected function set($name, $value)
+	{
+		$GLOBALS['conf']->global->$name = $value;
+	}
+
+	/** @return string What is in the entry's row */
+	protected function row()
+	{
+		$result = $this->db->query("SELECT token FROM llx_oauth_token WHERE service = '".self::SERVICE."'");
+		return $this->db->fetch_object($result)->token;
+	}
+
+	/** @return mixed[] Names and values of the module's constants and the one it shares, by company */
+	protected function constants()
+	{
+		$rows = array();
+		$result = $this->db->query("SELECT name, value, note, entity FROM llx_const WHERE name LIKE '%OAUTHBRIDGE%' OR name = 'LOCAL_CONSTS_FILES' ORDER BY name, entity");
+		while ($row = $this->db->fetch_object($result)) {
+			$rows[$row->name.' of '.$row->entity] = $row->value;
+		}
+		return $rows;
+	}
+
+	/** Every test asks the bridge anew. */
+	private function forgetPauses()
+	{
+		require_once MODULE.'/class/oauthbridgegateway.class.php';
+		$property = new ReflectionProperty('OAuthBridgeGateway', 'pausedUntil');
+		$property->setAccessible(true);
+		$property->setValue(null, array());
+	}
+}

@@ -1,0 +1,24 @@
+<?php
+
+/**
+ * What the tests stand on: small doubles of Dolibarr's functions, and under them a real MariaDB, the real sidecar and a stand-in
+ * provider, which Stage starts when a test first needs them.
+ */
+
+error_reporting(E_ALL);
+set_error_handler(static function ($level, $message, $file, $line) {
+	if (error_reporting() & $level) {
+		throw new ErrorException($message, 0, $level, $file, $line);
+	}
+	return false;
+});
+
+define('REPOSITORY', dirname(__DIR__, 2));
+define('MODULE', REPOSITORY.'/dolibarr-module/oauthbridge');
+define('DOL_DOCUMENT_ROOT', __DIR__.'/doubles');
+require_once __DIR__.'/doubles/functions.php';
+require_once __DIR__.'/doubles/core/lib/security.lib.php';
+require_once __DIR__.'/doubles/conf.php';
+foreach (glob(__DIR__.'/Support/*.php') as $file) {
+	require_once $file;
+}

@@ -1,0 +1,78 @@
+<?php
+
+require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
+
+/** Double of the base of descriptors: what they declare goes into llx_const as in Dolibarr; widgets, jobs and rights do not. */
+class DolibarrModules
+{
+	public $db;
+	public $error = '';
+	public $numero;
+	public $rights_class;
+	public $family;
+	public $module_position;
+	public $name;
+	public $description;
+	public $descriptionlong;
+	public $editor_name;
+	public $version;
+	public $const_name;
+	public $picto;
+	public $langfiles;
+	public $config_page_url;
+	public $dirs;
+	public $depends;
+	public $requiredby;
+	public $conflictwith;
+	public $phpmin;
+	public $need_dolibarr_version;
+	public $const;
+	public $module_parts;
+	public $tabs;
+	public $boxes;
+	public $cronjobs;
+	public $rights;
+	public $menu;
+
+	protected function _init($sql, $options = '')
+	{
+		global $conf;
+		dolibarr_set_const($this->db, $this->const_name, '1', 'chaine', 0, '', $conf->entity);
+		foreach ($this->tabs as $number => $tab) {
+			dolibarr_set_const($this->db, $this->const_name.'_TABS_'.$number, $tab['data'], 'chaine', 0, '', $conf->entity);
+		}
+		foreach ($this->module_parts as $part => $value) {
+			dolibarr_set_const($this->db, $this->const_name.'_'.strtoupper($part), is_array($value) ? json_encode($value) : $value, 'chaine', 0, '', $conf->entity);
+		}
+		$conf->modules[strtolower($this->name)] = strtolower($this->name);
+		return 1;
+	}
+
+	protected function _remove($sql, $options = '')
+	{
+		global $conf;
+		$this->db->query("DELETE FROM llx_const WHERE name = '".$this->const_name."' AND entity = ".$conf->entity);
+		$this->delete_tabs();
+		$this->delete_module_parts();
+		unset($conf->modules[strtolower($this->name)]);
+		return 1;
+	}
+
+	public function delete_tabs()
+	{
+		$this->db->query("DELETE FROM llx_const WHERE name LIKE '".$this->const_name."\\_TABS\\_%' AND entity = ".$GLOBALS['conf']->entity);
+	}
+
+	public function delete_module_parts()
+	{
+		$this->db->query("DELETE FROM llx_const WHERE name IN ('".$this->const_name."_LOGIN', '".$this->const_name."_HOOKS') AND entity = ".$GLOBALS['conf']->entity);
+	}
+
+	protected function _load_tables($folder)
+	{
+		foreach (glob(MODULE.'/sql/llx_*.sql') as $file) {
+			$this->db->query(preg_replace('/--.*$/m', '', file_get_contents($file)));
+		}
+		return 1;
+	}
+}

@@ -1,0 +1,56 @@
+<?php
+
+/**
+ * Doubles of the functions of Dolibarr's core/lib that the module calls, as those behave in Dolibarr 22.
+ */
+
+define('MAIN_DB_PREFIX', 'llx_');
+define('DOL_VERSION', '22.0.4');
+
+/** Keeps what was logged, for tests to read. */
+class Log
+{
+	/** @var array<int,array{0:int,1:string}> Level and line */
+	public static $lines = array();
+
+	/** @return string[] The warnings and worse */
+	public static function warnings()
+	{
+		return array_column(array_filter(self::$lines, static function ($line) {
+			return $line[0] <= LOG_WARNING;
+		}), 1);
+	}
+}
+
+function dol_syslog($message, $level = LOG_INFO)
+{
+	Log::$lines[] = array($level, $message);
+}
+
+function getDolGlobalString($key, $default = '')
+{
+	global $conf;
+	return (string) (isset($conf->global->$key) ? $conf->global->$key : $default);
+}
+
+function getDolGlobalInt($key, $default = 0)
+{
+	global $conf;
+	return (int) (isset($conf->global->$key) ? $conf->global->$key : $default);
+}
+
+function isModEnabled($module)
+{
+	global $conf;
+	return isset($conf->modules[$module]);
+}
+
+function dol_now()
+{
+	return time();
+}
+
+function setEventMessages($message)
+{
+	$_SESSION['dol_events'][] = $message;
+}

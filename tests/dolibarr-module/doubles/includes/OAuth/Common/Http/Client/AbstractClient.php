@@ -1,0 +1,10 @@
+<?php
+
+namespace OAuth\Common\Http\Client;
+
+/** Double of the base of the clients: keeps what was sent. */
+abstract class AbstractClient implements ClientInterface
+{
+	/** @var mixed[] Bodies that would have gone to a provider */
+	public static $sent = array();
+}

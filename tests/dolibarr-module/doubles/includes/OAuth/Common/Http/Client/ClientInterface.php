@@ -1,0 +1,11 @@
+<?php
+
+namespace OAuth\Common\Http\Client;
+
+use OAuth\Common\Http\Uri\UriInterface;
+
+/** Double of what every HTTP client of the library can. */
+interface ClientInterface
+{
+	public function retrieveResponse(UriInterface $endpoint, $requestBody, array $extraHeaders = array(), $method = 'POST');
+}

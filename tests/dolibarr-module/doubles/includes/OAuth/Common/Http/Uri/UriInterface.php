@@ -1,0 +1,8 @@
+<?php
+
+namespace OAuth\Common\Http\Uri;
+
+/** Double of an address. */
+interface UriInterface
+{
+}

@@ -1,0 +1,10 @@
+<?php
+
+/** Double of the bootstrap of Dolibarr's OAuth library: loads its classes from this folder. */
+
+spl_autoload_register(static function ($class) {
+	$file = dirname(__DIR__).'/'.strtr($class, '\\', '/').'.php';
+	if (strpos($class, 'OAuth\\') === 0 && is_file($file)) {
+		require $file;
+	}
+});
