@@ -1,0 +1,18 @@
+<?php
+/**
+ * Prints the security events, newest last: type, way of authentication, description. Run in the htdocs of the scratch copy.
+ *
+ * usage: php events.php
+ */
+
+define('NOSESSION', '1');
+define('NOLOGIN', '1');
+define('NOREQUIREMENU', '1');
+require_once getcwd().'/master.inc.php';
+
+/** @var DoliDB $db */
+
+$result = $db->query('SELECT type, authentication_method, description FROM '.MAIN_DB_PREFIX.'events ORDER BY rowid');
+while ($row = $db->fetch_object($result)) {
+	echo $row->type.' '.$row->authentication_method.' '.$row->description."\n";
+}
