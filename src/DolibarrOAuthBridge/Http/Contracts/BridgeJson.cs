@@ -33,4 +33,6 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(ConsentStarted))]
 [JsonSerializable(typeof(ConsentResult))]
 [JsonSerializable(typeof(ConsentState))]
+[JsonSerializable(typeof(DolibarrMailJson))]
+[JsonSerializable(typeof(MailCheckList))]
 internal sealed partial class BridgeJson : JsonSerializerContext;
