@@ -1,6 +1,6 @@
 <?php
 /**
- * Prints the security events, newest last: type, way of authentication, description. Run in the htdocs of the scratch copy.
+ * Prints the security events, newest last: type, description. Run in the htdocs of the scratch copy.
  *
  * usage: php events.php
  */
@@ -12,7 +12,7 @@ require_once getcwd().'/master.inc.php';
 
 /** @var DoliDB $db */
 
-$result = $db->query('SELECT type, authentication_method, description FROM '.MAIN_DB_PREFIX.'events ORDER BY rowid');
+$result = $db->query('SELECT type, description FROM '.MAIN_DB_PREFIX.'events ORDER BY rowid');
 while ($row = $db->fetch_object($result)) {
-	echo $row->type.' '.$row->authentication_method.' '.$row->description."\n";
+	echo $row->type.' '.$row->description."\n";
 }
