@@ -11,7 +11,7 @@ namespace DolibarrOAuthBridge.Consents;
 /// <param name="Account">The account; null if the token names none.</param>
 /// <param name="Nonce">The <c>nonce</c> claim; null if it has none.</param>
 /// <param name="Issuer">The <c>iss</c> claim; null if it has none.</param>
-public sealed record IdTokenClaims(GrantAccount? Account, string? Nonce, string? Issuer)
+public sealed record IdTokenClaims(GrantAccount? Account, string? Nonce, string? Issuer = null)
 {
     private static readonly string[] Names = ["email", "preferred_username", "upn", "name"];
 

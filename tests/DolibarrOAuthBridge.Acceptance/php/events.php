@@ -1,6 +1,6 @@
 <?php
 /**
- * Prints the security events, newest last: type, description. Run in the htdocs of the scratch copy.
+ * Prints the security events, newest last: type, user, description. Run in the htdocs of the scratch copy.
  *
  * usage: php events.php
  */
@@ -12,7 +12,7 @@ require_once getcwd().'/master.inc.php';
 
 /** @var DoliDB $db */
 
-$result = $db->query('SELECT type, description FROM '.MAIN_DB_PREFIX.'events ORDER BY rowid');
+$result = $db->query('SELECT e.type, u.login, e.description FROM '.MAIN_DB_PREFIX.'events as e LEFT JOIN '.MAIN_DB_PREFIX.'user as u ON u.rowid = e.fk_user ORDER BY e.rowid');
 while ($row = $db->fetch_object($result)) {
-	echo $row->type.' '.$row->description."\n";
+	echo $row->type.' '.$row->login.' '.$row->description."\n";
 }
