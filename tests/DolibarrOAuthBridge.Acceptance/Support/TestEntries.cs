@@ -21,6 +21,9 @@ internal static class TestEntries
     /// <summary>Its grant is dead.</summary>
     public const string Dead = "GOOGLE-Sales";
 
+    /// <summary>People sign in with it.</summary>
+    public const string Login = "GENERIC-Login";
+
     /// <summary>Lacks its secret.</summary>
     public const string Incomplete = "GITHUB-Draft";
 
@@ -35,19 +38,21 @@ internal static class TestEntries
         (Mail, "https://mail.google.com/"),
         (Revoked, "openid,email"),
         (Dead, "https://mail.google.com/"),
+        (Login, "openid,email,profile"),
     ];
 
     /// <summary>The provider's applications: one for each entry.</summary>
     public static StandInProviderOptions ProviderOptions(Uri dolibarr) => new()
     {
         DeviceInterval = TimeSpan.FromSeconds(1),
+        Users = [.. new StandInProviderOptions().Users, new("1004", "lin@example.com", "Lin Lanying"), new("1005", "emmy@example.com", "Emmy Noether")],
         Clients = [.. Complete.Select(entry => new StandInClient
         {
             ClientId = ClientId(entry.Entry),
             ClientSecret = Secret,
             Scopes = [.. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access"))],
             RefreshTokens = entry.Entry.StartsWith("GOOGLE", StringComparison.Ordinal) ? RefreshTokenPolicy.WhenAsked : RefreshTokenPolicy.Always,
-            RedirectUris = [CallbackOf(dolibarr)],
+            RedirectUris = [CallbackOf(dolibarr), new(dolibarr, "custom/oauthbridge/logincallback.php")],
         })],
     };
 
