@@ -11,7 +11,7 @@ final class PackageTest extends TestCase
 	public function testTheTablesAreThoseOfTheSidecar()
 	{
 		$files = glob(REPOSITORY.'/sql/tables/*.sql');
-		$this->assertSame(array_map('basename', $files), array_map('basename', glob(MODULE.'/sql/*.sql')));
+		$this->assertCount(3, $files);
 		foreach ($files as $file) {
 			$this->assertFileEquals($file, MODULE.'/sql/'.basename($file), 'Copy sql/tables/*.sql to dolibarr-module/oauthbridge/sql.');
 		}
