@@ -70,16 +70,17 @@ class DolibarrModules
 
 	protected function _load_tables($folder)
 	{
-		// Tables first, then their keys, which may be there already or need a table that these tests do without.
-		$keys = glob(MODULE.'/sql/llx_*.key.sql');
-		foreach (array_diff(glob(MODULE.'/sql/llx_*.sql'), $keys) as $file) {
-			$this->db->query(preg_replace('/--.*$/m', '', file_get_contents($file)));
-		}
-		foreach ($keys as $file) {
+		$files = glob(MODULE.'/sql/llx_*.sql');
+		usort($files, static function ($one, $other) {
+			return array(substr($one, -8) === '.key.sql', $one) <=> array(substr($other, -8) === '.key.sql', $other);
+		});
+		foreach ($files as $file) {
 			try {
 				$this->db->query(preg_replace('/--.*$/m', '', file_get_contents($file)));
 			} catch (mysqli_sql_exception $e) {
-				continue;
+				if (substr($file, -8) !== '.key.sql') { // A key that is there already, or a table of Dolibarr that is not: allowed there too
+					throw $e;
+				}
 			}
 		}
 		return 1;
