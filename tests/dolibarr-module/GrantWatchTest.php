@@ -40,7 +40,7 @@ final class GrantWatchTest extends ModuleTestCase
 			$this->set('OAUTHBRIDGE_ADDRESS', $this->stage->bridge());
 		}
 
-		$this->assertSame(array('OAUTHBRIDGE_ENDED: OAuthBridgeGrantEnded '.self::ENTRY), $this->told());
+		$this->assertSame(array('OAUTHBRIDGE_ENDED: OAuthBridgeGrantEnded '.self::ENTRY.' OAuthBridgeGrantEndedHelp'), $this->told());
 	}
 
 	public function testTheNextEndIsToldAgain()

@@ -17,6 +17,7 @@ define('REPOSITORY', dirname(__DIR__, 2));
 define('MODULE', REPOSITORY.'/dolibarr-module/oauthbridge');
 define('DOL_DOCUMENT_ROOT', __DIR__.'/doubles');
 require_once __DIR__.'/doubles/functions.php';
+require_once __DIR__.'/doubles/core/lib/security.lib.php';
 require_once __DIR__.'/doubles/conf.php';
 foreach (glob(__DIR__.'/Support/*.php') as $file) {
 	require_once $file;

@@ -54,10 +54,11 @@ class OAuthBridgeGrantWatch
 		$conf->global->$mark = (string) $now;
 
 		$langs->load('oauthbridge@oauthbridge');
-		$text = $langs->transnoentitiesnoconv('OAuthBridgeGrantEnded', $entry);
-		$this->writeSecurityEvent($text, $now);
+		$what = $langs->transnoentitiesnoconv('OAuthBridgeGrantEnded', $entry);
+		$help = $langs->transnoentitiesnoconv('OAuthBridgeGrantEndedHelp');
+		$this->writeSecurityEvent($what.' '.$help, $now);
 		if (isModEnabled('agenda')) {
-			$this->writeAgendaEvent($text, $now);
+			$this->writeAgendaEvent($what, $help, $now);
 		}
 		return true;
 	}
@@ -115,11 +116,12 @@ class OAuthBridgeGrantWatch
 	/**
 	 * Writes into the agenda.
 	 *
-	 * @param  string $text What to say
-	 * @param  int    $now  When, as Unix time
+	 * @param  string $label What happened
+	 * @param  string $note  What to do
+	 * @param  int    $now   When, as Unix time
 	 * @return void
 	 */
-	private function writeAgendaEvent($text, $now)
+	private function writeAgendaEvent($label, $note, $now)
 	{
 		$owner = $this->findOwner();
 		if ($owner === null) {
@@ -129,13 +131,14 @@ class OAuthBridgeGrantWatch
 		$event = new ActionComm($this->db);
 		$event->type_code = 'AC_OTH_AUTO';
 		$event->code = 'AC_'.self::EVENT;
-		$event->label = $text;
+		$event->label = $label;
+		$event->note_private = $note;
 		$event->datep = $now;
 		$event->datef = $now;
 		$event->percentage = -1; // nothing that could be done by degrees
 		$event->userownerid = $owner->id;
 		if ($event->create($owner, 1) < 0) {
-			dol_syslog('oauthbridge: '.$text.' This could not be written into the agenda: '.$event->error, LOG_ERR);
+			dol_syslog('oauthbridge: '.$label.' This could not be written into the agenda: '.$event->error, LOG_ERR);
 		}
 	}
 

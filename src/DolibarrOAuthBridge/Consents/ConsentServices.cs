@@ -6,5 +6,9 @@ internal static class ConsentServices
     public static IServiceCollection AddConsents(this IServiceCollection services) => services
         .AddSingleton<ConsentTable>()
         .AddSingleton<GrantLease>()
-        .AddSingleton<GrantStore>();
+        .AddSingleton<GrantStore>()
+        .AddSingleton<IConsentFlow, CodeFlow>()
+        .AddSingleton<CodeRedeemer>()
+        .AddSingleton<CodeCallback>()
+        .AddSingleton<ConsentDesk>();
 }

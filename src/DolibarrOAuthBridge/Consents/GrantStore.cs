@@ -84,11 +84,8 @@ public sealed partial class GrantStore(
     private async Task<TokenRow?> FindRowAsync(OAuthEntry entry, CancellationToken cancellationToken)
     {
         var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
-        return lookup.IsDuplicate
-            ? throw new BridgeException(
-                ProblemCode.TokenDuplicate,
-                $"The rows {string.Join(" and ", lookup.Rows.Select(row => row.RowId))} of the token table both belong to {entry.Name}. Delete the one that is not in use before you give consent.")
-            : lookup.OnlyRow ?? await tokens.FindVacantAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
+        lookup.RequireNoDuplicate(entry);
+        return lookup.OnlyRow ?? await tokens.FindVacantAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
     }
 
     // The newest consent counts, so whatever changes the row meanwhile is overwritten, not given way to.

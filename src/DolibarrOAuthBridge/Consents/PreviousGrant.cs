@@ -27,11 +27,14 @@ internal sealed class PreviousGrant
     public GrantAccount? AccountOtherThan(NewGrant grant) =>
         grant.Account is { } now && Account is { } before && now.DiffersFrom(before) ? before : null;
 
-    /// <summary>Refuses another account than before unless the person meant it.</summary>
+    /// <summary>
+    /// Refuses another account than the one that granted to the bridge before, unless the person meant it. What stock code
+    /// stored says too little for that, and is only reported.
+    /// </summary>
     /// <exception cref="BridgeException">It is another one.</exception>
     public void RequireSameAccount(OAuthEntry entry, NewGrant grant)
     {
-        if (!grant.ConfirmsAccountChange && AccountOtherThan(grant) is { } before)
+        if (!grant.ConfirmsAccountChange && _memory.Account is not null && AccountOtherThan(grant) is { } before)
         {
             throw new BridgeException(
                 ProblemCode.AccountChanged,

@@ -49,6 +49,7 @@ public static class BridgeServer
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.AllowDuplicateProperties = false; // of two values for one member neither is the right one
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, BridgeJson.Default);
         });
 
@@ -61,6 +62,7 @@ public static class BridgeServer
         app.MapHealth();
         app.MapEntries();
         app.MapTokens();
+        app.MapConsents();
         app.MapStockToken();
         app.MapLogin();
         app.MapMetrics();

@@ -48,6 +48,7 @@ internal static partial class Failures
         { HasStarted: true } => Task.CompletedTask,
         { StatusCode: StatusCodes.Status404NotFound } => Problems.WriteAsync(context, 404, ProblemCode.NotFound, "There is no such address; /openapi/v1.json lists those there are."),
         { StatusCode: StatusCodes.Status405MethodNotAllowed } => Problems.WriteAsync(context, 405, ProblemCode.InvalidRequest, "This address does not take that method."),
+        { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.WriteAsync(context, 413, ProblemCode.InvalidRequest, "The request is too large."),
         { StatusCode: StatusCodes.Status415UnsupportedMediaType } => Problems.WriteAsync(context, 415, ProblemCode.InvalidRequest, "The body must be of the type that the address asks for."),
         { StatusCode: StatusCodes.Status400BadRequest } => Problems.WriteAsync(context, 400, ProblemCode.InvalidRequest, "The request is malformed."),
         _ => Task.CompletedTask,

@@ -70,6 +70,30 @@ public sealed record Provider
     /// <summary>Further parameters of the authorization request.</summary>
     public IReadOnlyDictionary<string, string> AuthorizationParameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>Scopes that a consent asks for whatever the entry says, such as the one that brings a refresh token.</summary>
+    public IReadOnlyList<string> AlwaysAskedScopes { get; init; } = [];
+
+    /// <summary>Scopes that a consent asks for where the entry names none; empty where a request without scopes makes no sense or has a meaning of its own.</summary>
+    public IReadOnlyList<string> DefaultScopes { get; init; } = [];
+
+    /// <summary>Whether a consent without scopes is useless.</summary>
+    public bool NeedsScopes { get; init; }
+
+    /// <summary>The <c>prompt</c> that brings a refresh token where the user has consented before; null where none is needed for that.</summary>
+    public string? RefreshTokenPrompt { get; init; }
+
+    /// <summary>The <c>prompt</c> that lets the user choose the account where nobody is named; null where the provider does so by itself.</summary>
+    public string? AccountPrompt { get; init; }
+
+    /// <summary>The parameter that names the account to be used.</summary>
+    public string LoginHintParameter { get; init; } = "login_hint";
+
+    /// <summary>The member of a token answer that identifies the account; null where an ID token does.</summary>
+    public string? AccountMember { get; init; }
+
+    /// <summary>Members of a token answer that Dolibarr reads from <c>llx_oauth_token.tokenstring</c> as JSON.</summary>
+    public IReadOnlyList<string> TokenStringMembers { get; init; } = [];
+
     /// <summary>Whether mail is sent or read with its tokens, as far as scopes tell.</summary>
     public bool ServesMail => ScopeNeeds.Any(static need => need.Purpose == EntryPurpose.SendMail);
 

@@ -30,6 +30,9 @@ public static class ProviderCatalogue
         RefreshTokenIdleLifetime = TimeSpan.FromDays(90),
         DefaultResource = "https://graph.microsoft.com",
         ResourceAliases = new Dictionary<string, string> { ["https://outlook.office.com"] = Exchange },
+        AlwaysAskedScopes = ["offline_access"],
+        NeedsScopes = true,
+        AccountPrompt = "select_account", // prompt=consent would ask for an administrator again and again
         ScopeNeeds =
         [
             new(EntryPurpose.SendMail, Exchange + "/SMTP.Send", "/SMTP.Send", "/.default"),
@@ -49,7 +52,7 @@ public static class ProviderCatalogue
         SaslMechanisms = [SaslName.XOAuth2],
     };
 
-    // Dolibarr exchanges no code at Stripe itself; the endpoints are those of Stripe Connect.
+    // Stripe Connect, whose client secret is the API's secret key. Dolibarr itself exchanges no code there, but reads the account.
     private static readonly Provider Stripe = new()
     {
         Name = "StripeTest",
@@ -60,6 +63,10 @@ public static class ProviderCatalogue
             [TokenEndpoint] = "https://connect.stripe.com/oauth/token",
         },
         MissingExpiry = MissingExpiry.Never,
+        DefaultScopes = ["read_write"],
+        LoginHintParameter = "stripe_user[email]",
+        AccountMember = "stripe_user_id",
+        TokenStringMembers = ["stripe_user_id", "livemode"],
     };
 
     /// <summary>The providers.</summary>
@@ -94,6 +101,8 @@ public static class ProviderCatalogue
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
             Smtp = new MailHost("smtp.gmail.com", 465, MailSecurity.Tls),
             Imap = new MailHost("imap.gmail.com", 993, MailSecurity.Tls),
+            NeedsScopes = true,
+            RefreshTokenPrompt = "consent",
         },
         MicrosoftDelegated,
         MicrosoftDelegated with { Name = "Microsoft2", Keys = ["MICROSOFT2"] },
@@ -135,6 +144,7 @@ public static class ProviderCatalogue
                 [DeviceAuthorizationEndpoint] = "https://github.com/login/device/code",
             },
             ScopeSeparator = ',',
+            LoginHintParameter = "login",
             MissingExpiry = MissingExpiry.Never,
             RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
         },

@@ -29,6 +29,37 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
             ?? (provider.Endpoints.TryGetValue(endpoint, out var template) ? EndpointUri.Parse(Fill(template, entry), $"{provider.Name}'s {endpoint}") : null);
     }
 
+    /// <summary>Who must answer an authorization request of an entry (RFC 9207), by the same sources as its endpoints.</summary>
+    /// <exception cref="ProviderConfigurationException">The configured issuer or a setting within it cannot be used.</exception>
+    public async Task<ExpectedIssuer> FindIssuerAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var provider = ProviderCatalogue.Of(entry.Name);
+        if (Override(provider, ProviderEndpoint.Issuer) is { } issuer)
+        {
+            var published = await metadata.GetAsync(issuer, cancellationToken).ConfigureAwait(false);
+            return new ExpectedIssuer(published?.Issuer ?? OverrideText(provider, ProviderEndpoint.Issuer), published?.SendsIssuer ?? false);
+        }
+
+        // Another authorization endpoint may be another server, or a proxy before the same one.
+        if (Override(provider, ProviderEndpoint.AuthorizationEndpoint) is not null || entry.UrlAuthorize.Length > 0)
+        {
+            return ExpectedIssuer.Unknown;
+        }
+
+        if (provider.DiscoversEndpoints && entry.Url.Length > 0)
+        {
+            var published = await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken).ConfigureAwait(false);
+            return published is null ? ExpectedIssuer.Unknown : new ExpectedIssuer(published.Issuer, published.SendsIssuer);
+        }
+
+        // Microsoft's issuer has the directory's id in it, which a domain or "common" does not tell.
+        return provider.Endpoints.TryGetValue(ProviderEndpoint.Issuer, out var template)
+            && (!template.Contains("{tenant}", StringComparison.Ordinal) || Guid.TryParseExact(entry.Tenant, "D", out _))
+            ? new ExpectedIssuer(Fill(template, entry), IsRequired: false)
+            : ExpectedIssuer.Unknown;
+    }
+
     /// <summary>What the configuration says of an endpoint, checked; null if nothing.</summary>
     /// <exception cref="ProviderConfigurationException">The override cannot be used.</exception>
     public Uri? Override(Provider provider, ProviderEndpoint endpoint)

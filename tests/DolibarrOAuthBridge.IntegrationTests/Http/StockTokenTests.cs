@@ -77,17 +77,19 @@ public sealed class StockTokenTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_dead_grant_is_invalid_grant_to_stock_code_too()
+    public async Task A_dead_grant_is_invalid_grant_to_stock_code_too_and_told_from_an_unknown_one()
     {
         await using var world = await World.CreateAsync(shared.Server);
         var token = await world.GrantExpiredAsync();
         world.Authority.Always = Authority.Error("invalid_grant");
         var sidecar = await world.ServeAsync();
 
-        var answer = await PostAsync(sidecar, Form(token.RefreshToken!));
-        world.Authority.Always = Authority.Error("invalid_client", 401);
+        var dead = await PostAsync(sidecar, Form(token.RefreshToken!));
+        var unknown = await PostAsync(sidecar, Form("unknown"));
 
-        Assert.Equal((400, "invalid_grant"), ((int)answer.Status, answer.Body.GetProperty("error").GetString()));
+        Assert.Equal((400, "invalid_grant"), ((int)dead.Status, dead.Body.GetProperty("error").GetString()));
+        Assert.Equal("consent_required", dead.Body.GetProperty("code").GetString());
+        Assert.False(unknown.Body.TryGetProperty("code", out _), "Only of a grant that the bridge knows it says how it stands.");
     }
 
     [Fact]

@@ -12,6 +12,7 @@ namespace DolibarrOAuthBridge.IntegrationTests.Support;
 internal sealed class BridgeHost : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
+    private bool _isDisposed;
 
     public BridgeHost(DolibarrConf conf, BridgeOptions options, IConfiguration configuration, TimeProvider clock)
     {
@@ -46,6 +47,12 @@ internal sealed class BridgeHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await Get<RefreshFlights>().DrainAsync();
         await Get<GrantUse>().Pending;
         await _services.DisposeAsync();

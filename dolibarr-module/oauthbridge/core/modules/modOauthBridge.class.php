@@ -45,7 +45,7 @@ class modOauthBridge extends DolibarrModules
 		$this->requiredby = array();
 		$this->conflictwith = array();
 		$this->phpmin = array(7, 4);
-		$this->need_dolibarr_version = array(17, -3); // Betas of 17 count
+		$this->need_dolibarr_version = array(17, 0);
 		$this->const = array();
 
 		$this->module_parts = array(

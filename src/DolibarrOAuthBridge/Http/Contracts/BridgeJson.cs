@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Login;
@@ -25,4 +26,9 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(Identity))]
 [JsonSerializable(typeof(MailCheckJson))]
 [JsonSerializable(typeof(MailCheckReport))]
+[JsonSerializable(typeof(ConsentBeginJson))]
+[JsonSerializable(typeof(ConsentCallbackJson))]
+[JsonSerializable(typeof(ConsentStarted))]
+[JsonSerializable(typeof(ConsentResult))]
+[JsonSerializable(typeof(ConsentState))]
 internal sealed partial class BridgeJson : JsonSerializerContext;

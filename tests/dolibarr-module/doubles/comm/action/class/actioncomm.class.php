@@ -9,6 +9,7 @@ class ActionComm
 	public $type_code;
 	public $code;
 	public $label;
+	public $note_private;
 	public $datep;
 	public $datef;
 	public $percentage;

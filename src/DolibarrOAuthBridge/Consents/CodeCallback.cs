@@ -1,0 +1,153 @@
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Consents;
+
+/// <summary>
+/// Takes the answer of an authorization server, checks that it belongs to a consent of this browser session and comes from
+/// the server that was asked, and has the code redeemed, once. Whoever brings the same answer again is told the same.
+/// </summary>
+public sealed partial class CodeCallback(
+    ConsentTable consents, EntryDirectory entries, EntryReporter reporter, ProviderDirectory providers, CodeRedeemer redeemer, EventTable events,
+    BridgeOptions options, TimeProvider time, ILogger<CodeCallback> logger)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Ends a consent.</summary>
+    /// <param name="answer">What the browser brought.</param>
+    /// <param name="entity">The company that the caller speaks for; null for whichever the consent is of.</param>
+    /// <param name="cancellationToken">Ends the caller's wait, never a redemption under way.</param>
+    /// <exception cref="BridgeException">
+    /// <c>state_invalid</c>: the answer belongs to no consent of this session, or to one that is over; <c>provider_rejected</c>:
+    /// the person or the provider said no; others as <see cref="GrantStore.StoreAsync"/> says. What was stored before stays.
+    /// </exception>
+    public async Task<ConsentResult> FinishAsync(AuthorizationResponse answer, int? entity = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        answer.RequireWellFormed();
+        try
+        {
+            var patience = time.GetUtcNow() + options.LeaseDuration;
+            while (true)
+            {
+                var (row, consent) = await FindAsync(answer, entity, cancellationToken).ConfigureAwait(false);
+                switch (row.Status)
+                {
+                    case ConsentStatus.Pending:
+                        await RequireOwnAnswerAsync(row, consent, answer, cancellationToken).ConfigureAwait(false);
+                        var entry = await RequireUnchangedAsync(row, consent, cancellationToken).ConfigureAwait(false);
+                        if (await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, Mark(answer), cancellationToken).ConfigureAwait(false))
+                        {
+                            return await redeemer.RedeemAsync(row, consent, entry, answer.Code!).ConfigureAwait(false);
+                        }
+
+                        break; // somebody else was quicker
+                    case ConsentStatus.Redeeming when row.Detail == Mark(answer) && time.GetUtcNow() < patience:
+                        await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
+                        break;
+                    case ConsentStatus.Granted when row.Detail == Mark(answer):
+                        var report = await reporter.GetAsync(consent.Entry, row.Key.Entity, cancellationToken).ConfigureAwait(false);
+                        return new ConsentResult { Entry = report.Entry, Token = report.Token, Warnings = report.Warnings };
+                    case ConsentStatus.Denied:
+                        throw Invalid($"This consent was refused ({row.Detail}). Start again.");
+                    case ConsentStatus.Expired:
+                        throw Invalid("The time for this consent is over. Start again.");
+                    default:
+                        throw Invalid("This consent was answered already, with another code. If that was not you, start again.");
+                }
+            }
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+
+    // A wrong caller learns nothing and spoils nothing: the consent stays open for the right browser.
+    private async Task<(ConsentRow Row, CodeConsent Consent)> FindAsync(AuthorizationResponse answer, int? entity, CancellationToken cancellationToken)
+    {
+        if (await consents.FindByStateAsync(answer.State!, ConsentFlows.Code, cancellationToken).ConfigureAwait(false) is not { } row
+            || consents.Open(row, CodeConsentJson.Default.CodeConsent) is not { } consent)
+        {
+            throw Invalid("The answer belongs to no consent under way; perhaps too many were begun since. Start again.");
+        }
+
+        if (!SecretHash.AreEqual(consent.BindingHash, SecretHash.Of(answer.SessionBinding)!))
+        {
+            Log.OtherSession(logger, row.Key.Service, row.Key.Entity);
+            throw Invalid("This consent was begun in another browser session. Finish it there, or start again here.");
+        }
+
+        if (entity is not null && entity != row.Key.Entity)
+        {
+            throw Invalid("This consent was begun for another company.");
+        }
+
+        return answer.RedirectUri is { } arrived && arrived != consent.RedirectUri
+            ? throw Invalid("The answer arrived at another address than this consent's redirect URI: it belongs to another provider's. Start again.")
+            : (row, consent);
+    }
+
+    // Whose answer this is, before anything of it is used (RFC 9207). An answer with both a refusal and a code is a refusal.
+    private async Task RequireOwnAnswerAsync(ConsentRow row, CodeConsent consent, AuthorizationResponse answer, CancellationToken cancellationToken)
+    {
+        if (new ExpectedIssuer(consent.Issuer, consent.IsIssuerRequired).Refusal(answer.Issuer, consent.AuthorizationEndpoint) is { } refusal)
+        {
+            await DenyAsync(row, "the answer came from another provider", cancellationToken).ConfigureAwait(false);
+            throw Invalid($"{refusal} Nothing was sent to any provider. Start again; if this comes back, somebody is mixing up providers.");
+        }
+
+        if (answer.Error is not null)
+        {
+            await DenyAsync(row, answer.Refusal, cancellationToken).ConfigureAwait(false);
+            throw new BridgeException(
+                ProblemCode.ProviderRejected,
+                answer.Error == "access_denied"
+                    ? $"Consent was not given ({answer.Refusal}). What was stored before stays."
+                    : $"The provider refuses consent: {answer.Refusal}. {Refusals.Advice(answer.Error)}");
+        }
+    }
+
+    // The code goes to the endpoint and client of the request, so settings that changed meanwhile end the consent.
+    private async Task<OAuthEntry> RequireUnchangedAsync(ConsentRow row, CodeConsent consent, CancellationToken cancellationToken)
+    {
+        var entry = await entries.GetAsync(consent.Entry, row.Key.Entity, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (entry.ClientId == consent.ClientId
+                && await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken).ConfigureAwait(false) == consent.TokenEndpoint)
+            {
+                return entry;
+            }
+        }
+        catch (ProviderConfigurationException exception)
+        {
+            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {exception.Message}", innerException: exception);
+        }
+
+        await DenyAsync(row, "the entry's settings changed", cancellationToken).ConfigureAwait(false);
+        throw Invalid($"The settings of {entry.Name} changed since this consent was begun. Start again.");
+    }
+
+    private async Task DenyAsync(ConsentRow row, string reason, CancellationToken cancellationToken)
+    {
+        if (await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Denied, reason, cancellationToken).ConfigureAwait(false))
+        {
+            await events.AppendAsync(row.Key, "consent_denied", reason, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // What tells the same answer brought again from another one with the same state.
+    private static string Mark(AuthorizationResponse answer) => $"code {SecretHash.Of(answer.Code)}";
+
+    private static BridgeException Invalid(string message) => new(ProblemCode.StateInvalid, message);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "An answer to a consent for {Service} (entity {Entity}) came from another browser session and was refused.")]
+        public static partial void OtherSession(ILogger logger, string service, int entity);
+    }
+}

@@ -1,0 +1,122 @@
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Consents;
+
+/// <summary>Redeems an authorization code (RFC 6749, section 4.1.3) for a consent that its caller has taken, and stores the grant.</summary>
+public sealed partial class CodeRedeemer(
+    ConsentTable consents, GrantStore store, TokenEndpointClient client, EntryReporter reporter, EventTable events, TimeProvider time, ILogger<CodeRedeemer> logger)
+{
+    /// <summary>Redeems the code, stores the grant and ends the consent, well or not. It is never cancelled half-way.</summary>
+    /// <exception cref="BridgeException">The provider or the store refused; nothing was stored. If the provider was not asked yet, the consent is pending again.</exception>
+    internal async Task<ConsentResult> RedeemAsync(ConsentRow row, CodeConsent consent, OAuthEntry entry, string code)
+    {
+        var asked = false;
+        try
+        {
+            NewGrant? grant = null;
+            var stored = await store.StoreAsync(entry, async cancellation =>
+            {
+                asked = true;
+                return grant = await AskAsync(consent, entry, code, cancellation).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+            await EndAsync(row, ConsentStatus.Granted, null).ConfigureAwait(false);
+            var report = await reporter.GetAsync(consent.Entry, row.Key.Entity).ConfigureAwait(false);
+            return new ConsentResult
+            {
+                Entry = report.Entry,
+                Token = report.Token,
+                Account = grant!.Account?.ToString(),
+                PreviousAccount = stored.PreviousAccount?.ToString(),
+                Warnings = [.. report.Warnings, .. ConsentWarnings.Of(entry, grant, stored)],
+            };
+        }
+        catch (BridgeException) when (!asked)
+        {
+            await EndAsync(row, ConsentStatus.Pending, string.Empty).ConfigureAwait(false);
+            throw;
+        }
+        catch (BridgeException exception)
+        {
+            await EndAsync(row, ConsentStatus.Denied, exception.Code).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<NewGrant> AskAsync(CodeConsent consent, OAuthEntry entry, string code, CancellationToken cancellationToken)
+    {
+        var answer = await client.PostAsync(
+            consent.TokenEndpoint,
+            new Dictionary<string, string>
+            {
+                ["grant_type"] = "authorization_code",
+                ["code"] = code,
+                ["redirect_uri"] = consent.RedirectUri,
+                ["client_id"] = entry.ClientId,
+                ["client_secret"] = entry.ClientSecret,
+                ["code_verifier"] = consent.Verifier,
+            },
+            cancellationToken).ConfigureAwait(false);
+        return answer switch
+        {
+            TokenAnswer.Issued issued => Read(consent, entry, issued.Response),
+            TokenAnswer.Refused refused => throw Refused(entry, refused),
+            TokenAnswer.Unavailable unavailable => throw new BridgeException(
+                ProblemCode.ProviderUnavailable, $"{unavailable.Detail} The consent for {entry.Name} could not be completed; start again in a moment. What was stored before stays.", unavailable.RetryAfter),
+            _ => throw new InvalidOperationException("An answer of a new kind."),
+        };
+    }
+
+    private NewGrant Read(CodeConsent consent, OAuthEntry entry, TokenResponse response)
+    {
+        var provider = ProviderCatalogue.Of(entry.Name);
+        var claims = IdTokenClaims.Read(response.Parameters.GetString("id_token"));
+
+        // Another nonce means a token made for another request: its code was slipped in (OpenID Connect Core, section 3.1.3.7).
+        if (claims?.Nonce is { } nonce && consent.Nonce is { } expected && !SecretHash.AreEqual(nonce, expected))
+        {
+            throw new BridgeException(ProblemCode.ProviderRejected, $"The ID token that came with the grant of {entry.Name} was made for another request. Nothing was stored. Start again.");
+        }
+
+        var account = provider.AccountMember is { } member ? GrantAccount.Of(response.Parameters.GetString(member), null) : claims?.Account;
+        return NewGrant.Of(response, provider, time.GetUtcNow(), account, consent.ConfirmsAccountChange);
+    }
+
+    private static BridgeException Refused(OAuthEntry entry, TokenAnswer.Refused refused)
+    {
+        var reason = refused.Description.Length == 0 ? refused.Error : $"{refused.Error}: {refused.Description}";
+        var advice = Refusals.KindOf(refused.Error) switch
+        {
+            RefusalKind.SettingsWrong when refused.Error != "bad_verification_code" => Refusals.Advice(refused.Error),
+            RefusalKind.TryLater => "Start again in a moment.",
+            _ => "The code had expired, was used already, or belongs to another request: start again.",
+        };
+        return new BridgeException(ProblemCode.ProviderRejected, $"The provider gives no token for {entry.Name} ({reason}). {advice} What was stored before stays.");
+    }
+
+    // The grant is stored or refused by now; a consent that cannot be ended expires by itself.
+    private async Task EndAsync(ConsentRow row, string status, string? detail)
+    {
+        try
+        {
+            await consents.TryMoveAsync(row, ConsentStatus.Redeeming, status, detail).ConfigureAwait(false);
+            if (status == ConsentStatus.Denied)
+            {
+                await events.AppendAsync(row.Key, "consent_denied", detail!).ConfigureAwait(false);
+            }
+        }
+        catch (StoreException exception)
+        {
+            Log.NotEnded(logger, row.Key.Service, status, exception.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The consent for {Service} is {Status}, which could not be noted: {Reason}")]
+        public static partial void NotEnded(ILogger logger, string service, string status, string reason);
+    }
+}

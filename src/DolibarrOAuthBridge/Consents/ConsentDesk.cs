@@ -1,0 +1,87 @@
+using System.Buffers;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Tokens;
+
+namespace DolibarrOAuthBridge.Consents;
+
+/// <summary>Where consents begin, by whichever flow, and where one asks how they stand.</summary>
+public sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter, ConsentTable consents, IEnumerable<IConsentFlow> flows)
+{
+    private const int LongestValue = 512; // characters
+    private const int LongestRedirectUri = 2048;
+
+    private static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (char)code), '\u007f']);
+
+    /// <summary>Begins a consent.</summary>
+    /// <param name="name">Entry or service name.</param>
+    /// <param name="entity">The company.</param>
+    /// <param name="flow">One of <see cref="ConsentFlows"/>.</param>
+    /// <param name="wishes">What the caller says about it.</param>
+    /// <param name="cancellationToken">Cancels before anything was begun.</param>
+    /// <exception cref="BridgeException">It cannot begin; the message says what to do.</exception>
+    public async Task<ConsentStarted> BeginAsync(string name, int entity, string flow, ConsentWishes wishes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(wishes);
+        RequireText(wishes.SessionBinding, "session_binding", LongestValue);
+        RequireText(wishes.LoginHint, "login_hint", LongestValue);
+        RequireText(wishes.RedirectUri, "redirect_uri", LongestRedirectUri);
+        var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
+        var provider = ProviderCatalogue.Of(entry.Name);
+        var chosen = flows.FirstOrDefault(known => known.Name == flow && known.Serves(provider))
+            ?? throw new BridgeException(
+                ProblemCode.InvalidRequest,
+                $"{entry.Name} cannot be granted by flow {(flows.Any(known => known.Name == flow) ? flow : "of that name")}; it can by {string.Join(" or ", flows.Where(known => known.Serves(provider)).Select(known => known.Name))}.");
+        EntrySettings.RequireComplete(entry);
+        try
+        {
+            return await chosen.BeginAsync(entry, wishes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProviderConfigurationException exception)
+        {
+            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {exception.Message}", innerException: exception);
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+
+    /// <summary>How a consent stands. Sign-ins are not told here.</summary>
+    /// <exception cref="BridgeException"><c>not_found</c>: no such consent, or forgotten by now.</exception>
+    public async Task<ConsentState> GetAsync(string consentId, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            if (await consents.FindAsync(consentId, cancellationToken).ConfigureAwait(false) is not { Flow: ConsentFlows.Code or ConsentFlows.Device } row)
+            {
+                throw new BridgeException(ProblemCode.NotFound, "There is no such consent, or its time was over more than an hour ago.");
+            }
+
+            return new ConsentState
+            {
+                ConsentId = row.ConsentId,
+                Status = row.Status == ConsentStatus.Redeeming ? ConsentStatus.Pending : row.Status,
+                Flow = row.Flow,
+                Service = row.Key.Service,
+                Detail = row.Status == ConsentStatus.Denied ? row.Detail : null,
+                ExpiresAt = new DateTimeOffset(DateTime.SpecifyKind(row.ExpiresAt, DateTimeKind.Utc)),
+                Token = row.Status == ConsentStatus.Granted ? (await reporter.GetAsync(row.Key.Service, row.Key.Entity, cancellationToken).ConfigureAwait(false)).Token : null,
+            };
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+
+    /// <summary>Refuses a text that is empty, too long or has control characters; none at all is fine.</summary>
+    internal static void RequireText(string? value, string name, int longest)
+    {
+        if (value is not null && (string.IsNullOrWhiteSpace(value) || value.Length > longest || value.AsSpan().ContainsAny(Controls)))
+        {
+            throw new BridgeException(ProblemCode.InvalidRequest, $"{name} must be a text of at most {longest} characters without control characters.");
+        }
+    }
+}

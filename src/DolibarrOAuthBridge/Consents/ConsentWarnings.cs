@@ -1,0 +1,25 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
+
+namespace DolibarrOAuthBridge.Consents;
+
+/// <summary>What a person should look at right after a consent, beyond what the entry itself tells.</summary>
+internal static class ConsentWarnings
+{
+    public static IEnumerable<EntryWarning> Of(OAuthEntry entry, NewGrant grant, StoredConsent stored)
+    {
+        if (stored.KeptRefreshToken)
+        {
+            yield return new EntryWarning(
+                "refresh_token_kept",
+                grant.Account is null
+                    ? $"The provider gave no new refresh token, so the one of before stays. The provider does not say which account granted: if it was another one than before, start again with force_consent."
+                    : $"The provider gave no new refresh token, so the one of before stays.");
+        }
+
+        if (stored.PreviousAccount is { } before)
+        {
+            yield return new EntryWarning("account_changed", $"{entry.Name} belonged to {before} and belongs to {grant.Account} now.");
+        }
+    }
+}

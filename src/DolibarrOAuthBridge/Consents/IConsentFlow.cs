@@ -1,0 +1,18 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Consents;
+
+/// <summary>One way to get a grant. <see cref="ConsentDesk"/> finds all that are registered, by name.</summary>
+public interface IConsentFlow
+{
+    /// <summary>Its name in the API and in the table; one of <see cref="ConsentFlows"/>.</summary>
+    string Name { get; }
+
+    /// <summary>Whether it works at a provider at all.</summary>
+    bool Serves(Provider provider);
+
+    /// <summary>Begins, for an entry whose provider it serves and whose settings are complete.</summary>
+    /// <exception cref="BridgeException">It cannot begin, or (flows that ask nobody) the provider refused.</exception>
+    Task<ConsentStarted> BeginAsync(OAuthEntry entry, ConsentWishes wishes, CancellationToken cancellationToken = default);
+}

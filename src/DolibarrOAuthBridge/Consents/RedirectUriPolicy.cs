@@ -1,0 +1,48 @@
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Consents;
+
+/// <summary>
+/// Which redirect URIs are used: the entry's own, exactly, or a loopback address for a program on this machine (RFC 8252,
+/// section 7.3). Any other would let a caller carry codes elsewhere.
+/// </summary>
+public static class RedirectUriPolicy
+{
+    /// <summary>The redirect URI to use, in the very characters that the provider will compare.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="conf">Knows Dolibarr's public URL.</param>
+    /// <param name="wanted">What the caller asks for; null for the entry's own.</param>
+    /// <exception cref="BridgeException">There is none, it cannot be used, or it is not allowed.</exception>
+    public static string Choose(OAuthEntry entry, DolibarrConf conf, string? wanted)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var own = RedirectUri.Of(entry, conf);
+        if (wanted is not null && wanted != own)
+        {
+            return IsLoopback(wanted)
+                ? wanted
+                : throw new BridgeException(
+                    ProblemCode.InvalidRequest,
+                    $"redirect_uri must be {own ?? "configured"} ({entry.Name.Constant("URLCALLBACK")}, or the module's callback page under $dolibarr_main_url_root), or a loopback address such as http://127.0.0.1:8000/.");
+        }
+
+        if (own is null)
+        {
+            throw new BridgeException(
+                ProblemCode.EntryIncomplete,
+                $"Nobody knows where the provider shall send the browser: set {entry.Name.Constant("URLCALLBACK")}, or $dolibarr_main_url_root in conf.php.");
+        }
+
+        return Uri.TryCreate(own, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
+            ? own
+            : throw new BridgeException(
+                ProblemCode.EntryIncomplete,
+                $"The redirect URI of {entry.Name} is not an absolute http or https URL without user name and fragment: correct {entry.Name.Constant("URLCALLBACK")} or $dolibarr_main_url_root in conf.php.");
+    }
+
+    private static bool IsLoopback(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && EndpointUri.IsLoopback(uri) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0;
+}

@@ -1,0 +1,57 @@
+using System.ComponentModel;
+using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Http.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace DolibarrOAuthBridge.Http.Endpoints;
+
+/// <summary>Beginning a consent, answering it, and asking how it stands.</summary>
+internal static class ConsentEndpoints
+{
+    public static void MapConsents(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/entries/{entry}/consent", BeginAsync)
+            .WithTags("Consent").WithName("BeginConsent").WithSummary("Begins a consent: code sends a browser to the provider, device shows a code, client_credentials asks nobody and stores the grant at once.");
+        routes.MapPost("/v1/consent/callback", FinishAsync)
+            .WithTags("Consent").WithName("FinishConsent").WithSummary("Ends a consent by code with what the browser brought back, and stores the grant.");
+        routes.MapGet("/v1/consent/{consent_id}", GetAsync)
+            .WithTags("Consent").WithName("GetConsent").WithSummary("How a consent stands: pending, granted, denied or expired. It is remembered for an hour after its time was over.");
+    }
+
+    private static async Task<Ok<ConsentStarted>> BeginAsync(string entry, [FromBody] ConsentBeginJson body, ConsentDesk desk, string? entity, CancellationToken cancellationToken)
+    {
+        var wishes = new ConsentWishes
+        {
+            SessionBinding = body.SessionBinding,
+            RedirectUri = body.RedirectUri,
+            LoginHint = body.LoginHint,
+            ConfirmsAccountChange = body.ConfirmAccountChange,
+            ForcesConsent = body.ForceConsent,
+        };
+        return TypedResults.Ok(await desk.BeginAsync(entry, RequestValues.Entity(entity), body.Flow ?? ConsentFlows.Code, wishes, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async Task<Ok<ConsentResult>> FinishAsync(
+        [FromBody] ConsentCallbackJson body,
+        CodeCallback callback,
+        [Description("The company; if it is given, it must be that of the consent.")] string? entity,
+        CancellationToken cancellationToken)
+    {
+        var answer = new AuthorizationResponse
+        {
+            State = body.State,
+            SessionBinding = body.SessionBinding,
+            Code = body.Code,
+            Issuer = body.Iss,
+            Error = body.Error,
+            ErrorDescription = body.ErrorDescription,
+            RedirectUri = body.RedirectUri,
+        };
+        return TypedResults.Ok(await callback.FinishAsync(answer, entity is null ? null : RequestValues.Entity(entity), cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async Task<Ok<ConsentState>> GetAsync(
+        [FromRoute(Name = "consent_id"), Description("What the beginning of the consent gave.")] string consentId, ConsentDesk desk, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await desk.GetAsync(consentId, cancellationToken).ConfigureAwait(false));
+}

@@ -1,0 +1,28 @@
+namespace DolibarrOAuthBridge.Providers;
+
+/// <summary>Who must answer an authorization request (RFC 9207).</summary>
+/// <param name="Identifier">The issuer identifier, compared character by character; null if it is not known.</param>
+/// <param name="IsRequired">Whether the server promises to name itself in every answer, so that one without <c>iss</c> is not its own.</param>
+public sealed record ExpectedIssuer(string? Identifier, bool IsRequired)
+{
+    /// <summary>Nobody knows.</summary>
+    public static ExpectedIssuer Unknown { get; } = new(null, false);
+
+    /// <summary>
+    /// Why an answer is not this issuer's; null if it may be. Where the issuer is not known, an <c>iss</c> must at least be of
+    /// the host that the browser was sent to: another one's answer came from a mix-up.
+    /// </summary>
+    /// <param name="iss">The <c>iss</c> of the answer; null if it has none.</param>
+    /// <param name="authorizationEndpoint">Where the browser was sent.</param>
+    public string? Refusal(string? iss, Uri authorizationEndpoint)
+    {
+        ArgumentNullException.ThrowIfNull(authorizationEndpoint);
+        return iss is null
+            ? IsRequired ? "The answer does not say which provider it comes from, and this provider always does." : null
+            : (Identifier is not null ? iss == Identifier : IsOfHost(iss, authorizationEndpoint)) ? null
+            : "The answer comes from another provider than the one that was asked.";
+    }
+
+    private static bool IsOfHost(string iss, Uri endpoint) =>
+        Uri.TryCreate(iss, UriKind.Absolute, out var issuer) && issuer.Scheme == endpoint.Scheme && issuer.Authority == endpoint.Authority;
+}

@@ -1,0 +1,51 @@
+<?php
+
+/**
+ * The OAuth library of a real Dolibarr, refreshing as its e-mail collector and CMailFile do. Needs DOLIBARR_ROOT, the htdocs of a
+ * Dolibarr; nothing is written there.
+ */
+final class StockCodeTest extends ModuleTestCase
+{
+	protected function setUp(): void
+	{
+		if (!is_file(getenv('DOLIBARR_ROOT').'/includes/OAuth/bootstrap.php')) {
+			$this->markTestSkipped('DOLIBARR_ROOT is not the htdocs of a Dolibarr.');
+		}
+		parent::setUp();
+	}
+
+	public function testTheLibraryRefreshesThroughTheBridgeAndKeepsTheRow()
+	{
+		foreach (array('stream', 'curl') as $client) {
+			$this->stage->expire(self::ENTRY);
+
+			$seen = $this->refresh($client);
+
+			$this->assertSame(1, $this->stage->refreshes(), $client);
+			$this->assertSame((new OAuthBridgeClient())->getAccessToken(self::ENTRY), $seen['access_token']);
+			$this->assertGreaterThan(time(), $seen['end_of_life']);
+
+			// Stock code has put the refresh token from before back into the row; the bridge heals that.
+			$this->assertNotSame('', (new OAuthBridgeClient())->refresh(self::ENTRY)['access_token']);
+		}
+	}
+
+	public function testTheLibraryFailsAsEverWhereTheBridgeIsDown()
+	{
+		$this->stage->expire(self::ENTRY);
+
+		$seen = $this->refresh('stream', self::NOBODY);
+
+		$this->assertSame('OAuth\\Common\\Http\\Exception\\TokenResponseException', $seen['exception']);
+		$this->assertSame(0, $this->stage->refreshes());
+	}
+
+	/** @return array<string,mixed> What stock code saw */
+	private function refresh($client, $address = null)
+	{
+		$command = array(PHP_BINARY, __DIR__.'/php/stock_refresh.php', $this->stage->conf(), $address === null ? $this->stage->bridge() : $address, $client, self::SERVICE);
+		exec(implode(' ', array_map('escapeshellarg', $command)), $lines, $status);
+		$this->assertSame(0, $status, implode("\n", $lines));
+		return json_decode(end($lines), true);
+	}
+}
