@@ -15,7 +15,7 @@ final class TextsTest extends TestCase
 		'OAuthBridgeRenewal_' => array('own', 'proactive', 'on_demand'),
 		'OAuthBridgeBad_' => array('address', 'renewal', 'domains', 'tenants'),
 		'OAuthBridgeStock' => array(), // part of a class name
-		'OAuthBridge' => array('Day', 'Days', 'Hour', 'Hours', 'Minute', 'Minutes'),
+		'OAuthBridgeAgeIn' => array('Days', 'Hours'),
 	);
 
 	/** Keys whose members may be missing: the bridge's own English words are shown then. */

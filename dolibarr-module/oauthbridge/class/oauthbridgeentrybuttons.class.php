@@ -53,10 +53,10 @@ class OAuthBridgeEntryButtons
 
 		$again = $state->hasToken();
 		if ($state->isAppOnly()) {
-			$html = $this->button($entry, 'connectapp', $again ? 'OAuthBridgeConnectAgain' : 'OAuthBridgeConnect');
+			$html = $this->button($entry, 'connectapp', $again ? 'OAuthBridgeConnectAgain' : 'OAuthBridgeConnect', $again ? 'button' : 'butAction');
 		} else {
 			$html = $again ? $this->opener($entry, 'connect', 'OAuthBridgeConnectAgain') : $this->button($entry, 'connect', 'OAuthBridgeConnect');
-			$html .= $state->knowsDeviceFlow() && !$again ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice') : '';
+			$html .= $state->knowsDeviceFlow() && !$again ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice', 'button') : '';
 		}
 		if ($state->isRenewable()) {
 			$html .= $this->button($entry, 'renew', 'OAuthBridgeRenew');
@@ -102,7 +102,7 @@ class OAuthBridgeEntryButtons
 		$html = '<p class="opacitymedium">'.$langs->trans('OAuthBridgeConnectExplained').'</p>';
 		$html .= $this->field($id, 'login_hint', 'OAuthBridgeAccountHint', 'type="text" maxlength="320" spellcheck="false" autocapitalize="off"', '');
 		$html .= '<p class="oauthbridge-choice"><input type="checkbox" id="'.$id.'-change" name="confirm_account_change" value="1"> <label for="'.$id.'-change">'.$langs->trans('OAuthBridgeAccountMayChange').'</label></p>';
-		$device = $knowsDeviceFlow ? '<button type="submit" class="butAction" name="action" value="connectdevice">'.$langs->trans('OAuthBridgeConnectDevice').'</button>' : '';
+		$device = $knowsDeviceFlow ? '<button type="submit" class="button" name="action" value="connectdevice">'.$langs->trans('OAuthBridgeConnectDevice').'</button>' : '';
 		return $this->dialog($entry, 'connect', 'OAuthBridgeConnectAgain', 'connect', 'OAuthBridgeConnect', $html, 'butAction', $device);
 	}
 
@@ -169,7 +169,7 @@ class OAuthBridgeEntryButtons
 		$html .= '<h4 id="'.$id.'-title">'.$langs->trans($title).' <span class="opacitymedium">'.dol_escape_htmltag($entry).'</span></h4>';
 		$html .= $this->openForm($entry, $action, 'oauthbridge-form').$fields.'<div class="oauthbridge-buttons">';
 		$html .= '<button type="submit" class="'.$class.'">'.$langs->trans($label).'</button>'.$other;
-		$html .= '<a class="butAction" data-oauthbridge-close href="'.dol_escape_htmltag(oauthbridgeEntriesUrl($entry)).'">'.$langs->trans('Cancel').'</a>';
+		$html .= '<a class="button" data-oauthbridge-close href="'.dol_escape_htmltag(oauthbridgeEntriesUrl($entry)).'">'.$langs->trans('Cancel').'</a>';
 		return $html."</div></form></dialog>\n";
 	}
 
@@ -196,13 +196,14 @@ class OAuthBridgeEntryButtons
 	 * @param  string $entry  Name of the entry
 	 * @param  string $action What it does
 	 * @param  string $label  Key of its text
+	 * @param  string $class  Its class
 	 * @return string         HTML
 	 */
-	private function button($entry, $action, $label)
+	private function button($entry, $action, $label, $class = 'butAction')
 	{
 		global $langs;
 
-		return $this->openForm($entry, $action, 'oauthbridge-inline').'<button type="submit" class="butAction">'.$langs->trans($label).'</button></form>';
+		return $this->openForm($entry, $action, 'oauthbridge-inline').'<button type="submit" class="'.$class.'">'.$langs->trans($label).'</button></form>';
 	}
 
 	/**
@@ -214,7 +215,7 @@ class OAuthBridgeEntryButtons
 	 * @param  string $class Its class
 	 * @return string        HTML
 	 */
-	private function opener($entry, $word, $label, $class = 'butAction')
+	private function opener($entry, $word, $label, $class = 'button')
 	{
 		global $langs;
 

@@ -166,8 +166,9 @@ class OAuthBridgeEntryCard
 		if ($age === null || !$this->state->token('has_refresh_token')) {
 			return '';
 		}
-		$words = $langs->transnoentitiesnoconv('OAuthBridgeAgeOf', oauthbridgeDuration($age['age']), oauthbridgeDuration($age['limit']));
-		$bar = '<meter min="0" max="'.$age['limit'].'" low="'.(int) ($age['limit'] * 0.6).'" high="'.(int) ($age['limit'] * 0.85).'" optimum="0" value="'.$age['age'].'">'.dol_escape_htmltag($words).'</meter>';
+		list($unit, $length) = $age['limit'] >= 2 * 86400 ? array('Days', 86400) : array('Hours', 3600);
+		$words = $langs->transnoentitiesnoconv('OAuthBridgeAgeIn'.$unit, intdiv($age['age'], $length), intdiv($age['limit'], $length));
+		$bar = '<meter aria-label="'.dol_escape_htmltag($words).'" min="0" max="'.$age['limit'].'" low="'.(int) ($age['limit'] * 0.6).'" high="'.(int) ($age['limit'] * 0.85).'" optimum="0" value="'.$age['age'].'"></meter>';
 		return $this->fact('OAuthBridgeRefreshTokenAge', $bar.' <span>'.dol_escape_htmltag($words).'</span>');
 	}
 
