@@ -44,12 +44,12 @@ public sealed class EntryTests(AcceptanceStage stage)
         stage.Pages.OpenStatus();
         stage.Browser.Press($"{card} .butActionDelete");
         stage.Browser.Photograph("revoke-dialog");
-        stage.Browser.Press($"{dialog} [data-oauthbridge-close]");
+        stage.Browser.Press($"{dialog} button[formmethod=dialog]");
         Assert.False(stage.Browser.Sees(dialog));
         Assert.NotNull(await stage.Site.Install.FindTokenRowAsync(TestEntries.Revoked));
 
         stage.Browser.Press($"{card} .butActionDelete");
-        stage.Browser.Press($"{dialog} button[type=submit]");
+        stage.Browser.Press($"{dialog} button.butActionDelete");
         stage.Browser.WaitForText("was revoked and its token deleted");
         Assert.Equal("Not connected", stage.Browser.TextOf($"{card} .badge"));
         Assert.Null(await stage.Site.Install.FindTokenRowAsync(TestEntries.Revoked));
@@ -82,16 +82,12 @@ public sealed class EntryTests(AcceptanceStage stage)
     [AcceptanceFact]
     public void It_fits_on_a_phone()
     {
-        stage.Browser.Resize(390, 844);
-        try
-        {
-            stage.Pages.OpenStatus();
-            stage.Browser.Photograph("phone", whole: true);
-            Assert.Empty((IEnumerable<object>)stage.Browser.Run("return [...document.querySelectorAll('.oauthbridge *')].filter(element => element.getBoundingClientRect().right > 390).map(element => element.outerHTML.slice(0, 200))")!);
-        }
-        finally
-        {
-            stage.Browser.Resize(1280, 1000);
-        }
+        using var phone = new Browser(stage.Site.BaseAddress, isPhone: true);
+        var pages = new DolibarrPages(phone, stage.Site);
+        pages.SignIn("admin", stage.Site.AdminPassword);
+        pages.OpenStatus();
+        phone.Photograph("phone", whole: true);
+
+        Assert.Empty((IEnumerable<object>)phone.Run("return [...document.querySelectorAll('.oauthbridge *')].filter(element => element.getBoundingClientRect().right > 390).map(element => element.outerHTML.slice(0, 200))")!);
     }
 }

@@ -19,7 +19,7 @@ public sealed class MailTests(AcceptanceStage stage)
         stage.Browser.Press($"{card} [data-oauthbridge-open$='-smtp']");
         Assert.Equal(Number(stage.Mail.SubmissionsPort), stage.Browser.ValueOf($"#{anchor}-smtp-port"));
         stage.Browser.Photograph("smtp-dialog");
-        stage.Browser.Press($"dialog#{anchor}-smtp button[type=submit]");
+        stage.Browser.Press($"dialog#{anchor}-smtp button.butAction");
         stage.Browser.WaitUntil(() => stage.Browser.Sees($"{card} .oauthbridge-check"), "The outcome");
         Assert.Contains("works", stage.Browser.TextOf($"{card} .oauthbridge-check strong"), StringComparison.Ordinal);
 
@@ -27,7 +27,7 @@ public sealed class MailTests(AcceptanceStage stage)
         stage.Browser.Type($"#{anchor}-imap-host", stage.Mail.Host);
         stage.Browser.Type($"#{anchor}-imap-port", Number(stage.Mail.ImapsPort));
         stage.Browser.Type($"#{anchor}-imap-username", "grace@example.com");
-        stage.Browser.Press($"dialog#{anchor}-imap button[type=submit]");
+        stage.Browser.Press($"dialog#{anchor}-imap button.butAction");
         stage.Browser.WaitUntil(() => stage.Browser.Sees($"{card} .oauthbridge-check-failed"), "The refusal of another mailbox");
         stage.Browser.Photograph("mail-tests", whole: true);
     }
@@ -40,12 +40,12 @@ public sealed class MailTests(AcceptanceStage stage)
         stage.Provider.Requests.Clear();
 
         var sent = await stage.Site.RunPhpAsync("send_mail.php", [Mailbox, Mailbox, "From Dolibarr"], authority: stage.Mail.AuthorityPath);
-        Assert.Equal("sent", sent.Trim());
+        Assert.True(sent.StartsWith("sent", StringComparison.Ordinal), sent + stage.Mail.Log);
         Assert.Equal(1, stage.Provider.Requests.RefreshCount);
 
         // The collector of this release renews before every run; the bridge makes one renewal of each.
         var collected = await stage.Site.RunPhpAsync("collect_mail.php", [TestEntries.Mail, stage.Mail.Host, Number(stage.Mail.ImapsPort), Mailbox], authority: stage.Mail.AuthorityPath);
-        Assert.DoesNotContain("failed", collected, StringComparison.Ordinal);
+        Assert.False(collected.StartsWith("failed", StringComparison.Ordinal), collected + stage.Mail.Log);
         Assert.Contains("1", collected, StringComparison.Ordinal);
         Assert.All(stage.Provider.Requests.All.Where(request => request.IsRefresh), request => Assert.Equal(Demo.Provider.StandInRequest.Ok, request.Outcome));
         var entry = (await stage.Bridge.RunAsync(["entries", "--json"])).Output;

@@ -13,7 +13,7 @@ require_once __DIR__.'/../lib/oauthbridge.lib.php';
 
 /**
  * Every change is a form sent by POST with Dolibarr's token. A dialog is a form on the page that a script shows above it; its
- * button is a link that opens it without a script as well.
+ * button asks for the page with the dialog open where there is no script.
  */
 class OAuthBridgeEntryButtons
 {
@@ -55,7 +55,7 @@ class OAuthBridgeEntryButtons
 		if ($state->isAppOnly()) {
 			$html = $this->button($entry, 'connectapp', $again ? 'OAuthBridgeConnectAgain' : 'OAuthBridgeConnect', $again ? 'button' : 'butAction');
 		} else {
-			$html = $again ? $this->opener($entry, 'connect', 'OAuthBridgeConnectAgain') : $this->button($entry, 'connect', 'OAuthBridgeConnect');
+			$html = $again ? $this->opener($entry, 'connect', 'OAuthBridgeConnectAgain', $state->isRenewable() ? 'button' : 'butAction') : $this->button($entry, 'connect', 'OAuthBridgeConnect');
 			$html .= $state->knowsDeviceFlow() && !$again ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice', 'button') : '';
 		}
 		if ($state->isRenewable()) {
@@ -169,7 +169,7 @@ class OAuthBridgeEntryButtons
 		$html .= '<h4 id="'.$id.'-title">'.$langs->trans($title).' <span class="opacitymedium">'.dol_escape_htmltag($entry).'</span></h4>';
 		$html .= $this->openForm($entry, $action, 'oauthbridge-form').$fields.'<div class="oauthbridge-buttons">';
 		$html .= '<button type="submit" class="'.$class.'">'.$langs->trans($label).'</button>'.$other;
-		$html .= '<a class="button" data-oauthbridge-close href="'.dol_escape_htmltag(oauthbridgeEntriesUrl($entry)).'">'.$langs->trans('Cancel').'</a>';
+		$html .= '<button type="submit" class="button" formmethod="dialog" formnovalidate>'.$langs->trans('Cancel').'</button>';
 		return $html."</div></form></dialog>\n";
 	}
 
@@ -219,8 +219,8 @@ class OAuthBridgeEntryButtons
 	{
 		global $langs;
 
-		$url = oauthbridgeEntriesUrl($entry, array('open' => $entry.' '.$word));
-		return '<a class="'.$class.'" role="button" data-oauthbridge-open="'.oauthbridgeAnchor($entry).'-'.$word.'" href="'.dol_escape_htmltag($url).'">'.$langs->trans($label).'</a>';
+		return '<form method="GET" action="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'" class="oauthbridge-inline"><input type="hidden" name="open" value="'.dol_escape_htmltag($entry.' '.$word).'">'
+			.'<button type="submit" class="'.$class.'" data-oauthbridge-open="'.oauthbridgeAnchor($entry).'-'.$word.'">'.$langs->trans($label).'</button></form>';
 	}
 
 	/**

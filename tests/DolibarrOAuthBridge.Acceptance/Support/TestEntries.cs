@@ -51,6 +51,7 @@ internal static class TestEntries
     public static StandInProviderOptions ProviderOptions(Uri dolibarr) => new()
     {
         DeviceInterval = TimeSpan.FromSeconds(1),
+        OpaqueAccessTokens = true, // as Google's; Dolibarr sends them in one line, for which a long JWT is too long to Dovecot
         Clients = [DovecotServerOptions.ResourceServer, .. Complete.Select(entry => new StandInClient
         {
             ClientId = ClientId(entry.Entry),
