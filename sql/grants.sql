@@ -21,3 +21,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_consent` TO 
 
 -- For doctor: which OAuth entry each email collector names.
 GRANT SELECT (rowid, entity, ref, host, acces_type, oauth_service, status) ON `dolibarr`.`llx_emailcollector_emailcollector` TO 'oauthbridge'@'localhost'; -- where llx_emailcollector_emailcollector
+
+-- For "check imap --from-dolibarr": how each collector logs in.
+GRANT SELECT (login, source_directory) ON `dolibarr`.`llx_emailcollector_emailcollector` TO 'oauthbridge'@'localhost'; -- where llx_emailcollector_emailcollector.login
+GRANT SELECT (port, imap_encryption) ON `dolibarr`.`llx_emailcollector_emailcollector` TO 'oauthbridge'@'localhost'; -- where llx_emailcollector_emailcollector.imap_encryption (Dolibarr 17 and newer)

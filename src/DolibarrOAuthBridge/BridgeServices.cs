@@ -1,5 +1,6 @@
 using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -31,7 +32,7 @@ public static class BridgeServices
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddConsents().AddRekeying().AddEntries().AddLogin().AddMail();
+        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddConsents().AddRekeying().AddEntries().AddLogin().AddMail().AddDiagnosis();
     }
 
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services

@@ -90,10 +90,10 @@ final class ClientTest extends ModuleTestCase
 		});
 		$this->assertStringNotContainsString('wrong-key-0815', (string) $e);
 		$this->assertProblem('unauthorized', static function () {
-			(new OAuthBridgeClient(null, ''))->getEntries();
+			(new OAuthBridgeClient(self::NOBODY, ''))->getEntries();
 		});
 		$this->assertProblem('unauthorized', static function () {
-			(new OAuthBridgeClient(null, "key\r\nX: y"))->getEntries();
+			(new OAuthBridgeClient(self::NOBODY, "key\r\nX: y"))->getEntries();
 		});
 	}
 

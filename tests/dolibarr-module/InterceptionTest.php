@@ -64,6 +64,15 @@ final class InterceptionTest extends ModuleTestCase
 		$this->assertSame('stock CurlClient', $this->send(new CurlClient(), $refresh, 'GET'));
 	}
 
+	public function testTheBridgeIsNotEvenAskedForAClientOfNoEntry()
+	{
+		$this->set('OAUTHBRIDGE_ADDRESS', self::NOBODY);
+
+		$this->assertSame('stock StreamClient', $this->send(new StreamClient(), array('client_id' => 'of-nobody') + $this->refreshOf('x')));
+
+		$this->assertSame(array(), Log::warnings());
+	}
+
 	public function testTheBridgeIsNotAskedWhereItIsSwitchedOff()
 	{
 		$this->stage->issue(self::ENTRY);

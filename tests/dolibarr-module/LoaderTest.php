@@ -66,17 +66,26 @@ final class LoaderTest extends TestCase
 		}
 	}
 
+	public function testPhpThatForbidsWhatIsNeededIsNoHarm()
+	{
+		foreach (array('curl_exec', 'curl_init', 'stream_filter_register', 'stream_get_filters', 'stream_bucket_new') as $function) {
+			$this->assertStringContainsString('stock StreamClient', $this->load(null, array('-d', 'disable_functions='.$function)), $function);
+		}
+		$this->assertStringContainsString('OAuthBridgeStockStreamClient stock', $this->load(null, array('-d', 'opcache.enable=1', '-d', 'opcache.enable_cli=1')));
+		$this->assertStringContainsString('stock StreamClient', $this->load(null, array('-d', 'open_basedir='.$this->folder.':'.__DIR__)));
+	}
+
 	public function testAnotherCopyOfTheLibraryIsLeftAlone()
 	{
-		rename($this->folder.'/htdocs/includes/OAuth', $this->folder.'/OAuth');
+		exec('cp -r '.escapeshellarg($this->folder.'/htdocs/includes/OAuth').' '.escapeshellarg($this->folder.'/OAuth'));
 
 		$this->assertSame("OAuth\\Common\\Http\\Client\\AbstractClient stock StreamClient\n", $this->load($this->folder.'/OAuth'));
 	}
 
 	/** @return string Parent of the client that the library gets, and what it answers to a refresh without a bridge */
-	private function load($library = null)
+	private function load($library = null, array $settings = array())
 	{
-		$command = array(PHP_BINARY, __DIR__.'/php/loader.php', $this->folder, $library === null ? $this->folder.'/htdocs/includes/OAuth' : $library);
+		$command = array_merge(array(PHP_BINARY), $settings, array(__DIR__.'/php/loader.php', $this->folder, $library === null ? $this->folder.'/htdocs/includes/OAuth' : $library));
 		exec(implode(' ', array_map('escapeshellarg', $command)).' 2>&1', $lines, $status);
 		$this->assertSame(0, $status, implode("\n", $lines));
 		return implode("\n", $lines)."\n";

@@ -143,7 +143,8 @@ class OAuthBridgeApi
 	}
 
 	/**
-	 * Hands a refresh request (RFC 6749, section 6) to the bridge's token endpoint.
+	 * Hands a refresh request (RFC 6749, section 6) to the bridge's token endpoint. The grant may be another company's that shares it
+	 * with this one, so no company is named; client secret and refresh token say whose it is.
 	 *
 	 * @param  array<string,string> $form grant_type, client_id, client_secret, refresh_token
 	 * @return array{status:int,body:string} The answer, JSON either way
@@ -154,7 +155,7 @@ class OAuthBridgeApi
 		array $form
 	) {
 		$body = http_build_query($form, '', '&');
-		$answer = $this->send('POST', '/oauth/token?entity='.$this->entity, array('Content-Type: application/x-www-form-urlencoded'), $body);
+		$answer = $this->send('POST', '/oauth/token', array('Content-Type: application/x-www-form-urlencoded'), $body);
 		if ($answer['type'] !== 'application/json' || !is_array(json_decode($answer['body'], true, self::DEEPEST_ANSWER))) {
 			throw $this->invalidAnswer('it is not JSON', $answer['status']);
 		}

@@ -19,7 +19,7 @@ class OAuthBridgeGateway
 	/** Seconds for which a bridge that did not answer is not asked again by the same process. */
 	const PAUSE = 60;
 
-	/** @var array<string,int> Time until which a bridge is left alone, by company and address */
+	/** @var array<string,int> Time until which a bridge is left alone, by address */
 	private static $pausedUntil = array();
 
 	/**
@@ -31,12 +31,12 @@ class OAuthBridgeGateway
 	 */
 	public static function ask($purpose, callable $request)
 	{
-		$client = new OAuthBridgeClient();
-		$address = $client->getAddress();
+		$address = getDolGlobalString('OAUTHBRIDGE_ADDRESS');
 		if (isset(self::$pausedUntil[$address]) && time() < self::$pausedUntil[$address]) {
 			return null;
 		}
 		try {
+			$client = new OAuthBridgeClient();
 			$answer = $request($client);
 			unset(self::$pausedUntil[$address]);
 			return $answer;
@@ -45,6 +45,8 @@ class OAuthBridgeGateway
 			dol_syslog('oauthbridge: '.$purpose.' goes on without the bridge. '.$e->getDetail(), LOG_WARNING);
 		} catch (OAuthBridgeException $e) {
 			dol_syslog('oauthbridge: '.$purpose.' goes on without the bridge. '.$e->getProblemCode().': '.$e->getDetail(), LOG_WARNING);
+		} catch (Throwable $e) {
+			dol_syslog('oauthbridge: '.$purpose.' goes on without the bridge. '.get_class($e).': '.$e->getMessage(), LOG_ERR);
 		}
 		return null;
 	}

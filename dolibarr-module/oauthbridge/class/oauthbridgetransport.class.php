@@ -58,8 +58,8 @@ class OAuthBridgeTransport
 		#[\SensitiveParameter]
 		$body = null
 	) {
-		if (!function_exists('curl_init')) {
-			throw new OAuthBridgeUnreachableException('PHP lacks the curl extension, so the bridge cannot be asked. Install php-curl.');
+		if (!function_exists('curl_init') || !function_exists('curl_exec')) {
+			throw new OAuthBridgeUnreachableException('PHP lacks curl, so the bridge cannot be asked. Install php-curl, and take curl_exec out of disable_functions in php.ini.');
 		}
 		if ($this->curl === null) {
 			$this->curl = curl_init();
@@ -121,8 +121,7 @@ class OAuthBridgeTransport
 			CURLOPT_CUSTOMREQUEST => $method,
 			CURLOPT_HTTPHEADER => array_merge($headers, array('Accept: application/json', 'Expect:')),
 			CURLOPT_PROTOCOLS => CURLPROTO_HTTP,
-			CURLOPT_PROXY => '',
-			CURLOPT_NOPROXY => '*',
+			CURLOPT_PROXY => '', // not even the one in the environment
 			CURLOPT_FOLLOWLOCATION => false,
 			CURLOPT_NOSIGNAL => true,
 			CURLOPT_CONNECTTIMEOUT_MS => self::CONNECT_TIMEOUT,

@@ -8,9 +8,14 @@ internal static class Command
 {
     /// <summary>Runs a program and gives back what it wrote to its standard output.</summary>
     /// <exception cref="InvalidOperationException">It is not there or failed; the message holds what it said.</exception>
-    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public static Task<string> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync(program, arguments, string.Empty, cancellationToken);
+
+    /// <summary>Runs a program with the given standard input, which no other user of this machine can see.</summary>
+    /// <exception cref="InvalidOperationException">It is not there or failed; the message holds what it said.</exception>
+    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
     {
-        using var process = Start(program, arguments);
+        using var process = Start(program, arguments, input);
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         try
@@ -29,8 +34,8 @@ internal static class Command
             : throw new InvalidOperationException($"{program} failed with status {process.ExitCode}: {(await error.ConfigureAwait(false)).Trim()} {said.Trim()}".Trim());
     }
 
-    /// <summary>Starts a program with an empty standard input; its output must be read.</summary>
-    public static Process Start(string program, IEnumerable<string> arguments)
+    /// <summary>Starts a program with the given standard input, empty by default; its output must be read.</summary>
+    public static Process Start(string program, IEnumerable<string> arguments, string input = "")
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -41,6 +46,7 @@ internal static class Command
         try
         {
             var process = Process.Start(start)!;
+            process.StandardInput.Write(input);
             process.StandardInput.Close();
             return process;
         }

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using DolibarrOAuthBridge.Demo.Database;
+using DolibarrOAuthBridge.Demo.Mail;
 using DolibarrOAuthBridge.Demo.Processes;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.Demo.Sidecar;
@@ -18,7 +19,10 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>The identity provider.</summary>
     public StandInProvider Provider { get; private set; } = null!;
 
-    /// <summary>The sidecar's program, pointed at both.</summary>
+    /// <summary>The mail server.</summary>
+    public DovecotServer Mail { get; private set; } = null!;
+
+    /// <summary>The sidecar's program, pointed at them.</summary>
     public SidecarProgram Bridge { get; private set; } = null!;
 
     /// <summary>The running sidecar.</summary>
@@ -39,10 +43,18 @@ public sealed class Stage : IAsyncDisposable
         return $"MariaDB {server.Version} on port {server.Port}";
     }
 
+    /// <summary>Starts a mail server that asks the provider about tokens.</summary>
+    public async Task<string> StartMailAsync(CancellationToken cancellationToken)
+    {
+        var options = new DovecotServerOptions { IntrospectionEndpoint = Provider.Endpoint("oauth/introspect") };
+        Mail = Own(await DovecotServer.StartAsync(options, cancellationToken).ConfigureAwait(false));
+        return $"Dovecot {Mail.Version}, SMTP on port {Mail.SubmissionPort}, IMAP on port {Mail.ImapsPort}";
+    }
+
     /// <summary>Starts the provider with the clients that the entries name.</summary>
     public async Task<string> StartProviderAsync(IReadOnlyList<StandInClient> clients, CancellationToken cancellationToken)
     {
-        Provider = Own(await StandInProvider.StartAsync(new StandInProviderOptions { Clients = clients }, cancellationToken).ConfigureAwait(false));
+        Provider = Own(await StandInProvider.StartAsync(new StandInProviderOptions { Clients = [.. clients, DovecotServerOptions.ResourceServer], OpaqueAccessTokens = true }, cancellationToken).ConfigureAwait(false));
         return $"listening on {Provider.BaseAddress}";
     }
 

@@ -33,8 +33,8 @@ public sealed class InstanceKeys
             }
         }
 
-        var writeKey = Array.Find([instanceUniqueId, cookieCryptKey, dolcryptKey], IsKey);
-        _known = new Known(candidates, writeKey is null ? null : (ReadOnlyMemory<byte>)writeKey);
+        // Spelt out: null converts to an empty memory by itself, which is not the same as no key.
+        _known = new Known(candidates, Array.Find([instanceUniqueId, cookieCryptKey, dolcryptKey], IsKey) is { } writeKey ? new ReadOnlyMemory<byte>(writeKey) : default(ReadOnlyMemory<byte>?));
     }
 
     /// <summary>

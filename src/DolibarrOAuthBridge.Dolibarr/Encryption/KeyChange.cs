@@ -34,7 +34,7 @@ public sealed class KeyChange
         try
         {
             DolCrypt.CipherOf(value);
-            return (TryDecrypt(value, _old) is not null, TryDecrypt(value, _new) is not null) switch
+            return (PlainText.TryDecryptAny(value, _old) is not null, PlainText.TryDecryptAny(value, _new) is not null) switch
             {
                 (true, false) => KeyChangeVerdict.OldKey,
                 (false, true) => KeyChangeVerdict.NewKey,
@@ -52,7 +52,7 @@ public sealed class KeyChange
     /// <exception cref="DolCryptException">It does not decrypt with an old key.</exception>
     public string Change(string value)
     {
-        var plaintext = TryDecrypt(value, _old) ?? throw new DolCryptException(DolCryptFailure.WrongKeyOrDamaged, "The value does not decrypt with the old key.");
+        var plaintext = PlainText.TryDecryptAny(value, _old) ?? throw new DolCryptException(DolCryptFailure.WrongKeyOrDamaged, "The value does not decrypt with the old key.");
         try
         {
             return DolCrypt.EncryptAnew(value, plaintext, _writeKey);
@@ -68,33 +68,11 @@ public sealed class KeyChange
     {
         try
         {
-            return TryDecrypt(oldValue, _old) is { } before && TryDecrypt(newValue, _new) is { } after && before.AsSpan().SequenceEqual(after);
+            return PlainText.TryDecryptAny(oldValue, _old) is { } before && PlainText.TryDecryptAny(newValue, _new) is { } after && before.AsSpan().SequenceEqual(after);
         }
         catch (DolCryptException)
         {
             return false;
         }
-    }
-
-    private static byte[]? TryDecrypt(string value, InstanceKeys keys)
-    {
-        foreach (var key in keys.Candidates)
-        {
-            try
-            {
-                var plaintext = DolCrypt.Decrypt(value, key.Span);
-                // A serialized object holds zero bytes before the names of its properties.
-                if (PlainText.TryRead(Array.FindAll(plaintext, b => b != 0)) is not null)
-                {
-                    return plaintext;
-                }
-            }
-            catch (DolCryptException exception) when (exception.Failure == DolCryptFailure.WrongKeyOrDamaged)
-            {
-                // The next key may be right.
-            }
-        }
-
-        return null;
     }
 }

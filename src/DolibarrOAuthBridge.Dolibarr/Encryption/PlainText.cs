@@ -47,4 +47,30 @@ internal static class PlainText
 
         return null;
     }
+
+    /// <summary>Decrypts a value of unknown content with the first key that gives text, or the bytes of a serialized PHP object.</summary>
+    /// <returns>The bytes; null where no key gives any.</returns>
+    /// <exception cref="DolCryptException">The value is malformed or its cipher unsupported.</exception>
+    public static byte[]? TryDecryptAny(string value, InstanceKeys keys)
+    {
+        DolCrypt.CipherOf(value);
+        foreach (var key in keys.Candidates)
+        {
+            try
+            {
+                var plaintext = DolCrypt.Decrypt(value, key.Span);
+                // A serialized object holds zero bytes before the names of its properties.
+                if (TryRead(Array.FindAll(plaintext, b => b != 0)) is not null)
+                {
+                    return plaintext;
+                }
+            }
+            catch (DolCryptException exception) when (exception.Failure == DolCryptFailure.WrongKeyOrDamaged)
+            {
+                // The next key may be right.
+            }
+        }
+
+        return null;
+    }
 }

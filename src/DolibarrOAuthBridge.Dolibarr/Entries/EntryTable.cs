@@ -50,6 +50,15 @@ public sealed class EntryTable
         return constants.TryGetValue(name, out var value) ? _codec.DecryptText(value) : null;
     }
 
+    /// <summary>The values of all constants whose name begins so. Encrypted ones are left as they are.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> ListConstantsAsync(string prefix, int entity, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(prefix);
+        var pattern = prefix.Replace("_", "|_", StringComparison.Ordinal) + "%";
+        return await ReadAsync("name LIKE @pattern ESCAPE '|'", new { pattern, entity }, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<Dictionary<string, string>> ReadAsync(string condition, object parameters, CancellationToken cancellationToken)
     {
         // Entity 0 first: the company's own value then replaces it.

@@ -72,6 +72,20 @@ public sealed class TokenCodec(InstanceKeys keys)
         }
     }
 
+    /// <summary>Whether a value of any table and owner can be read: it is in the clear, or a key of the instance gives text or a serialized object.</summary>
+    public bool CanRead(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        try
+        {
+            return !DolCrypt.IsEncrypted(value) || PlainText.TryDecryptAny(value, keys) is not null;
+        }
+        catch (DolCryptException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Encrypts a value for <c>llx_const</c> as Dolibarr does; empty text stays empty.</summary>
     /// <exception cref="NotStorableException">Dolibarr could not read the value back, or there is no key to encrypt it with.</exception>
     public string EncryptText(string text)

@@ -92,6 +92,17 @@ public sealed class TokenTable(DolibarrDatabase database)
             sql, new { read.RowId, read.Value, newValue = value, state }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
     }
 
+    /// <summary>Writes <c>tokenstring</c>, which some of Dolibarr's code reads beside the token; does nothing where the table has no such column.</summary>
+    public async Task DescribeAsync(MySqlConnection connection, MySqlTransaction? transaction, long rowId, string text, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        if ((await SchemaAsync(cancellationToken).ConfigureAwait(false)).Has("tokenstring"))
+        {
+            await connection.ExecuteAsync(new CommandDefinition(
+                $"UPDATE {database.Table("oauth_token")} SET tokenstring = @text WHERE rowid = @rowId", new { rowId, text }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Finds out whether a row could be added for an entry, by adding one and taking it back.</summary>
     /// <exception cref="StoreException">It could not: the service name is too long, no privilege, read-only, no connection.</exception>
     public async Task RequireInsertableAsync(EntryName name, int entity, CancellationToken cancellationToken = default)

@@ -22,7 +22,17 @@ internal static class CommandLine
         common.AddTo(root);
         IBridgeCommand[] commands =
         [
-            new ServeCommand(), new InitCommand(), new EntriesCommand(), new TokenCommand(), new RefreshCommand(), new RevokeCommand(), new CheckCommand(), new InspectCommand(), new RekeyCommand(), new VersionCommand(),
+            new ServeCommand(),
+            new InitCommand(),
+            new EntriesCommand(),
+            new TokenCommand(),
+            new RefreshCommand(),
+            new RevokeCommand(),
+            new CheckCommand(),
+            new InspectCommand(),
+            new DoctorCommand(),
+            new RekeyCommand(),
+            new VersionCommand(),
         ];
         foreach (var definition in commands)
         {

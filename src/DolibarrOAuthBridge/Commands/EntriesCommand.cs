@@ -1,75 +1,68 @@
 using System.CommandLine;
+using System.Text.Json;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Http.Contracts;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace DolibarrOAuthBridge.Commands;
 
 /// <summary><c>entries</c>: the OAuth entries with the state of their tokens.</summary>
 internal sealed class EntriesCommand : IBridgeCommand
 {
-    public Command Define() => new("entries", "List the OAuth entries with the state of their tokens.");
+    private readonly Watch _watch = new();
+
+    public Command Define()
+    {
+        var command = new Command("entries", "List the OAuth entries with the state of their tokens.");
+        _watch.AddTo(command);
+        return command;
+    }
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
+        var interval = _watch.Interval(result);
         var context = open();
         await using (context.ConfigureAwait(false))
         {
-            var reports = await context.Get<EntryReporter>().ListAsync(context.Entity, cancellationToken).ConfigureAwait(false);
-            if (context.Json)
+            var (reporter, time) = (context.Get<EntryReporter>(), context.Get<TimeProvider>());
+            Task<IReadOnlyList<EntryReport>> LookAsync() => reporter.ListAsync(context.Entity, cancellationToken);
+
+            switch (context.Json, interval)
             {
-                await Output.WriteJsonAsync(new EntryListJson(reports), BridgeJson.Default.EntryListJson).ConfigureAwait(false);
-                return 0;
+                case (true, { } pause):
+                    await Watch.LinesAsync(async () => JsonSerializer.Serialize(new EntryListJson(await LookAsync().ConfigureAwait(false)), BridgeJson.Default.EntryListJson), Console.Out, pause, time, cancellationToken).ConfigureAwait(false);
+                    break;
+                case (true, null):
+                    await Output.WriteJsonAsync(new EntryListJson(await LookAsync().ConfigureAwait(false)), BridgeJson.Default.EntryListJson).ConfigureAwait(false);
+                    break;
+                case (false, { } pause):
+                    await Watch.DrawAsync(Output.Console(), async () => Frame(await LookAsync().ConfigureAwait(false), time.GetUtcNow()), pause, time, cancellationToken).ConfigureAwait(false);
+                    break;
+                default:
+                    Write(Output.Console(), await LookAsync().ConfigureAwait(false), context.Entity, time.GetUtcNow());
+                    break;
             }
 
-            if (reports.Count == 0)
-            {
-                await Console.Out.WriteLineAsync($"Dolibarr has no OAuth entry for entity {context.Entity}. Add one under Setup, Modules, OAuth.").ConfigureAwait(false);
-                return 0;
-            }
-
-            Write(AnsiConsole.Console, reports, context.Get<TimeProvider>().GetUtcNow());
             return 0;
         }
     }
 
-    private static void Write(IAnsiConsole console, IReadOnlyList<EntryReport> reports, DateTimeOffset now)
+    private static void Write(IAnsiConsole console, IReadOnlyList<EntryReport> reports, int entity, DateTimeOffset now)
     {
-        var table = Output.Table("Entry", "Provider", "Status", "Expires", "Refresh token", "Refreshed", "Scopes");
-        foreach (var report in reports)
+        if (reports.Count == 0)
         {
-            table.AddRow(
-                new Text(report.Entry),
-                new Text(report.Provider),
-                new Text(report.Token.Status, StyleOf(report.Token.Status)),
-                new Text(report.Token.Status == TokenStatus.NeverExpires ? "never" : Output.Relative(report.Token.ExpiresAt, now)),
-                new Text(report.Token.HasRefreshToken ? "yes" : "no"),
-                new Text(Output.Relative(report.Token.RefreshedAt, now)),
-                new Text(Shorten(string.Join(' ', report.Scopes))));
+            Output.WriteLine(console, $"Dolibarr has no OAuth entry for entity {entity}. Add one under Setup, Modules, OAuth.");
+            return;
         }
 
-        Output.Write(console, table);
-        foreach (var report in reports.Where(report => report.Warnings.Count > 0))
+        console.Write(EntriesView.Table(reports, now));
+        foreach (var note in EntriesView.Notes(reports))
         {
-            foreach (var warning in report.Warnings)
-            {
-                console.WriteLine($"{report.Entry}: {warning.Message} [{warning.Code}]");
-            }
-        }
-
-        foreach (var uri in reports.Select(report => report.RedirectUri).OfType<string>().Distinct(StringComparer.Ordinal))
-        {
-            console.WriteLine($"Redirect URI to register at the providers: {uri}");
+            Output.WriteLine(console, note);
         }
     }
 
-    private static Style StyleOf(string status) => new(status switch
-    {
-        TokenStatus.Valid or TokenStatus.NeverExpires => Color.Green,
-        TokenStatus.Expiring or TokenStatus.Expired => Color.Yellow,
-        TokenStatus.None => Color.Default,
-        _ => Color.Red,
-    });
-
-    private static string Shorten(string text) => text.Length <= 48 ? text : text[..47] + "…";
+    private static Rows Frame(IReadOnlyList<EntryReport> reports, DateTimeOffset now) =>
+        new([EntriesView.Table(reports, now), .. EntriesView.Notes(reports).Select(IRenderable (note) => Output.Cell(note))]);
 }

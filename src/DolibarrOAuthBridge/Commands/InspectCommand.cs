@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Inspection;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -9,51 +11,60 @@ namespace DolibarrOAuthBridge.Commands;
 internal sealed class InspectCommand : IBridgeCommand
 {
     private readonly Argument<string?> _filter = new("ROWID|SERVICE") { Description = "One row, or the rows of one service. All if left out.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Watch _watch = new();
 
-    public Command Define() => new("inspect", "Show what is in the rows of the token table, decoded and redacted.") { _filter };
+    public Command Define()
+    {
+        var command = new Command("inspect", "Show what is in the rows of the token table, decoded and redacted.") { _filter };
+        _watch.AddTo(command);
+        return command;
+    }
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
+        var interval = _watch.Interval(result);
         var context = open();
         await using (context.ConfigureAwait(false))
         {
-            var filter = result.GetValue(_filter);
-            var rows = await context.Get<RowInspector>().InspectAsync(filter, context.Reveal, cancellationToken).ConfigureAwait(false);
-            if (rows.Count == 0 && filter is not null)
+            var (inspector, time, filter) = (context.Get<RowInspector>(), context.Get<TimeProvider>(), result.GetValue(_filter));
+            switch (context.Json, interval)
             {
-                throw new BridgeException(ProblemCode.TokenNotFound, $"No row of the token table is {filter}.");
+                case (true, { } pause):
+                    await Watch.LinesAsync(async () => JsonSerializer.Serialize(await LookAsync().ConfigureAwait(false), BridgeJson.Default.IReadOnlyListInspectedRow), Console.Out, pause, time, cancellationToken).ConfigureAwait(false);
+                    break;
+                case (true, null):
+                    await Output.WriteJsonAsync(await LookAsync().ConfigureAwait(false), BridgeJson.Default.IReadOnlyListInspectedRow).ConfigureAwait(false);
+                    break;
+                case (false, { } pause):
+                    await Watch.DrawAsync(Output.Console(), async () => View(await LookAsync().ConfigureAwait(false)), pause, time, cancellationToken).ConfigureAwait(false);
+                    break;
+                default:
+                    Write(Output.Console(), await LookAsync().ConfigureAwait(false));
+                    break;
             }
 
-            if (context.Json)
-            {
-                await Output.WriteJsonAsync(rows, BridgeJson.Default.IReadOnlyListInspectedRow).ConfigureAwait(false);
-                return 0;
-            }
-
-            Write(AnsiConsole.Console, rows, context.Get<TimeProvider>().GetUtcNow());
             return 0;
+
+            async Task<IReadOnlyList<InspectedRow>> LookAsync()
+            {
+                var rows = await inspector.InspectAsync(filter, context.Reveal, cancellationToken).ConfigureAwait(false);
+                return rows.Count > 0 || filter is null ? rows : throw new BridgeException(ProblemCode.TokenNotFound, $"No row of the token table is {filter}.");
+            }
+
+            bool IsCard(IReadOnlyList<InspectedRow> rows) => filter is not null && rows.Count == 1;
+
+            IRenderable View(IReadOnlyList<InspectedRow> rows) => IsCard(rows)
+                ? RowsView.Card(rows[0], time.GetUtcNow())
+                : new Rows([RowsView.Table(rows, time.GetUtcNow()), .. RowsView.Notes(rows).Select(IRenderable (note) => Output.Cell(note))]);
+
+            void Write(IAnsiConsole console, IReadOnlyList<InspectedRow> rows)
+            {
+                console.Write(IsCard(rows) ? RowsView.Card(rows[0], time.GetUtcNow()) : RowsView.Table(rows, time.GetUtcNow()));
+                foreach (var note in IsCard(rows) ? [] : RowsView.Notes(rows))
+                {
+                    Output.WriteLine(console, note);
+                }
+            }
         }
     }
-
-    private static void Write(IAnsiConsole console, IReadOnlyList<InspectedRow> rows, DateTimeOffset now)
-    {
-        var table = Output.Table("Row", "Service", "Entity", "Entry", "Storage", "Expires", "Token");
-        foreach (var row in rows)
-        {
-            table.AddRow(
-                new Text(row.Rowid.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-                new Text(row.Service ?? "-"),
-                new Text(row.Entity.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-                new Text(row.Entry ?? "another owner's", row.Entry is null ? new Style(Color.Grey) : Style.Plain),
-                new Text(row.Storage),
-                new Text(row.NeverExpires ? "never" : Output.Relative(row.ExpiresAt, now)),
-                new Text(Describe(row), row.Problem is null ? Style.Plain : new Style(Color.Red)));
-        }
-
-        Output.Write(console, table);
-    }
-
-    private static string Describe(InspectedRow row) =>
-        row.Problem ?? (row.AccessToken is null && row.RefreshToken is null ? "-"
-            : $"access {row.AccessToken ?? "none"}, refresh {row.RefreshToken ?? "none"}{(row.Scope is null ? string.Empty : $", scope {row.Scope}")}{(row.Parameters.Count == 0 ? string.Empty : $", parameters {string.Join(' ', row.Parameters)}")}");
 }

@@ -9,18 +9,13 @@ internal static class MailCheckOutput
 {
     public static void Write(IAnsiConsole console, MailCheckReport report)
     {
-        console.WriteLine($"{report.Host}:{report.Port.ToString(CultureInfo.InvariantCulture)} ({report.Security}) as {report.Username}");
-        Write(console, report.Steps);
-    }
-
-    public static void Write(IAnsiConsole console, IReadOnlyList<MailStep> steps)
-    {
+        Output.WriteLine(console, report.Source ?? string.Create(CultureInfo.InvariantCulture, $"{report.Host}:{report.Port} ({report.Security}) as {report.Username}"));
         var table = new Table { Border = TableBorder.None, ShowHeaders = false };
         table.AddColumn(new TableColumn(string.Empty) { NoWrap = true });
         table.AddColumn(new TableColumn(string.Empty) { NoWrap = true });
         table.AddColumn(new TableColumn(string.Empty) { NoWrap = true, Alignment = Justify.Right });
         table.AddColumn(new TableColumn(string.Empty));
-        foreach (var step in steps)
+        foreach (var step in report.Steps)
         {
             table.AddRow(
                 step.Ok ? new Text(" ✓", new Style(Color.Green)) : new Text(" ✗", new Style(Color.Red)),
@@ -29,6 +24,6 @@ internal static class MailCheckOutput
                 new Text(step.Detail));
         }
 
-        Output.Write(console, table);
+        console.Write(table);
     }
 }

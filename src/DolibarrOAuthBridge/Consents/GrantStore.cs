@@ -3,6 +3,7 @@ using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Consents;
@@ -25,6 +26,7 @@ public sealed partial class GrantStore(
     DolibarrDatabase database, DolibarrConf conf, TokenTable tokens, TokenCodec codec, GrantTable grants, GrantHealer healer, EventTable events, GrantLease lease,
     TimeProvider time, ILogger<GrantStore> logger)
 {
+    private const string TokenColumnName = "token";
     private const int MostAttempts = 6;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
@@ -85,6 +87,11 @@ public sealed partial class GrantStore(
     {
         var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
         lookup.RequireNoDuplicate(entry);
+        if (lookup.OnlyRow is { Column: not TokenColumnName } described && ProviderCatalogue.Of(entry.Name).TokenStringMembers.Count > 0)
+        {
+            return described with { Column = TokenColumnName, Value = null }; // what stands there is not the token, which has its own column
+        }
+
         return lookup.OnlyRow ?? await tokens.FindVacantAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
     }
 
@@ -140,12 +147,12 @@ public sealed partial class GrantStore(
             Superseded = previous.Superseded(SecretHash.Of(token.RefreshToken)),
             Account = (grant.Account ?? (kept ? previous.Account : null))?.Stored,
         };
-        return await WriteAsync(entry, row, value, consent).ConfigureAwait(false) is { } rowId
+        return await WriteAsync(entry, row, value, consent, TokenStrings.Of(entry, token)).ConfigureAwait(false) is { } rowId
             ? new StoredConsent(rowId, before is not null, kept, previous.AccountOtherThan(grant))
             : null;
     }
 
-    private async Task<long?> WriteAsync(OAuthEntry entry, TokenRow? row, string value, GrantConsent consent)
+    private async Task<long?> WriteAsync(OAuthEntry entry, TokenRow? row, string value, GrantConsent consent, string? tokenString)
     {
         var key = GrantKey.Of(entry);
         var state = entry.Scopes.Count == 0 ? null : string.Join(',', entry.Scopes); // as configured: what stock code puts there
@@ -161,6 +168,11 @@ public sealed partial class GrantStore(
                     if (row is not null && !await tokens.RegrantAsync(connection, transaction, row, value, state).ConfigureAwait(false))
                     {
                         return null;
+                    }
+
+                    if (tokenString is not null)
+                    {
+                        await tokens.DescribeAsync(connection, transaction, rowId, tokenString).ConfigureAwait(false);
                     }
 
                     await grants.RecordConsentAsync(connection, transaction, key, consent with { RowId = rowId }).ConfigureAwait(false);

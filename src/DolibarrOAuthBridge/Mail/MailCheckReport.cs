@@ -5,9 +5,20 @@ namespace DolibarrOAuthBridge.Mail;
 /// <param name="Mechanism">The SASL mechanism; null if it did not come to that.</param>
 /// <param name="Steps">The steps up to the first that failed.</param>
 /// <param name="Code">A stable code of what failed; null if nothing did.</param>
-/// <param name="Host">The server.</param>
+/// <param name="Entry">The entry whose token was used; null if none could be told.</param>
+/// <param name="Host">The server; null if none could be told.</param>
 /// <param name="Port">Its port.</param>
 /// <param name="Security"><c>none</c>, <c>starttls</c> or <c>tls</c>.</param>
 /// <param name="Username">The mailbox that was logged in to.</param>
+/// <param name="Source">Which of Dolibarr's settings were checked; null where the caller named the server.</param>
 public sealed record MailCheckReport(
-    bool Ok, string? Mechanism, IReadOnlyList<MailStep> Steps, string? Code, string Host, int Port, string Security, string Username);
+    bool Ok,
+    string? Mechanism,
+    IReadOnlyList<MailStep> Steps,
+    string? Code,
+    string? Entry = null,
+    string? Host = null,
+    int? Port = null,
+    string? Security = null,
+    string? Username = null,
+    string? Source = null);

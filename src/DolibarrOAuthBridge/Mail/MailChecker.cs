@@ -37,7 +37,8 @@ public sealed partial class MailChecker(
             cancellationToken.ThrowIfCancellationRequested();
             var ok = steps.FailureCode is null;
             Log.Checked(logger, entry.Name.Service, entity, check.Protocol, host.ToString(), ok ? "ok" : steps.FailureCode!);
-            return new MailCheckReport(ok, session.Mechanism?.MechanismName, steps.All, steps.FailureCode, host.Host, host.Port, MailSecurityName.Of(host.Security), check.Username);
+            return new MailCheckReport(
+                ok, session.Mechanism?.MechanismName, steps.All, steps.FailureCode, entry.Name.ToString(), host.Host, host.Port, MailSecurityName.Of(host.Security), check.Username);
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan 
         var refusal = MailRefusals.Decode(session.Protocol, answer, explanation, GrantedScope);
         var (code, advice) = refusal.Code == MailFailureCode.Refused && fallback is not null ? (fallback, string.Empty) : (refusal.Code, refusal.Advice);
         var explained = SaslExplanation.Parse(explanation) is { } parsed && !session.IsAuthenticated ? $" ({Clean(parsed.ToString())})" : string.Empty;
-        return new MailRefusal(code, $"The server says: {Clean(answer)}{explained}. {advice}".TrimEnd().Replace(".. ", ". ", StringComparison.Ordinal));
+        return new MailRefusal(code, $"The server says: {Clean(answer).TrimEnd('.')}{explained}. {advice}".TrimEnd());
     }
 
     private MailRefusal Broken(Exception exception)

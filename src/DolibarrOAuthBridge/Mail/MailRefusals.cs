@@ -11,6 +11,10 @@ public static class MailRefusals
 {
     private const string AccountSettings = "Microsoft 365 admin center, Users, the user, Mail, Manage email apps";
 
+    private const string NotThisMailbox =
+        "The server does not take this token for this mailbox. Check that the user name is the address of the account that consented, and that the entry has "
+        + "the scope for mail (Google: https://mail.google.com/). If so, refresh the token: that tells whether the grant was ended at the provider and wants a new consent.";
+
     private static readonly MailRefusalRule[] Rules =
     [
         // Exchange Online, SMTP
@@ -61,12 +65,12 @@ public static class MailRefusals
         new(["Too many simultaneous"], TryLater, "The mailbox has too many connections open. Close mail programs, or wait a few minutes."),
         new(["sending limit"], TryLater, "The mailbox has sent as much as it may today. It can send again after 24 hours.", Smtp),
         new(["5.7.8"], TokenRefused,
-            "The server does not take this token for this mailbox. Check that the user name is the address of the account that consented, and that the entry has the scope for mail (Google: https://mail.google.com/).", Smtp),
+            NotThisMailbox, Smtp),
 
         // Any server
         new(["line too long"], TokenTooLong, "The server takes no line as long as this token. Ask the provider for fewer scopes or claims, or for opaque tokens."),
         new(["[AUTHENTICATIONFAILED]"], TokenRefused,
-            "The server does not take this token for this mailbox. Check that the user name is the address of the account that consented, and that the entry has the scope for mail.", Imap),
+            NotThisMailbox, Imap),
         new(["[AUTHORIZATIONFAILED]"], MailboxMismatch, "The token is good, but not for this mailbox. Consent again signed in as this mailbox.", Imap),
         new(["[UNAVAILABLE]"], TryLater, "The server cannot check the token now. Check again in a few minutes.", Imap),
         new(["[LIMIT]"], TryLater, "The mailbox has too many connections open. Close mail programs, or wait a few minutes.", Imap),

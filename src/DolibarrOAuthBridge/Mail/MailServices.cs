@@ -1,3 +1,5 @@
+using DolibarrOAuthBridge.Dolibarr.Mail;
+
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>What the checks of mail servers are made of.</summary>
@@ -5,5 +7,8 @@ internal static class MailServices
 {
     public static IServiceCollection AddMail(this IServiceCollection services) => services
         .AddSingleton<MailCertificates>()
-        .AddSingleton<MailChecker>();
+        .AddSingleton<MailChecker>()
+        .AddSingleton<SmtpSettingsTable>()
+        .AddSingleton<EmailCollectorTable>()
+        .AddSingleton<DolibarrMail>();
 }

@@ -6,7 +6,7 @@ namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>
 /// One provider as plain data. What differs between providers is said here and nowhere else.
-/// In endpoints <c>{tenant}</c> and <c>{url}</c> stand for the entry's settings.
+/// In endpoints <c>{tenant}</c>, <c>{url}</c> and <c>{client_id}</c> stand for the entry's settings.
 /// </summary>
 public sealed record Provider
 {
@@ -90,6 +90,9 @@ public sealed record Provider
 
     /// <summary>The member of a token answer that identifies the account; null where an ID token does.</summary>
     public string? AccountMember { get; init; }
+
+    /// <summary>How a grant is ended at the revocation endpoint.</summary>
+    public RevocationStyle Revocation { get; init; }
 
     /// <summary>Members of a token answer that Dolibarr reads from <c>llx_oauth_token.tokenstring</c> as JSON.</summary>
     public IReadOnlyList<string> TokenStringMembers { get; init; } = [];

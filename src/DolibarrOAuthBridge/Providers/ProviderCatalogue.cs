@@ -61,12 +61,14 @@ public static class ProviderCatalogue
         {
             [AuthorizationEndpoint] = "https://connect.stripe.com/oauth/authorize",
             [TokenEndpoint] = "https://connect.stripe.com/oauth/token",
+            [RevocationEndpoint] = "https://connect.stripe.com/oauth/deauthorize",
         },
+        Revocation = RevocationStyle.StripeDeauthorization,
         MissingExpiry = MissingExpiry.Never,
         DefaultScopes = ["read_write"],
         LoginHintParameter = "stripe_user[email]",
         AccountMember = "stripe_user_id",
-        TokenStringMembers = ["stripe_user_id", "livemode"],
+        TokenStringMembers = ["stripe_user_id"],
     };
 
     /// <summary>The providers.</summary>
@@ -142,7 +144,9 @@ public static class ProviderCatalogue
                 [AuthorizationEndpoint] = "https://github.com/login/oauth/authorize",
                 [TokenEndpoint] = "https://github.com/login/oauth/access_token",
                 [DeviceAuthorizationEndpoint] = "https://github.com/login/device/code",
+                [RevocationEndpoint] = "https://api.github.com/applications/{client_id}/grant",
             },
+            Revocation = RevocationStyle.GitHubGrant,
             ScopeSeparator = ',',
             LoginHintParameter = "login",
             MissingExpiry = MissingExpiry.Never,

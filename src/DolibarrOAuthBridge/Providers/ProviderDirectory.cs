@@ -79,7 +79,7 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
         Override(provider, endpoint)
         ?? (endpoint == ProviderEndpoint.AuthorizationEndpoint && entry.UrlAuthorize.Length > 0 ? EndpointUri.Parse(entry.UrlAuthorize, entry.Name.Constant("URLAUTHORIZE")) : null);
 
-    /// <summary>An endpoint of the catalogue with the entry's tenant and URL in it.</summary>
+    /// <summary>An endpoint of the catalogue with the entry's tenant, URL and client id in it.</summary>
     /// <exception cref="ProviderConfigurationException">The tenant is none.</exception>
     public static string Fill(string template, OAuthEntry entry)
     {
@@ -93,7 +93,8 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
 
         return template
             .Replace("{tenant}", entry.Tenant, StringComparison.Ordinal)
-            .Replace("{url}", entry.Url, StringComparison.Ordinal);
+            .Replace("{url}", entry.Url, StringComparison.Ordinal)
+            .Replace("{client_id}", Uri.EscapeDataString(entry.ClientId), StringComparison.Ordinal);
     }
 
     private static bool IsTenant(string tenant) =>

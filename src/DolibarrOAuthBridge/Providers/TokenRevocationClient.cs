@@ -1,36 +1,31 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Providers;
 
-/// <summary>Token revocation (RFC 7009): the refresh token, or the access token where there is no other; either ends the grant.</summary>
+/// <summary>Tells a provider that a grant is over, in the provider's own way.</summary>
 public sealed class TokenRevocationClient(HttpClient http, TimeProvider time, BridgeOptions options)
 {
-    /// <summary>Asks the provider to end a grant.</summary>
+    /// <summary>Asks the provider to end a grant. One that is over already is what was wanted.</summary>
     /// <exception cref="BridgeException">It did not answer, or refused.</exception>
     public async Task RevokeAsync(Uri endpoint, OAuthEntry entry, StoredGrant grant, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentNullException.ThrowIfNull(grant);
-        var form = new Dictionary<string, string>
-        {
-            ["token"] = grant.RefreshToken ?? grant.Token.AccessToken ?? string.Empty,
-            ["token_type_hint"] = grant.RefreshToken is null ? "access_token" : "refresh_token",
-            ["client_id"] = entry.ClientId,
-            ["client_secret"] = entry.ClientSecret,
-        };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), deadline, options.ProviderDeadline, Timeout.InfiniteTimeSpan);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new FormUrlEncodedContent(form) };
+            var style = ProviderCatalogue.Of(entry.Name).Revocation;
+            using var request = Request(style, endpoint, entry, grant);
             using var response = await http.SendAsync(request, deadline.Token).ConfigureAwait(false);
             var status = (int)response.StatusCode;
-
-            // A token that is already dead is what was wanted: RFC 7009 answers 200, Google 400 invalid_token.
             var body = status == 400 ? await response.Content.ReadAsStringAsync(deadline.Token).ConfigureAwait(false) : string.Empty;
-            if (status != 200 && !body.Contains("\"invalid_token\"", StringComparison.Ordinal))
+            if (!IsOver(style, status, body))
             {
                 throw new BridgeException(
                     status is 408 or 429 or >= 500 ? ProblemCode.ProviderUnavailable : ProblemCode.ProviderRejected,
@@ -46,4 +41,43 @@ public sealed class TokenRevocationClient(HttpClient http, TimeProvider time, Br
                 exception);
         }
     }
+
+    private static HttpRequestMessage Request(RevocationStyle style, Uri endpoint, OAuthEntry entry, StoredGrant grant) => style switch
+    {
+        RevocationStyle.GitHubGrant => new HttpRequestMessage(HttpMethod.Delete, endpoint)
+        {
+            Content = new StringContent(new JsonObject { ["access_token"] = grant.Token.AccessToken }.ToJsonString(), Encoding.UTF8, "application/json"),
+            Headers =
+            {
+                Accept = { new MediaTypeWithQualityHeaderValue("application/vnd.github+json") },
+                Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{entry.ClientId}:{entry.ClientSecret}"))),
+            },
+        },
+        RevocationStyle.StripeDeauthorization => new HttpRequestMessage(HttpMethod.Post, endpoint)
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["client_id"] = entry.ClientId,
+                ["stripe_user_id"] = grant.Token.ExtraParams.GetString("stripe_user_id") ?? string.Empty,
+            }),
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", entry.ClientSecret) },
+        },
+        _ => new HttpRequestMessage(HttpMethod.Post, endpoint)
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["token"] = grant.RefreshToken ?? grant.Token.AccessToken ?? string.Empty,
+                ["token_type_hint"] = grant.RefreshToken is null ? "access_token" : "refresh_token",
+                ["client_id"] = entry.ClientId,
+                ["client_secret"] = entry.ClientSecret,
+            }),
+        },
+    };
+
+    // A grant that was over already: RFC 7009 answers 200, Google 400 invalid_token, GitHub 404.
+    private static bool IsOver(RevocationStyle style, int status, string body) => style switch
+    {
+        RevocationStyle.GitHubGrant => status is 204 or 404,
+        _ => status == 200 || body.Contains("\"invalid_token\"", StringComparison.Ordinal),
+    };
 }

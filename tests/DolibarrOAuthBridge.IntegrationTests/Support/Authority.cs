@@ -109,7 +109,7 @@ internal sealed class Authority : IAsyncDisposable
             return;
         }
 
-        await WriteAsync(context, Issue(context));
+        await WriteAsync(context, HttpMethods.IsPost(context.Request.Method) ? Issue(context) : (405, """{"error":"invalid_request"}"""));
     }
 
     private (int Status, string Json) Issue(HttpContext context)

@@ -143,7 +143,7 @@ internal sealed class Sidecar : IAsyncDisposable
         _client?.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? program)
+    public static ProcessStartInfo StartInfo(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? program)
     {
         var start = new ProcessStartInfo(program ?? Program, arguments)
         {

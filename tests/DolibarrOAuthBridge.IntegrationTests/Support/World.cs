@@ -165,6 +165,9 @@ internal sealed class World : IAsyncDisposable
         return sidecar;
     }
 
+    /// <summary>How the real executable is started, for tests that talk to it while it runs.</summary>
+    public System.Diagnostics.ProcessStartInfo StartInfo(params string[] arguments) => Sidecar.StartInfo([.. arguments, .. Common()], null, null);
+
     /// <summary>Runs the real executable to its end.</summary>
     public Task<CommandResult> RunAsync(params string[] arguments) => Sidecar.RunAsync([.. arguments, .. Common()], null, Program);
 

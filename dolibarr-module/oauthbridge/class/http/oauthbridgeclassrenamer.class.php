@@ -35,7 +35,8 @@ class OAuthBridgeClassRenamer extends php_user_filter
 			stream_filter_register(self::FILTER, __CLASS__);
 		}
 		self::$names = array($class, $name);
-		include_once 'php://filter/read='.self::FILTER.'/resource='.$file;
+		// Where php.ini forbids this the class is not there afterwards, which the caller notices; a warning must not get into a page.
+		@include_once 'php://filter/read='.self::FILTER.'/resource='.$file;
 	}
 
 	/**

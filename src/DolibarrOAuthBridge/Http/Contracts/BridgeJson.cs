@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
@@ -20,6 +21,7 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
 [JsonSerializable(typeof(VersionJson))]
+[JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(LoginRequestJson))]
 [JsonSerializable(typeof(LoginStartJson))]
 [JsonSerializable(typeof(LoginCallbackJson))]
@@ -31,4 +33,6 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(ConsentStarted))]
 [JsonSerializable(typeof(ConsentResult))]
 [JsonSerializable(typeof(ConsentState))]
+[JsonSerializable(typeof(DolibarrMailJson))]
+[JsonSerializable(typeof(MailCheckList))]
 internal sealed partial class BridgeJson : JsonSerializerContext;

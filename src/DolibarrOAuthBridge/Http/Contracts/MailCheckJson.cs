@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Mail;
 
@@ -13,13 +12,13 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 /// <param name="SendTo">SMTP: whom to send a test mail; without it none is sent.</param>
 /// <param name="Folder">IMAP: the folder to open; without it INBOX.</param>
 public sealed record MailCheckJson(
-    [property: Description("The mailbox to log in to, usually its e-mail address.")] string? Username,
-    [property: Description("The server; without it the provider's.")] string? Host = null,
-    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString), Description("Its port; without it the provider's or the customary one.")] int? Port = null,
-    [property: Description("none (servers on this machine only), starttls or tls; without it what is customary on the port.")] string? Security = null,
-    [property: Description("XOAUTH2 or OAUTHBEARER; without it the first of the provider's that the server offers.")] string? Mechanism = null,
-    [property: Description("SMTP: whom to send a test mail; without it none is sent.")] string? SendTo = null,
-    [property: Description("IMAP: the folder to open; without it INBOX.")] string? Folder = null)
+    string? Username,
+    string? Host = null,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] int? Port = null,
+    string? Security = null,
+    string? Mechanism = null,
+    string? SendTo = null,
+    string? Folder = null)
 {
     /// <summary>The check that is meant.</summary>
     /// <exception cref="BridgeException">A value cannot be.</exception>

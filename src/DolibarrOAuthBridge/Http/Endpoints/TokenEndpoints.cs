@@ -24,10 +24,18 @@ internal static class TokenEndpoints
     private static async Task<Ok<TokenAnswerJson>> RefreshAsync(string entry, TokenBroker broker, TimeProvider time, string? entity, CancellationToken cancellationToken) =>
         Answer(await broker.RefreshAsync(entry, RequestValues.Entity(entity), cancellationToken).ConfigureAwait(false), time);
 
-    private static async Task<NoContent> RevokeAsync(string entry, GrantRevoker revoker, string? entity, string? revoke, string? force, CancellationToken cancellationToken)
+    private static async Task<NoContent> RevokeAsync(
+        string entry, HttpResponse response, GrantRevoker revoker, string? entity, string? revoke, string? force, CancellationToken cancellationToken)
     {
-        await revoker.RevokeAsync(
+        var outcome = await revoker.RevokeAsync(
             entry, RequestValues.Entity(entity), RequestValues.Flag(revoke, nameof(revoke)), RequestValues.Flag(force, nameof(force)), cancellationToken).ConfigureAwait(false);
+        response.Headers["Revocation"] = outcome switch // the answer has no body to say it in
+        {
+            RevocationOutcome.Revoked => "revoked",
+            RevocationOutcome.NotOffered => "not_offered",
+            RevocationOutcome.Failed => "failed",
+            _ => "not_asked",
+        };
         return TypedResults.NoContent();
     }
 

@@ -1,0 +1,26 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
+
+namespace DolibarrOAuthBridge.Diagnosis;
+
+/// <summary>What one company has.</summary>
+/// <param name="Entity">The company.</param>
+/// <param name="Entries">Its OAuth entries.</param>
+/// <param name="Reports">A report on each.</param>
+/// <param name="Memory">What the bridge remembers, by service.</param>
+public sealed record CompanySnapshot(int Entity, IReadOnlyList<OAuthEntry> Entries, IReadOnlyList<EntryReport> Reports, IReadOnlyDictionary<string, GrantRecord> Memory)
+{
+    /// <summary>The entry that a setting names as Dolibarr does; null if there is none.</summary>
+    public OAuthEntry? Find(string name) => EntryName.TryParse(name, out var wanted) ? Entries.FirstOrDefault(entry => entry.Name.Equals(wanted)) : null;
+
+    /// <summary>The report on an entry.</summary>
+    public EntryReport ReportOn(OAuthEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return Reports.First(report => report.Entry == entry.Name.ToString());
+    }
+
+    /// <summary>How a finding names an entry.</summary>
+    public string Subject(object entry) => $"{entry} (entity {Entity})";
+}

@@ -1,0 +1,30 @@
+using Dapper;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using MySqlConnector;
+
+namespace DolibarrOAuthBridge.Diagnosis;
+
+/// <summary>Whether stock code still writes spent refresh tokens over new ones, which the bridge then puts right.</summary>
+public sealed class HealingDiagnosis(DolibarrDatabase database) : IDiagnosis
+{
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        var sql = $"""
+            SELECT service, entity, COUNT(*) FROM {database.Table("oauthbridge_event")}
+             WHERE kind = 'healed' AND at > UTC_TIMESTAMP() - INTERVAL 7 DAY GROUP BY service, entity
+            """;
+        try
+        {
+            var healed = await database.RunAsync(
+                connection => connection.QueryAsync<(string Service, int Entity, long Count)>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+            return [.. healed.Select(row => new Finding(
+                "stock_code_interferes", Severity.Info, $"{row.Service} (entity {row.Entity})", $"Within seven days Dolibarr's own code wrote a spent refresh token over the new one {row.Count} {(row.Count == 1 ? "time" : "times")}; the bridge put it right.",
+                "Switch on \"refreshes go through the bridge\" in the module's setup, so that it does not come to that."))];
+        }
+        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1142 })
+        {
+            return []; // told by the checks of tables and privileges
+        }
+    }
+}

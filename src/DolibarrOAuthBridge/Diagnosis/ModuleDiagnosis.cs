@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DolibarrOAuthBridge.Commands;
+
+namespace DolibarrOAuthBridge.Diagnosis;
+
+/// <summary>Dolibarr's side: its OAuth module, and the module that asks the bridge.</summary>
+public sealed partial class ModuleDiagnosis : SnapshotDiagnosis
+{
+    private const string Descriptor = "custom/oauthbridge/core/modules/modOauthBridge.class.php";
+
+    /// <inheritdoc />
+    protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(examination);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        foreach (var company in snapshot.Companies.Where(company => company.Entries.Count > 0))
+        {
+            var subject = $"entity {company.Entity}";
+            if (!IsOn("MAIN_MODULE_OAUTH"))
+            {
+                yield return new("oauth_module_disabled", Severity.Warning, subject, "Dolibarr's own module OAuth is off, so its mail settings offer no entry.", "Switch it on under Setup, Modules.");
+            }
+
+            if (!IsOn("MAIN_MODULE_OAUTHBRIDGE"))
+            {
+                yield return Disabled(snapshot, company.Entity, subject);
+            }
+            else if (snapshot.Setting("OAUTHBRIDGE_INTERCEPT_REFRESH", company.Entity) == "0")
+            {
+                yield return new("interception_off", Severity.Info, subject, "Dolibarr's own refreshes go to the provider, past the bridge.", "Switch on \"refreshes go through the bridge\" in the module's setup.");
+            }
+
+            bool IsOn(string module) => snapshot.Setting(module, company.Entity) is not ("" or "0");
+        }
+
+        if (ModuleVersion(examination.Conf.MainDocumentRoot) is { } version && version != VersionCommand.Current.Split('+', '-')[0])
+        {
+            yield return new("module_version", Severity.Warning, Descriptor, $"The module is {version}, and this program is {VersionCommand.Current}.", "Upgrade the older of the two.");
+        }
+    }
+
+    // From 22.0 until the fix of 24.0 Dolibarr's mail code gives its OAuth library no HTTP client that works.
+    private static Finding Disabled(InstanceSnapshot snapshot, int entity, string subject)
+    {
+        var release = snapshot.Setting("MAIN_VERSION_LAST_UPGRADE", entity) is { Length: > 0 } upgraded ? upgraded : snapshot.Setting("MAIN_VERSION_LAST_INSTALL", entity);
+        return int.TryParse(release.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major is 22 or 23
+            ? new("stock_refresh_broken", Severity.Warning, subject, $"Dolibarr {release} does not refresh a token when it sends mail (\"no suitable wrapper could be found\"), and the module oauthbridge is off.", "Enable the module oauthbridge; until then mail works only as long as the sidecar renews every token in time.")
+            : new("module_disabled", Severity.Info, subject, "The module oauthbridge is off: Dolibarr does not ask the bridge, and has the tokens that the sidecar renewed in time.", "Enable it under Setup, Modules.");
+    }
+
+    private static string? ModuleVersion(string? documentRoot)
+    {
+        try
+        {
+            return documentRoot is not null && Path.Combine(documentRoot, Descriptor) is var path && File.Exists(path) && Version().Match(File.ReadAllText(path)) is { Success: true } match
+                ? match.Groups[1].Value
+                : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex(@"\$this->version\s*=\s*'(\d[\w.]{0,30})'")]
+    private static partial Regex Version();
+}

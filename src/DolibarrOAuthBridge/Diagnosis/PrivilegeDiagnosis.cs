@@ -1,0 +1,106 @@
+using Dapper;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+using MySqlConnector;
+
+namespace DolibarrOAuthBridge.Diagnosis;
+
+/// <summary>The database account: whether it may do what the sidecar does, tried by statements that touch no row, and whether it may do much more.</summary>
+public sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable tokens, BridgeSchema schema) : IDiagnosis
+{
+    /// <inheritdoc />
+    public bool NeedsSnapshot => false;
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(examination);
+        var subject = $"account {examination.Conf.DbUser}";
+        try
+        {
+            var missing = await FindMissingAsync(cancellationToken).ConfigureAwait(false);
+            var findings = new List<Finding>();
+            if (missing.Count > 0)
+            {
+                findings.Add(new("privilege_missing", Severity.Error, subject, $"It may not {string.Join(", nor ", missing)}.", "Let a database administrator run sql/grants.sql, which dolibarr-oauth-bridge init --sql prints for this instance."));
+            }
+
+            var broad = await FindBroadAsync(cancellationToken).ConfigureAwait(false);
+            if (broad.Count > 0)
+            {
+                findings.Add(new("account_too_broad", Severity.Warning, subject, $"It has rights on the whole server: {string.Join("; ", broad)}.", "Give the sidecar an account of its own: dolibarr-oauth-bridge init --sql prints it. Dolibarr itself needs rights on its own database only."));
+            }
+
+            return findings;
+        }
+        catch (StoreException)
+        {
+            return []; // no database, no account: told elsewhere
+        }
+    }
+
+    private async Task<List<string>> FindMissingAsync(CancellationToken cancellationToken)
+    {
+        var present = await schema.FindVersionsAsync(cancellationToken).ConfigureAwait(false);
+        var missing = new List<string>();
+        foreach (var (need, sql) in await NeedsAsync(present.Keys, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await database.RunAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1142 or 1143 or 1044 })
+            {
+                missing.Add(need);
+            }
+            catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1290 or 1792 or 1836 })
+            {
+                // Read-only: told elsewhere.
+            }
+        }
+
+        return missing;
+    }
+
+    private async Task<IEnumerable<(string Need, string Sql)>> NeedsAsync(IEnumerable<string> ownTables, CancellationToken cancellationToken)
+    {
+        var state = (await tokens.SchemaAsync(cancellationToken).ConfigureAwait(false)).Has("state") ? ", state" : string.Empty;
+        var (token, settings) = (database.Table("oauth_token"), database.Table("const"));
+        (string, string)[] needs =
+        [
+            ("read the settings", $"SELECT name, value, entity FROM {settings} WHERE 1 = 0"),
+            ("read the tokens", $"SELECT rowid, service, token, entity{state} FROM {token} WHERE 1 = 0"),
+            ("replace a token", $"UPDATE {token} SET token = token{(state.Length > 0 ? ", state = state" : string.Empty)} WHERE rowid = 0 AND 1 = 0"),
+            ("add a token", $"INSERT INTO {token} (service, token, entity, datec{state}) SELECT service, token, entity, datec{state} FROM {token} WHERE 1 = 0"),
+            ("delete a token", $"DELETE FROM {token} WHERE rowid = 0 AND 1 = 0"),
+        ];
+        return needs.Concat(ownTables.SelectMany(table => OwnNeeds(table.ToLowerInvariant(), database.Table(table))));
+    }
+
+    private static IEnumerable<(string, string)> OwnNeeds(string name, string table)
+    {
+        yield return ($"read {table}", $"SELECT * FROM {table} WHERE 1 = 0");
+        yield return ($"add to {table}", $"INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0");
+        if (name != "oauthbridge_event")
+        {
+            yield return ($"change {table}", $"UPDATE {table} SET entity = entity WHERE rowid = 0 AND 1 = 0");
+        }
+
+        if (name == "oauthbridge_consent")
+        {
+            yield return ($"delete from {table}", $"DELETE FROM {table} WHERE rowid = 0 AND 1 = 0");
+        }
+    }
+
+    // GRANT USAGE is none. What is granted on single databases is Dolibarr's own affair.
+    private async Task<List<string>> FindBroadAsync(CancellationToken cancellationToken)
+    {
+        var grants = await database.RunAsync(
+            connection => connection.QueryAsync<string>(new CommandDefinition("SHOW GRANTS", cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+        return [.. grants
+            .Where(grant => grant.Contains(" ON *.* TO ", StringComparison.Ordinal))
+            .Select(grant => grant["GRANT ".Length..grant.IndexOf(" ON *.* TO ", StringComparison.Ordinal)])
+            .Where(privileges => privileges != "USAGE")];
+    }
+}

@@ -1,0 +1,51 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+
+namespace DolibarrOAuthBridge.Diagnosis;
+
+/// <summary>Rows of the token table that look like an entry's and are none's.</summary>
+public sealed class RowDiagnosis : SnapshotDiagnosis
+{
+    private const int ShortestCut = 30; // the column has had 36 characters since Dolibarr 9, and fewer before
+
+    /// <inheritdoc />
+    protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return snapshot.Companies.SelectMany(company => snapshot.Rows
+            .Where(row => row.Entity == company.Entity && !string.IsNullOrEmpty(row.Value))
+            .Select(row => Judge(company, row))
+            .OfType<Finding>());
+    }
+
+    private static Finding? Judge(CompanySnapshot company, TokenRow row)
+    {
+        var service = row.Service ?? string.Empty;
+        var subject = $"token row {row.RowId} ({service}, entity {company.Entity})";
+        if (company.Entries.FirstOrDefault(entry => entry.Name.Owns(service)) is { } owner)
+        {
+            return row.HasOwner
+                ? new("row_of_a_person", Severity.Warning, subject, $"The row has the name of {owner.Name}, but belongs to a third party, user or member, so neither Dolibarr's mail nor the bridge uses it.", "Give consent for the entry; delete this row if nobody knows it.")
+                : null;
+        }
+
+        if (row.HasOwner)
+        {
+            return null;
+        }
+
+        if (service.Length >= ShortestCut && company.Entries.FirstOrDefault(entry => entry.Name.Service.StartsWith(service, StringComparison.OrdinalIgnoreCase)) is { } longer)
+        {
+            return new("row_name_cut", Severity.Error, subject, $"The name is that of {longer.Name}, cut to the {service.Length} characters that the column holds: Dolibarr says \"Token not found in db\".", "Give the entry a shorter label and give consent again; then delete this row.");
+        }
+
+        if (company.Entries.FirstOrDefault(entry => AsciiName.AreSame(entry.Name.Service, service.Trim())) is { } padded)
+        {
+            return new("row_name_padded", Severity.Warning, subject, $"The name is that of {padded.Name} with spaces around it.", $"UPDATE llx_oauth_token SET service = '{padded.Name.Service}' WHERE rowid = {row.RowId}");
+        }
+
+        return EntryName.TryParse(service, out var name)
+            ? new("row_without_entry", Severity.Warning, subject, $"The company has no entry {name}: it was deleted, or renamed in another company, which renames the rows of all.", "Rename the row to the entry that it belongs to, or delete it and give consent again.")
+            : null;
+    }
+}

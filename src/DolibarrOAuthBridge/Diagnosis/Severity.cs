@@ -1,0 +1,17 @@
+namespace DolibarrOAuthBridge.Diagnosis;
+
+/// <summary>How grave a finding is.</summary>
+public static class Severity
+{
+    /// <summary>Something does not work, or is about to fail for certain.</summary>
+    public const string Error = "error";
+
+    /// <summary>It works now, and will not always.</summary>
+    public const string Warning = "warning";
+
+    /// <summary>Worth knowing.</summary>
+    public const string Info = "info";
+
+    /// <summary>The gravest first.</summary>
+    public static IReadOnlyList<string> All { get; } = [Error, Warning, Info];
+}

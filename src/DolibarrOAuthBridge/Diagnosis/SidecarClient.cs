@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace DolibarrOAuthBridge.Diagnosis;
+
+/// <summary>Calls a running sidecar on this machine, over TCP or its socket.</summary>
+public sealed class SidecarClient
+{
+    /// <summary>Where a sidecar listens unless told otherwise.</summary>
+    public const string StandardAddress = "http://127.0.0.1:8765";
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>Gets a path.</summary>
+    /// <param name="address">The address as the module's setting holds it: a URL, a socket's path, or <c>unix:</c> and that.</param>
+    /// <param name="path">The path, such as <c>/healthz</c>.</param>
+    /// <param name="apiKey">The API key; null for none.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Status and body.</returns>
+    /// <exception cref="HttpRequestException">It does not answer, or the address is none.</exception>
+    public async Task<(HttpStatusCode Status, string Body)> GetAsync(string address, string path, string? apiKey, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Deadline };
+        var socket = SocketPath(address);
+        if (socket is not null)
+        {
+            handler.ConnectCallback = (_, cancellation) => ConnectAsync(socket, cancellation);
+        }
+
+        if (!Uri.TryCreate(socket is null ? address : "http://localhost", UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp || !url.IsLoopback)
+        {
+            throw new HttpRequestException($"{address} is no address of a sidecar on this machine.");
+        }
+
+#pragma warning disable RS0030 // the rule is about providers; this client calls the sidecar
+        using var client = new HttpClient(handler) { Timeout = Deadline, MaxResponseContentBufferSize = 64 * 1024 };
+#pragma warning restore RS0030
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, path));
+        if (apiKey is not null)
+        {
+            request.Headers.Authorization = new("Bearer", apiKey);
+        }
+
+        try
+        {
+            using var answer = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException(exception is OperationCanceledException ? $"no answer within {Deadline.TotalSeconds:0} seconds" : exception.Message, exception);
+        }
+    }
+
+    private static string? SocketPath(string address)
+    {
+        var path = address.StartsWith("unix:", StringComparison.OrdinalIgnoreCase) ? address["unix:".Length..] : address;
+        path = path.StartsWith("///", StringComparison.Ordinal) ? path[2..] : path;
+        return path.StartsWith('/') ? path : null;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace DolibarrOAuthBridge.Diagnosis;
+
+/// <summary>A check that needs nothing but what was read from the database.</summary>
+public abstract class SnapshotDiagnosis : IDiagnosis
+{
+    /// <inheritdoc />
+    public Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(examination);
+        return Task.FromResult<IReadOnlyList<Finding>>([.. Find(examination, examination.Snapshot)]);
+    }
+
+    /// <summary>Looks.</summary>
+    protected abstract IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot);
+}

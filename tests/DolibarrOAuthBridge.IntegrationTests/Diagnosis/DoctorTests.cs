@@ -1,0 +1,183 @@
+using System.Text.Json;
+using DolibarrOAuthBridge.Demo.Processes;
+using DolibarrOAuthBridge.Diagnosis;
+using DolibarrOAuthBridge.Dolibarr.Php;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.IntegrationTests.Support;
+
+namespace DolibarrOAuthBridge.IntegrationTests.Diagnosis;
+
+/// <summary>doctor on a real database, each finding seeded into one that is healthy otherwise.</summary>
+public sealed class DoctorTests(SharedServer shared)
+{
+    [Theory]
+    [MemberData(nameof(SeededFindings.Cases), MemberType = typeof(SeededFindings))]
+    public async Task Finds(string code, string severity, string illness)
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.ExecuteAsync(illness);
+
+        Patient.Expect(await Patient.ExamineAsync(world), code, severity);
+    }
+
+    [Fact]
+    public async Task A_healthy_instance_with_a_running_sidecar_gives_no_finding()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        var sidecar = await world.ServeAsync();
+
+        var table = await world.RunAsync("doctor", "--sidecar", sidecar.Address.AbsoluteUri);
+        var json = await world.RunAsync("doctor", "--json", "--sidecar", sidecar.Address.AbsoluteUri);
+
+        Assert.Equal((0, "Nothing is wrong.\n"), (table.ExitCode, table.Output));
+        var report = JsonDocument.Parse(json.Output).RootElement;
+        Assert.True(report.GetProperty("healthy").GetBoolean());
+        Assert.Equal(0, report.GetProperty("findings").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Errors_leave_status_one_and_warnings_zero_and_the_gravest_come_first()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.ExecuteAsync("INSERT INTO llx_oauth_token (service, token, entity) SELECT 'Google-Gone', token, 1 FROM llx_oauth_token");
+        var warned = await world.RunAsync("doctor", "--offline");
+        await world.ExecuteAsync("INSERT INTO llx_oauth_token (service, token, entity) SELECT 'Google-Mail', token, 1 FROM llx_oauth_token");
+        var failed = await world.RunAsync("doctor", "--offline", "--json");
+
+        Assert.Equal((0, 1), (warned.ExitCode, failed.ExitCode));
+        Assert.Matches(@"^warning token row \d+ \(Google-Gone, entity 1\)  \[row_without_entry\]\n        .*\n        → .*\n1 warning\.\n$", warned.Output);
+        var findings = JsonDocument.Parse(failed.Output).RootElement.GetProperty("findings").EnumerateArray().ToList();
+        Assert.Equal(["duplicate_rows", "row_without_entry"], findings.Select(finding => finding.GetProperty("code").GetString()));
+        Assert.All(findings, finding => Assert.Equal(["code", "severity", "subject", "evidence", "advice"], finding.EnumerateObject().Select(member => member.Name)));
+    }
+
+    [Fact]
+    public async Task Finds_a_wrong_key()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.Install.WriteConfAsync("another key");
+
+        var finding = Patient.Expect(await Patient.ExamineAsync(world), "key_wrong", Severity.Error);
+
+        Assert.Contains("restored without its conf.php", finding.Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Finds_no_key_at_all()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.Install.WriteConfAsync("0");
+
+        Patient.Expect(await Patient.ExamineAsync(world), "key_missing", Severity.Warning);
+    }
+
+    [Theory]
+    [InlineData("conf_readable_by_all", "warning", UnixFileMode.OtherRead)]
+    [InlineData("conf_writable_by_all", "error", UnixFileMode.OtherRead | UnixFileMode.OtherWrite)]
+    public async Task Finds_a_conf_php_open_to_all(string code, string severity, UnixFileMode others)
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        File.SetUnixFileMode(world.Install.ConfPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | others);
+
+        Patient.Expect(await Patient.ExamineAsync(world), code, severity);
+    }
+
+    [Theory]
+    [InlineData("url_root_missing", "$dolibarr_main_url_root='';")]
+    [InlineData("url_root_not_https", "$dolibarr_main_url_root='http://erp.example.com';")]
+    public async Task Finds_a_url_that_no_provider_leads_back_to(string code, string line)
+    {
+        await using var world = await Patient.CreateAsync(shared.Server, new() { MoreConf = [line] });
+
+        Patient.Expect(await Patient.ExamineAsync(world), code, Severity.Warning);
+    }
+
+    [Fact]
+    public async Task Finds_a_conf_php_that_is_not_literal_and_one_that_is_not_there()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await File.AppendAllTextAsync(world.Install.ConfPath, "$dolibarr_main_db_pass=getenv('PASS');\n");
+
+        var computed = await world.RunAsync("doctor", "--json", "--offline");
+        var missing = await Sidecar.RunAsync(["doctor", "--dolibarr-conf", "/nowhere/conf.php"], null);
+
+        Assert.Equal((1, 1), (computed.ExitCode, missing.ExitCode));
+        Assert.Equal("conf_unusable", JsonDocument.Parse(computed.Output).RootElement.GetProperty("findings")[0].GetProperty("code").GetString());
+        Assert.Contains("$dolibarr_main_db_pass is not a plain value", computed.Output, StringComparison.Ordinal);
+        Assert.Contains("[conf_unusable]", missing.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Finds_a_database_that_does_not_answer_and_says_nothing_else_of_it()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await File.AppendAllTextAsync(world.Install.ConfPath, $"$dolibarr_main_db_port='{FreePort.Find()}';\n");
+
+        var finding = Assert.Single(await Patient.ExamineAsync(world));
+
+        Assert.Equal(("database_unreachable", Severity.Error), (finding.Code, finding.Severity));
+    }
+
+    [Fact]
+    public async Task Finds_missing_privileges_by_name()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.ExecuteAsync($"REVOKE DELETE ON `{world.Install.Database}`.llx_oauth_token FROM '{world.SidecarUser}'@'localhost'; REVOKE UPDATE ON `{world.Install.Database}`.llx_oauthbridge_grant FROM '{world.SidecarUser}'@'localhost'");
+
+        var finding = Patient.Expect(await Patient.ExamineAsync(world), "privilege_missing", Severity.Error);
+
+        Assert.Equal("It may not delete a token, nor change `llx_oauthbridge_grant`.", finding.Evidence);
+    }
+
+    [Fact]
+    public async Task Finds_an_account_with_rights_on_the_whole_server()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.ExecuteAsync($"GRANT FILE, PROCESS ON *.* TO '{world.SidecarUser}'@'localhost'");
+
+        var finding = Patient.Expect(await Patient.ExamineAsync(world), "account_too_broad", Severity.Warning);
+
+        Assert.Contains("FILE", finding.Evidence, StringComparison.Ordinal);
+        Assert.DoesNotContain("PASSWORD", finding.Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Finds_a_token_in_the_clear_and_one_without_refresh_token()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.Install.SetTokenAsync(World.Entry, new StoredToken("at-canary", null, EndOfLife.At(DateTimeOffset.UnixEpoch), PhpArray.Empty), form: StoredForm.Plain);
+
+        var findings = await Patient.ExamineAsync(world);
+
+        Patient.Expect(findings, "token_in_clear", Severity.Warning);
+        Patient.Expect(findings, "no_refresh_token", Severity.Warning);
+    }
+
+    [Fact]
+    public async Task Finds_a_dead_grant()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        world.Authority.Always = Authority.Error("invalid_grant");
+        await world.Open().TokenFailsAsync(ProblemCode.ConsentRequired);
+
+        Patient.Expect(await Patient.ExamineAsync(world), "consent_required", Severity.Error);
+    }
+
+    [Fact]
+    public async Task Finds_a_module_of_another_version()
+    {
+        using var root = new TemporaryModule("0.0.1");
+        await using var world = await Patient.CreateAsync(shared.Server, new() { MoreConf = [$"$dolibarr_main_document_root='{root.Path}';"] });
+
+        Patient.Expect(await Patient.ExamineAsync(world), "module_version", Severity.Warning);
+    }
+
+    [Theory]
+    [InlineData("10.4.32-MariaDB", true)]
+    [InlineData("10.5.8-MariaDB-log", false)]
+    [InlineData("11.4.2-MariaDB", false)]
+    [InlineData("5.7.44", true)]
+    [InlineData("8.0.36", false)]
+    public void Knows_which_servers_are_too_old(string version, bool tooOld) => Assert.Equal(tooOld, DatabaseDiagnosis.IsTooOld(version));
+}
