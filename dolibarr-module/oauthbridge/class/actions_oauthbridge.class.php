@@ -81,6 +81,26 @@ class ActionsOauthbridge
 	}
 
 	/**
+	 * Context mainloginpage: the buttons of the entries that people sign in with.
+	 *
+	 * @param  array<string,mixed> $parameters  Not used
+	 * @param  mixed               $object      Not used
+	 * @param  string              $action      Not used
+	 * @param  HookManager         $hookmanager Not used
+	 * @return int                              0: what other modules add stays
+	 */
+	public function getLoginPageExtraOptions($parameters, &$object, &$action, $hookmanager)
+	{
+		try {
+			require_once __DIR__.'/oauthbridgeloginpage.class.php';
+			$this->resprints = OAuthBridgeLoginPage::render();
+		} catch (Throwable $e) {
+			dol_syslog('oauthbridge: the login page goes without buttons: '.$e->getMessage(), LOG_WARNING);
+		}
+		return 0;
+	}
+
+	/**
 	 * Which of the company's mail settings CMailFile::sendfile will use, found as it does.
 	 *
 	 * @param  CMailFile $mail The mail

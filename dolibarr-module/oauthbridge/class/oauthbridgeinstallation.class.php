@@ -49,7 +49,7 @@ class OAuthBridgeInstallation
 	public function findMissingTables()
 	{
 		$missing = array();
-		foreach (array('grant', 'event', 'consent') as $name) {
+		foreach (array('grant', 'event', 'consent', 'link') as $name) {
 			$table = MAIN_DB_PREFIX.'oauthbridge_'.$name;
 			$result = $this->db->query("SHOW TABLES LIKE '".$this->db->escape(strtr($table, array('_' => '\\_')))."'");
 			if (!$result || $this->db->num_rows($result) === 0) {

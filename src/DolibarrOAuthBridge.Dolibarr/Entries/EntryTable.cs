@@ -10,6 +10,10 @@ public sealed class EntryTable
     private const string IdEnding = "_ID";
     private const string NamePrefix = "OAUTH_";
 
+    // Settings of the bridge for all entries of a company, from the module's setup page.
+    private const string LoginTenants = "OAUTHBRIDGE_LOGIN_TENANTS";
+    private const string LoginDomains = "OAUTHBRIDGE_LOGIN_HOSTED_DOMAIN";
+
     private readonly DolibarrDatabase _database;
     private readonly TokenCodec _codec;
     private readonly Func<string, string?> _environment;
@@ -32,7 +36,7 @@ public sealed class EntryTable
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<OAuthEntry>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
-        var constants = await ReadAsync("name LIKE 'OAUTH|_%' ESCAPE '|'", new { entity }, cancellationToken).ConfigureAwait(false);
+        var constants = await ReadAsync("(name LIKE 'OAUTH|_%' ESCAPE '|' OR name IN @shared)", new { entity, shared = new[] { LoginTenants, LoginDomains } }, cancellationToken).ConfigureAwait(false);
         return [.. constants
             .Where(constant => constant.Value.Length > 0)
             .Select(constant => NameFromIdConstant(constant.Key))
@@ -84,8 +88,8 @@ public sealed class EntryTable
 
     private OAuthEntry Build(EntryName name, int entity, Dictionary<string, string> constants)
     {
-        string[] ReadList(string ending) => Read(ending).Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string Read(string ending) => constants.GetValueOrDefault(name.Constant(ending), string.Empty).Trim();
+        string[] ReadList(string constant) => constants.GetValueOrDefault(constant, string.Empty).Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
         var (secret, problem) = DecryptSecret(Read("SECRET") is { Length: > 0 } value ? value : Read("SECRET_KEY"));
         return new OAuthEntry
@@ -96,13 +100,13 @@ public sealed class EntryTable
             ClientSecret = secret,
             ClientSecretProblem = problem,
             ClientCertificate = _certificate(name),
-            Scopes = ReadList("SCOPE"),
+            Scopes = ReadList(name.Constant("SCOPE")),
             Tenant = Read("TENANT"),
             Url = Read("URL").TrimEnd('/'),
             UrlAuthorize = Read("URLAUTHORIZE"),
             UrlCallback = Read("URLCALLBACK"),
-            LoginTenants = ReadList("TENANTS"),
-            LoginDomains = ReadList("DOMAINS"),
+            LoginTenants = ReadList(LoginTenants),
+            LoginDomains = ReadList(LoginDomains),
         };
     }
 

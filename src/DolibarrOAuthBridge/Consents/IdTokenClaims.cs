@@ -10,7 +10,8 @@ namespace DolibarrOAuthBridge.Consents;
 /// </summary>
 /// <param name="Account">The account; null if the token names none.</param>
 /// <param name="Nonce">The <c>nonce</c> claim; null if it has none.</param>
-public sealed record IdTokenClaims(GrantAccount? Account, string? Nonce)
+/// <param name="Issuer">The <c>iss</c> claim; null if it has none.</param>
+public sealed record IdTokenClaims(GrantAccount? Account, string? Nonce, string? Issuer = null)
 {
     private static readonly string[] Names = ["email", "preferred_username", "upn", "name"];
 
@@ -27,7 +28,7 @@ public sealed record IdTokenClaims(GrantAccount? Account, string? Nonce)
             using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(payload), StrictJson.Options);
             var root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object
-                ? new IdTokenClaims(GrantAccount.Of(Text(root, "sub"), Names.Select(name => Text(root, name)).FirstOrDefault(text => text is not null)), Text(root, "nonce"))
+                ? new IdTokenClaims(GrantAccount.Of(Text(root, "sub"), Names.Select(name => Text(root, name)).FirstOrDefault(text => text is not null)), Text(root, "nonce"), Text(root, "iss"))
                 : null;
         }
         catch (JsonException)

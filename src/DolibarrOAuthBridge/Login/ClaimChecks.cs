@@ -21,10 +21,10 @@ internal static class ClaimChecks
         CheckAudience(claims, rules.ClientId);
         CheckTimes(claims, now.ToUnixTimeMilliseconds() / 1000.0);
         CheckBinding(claims, rules);
-        var hostedDomain = ClaimReader.Text(claims, "hd");
-        if (rules.HostedDomains.Count > 0 && !rules.HostedDomains.Contains(hostedDomain, StringComparer.OrdinalIgnoreCase))
+        var hostedDomain = rules.HostedDomainClaim is { } claim ? ClaimReader.Text(claims, claim) : null;
+        if (rules.HostedDomainClaim is not null && rules.HostedDomains.Count > 0 && !rules.HostedDomains.Contains(hostedDomain, StringComparer.OrdinalIgnoreCase))
         {
-            throw Rejection.Of(RejectionReason.HostedDomainNotAllowed, "the account is not of a hosted domain that the entry allows.");
+            throw Rejection.Of(RejectionReason.HostedDomainNotAllowed, "the account is not of a hosted domain that is allowed.");
         }
 
         var email = ClaimReader.Email(claims);
@@ -66,7 +66,7 @@ internal static class ClaimChecks
 
         if (!rules.Tenants.Contains(tenant, StringComparer.OrdinalIgnoreCase))
         {
-            throw Rejection.Of(RejectionReason.TenantNotAllowed, "the account is of a tenant that the entry does not allow.");
+            throw Rejection.Of(RejectionReason.TenantNotAllowed, "the account is of a tenant that is not allowed.");
         }
 
         var expected = rules.Issuer.Replace("{tenant}", tenant, StringComparison.Ordinal);

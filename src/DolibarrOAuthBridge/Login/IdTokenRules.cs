@@ -24,6 +24,9 @@ internal sealed class IdTokenRules
     /// <summary>The tenants whose accounts may sign in, where there are tenants.</summary>
     public IReadOnlyList<string> Tenants { get; init; } = [];
 
+    /// <summary>The claim that names the hosted domain; null where there is none.</summary>
+    public string? HostedDomainClaim { get; init; }
+
     /// <summary>The hosted domains whose accounts may sign in; empty for all.</summary>
     public IReadOnlyList<string> HostedDomains { get; init; } = [];
 

@@ -36,6 +36,9 @@ internal sealed record OpenIdProvider
     /// <summary>The ids of the tenants whose accounts may sign in, where there are tenants.</summary>
     public IReadOnlyList<string> Tenants { get; init; } = [];
 
+    /// <summary>The claim that names the hosted domain; null where there is none.</summary>
+    public string? HostedDomainClaim { get; init; }
+
     /// <summary>The claim that is <c>true</c> where the provider vouches for the e-mail address.</summary>
     public required string EmailVerifiedClaim { get; init; }
 

@@ -32,6 +32,7 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
                 UsesBasicAuthentication = UsesBasic(entry, published),
                 TenantClaim = facts.TenantClaim,
                 Tenants = facts.TenantClaim is null ? [] : RequireTenants(entry, facts),
+                HostedDomainClaim = facts.HostedDomainClaim,
                 EmailVerifiedClaim = facts.EmailVerifiedClaim,
             };
         }
@@ -94,6 +95,6 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
             ? tenants
             : throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"{entry.Name} has the tenant {entry.Tenant}, which does not say whose accounts may sign in. Put your directory id there, or list those allowed in {entry.Name.Constant("TENANTS")}.");
+                $"{entry.Name} has the tenant {entry.Tenant}, which does not say whose accounts may sign in. Put your directory id there, or list those allowed in the module's setup (OAUTHBRIDGE_LOGIN_TENANTS).");
     }
 }

@@ -99,10 +99,10 @@ public static class RejectionReason
     /// <summary>The token does not say which tenant it is from.</summary>
     public const string TenantMissing = "tenant_missing";
 
-    /// <summary>The tenant is not on the entry's list.</summary>
+    /// <summary>The tenant is neither the entry's nor on the company's list.</summary>
     public const string TenantNotAllowed = "tenant_not_allowed";
 
-    /// <summary>The account is not of a hosted domain on the entry's list.</summary>
+    /// <summary>The account is not of a hosted domain on the company's list.</summary>
     public const string HostedDomainNotAllowed = "hosted_domain_not_allowed";
 
     /// <summary>The userinfo answer is about somebody else (5.3.2).</summary>

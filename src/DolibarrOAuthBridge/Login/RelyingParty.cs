@@ -97,6 +97,7 @@ internal sealed class RelyingParty(OpenIdProviders providers, TokenEndpointClien
             AccessToken = response.AccessToken,
             TenantClaim = provider.TenantClaim,
             Tenants = provider.Tenants,
+            HostedDomainClaim = provider.HostedDomainClaim,
             HostedDomains = entry.LoginDomains,
             EmailVerifiedClaim = provider.EmailVerifiedClaim,
         };

@@ -14,6 +14,9 @@ public sealed record IdentityFacts
     /// <summary>Names that stand for one tenant's id in an entry's setting.</summary>
     public IReadOnlyDictionary<string, string> TenantIds { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>The claim that names the domain of an organisation's account; null where there is none, so that the domain setting does not concern it.</summary>
+    public string? HostedDomainClaim { get; init; }
+
     /// <summary>The claim that is <c>true</c> where the provider vouches for the e-mail address.</summary>
     public string EmailVerifiedClaim { get; init; } = "email_verified";
 }

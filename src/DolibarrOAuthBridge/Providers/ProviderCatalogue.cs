@@ -99,7 +99,7 @@ public static class ProviderCatalogue
                 new(EntryPurpose.SignIn, "email", GoogleScopes.Email),
             ],
             IdentityScopes = ["openid", "profile", "email", GoogleScopes.Email, GoogleScopes.Profile],
-            Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"] },
+            Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"], HostedDomainClaim = "hd" },
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
             Smtp = new MailHost("smtp.gmail.com", 465, MailSecurity.Tls),
             Imap = new MailHost("imap.gmail.com", 993, MailSecurity.Tls),

@@ -169,7 +169,7 @@ public sealed partial class GrantRefresher(
         TokenAnswer? answer = null;
         try
         {
-            return answer = await renewer.RenewAsync(entry, grant).ConfigureAwait(false);
+            return answer = RenewedIdentity.Check(grant.Token, await renewer.RenewAsync(entry, grant).ConfigureAwait(false));
         }
         finally
         {

@@ -51,6 +51,10 @@ internal sealed class Browser : IDisposable
     /// <summary>What the browser complained about since the last look, such as scripts that the content security policy forbids.</summary>
     public IReadOnlyList<string> Complaints => [.. _driver.Manage().Logs.GetLog(LogType.Browser).Select(entry => entry.Message)];
 
+    /// <summary>Dolibarr's session as the browser knows it: name and value of its cookie.</summary>
+    public (string Name, string Value) Session =>
+        _driver.Manage().Cookies.AllCookies.Where(cookie => cookie.Name.StartsWith("DOLSESSID_", StringComparison.Ordinal)).Select(cookie => (cookie.Name, cookie.Value)).Single();
+
     /// <summary>Opens a page.</summary>
     /// <param name="page">Relative to the site, or absolute.</param>
     public void Open(string page) => _driver.Navigate().GoToUrl(new Uri(_home, page));

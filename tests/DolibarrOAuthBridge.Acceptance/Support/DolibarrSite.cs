@@ -119,6 +119,7 @@ internal sealed class DolibarrSite : IAsyncDisposable
         $"$dolibarr_main_document_root_alt='{root}/custom';",
         $"$dolibarr_main_data_root='{directory}/documents';",
         "$dolibarr_nocsrfcheck='0';",
+        "$dolibarr_main_authentication='dolibarr,oauthbridge';",
     ];
 
     private static Process Serve(string directory, string root, int port)

@@ -28,6 +28,9 @@ internal static class TestEntries
     /// <summary>Its grant is dead.</summary>
     public const string Dead = "GOOGLE-Sales";
 
+    /// <summary>People sign in with it.</summary>
+    public const string Login = "GENERIC-Login";
+
     /// <summary>Lacks its secret.</summary>
     public const string Incomplete = "GITHUB-Draft";
 
@@ -45,6 +48,7 @@ internal static class TestEntries
         (Refused, "openid,email"),
         (Renewed, "https://outlook.office.com/SMTP.Send,https://outlook.office.com/IMAP.AccessAsUser.All,offline_access"),
         (Dead, "email,https://mail.google.com/"),
+        (Login, "openid,email,profile"),
     ];
 
     /// <summary>The provider's applications: one for each entry.</summary>
@@ -52,13 +56,14 @@ internal static class TestEntries
     {
         DeviceInterval = TimeSpan.FromSeconds(1),
         OpaqueAccessTokens = true, // as Google's; Dolibarr sends them in one line, for which a long JWT is too long to Dovecot
+        Users = [.. new StandInProviderOptions().Users, new("1004", "lin@example.com", "Lin Lanying"), new("1005", "emmy@example.com", "Emmy Noether")],
         Clients = [DovecotServerOptions.ResourceServer, .. Complete.Select(entry => new StandInClient
         {
             ClientId = ClientId(entry.Entry),
             ClientSecret = Secret,
             Scopes = ["email", .. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access" or "email"))],
             RefreshTokens = entry.Entry.StartsWith("GOOGLE", StringComparison.Ordinal) ? RefreshTokenPolicy.WhenAsked : RefreshTokenPolicy.Always,
-            RedirectUris = [CallbackOf(dolibarr)],
+            RedirectUris = [CallbackOf(dolibarr), new(dolibarr, "custom/oauthbridge/logincallback.php")],
         })],
     };
 

@@ -154,6 +154,18 @@ public sealed class LoginFlowTests(SharedInstall shared)
     }
 
     [Fact]
+    public async Task The_settings_of_the_company_restrict_its_entries()
+    {
+        await using var world = await FlowWorld.CreateAsync(shared);
+        await shared.Install.SetConstAsync("OAUTHBRIDGE_LOGIN_TENANTS", "tenant-1,tenant-2", world.Company);
+        await shared.Install.SetConstAsync("OAUTHBRIDGE_LOGIN_HOSTED_DOMAIN", "example.com, example.org", world.Company);
+        var entry = Assert.Single(await world.EntriesAsync());
+
+        Assert.Equal(["tenant-1", "tenant-2"], entry.LoginTenants);
+        Assert.Equal(["example.com", "example.org"], entry.LoginDomains);
+    }
+
+    [Fact]
     public async Task Every_sign_in_has_secrets_of_its_own()
     {
         await using var world = await FlowWorld.CreateAsync(shared);

@@ -36,7 +36,7 @@ public sealed class ProviderTests
     [InlineData("other.example", RejectionReason.HostedDomainNotAllowed)]
     [InlineData("badexample.com", RejectionReason.HostedDomainNotAllowed)]
     [InlineData(null, RejectionReason.HostedDomainNotAllowed)]
-    public async Task A_domain_on_the_entry_keeps_everybody_else_out(string? domain, string? reason)
+    public async Task A_domain_in_the_settings_keeps_everybody_else_out(string? domain, string? reason)
     {
         await using var signIn = await GoogleAsync();
         signIn.Entry = SignIn.MakeEntry("GOOGLE-Login", domains: ["example.com"]);
@@ -94,7 +94,7 @@ public sealed class ProviderTests
         var exception = await Assert.ThrowsAsync<BridgeException>(() => signIn.RunAsync());
 
         Assert.Equal(ProblemCode.EntryIncomplete, exception.Code);
-        Assert.Contains("OAUTH_MICROSOFT-Login_TENANTS", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("OAUTHBRIDGE_LOGIN_TENANTS", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,10 @@
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Php;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Login;
+using DolibarrOAuthBridge.Tokens;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -55,13 +59,27 @@ internal sealed class FlowWorld : IAsyncDisposable
         var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(Clock)
-            .AddBridge(DolibarrConfReader.Read(Shared.Install.ConfPath), new BridgeOptions { DolibarrConf = Shared.Install.ConfPath }, configuration)
+            .AddBridge(DolibarrConfReader.Read(Shared.Install.ConfPath), new BridgeOptions { DolibarrConf = Shared.Install.ConfPath, StateDirectory = Path.Combine(Shared.Install.DirectoryPath, "state") }, configuration)
             .BuildServiceProvider();
         _bridges.Add(services);
         return services.GetRequiredService<LoginFlow>();
     }
 
     public ConsentTable Table => _bridges[0].GetRequiredService<ConsentTable>();
+
+    public TokenBroker Broker => _bridges[0].GetRequiredService<TokenBroker>();
+
+    /// <summary>Puts a grant with an ID token into the row of an entry.</summary>
+    public async Task GrantAsync(string entry)
+    {
+        await SetEntryAsync(entry);
+        var extra = PhpArray.Empty.With("token_type", new PhpString("Bearer")).With("id_token", new PhpString(Authority.IdToken()));
+        await Shared.Install.SetTokenAsync(entry, new StoredToken("access-1", Authority.RefreshToken, EndOfLife.At(Clock.GetUtcNow().AddMinutes(-5)), extra), Company);
+    }
+
+    public Task<StoredToken> StoredAsync(string entry) => Shared.Install.ReadTokenAsync(entry, Company);
+
+    public Task<IReadOnlyList<OAuthEntry>> EntriesAsync() => _bridges[0].GetRequiredService<EntryTable>().ListAsync(Company);
 
     public Task<LoginStart> BeginAsync() => Flow.BeginAsync(Entry, Company, "https://erp.example.com/login.php", Binding, null);
 

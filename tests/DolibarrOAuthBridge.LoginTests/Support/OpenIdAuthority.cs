@@ -70,6 +70,9 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
     /// <summary>Replaces the finished token.</summary>
     public Func<string, string> ReplaceToken { get; set; } = static token => token;
 
+    /// <summary>The refresh token that counts.</summary>
+    public string RefreshToken { get; private set; } = "refresh-1";
+
     /// <summary>How the client must authenticate.</summary>
     public bool WantsBasic { get; set; }
 
@@ -110,6 +113,12 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
             return;
         }
 
+        if (form["grant_type"] == "refresh_token")
+        {
+            await RefreshAsync(context, form["refresh_token"].ToString());
+            return;
+        }
+
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
         if (form["grant_type"] != "authorization_code" || form["code"] != "the-code" || form["redirect_uri"] != _request["redirect_uri"] || challenge != _request["code_challenge"])
         {
@@ -120,6 +129,18 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
         var answer = new JsonObject { ["access_token"] = "the-access-token", ["token_type"] = "Bearer", ["expires_in"] = 3600, ["id_token"] = ReplaceToken(IdToken()) };
         ChangeTokenAnswer(answer);
         await Write(context, answer);
+    }
+
+    // Each refresh token is good once.
+    private Task RefreshAsync(HttpContext context, string presented)
+    {
+        if (presented != RefreshToken)
+        {
+            return Write(context, new JsonObject { ["error"] = "invalid_grant" }, 400);
+        }
+
+        RefreshToken += "+";
+        return Write(context, new JsonObject { ["access_token"] = "access-for-" + RefreshToken, ["token_type"] = "Bearer", ["expires_in"] = 3600, ["refresh_token"] = RefreshToken, ["id_token"] = IdToken() });
     }
 
     private bool IsClient(HttpRequest request, IFormCollection form)
@@ -134,7 +155,8 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
             && Encoding.UTF8.GetString(Convert.FromBase64String(header.Parameter!)) == "client-of-the-tests:s3cret%3Awith%2B%25%26specials+%C3%A9";
     }
 
-    private string IdToken()
+    /// <summary>An ID token as the provider makes it now.</summary>
+    public string IdToken()
     {
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
         var header = new JsonObject { ["alg"] = "RS256", ["kid"] = "key-1", ["typ"] = "JWT" };

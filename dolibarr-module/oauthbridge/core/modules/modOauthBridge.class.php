@@ -56,6 +56,7 @@ class modOauthBridge extends DolibarrModules
 		// Next to "OAuth services" and "Token manager" of Dolibarr's own OAuth setup
 		$this->tabs = array(
 			array('data' => 'oauthadmin:+oauthbridge:OAuthBridgeTab:oauthbridge@oauthbridge:$user->admin:/oauthbridge/admin/entries.php'),
+			array('data' => 'user:+oauthbridge:OAuthBridgeSignIn:oauthbridgelogin@oauthbridge:$user->admin || $user->id == $object->id:/oauthbridge/usersignin.php?id=__ID__'),
 		);
 
 		$this->boxes = array(

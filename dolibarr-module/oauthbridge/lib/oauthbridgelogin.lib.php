@@ -1,0 +1,85 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       lib/oauthbridgelogin.lib.php
+ * \ingroup    oauthbridge
+ * \brief      Functions that the pages of the sign-in share
+ */
+
+/**
+ * Whether conf.php lets people sign in with the bridge.
+ *
+ * @return bool Yes or no
+ */
+function oauthbridgeLoginIsOn()
+{
+	global $conf;
+
+	$modes = isset($conf->file->main_authentication) ? explode(',', (string) $conf->file->main_authentication) : array();
+	return isModEnabled('oauthbridge') && in_array('oauthbridge', array_map('trim', $modes), true);
+}
+
+/**
+ * The entries that people sign in with, read from Dolibarr's own settings: the login page asks no other server.
+ *
+ * @return array<string,string> What people call the provider, by name of the entry
+ */
+function oauthbridgeLoginEntries()
+{
+	global $conf;
+
+	$names = array('GOOGLE' => 'Google', 'MICROSOFT' => 'Microsoft', 'MICROSOFT2' => 'Microsoft', 'MICROSOFT3' => 'Microsoft', 'GENERIC' => '');
+	$entries = array();
+	foreach (get_object_vars($conf->global) as $constant => $value) {
+		if (!is_string($value) || trim($value) === '' || !preg_match('/^OAUTH_(([A-Z0-9]+)-login)_ID$/Di', (string) $constant, $parts) || !isset($names[strtoupper($parts[2])])) {
+			continue;
+		}
+		$name = $names[strtoupper($parts[2])];
+		$entries[$parts[1]] = $name !== '' ? $name : (string) parse_url(getDolGlobalString('OAUTH_'.$parts[1].'_URL'), PHP_URL_HOST);
+	}
+	ksort($entries);
+	return $entries;
+}
+
+/**
+ * Where the provider sends the browser back to, under Dolibarr's own address as conf.php has it.
+ *
+ * @return string URL, to be registered at the provider
+ */
+function oauthbridgeLoginCallback()
+{
+	return dol_buildpath('/oauthbridge/logincallback.php', 3);
+}
+
+/**
+ * Writes a failed sign-in into the security events, as Dolibarr does with its own.
+ *
+ * @param  string $entry  The entry
+ * @param  string $reason Word for administrators
+ * @return void
+ */
+function oauthbridgeLoginFailed($entry, $reason)
+{
+	global $user;
+
+	$user->context['audit'] = 'OAuthBridge '.$entry.' - '.$reason;
+	$user->context['authentication_method'] = 'oauthbridge';
+	$user->call_trigger('USER_LOGIN_FAILED', $user);
+	dol_syslog('oauthbridge: a sign-in with '.$entry.' failed: '.$reason, LOG_NOTICE);
+}
+
+/**
+ * Goes to a page and ends.
+ *
+ * @param  string $url Page
+ * @return void
+ */
+function oauthbridgeGoTo($url)
+{
+	// The code must stay neither in the address bar nor in what other sites are told.
+	header('Referrer-Policy: no-referrer');
+	header('Cache-Control: no-store');
+	header('Location: '.$url, true, 303);
+	exit;
+}

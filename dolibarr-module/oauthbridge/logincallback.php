@@ -1,0 +1,93 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       logincallback.php
+ * \ingroup    oauthbridge
+ * \brief      Where a provider sends the browser back to after a sign-in
+ */
+
+define('NOLOGIN', '1');
+define('NOREQUIREMENU', '1');
+define('NOTOKENRENEWAL', '1'); // forms of other tabs stay valid
+
+$res = 0;
+foreach (array('../main.inc.php', '../../main.inc.php') as $main) {
+	if (!$res && file_exists($main)) {
+		$res = include $main;
+	}
+}
+if (!$res) {
+	die('Include of main.inc.php failed');
+}
+
+require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
+require_once __DIR__.'/class/oauthbridgesignin.class.php';
+require_once __DIR__.'/class/oauthbridgeloginusers.class.php';
+
+/**
+ * @var Conf $conf
+ * @var DoliDB $db
+ * @var Translate $langs
+ */
+
+$langs->load('oauthbridgelogin@oauthbridge');
+$signIn = new OAuthBridgeSignIn(new OAuthBridgeClient(), dol_now());
+$callback = OAuthBridgeSignIn::readCallback(isset($_SERVER['QUERY_STRING']) ? $_SERVER['QUERY_STRING'] : '');
+$memory = $callback === null ? null : $signIn->take($callback);
+if ($memory === null || !oauthbridgeLoginIsOn()) {
+	dol_syslog('oauthbridge: an answer came that belongs to no sign-in of this browser', LOG_NOTICE);
+	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginAgain');
+	oauthbridgeGoTo(DOL_URL_ROOT.'/index.php');
+}
+
+$entry = $memory['entry'];
+try {
+	$identity = $signIn->finish($memory, $callback);
+} catch (OAuthBridgeException $e) {
+	$isRefused = $e->getProblemCode() === 'identity_rejected';
+	if ($isRefused) {
+		oauthbridgeLoginFailed($entry, (string) $e->getReason());
+	}
+	dol_syslog('oauthbridge: a sign-in with '.$entry.' ended: '.$e->getDetail(), LOG_WARNING);
+	$text = $langs->transnoentitiesnoconv($isRefused ? 'OAuthBridgeLoginRefused' : 'OAuthBridgeLoginAgain');
+	$identity = null;
+}
+
+if ($memory['purpose'] === OAuthBridgeSignIn::LINK) {
+	// The account is linked to the user who began, in the session in which he began.
+	$page = dol_buildpath('/oauthbridge/usersignin.php', 1).'?id='.((int) $memory['user']);
+	$isSameUser = isset($_SESSION['dol_login']) && $_SESSION['dol_login'] === $memory['login'] && (int) $conf->entity === (int) $memory['entity'];
+	if ($identity === null || !$isSameUser) {
+		setEventMessages($identity === null ? $text : $langs->trans('OAuthBridgeLoginAgain'), null, 'errors');
+		oauthbridgeGoTo($page);
+	}
+	$links = new OAuthBridgeLinks($db, $conf->entity);
+	if ($links->findUser($identity['issuer'], $identity['subject']) === 0 && $links->add($memory['user'], $identity, OAuthBridgeLinks::BY_SELF)) {
+		setEventMessages($langs->trans('OAuthBridgeLinked'), null, 'mesgs');
+	} else {
+		setEventMessages($langs->trans('OAuthBridgeNotLinked'), null, 'errors');
+	}
+	oauthbridgeGoTo($page);
+}
+
+if ($identity === null) {
+	sleep(1); // as Dolibarr's own sign-in does, so that trying is slow
+	$_SESSION['dol_loginmesg'] = $text;
+	oauthbridgeGoTo($memory['back_to']);
+}
+
+$users = new OAuthBridgeLoginUsers($db, $conf->entity);
+$found = $users->resolve($identity);
+if ($found === null) {
+	// One answer for all: it does not tell whether there is such a user.
+	oauthbridgeLoginFailed($entry, $users->getReason().' ('.$identity['subject'].' at '.$identity['issuer'].')');
+	sleep(1);
+	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginRefused');
+	oauthbridgeGoTo($memory['back_to']);
+}
+
+(new OAuthBridgeLinks($db, $conf->entity))->noteLogin($identity['issuer'], $identity['subject']);
+$ticket = $signIn->issueTicket($found, $conf->entity, $memory);
+$separator = strpos($memory['back_to'], '?') === false ? '?' : '&';
+oauthbridgeGoTo($memory['back_to'].$separator.http_build_query(array('afteroauthloginreturn' => OAuthBridgeSignIn::MODE, OAuthBridgeSignIn::TICKET => $ticket), '', '&'));

@@ -1,0 +1,2 @@
+-- A user who is deleted leaves no account that could sign in.
+ALTER TABLE llx_oauthbridge_link ADD CONSTRAINT fk_oauthbridge_link_user FOREIGN KEY (fk_user) REFERENCES llx_user (rowid) ON DELETE CASCADE;

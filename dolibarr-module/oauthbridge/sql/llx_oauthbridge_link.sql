@@ -1,0 +1,14 @@
+-- Accounts at OpenID providers that sign Dolibarr's users in. Issuer and subject are compared byte by byte. Times are of the server.
+CREATE TABLE IF NOT EXISTS llx_oauthbridge_link (
+  rowid      integer AUTO_INCREMENT PRIMARY KEY,
+  entity     integer NOT NULL DEFAULT 1,
+  fk_user    integer NOT NULL,
+  issuer     varchar(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  subject    varchar(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  account    varchar(255) NULL,                -- what people call it: an address or a name, as it was when linked
+  origin     varchar(16) NOT NULL,             -- email (at the first sign-in) or self (from the own card)
+  datec      datetime NOT NULL,
+  last_login datetime NULL,
+  UNIQUE KEY uk_oauthbridge_link_subject (entity, issuer, subject),
+  KEY idx_oauthbridge_link_user (fk_user)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;

@@ -1,0 +1,116 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+
+/**
+ * \file       usersignin.php
+ * \ingroup    oauthbridge
+ * \brief      Tab of the user card: the accounts at providers that sign the user in
+ */
+
+if (!defined('CSRFCHECK_WITH_TOKEN')) {
+	define('CSRFCHECK_WITH_TOKEN', '1'); // every POST, whatever Dolibarr's own setting says
+}
+
+$res = 0;
+foreach (array('../main.inc.php', '../../main.inc.php') as $main) {
+	if (!$res && file_exists($main)) {
+		$res = include $main;
+	}
+}
+if (!$res) {
+	die('Include of main.inc.php failed');
+}
+
+require_once DOL_DOCUMENT_ROOT.'/core/lib/usergroups.lib.php';
+require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
+require_once __DIR__.'/class/oauthbridgesignin.class.php';
+require_once __DIR__.'/class/oauthbridgelinks.class.php';
+
+/**
+ * @var Conf $conf
+ * @var DoliDB $db
+ * @var Translate $langs
+ * @var User $user
+ */
+
+$langs->loadLangs(array('users', 'oauthbridgelogin@oauthbridge'));
+
+$id = GETPOSTINT('id');
+$action = GETPOST('action', 'aZ09');
+$isOwn = $id === (int) $user->id;
+if (!isModEnabled('oauthbridge') || (!$isOwn && !$user->admin)) {
+	accessforbidden();
+}
+$object = new User($db);
+if ($object->fetch($id) <= 0) {
+	accessforbidden();
+}
+$links = new OAuthBridgeLinks($db, $conf->entity);
+$entries = oauthbridgeLoginEntries();
+$page = dol_buildpath('/oauthbridge/usersignin.php', 1).'?id='.$id;
+
+/*
+ * Actions
+ */
+
+if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'unlink') {
+	if ($links->remove(GETPOSTINT('link'), $id)) {
+		setEventMessages($langs->trans('OAuthBridgeUnlinked'), null, 'mesgs');
+	}
+	oauthbridgeGoTo($page);
+}
+
+if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'link' && $isOwn) {
+	$entry = GETPOST('entry', 'alphanohtml');
+	$url = $page;
+	if (oauthbridgeLoginIsOn() && isset($entries[$entry])) {
+		try {
+			$memory = array('purpose' => OAuthBridgeSignIn::LINK, 'user' => $id, 'login' => $user->login, 'entity' => (int) $conf->entity);
+			$url = (new OAuthBridgeSignIn(new OAuthBridgeClient(), dol_now()))->begin($entry, oauthbridgeLoginCallback(), $memory);
+		} catch (OAuthBridgeException $e) {
+			setEventMessages(dol_escape_htmltag($e->getDetail()), null, 'errors');
+		}
+	}
+	oauthbridgeGoTo($url);
+}
+
+/*
+ * View
+ */
+
+llxHeader('', $langs->trans('OAuthBridgeSignIn'), '', '', 0, 0, '', '', '', 'mod-oauthbridge page-usersignin');
+
+print dol_get_fiche_head(user_prepare_head($object), 'oauthbridge', $langs->trans('User'), -1, 'user');
+dol_banner_tab($object, 'id', '', $user->hasRight('user', 'user', 'lire') || $user->admin);
+print '<div class="underbanner clearboth"></div>';
+print '<p class="opacitymedium">'.$langs->trans($isOwn ? 'OAuthBridgeSignInExplained' : 'OAuthBridgeSignInOfOther').'</p>';
+
+print '<div class="div-table-responsive"><table class="noborder centpercent">';
+print '<tr class="liste_titre"><td>'.$langs->trans('OAuthBridgeAccount').'</td><td>'.$langs->trans('OAuthBridgeIssuer').'</td><td>'.$langs->trans('OAuthBridgeLinkedOn').'</td><td>'.$langs->trans('OAuthBridgeLastLogin').'</td><td></td></tr>';
+$rows = $links->listOf($id);
+foreach ($rows as $link) {
+	print '<tr class="oddeven"><td>'.dol_escape_htmltag($link->account).'<br><span class="opacitymedium small">'.dol_escape_htmltag($link->subject).'</span></td>';
+	print '<td>'.dol_escape_htmltag($link->issuer).'</td>';
+	print '<td>'.dol_print_date($db->jdate($link->datec), 'dayhour').'<br><span class="opacitymedium small">'.$langs->trans('OAuthBridgeOrigin_'.$link->origin).'</span></td>';
+	print '<td>'.dol_print_date($db->jdate($link->last_login), 'dayhour').'</td>';
+	print '<td class="right"><form method="POST" action="'.dol_escape_htmltag($page).'"><input type="hidden" name="token" value="'.newToken().'"><input type="hidden" name="action" value="unlink">';
+	print '<input type="hidden" name="link" value="'.((int) $link->rowid).'"><button type="submit" class="button small">'.$langs->trans('OAuthBridgeUnlink').'</button></form></td></tr>';
+}
+if (!$rows) {
+	print '<tr class="oddeven"><td colspan="5" class="opacitymedium">'.$langs->trans('OAuthBridgeNoAccount').'</td></tr>';
+}
+print '</table></div>';
+
+if ($isOwn && oauthbridgeLoginIsOn() && $entries) {
+	print '<form method="POST" action="'.dol_escape_htmltag($page).'" class="center"><input type="hidden" name="token" value="'.newToken().'"><input type="hidden" name="action" value="link">';
+	foreach ($entries as $entry => $provider) {
+		print '<button type="submit" class="button" name="entry" value="'.dol_escape_htmltag($entry).'">'.dol_escape_htmltag($langs->transnoentitiesnoconv('OAuthBridgeLinkWith', $provider)).'</button> ';
+	}
+	print '</form>';
+} elseif ($isOwn && !oauthbridgeLoginIsOn()) {
+	print info_admin($langs->trans('OAuthBridgeLoginOff'));
+}
+
+print dol_get_fiche_end();
+llxFooter();
+$db->close();
