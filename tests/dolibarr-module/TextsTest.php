@@ -13,6 +13,7 @@ final class TextsTest extends TestCase
 		'OAuthBridgeDevice_' => array('granted', 'denied', 'expired'),
 		'OAuthBridgeSecurity_' => array('tls', 'starttls', 'none'),
 		'OAuthBridgeRenewal_' => array('own', 'proactive', 'on_demand'),
+		'OAuthBridgeOrigin_' => array('email', 'self'),
 		'OAuthBridgeBad_' => array('address', 'renewal', 'domains', 'tenants'),
 		'OAuthBridgeStock' => array(), // part of a class name
 		'OAuthBridgeAgeIn' => array('Days', 'Hours'),
@@ -92,7 +93,13 @@ final class TextsTest extends TestCase
 	private function read($language)
 	{
 		$texts = array();
-		foreach (file(MODULE.'/langs/'.$language.'/oauthbridge.lang', FILE_IGNORE_NEW_LINES) as $line) {
+		$files = glob(MODULE.'/langs/'.$language.'/*.lang');
+		$this->assertSame(array_map('basename', glob(MODULE.'/langs/en_US/*.lang')), array_map('basename', $files), $language);
+		foreach (
+			array_merge(...array_map(static function ($file) {
+				return file($file, FILE_IGNORE_NEW_LINES);
+			}, $files)) as $line
+		) {
 			if ($line === '' || $line[0] === '#') {
 				continue;
 			}

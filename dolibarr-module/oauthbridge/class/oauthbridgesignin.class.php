@@ -180,8 +180,10 @@ class OAuthBridgeSignIn
 	{
 		$home = $root.'/index.php';
 		$parts = explode('?', (string) $wanted, 2);
-		if (!preg_match('~^/[A-Za-z0-9_./-]*$~D', $parts[0]) || strpos($parts[0], '//') !== false || strpos($parts[0], '..') !== false
-			|| strncmp($parts[0], $root.'/', strlen($root) + 1) !== 0 || strlen($wanted) > 2000) {
+		if (
+			!preg_match('~^/[A-Za-z0-9_./-]*$~D', $parts[0]) || strpos($parts[0], '//') !== false || strpos($parts[0], '..') !== false
+			|| strncmp($parts[0], $root.'/', strlen($root) + 1) !== 0 || strlen($wanted) > 2000
+		) {
 			return $home;
 		}
 		$query = array();
