@@ -1,7 +1,7 @@
 <?php
 
 /**
- * Doubles of the functions of Dolibarr's core/lib that the module calls, as those behave in Dolibarr 22.
+ * Doubles of the functions of Dolibarr's core/lib that the module calls. Where releases differ it is the oldest that counts.
  */
 
 define('MAIN_DB_PREFIX', 'llx_');
@@ -30,13 +30,13 @@ function dol_syslog($message, $level = LOG_INFO)
 function getDolGlobalString($key, $default = '')
 {
 	global $conf;
-	return (string) (isset($conf->global->$key) ? $conf->global->$key : $default);
+	return (string) (empty($conf->global->$key) ? $default : $conf->global->$key);
 }
 
 function getDolGlobalInt($key, $default = 0)
 {
 	global $conf;
-	return (int) (isset($conf->global->$key) ? $conf->global->$key : $default);
+	return (int) (empty($conf->global->$key) ? $default : $conf->global->$key);
 }
 
 function isModEnabled($module)

@@ -92,7 +92,10 @@ class OAuthBridgeRefreshInterceptor
 	 */
 	private static function isSwitchedOn()
 	{
-		return isModEnabled('oauthbridge') && getDolGlobalInt('OAUTHBRIDGE_INTERCEPT_REFRESH', 1) !== 0;
+		global $conf;
+
+		// In Dolibarr 17 getDolGlobalInt takes a 0 for not set, so that the standard value 1 would win.
+		return isModEnabled('oauthbridge') && (!isset($conf->global->OAUTHBRIDGE_INTERCEPT_REFRESH) || (int) $conf->global->OAUTHBRIDGE_INTERCEPT_REFRESH !== 0);
 	}
 
 	/**
