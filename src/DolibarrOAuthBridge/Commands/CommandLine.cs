@@ -27,6 +27,7 @@ internal static class CommandLine
             new EntriesCommand(),
             new TokenCommand(),
             new RefreshCommand(),
+            new ConsentCommand(),
             new RevokeCommand(),
             new CheckCommand(),
             new InspectCommand(),

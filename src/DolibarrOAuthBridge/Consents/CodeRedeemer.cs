@@ -81,20 +81,18 @@ public sealed partial class CodeRedeemer(
             throw new BridgeException(ProblemCode.ProviderRejected, $"The ID token that came with the grant of {entry.Name} was made for another request. Nothing was stored. Start again.");
         }
 
-        var account = provider.AccountMember is { } member ? GrantAccount.Of(response.Parameters.GetString(member), null) : claims?.Account;
-        return NewGrant.Of(response, provider, time.GetUtcNow(), account, consent.ConfirmsAccountChange);
+        return NewGrant.Of(response, provider, time.GetUtcNow(), GrantAccount.Of(response, provider), consent.ConfirmsAccountChange);
     }
 
     private static BridgeException Refused(OAuthEntry entry, TokenAnswer.Refused refused)
     {
-        var reason = refused.Description.Length == 0 ? refused.Error : $"{refused.Error}: {refused.Description}";
         var advice = Refusals.KindOf(refused.Error) switch
         {
             RefusalKind.SettingsWrong when refused.Error != "bad_verification_code" => Refusals.Advice(refused.Error),
             RefusalKind.TryLater => "Start again in a moment.",
             _ => "The code had expired, was used already, or belongs to another request: start again.",
         };
-        return new BridgeException(ProblemCode.ProviderRejected, $"The provider gives no token for {entry.Name} ({reason}). {advice} What was stored before stays.");
+        return new BridgeException(ProblemCode.ProviderRejected, $"The provider gives no token for {entry.Name} ({refused.Reason}). {advice} What was stored before stays.");
     }
 
     // The grant is stored or refused by now; a consent that cannot be ended expires by itself.

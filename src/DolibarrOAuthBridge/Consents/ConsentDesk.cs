@@ -76,6 +76,22 @@ public sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter, 
         }
     }
 
+    /// <summary>Gives a pending consent up: whatever the provider answers later, nothing is stored.</summary>
+    /// <returns>Whether it was pending.</returns>
+    /// <exception cref="BridgeException">The database failed.</exception>
+    public async Task<bool> AbandonAsync(string consentId, string reason, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await consents.FindAsync(consentId, cancellationToken).ConfigureAwait(false) is { } row
+                && await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Denied, reason, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+
     /// <summary>Refuses a text that is empty, too long or has control characters; none at all is fine.</summary>
     internal static void RequireText(string? value, string name, int longest)
     {

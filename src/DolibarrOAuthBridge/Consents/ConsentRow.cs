@@ -26,6 +26,9 @@ public sealed class ConsentRow
     /// <summary>The encrypted data.</summary>
     public required string Data { get; init; }
 
+    /// <summary>This row with other data.</summary>
+    internal ConsentRow With(string data) => new() { ConsentId = ConsentId, Flow = Flow, Key = Key, Status = Status, Detail = Detail, ExpiresAt = ExpiresAt, Data = data };
+
     /// <inheritdoc />
     public override string ToString() => $"{Flow} of {Key.Service}, entity {Key.Entity}: {Status}";
 }

@@ -1,3 +1,6 @@
+using DolibarrOAuthBridge.AppOnly;
+using DolibarrOAuthBridge.Consents.Device;
+
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>What consents are made of.</summary>
@@ -8,6 +11,11 @@ internal static class ConsentServices
         .AddSingleton<GrantLease>()
         .AddSingleton<GrantStore>()
         .AddSingleton<IConsentFlow, CodeFlow>()
+        .AddSingleton<IConsentFlow, DeviceFlow>()
+        .AddSingleton<IConsentFlow, ClientCredentialsFlow>()
+        .AddSingleton<DeviceBell>()
+        .AddSingleton<DevicePoller>()
+        .AddSingleton<DevicePolling>()
         .AddSingleton<CodeRedeemer>()
         .AddSingleton<CodeCallback>()
         .AddSingleton<ConsentDesk>();

@@ -6,6 +6,7 @@ using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
+using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Consents;
 
@@ -103,12 +104,30 @@ public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema,
         return await ExecuteAsync(sql, parameters, cancellationToken).ConfigureAwait(false) == 1;
     }
 
-    /// <summary>Replaces what the flow stored with a row, such as the interval between polls.</summary>
+    /// <summary>Replaces what the flow stored with a pending row, such as the time of the next poll, if nobody else did since it was read.</summary>
+    /// <returns>The row as it is now; null if another caller was quicker, or the consent is over. Of any number of callers only one ever wins.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public Task UpdateAsync<T>(ConsentRow row, T data, JsonTypeInfo<T> type, CancellationToken cancellationToken = default)
+    public async Task<ConsentRow?> TryUpdateAsync<T>(ConsentRow row, T data, JsonTypeInfo<T> type, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return ExecuteAsync($"UPDATE {Table} SET data = @data WHERE consent_id = @ConsentId", new { row.ConsentId, data = Seal(JsonSerializer.Serialize(data, type)) }, cancellationToken);
+        var sealedData = Seal(JsonSerializer.Serialize(data, type));
+        var sql = $"UPDATE {Table} SET data = @sealedData WHERE consent_id = @ConsentId AND status = '{ConsentStatus.Pending}' AND expires_at > @now AND BINARY data = @Data";
+        var parameters = new { row.ConsentId, row.Data, sealedData, now = time.GetUtcNow().UtcDateTime };
+        return await ExecuteAsync(sql, parameters, cancellationToken).ConfigureAwait(false) == 1 ? row.With(sealedData) : null;
+    }
+
+    /// <summary>The consents of a flow that are pending, of every entry and company.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<ConsentRow>> ListPendingAsync(string flow, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await SelectAsync($"flow = @flow AND status = '{ConsentStatus.Pending}' AND expires_at > @now", new { flow, now = time.GetUtcNow().UtcDateTime }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1142 })
+        {
+            return []; // whoever only looks makes no tables
+        }
     }
 
     // A finished consent is remembered for a while, so that whoever asks for it learns what became of it.
@@ -132,14 +151,19 @@ public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema,
     private async Task<ConsentRow?> FindAsync(string condition, object parameters, CancellationToken cancellationToken)
     {
         await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
-        var raw = await database.RunAsync(
-            connection => connection.QuerySingleOrDefaultAsync<RawRow>(new CommandDefinition($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
-        if (raw is null)
-        {
-            return null;
-        }
+        return await SelectAsync(condition, parameters, cancellationToken).ConfigureAwait(false) is [var row] ? row : null;
+    }
 
+    private async Task<IReadOnlyList<ConsentRow>> SelectAsync(string condition, object parameters, CancellationToken cancellationToken)
+    {
+        var rows = await database.RunAsync(
+            connection => connection.QueryAsync<RawRow>(new CommandDefinition($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken)),
+            cancellationToken).ConfigureAwait(false);
+        return [.. rows.Select(Convert)];
+    }
+
+    private ConsentRow Convert(RawRow raw)
+    {
         var isOver = raw.Status is ConsentStatus.Pending or ConsentStatus.Redeeming && raw.ExpiresAt <= time.GetUtcNow().UtcDateTime;
         return new ConsentRow
         {

@@ -18,6 +18,16 @@ public sealed class ConsentWishes
     /// <summary>Whether the provider is to ask again even if there is a refresh token.</summary>
     public bool ForcesConsent { get; init; }
 
+    /// <summary>The same wishes of a certain session, with a certain redirect URI.</summary>
+    internal ConsentWishes With(string sessionBinding, string? redirectUri) => new()
+    {
+        SessionBinding = sessionBinding,
+        RedirectUri = redirectUri,
+        LoginHint = LoginHint,
+        ConfirmsAccountChange = ConfirmsAccountChange,
+        ForcesConsent = ForcesConsent,
+    };
+
     /// <inheritdoc />
     public override string ToString() => "[wishes of a consent]";
 }

@@ -1,3 +1,5 @@
+using DolibarrOAuthBridge.Providers;
+
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>
@@ -15,6 +17,16 @@ public sealed record GrantAccount(string? Subject, string? Name)
     {
         var (id, label) = (Clean(subject), Clean(name));
         return id is null && label is null ? null : new GrantAccount(id, label);
+    }
+
+    /// <summary>The account that a token answer names, in the provider's own way or by its ID token; null if neither does.</summary>
+    public static GrantAccount? Of(TokenResponse response, Provider provider)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        ArgumentNullException.ThrowIfNull(provider);
+        return provider.AccountMember is { } member
+            ? Of(response.Parameters.GetString(member), null)
+            : IdTokenClaims.Read(response.Parameters.GetString("id_token"))?.Account;
     }
 
     /// <summary>Reads what <see cref="Stored"/> wrote; null of null.</summary>

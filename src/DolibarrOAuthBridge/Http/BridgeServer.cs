@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DolibarrOAuthBridge.Consents.Device;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Http.Endpoints;
@@ -45,6 +46,7 @@ public static class BridgeServer
         builder.Services.AddSingleton<RefusalLog>();
         builder.Services.AddBridgeMetrics();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RenewalService>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<DevicePolling>());
         builder.Services.AddLifetime(options);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {

@@ -10,6 +10,14 @@ internal static class GoogleScopes
     public const string Email = "https://www.googleapis.com/auth/userinfo.email";
     public const string Profile = "https://www.googleapis.com/auth/userinfo.profile";
 
+    /// <summary>What Google's device flow grants ("OAuth 2.0 for TV and limited-input devices", allowed scopes).</summary>
+    public static readonly IReadOnlyList<string> ByDevice =
+    [
+        "openid", "profile", "email", Email, Profile,
+        "https://www.googleapis.com/auth/drive.appdata", "https://www.googleapis.com/auth/drive.file",
+        "https://www.googleapis.com/auth/youtube", "https://www.googleapis.com/auth/youtube.readonly",
+    ];
+
     public static FrozenDictionary<string, string> Names { get; } = new Dictionary<string, string>
     {
         ["gmail_full"] = Mail,

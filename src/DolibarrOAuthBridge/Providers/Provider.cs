@@ -61,6 +61,15 @@ public sealed record Provider
     /// <summary>Scopes that tell who the user is, or keep the grant, and allow nothing else.</summary>
     public IReadOnlyList<string> IdentityScopes { get; init; } = ["openid", "profile", "email", "offline_access"];
 
+    /// <summary>
+    /// Whether an application may be a public client in some flows although it has a secret, so that the provider refuses the
+    /// secret there, and again when it refreshes what such a flow brought (Microsoft: AADSTS700025).
+    /// </summary>
+    public bool MayRefuseSecret { get; init; }
+
+    /// <summary>The only scopes that the device flow grants here; empty where it grants all.</summary>
+    public IReadOnlyList<string> DeviceScopes { get; init; } = [];
+
     /// <summary>How long grants last while the application is only being tested; null where there is no such thing.</summary>
     public TimeSpan? TestingGrantLifetime { get; init; }
 

@@ -1,6 +1,6 @@
 namespace DolibarrOAuthBridge.Providers;
 
-/// <summary>What came of a request to a token endpoint. One of the nested cases.</summary>
+/// <summary>What came of a request to a token endpoint, or to a device authorization endpoint, which says no in the same words. One of the nested cases.</summary>
 public abstract record TokenAnswer
 {
     private TokenAnswer()
@@ -10,10 +10,17 @@ public abstract record TokenAnswer
     /// <summary>The provider issued a token (RFC 6749, section 5.1).</summary>
     public sealed record Issued(TokenResponse Response) : TokenAnswer;
 
+    /// <summary>The provider issued a code for a person to type (RFC 8628, section 3.2).</summary>
+    public sealed record DeviceCode(DeviceAuthorization Authorization) : TokenAnswer;
+
     /// <summary>The provider said no by an <c>error</c> member (RFC 6749, section 5.2).</summary>
     /// <param name="Error">The error code, exactly; what to do is decided by it alone.</param>
     /// <param name="Description">The provider's words for people, shortened; may be empty.</param>
-    public sealed record Refused(string Error, string Description) : TokenAnswer;
+    public sealed record Refused(string Error, string Description) : TokenAnswer
+    {
+        /// <summary>Code and description for people.</summary>
+        public string Reason => Description.Length == 0 ? Error : $"{Error}: {Description}";
+    }
 
     /// <summary>The provider said neither: throttled, broken, unreachable, or not an OAuth answer at all.</summary>
     /// <param name="Reason">The bridge's word for it, such as <c>http_503</c>, <c>timeout</c>, <c>network</c>, <c>malformed</c>.</param>

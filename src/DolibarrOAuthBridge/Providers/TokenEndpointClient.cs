@@ -22,12 +22,19 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
     /// <param name="authorization">The client's credentials for the header; null where they are in the form.</param>
     /// <param name="cancellationToken">Cancels the call; a caller's disconnect must not be passed here for a refresh.</param>
     public Task<TokenAnswer> PostAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken = default) =>
-        SendAsync(endpoint, new FormUrlEncodedContent(form), authorization, cancellationToken);
+        SendAsync(endpoint, new FormUrlEncodedContent(form), authorization, IssuedToken, cancellationToken);
 
     /// <summary>The same for a form that is encoded already, credentials included; it is disposed of.</summary>
-    public Task<TokenAnswer> PostAsync(Uri endpoint, HttpContent form, CancellationToken cancellationToken = default) => SendAsync(endpoint, form, null, cancellationToken);
+    public Task<TokenAnswer> PostAsync(Uri endpoint, HttpContent form, CancellationToken cancellationToken = default) => SendAsync(endpoint, form, null, IssuedToken, cancellationToken);
 
-    private async Task<TokenAnswer> SendAsync(Uri endpoint, HttpContent form, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    /// <summary>Asks a device authorization endpoint for a code (RFC 8628, section 3.1): a <see cref="TokenAnswer.DeviceCode"/> where it gives one.</summary>
+    public Task<TokenAnswer> AuthorizeDeviceAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellationToken = default) =>
+        SendAsync(endpoint, new FormUrlEncodedContent(form), null, static root => new TokenAnswer.DeviceCode(DeviceAuthorization.Parse(root)), cancellationToken);
+
+    private static TokenAnswer IssuedToken(JsonElement root) => new TokenAnswer.Issued(TokenResponse.Parse(root));
+
+    private async Task<TokenAnswer> SendAsync(
+        Uri endpoint, HttpContent form, AuthenticationHeaderValue? authorization, Func<JsonElement, TokenAnswer> accept, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -42,7 +49,7 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
             request.Headers.ConnectionClose = true;
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, deadline.Token).ConfigureAwait(false);
             var body = await response.Content.ReadAsByteArrayAsync(deadline.Token).ConfigureAwait(false);
-            return Read(endpoint, response, body);
+            return Read(endpoint, response, body, accept);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -54,7 +61,7 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
         }
     }
 
-    private TokenAnswer Read(Uri endpoint, HttpResponseMessage response, byte[] body)
+    private TokenAnswer Read(Uri endpoint, HttpResponseMessage response, byte[] body, Func<JsonElement, TokenAnswer> accept)
     {
         var status = (int)response.StatusCode;
         if (status is 408 or 429 or >= 500)
@@ -87,7 +94,7 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
             }
 
             return response.StatusCode == HttpStatusCode.OK
-                ? new TokenAnswer.Issued(TokenResponse.Parse(root))
+                ? accept(root)
                 : throw new FormatException("it has no error member");
         }
         catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)

@@ -50,7 +50,7 @@ public sealed class TokenRevocationClient(HttpClient http, TimeProvider time, Br
             Headers =
             {
                 Accept = { new MediaTypeWithQualityHeaderValue("application/vnd.github+json") },
-                Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{entry.ClientId}:{entry.ClientSecret}"))),
+                Authorization = Basic(entry.ClientId, entry.ClientSecret),
             },
         },
         RevocationStyle.StripeDeauthorization => new HttpRequestMessage(HttpMethod.Post, endpoint)
@@ -60,7 +60,7 @@ public sealed class TokenRevocationClient(HttpClient http, TimeProvider time, Br
                 ["client_id"] = entry.ClientId,
                 ["stripe_user_id"] = grant.Token.ExtraParams.GetString("stripe_user_id") ?? string.Empty,
             }),
-            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", entry.ClientSecret) },
+            Headers = { Authorization = Basic(entry.ClientSecret, string.Empty) }, // the secret key is the user name
         },
         _ => new HttpRequestMessage(HttpMethod.Post, endpoint)
         {
@@ -73,6 +73,9 @@ public sealed class TokenRevocationClient(HttpClient http, TimeProvider time, Br
             }),
         },
     };
+
+    private static AuthenticationHeaderValue Basic(string user, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     // A grant that was over already: RFC 7009 answers 200, Google 400 invalid_token, GitHub 404.
     private static bool IsOver(RevocationStyle style, int status, string body) => style switch

@@ -21,7 +21,7 @@ public sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClien
         }
     }
 
-    /// <summary>Sends the one request.</summary>
+    /// <summary>Sends the one request; a second one only where the provider refuses the client for having a secret.</summary>
     /// <exception cref="BridgeException">The endpoint is configured wrongly.</exception>
     public async Task<TokenAnswer> RenewAsync(OAuthEntry entry, StoredGrant grant)
     {
@@ -49,7 +49,15 @@ public sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClien
                 form["scope"] = string.Join(provider.ScopeSeparator, EntrySettings.Scopes(entry));
             }
 
-            return await client.PostAsync(endpoint, form).ConfigureAwait(false);
+            var answer = await client.PostAsync(endpoint, form).ConfigureAwait(false);
+            if (answer is TokenAnswer.Refused { Error: "invalid_client" } && provider.MayRefuseSecret)
+            {
+                // The client was refused, so the refresh token is not spent.
+                form.Remove("client_secret");
+                return await client.PostAsync(endpoint, form).ConfigureAwait(false) is TokenAnswer.Issued issued ? issued : answer;
+            }
+
+            return answer;
         }
         catch (ProviderConfigurationException exception)
         {

@@ -171,7 +171,7 @@ public sealed class ConsentTableTests(SharedServer shared)
         var table = world.Open().Get<ConsentTable>();
         var row = await AddAsync(table, null, ConsentFlows.Device);
 
-        await table.UpdateAsync(row, new ConsentTestData("canary-other"), ConsentTestJson.Default.ConsentTestData);
+        await table.TryUpdateAsync(row, new ConsentTestData("canary-other"), ConsentTestJson.Default.ConsentTestData);
 
         Assert.Equal("canary-other", table.Open((await table.FindAsync(row.ConsentId))!, ConsentTestJson.Default.ConsentTestData)!.Verifier);
     }

@@ -4,8 +4,12 @@ namespace DolibarrOAuthBridge.IntegrationTests.Support;
 internal sealed class TestClock : TimeProvider
 {
     private long _offset;
+    private DateTimeOffset? _frozenAt;
 
     public void Advance(TimeSpan time) => Interlocked.Add(ref _offset, time.Ticks);
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _offset));
+    /// <summary>From now on time passes only by <see cref="Advance"/>, so that a slow machine does not matter to the second.</summary>
+    public void Freeze() => _frozenAt = base.GetUtcNow();
+
+    public override DateTimeOffset GetUtcNow() => (_frozenAt ?? base.GetUtcNow()).AddTicks(Interlocked.Read(ref _offset));
 }

@@ -184,6 +184,9 @@ internal sealed class World : IAsyncDisposable
         await File.WriteAllTextAsync(Install.ConfPath, conf.Replace(from, to, StringComparison.Ordinal));
     }
 
+    /// <summary>Starts the real executable for a conversation.</summary>
+    public RunningCommand Start(params string[] arguments) => RunningCommand.Start(Sidecar.StartInfo([.. arguments, .. Common()], null, null));
+
     public async ValueTask DisposeAsync()
     {
         foreach (var host in _hosts)

@@ -1,0 +1,131 @@
+using System.Threading.Channels;
+using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
+
+namespace DolibarrOAuthBridge.Commands.Consenting;
+
+/// <summary>
+/// Authorization code in a terminal. The answer comes to a loopback address (RFC 8252, section 7.3) or is pasted, whichever is
+/// first; an answer that belongs to something else is told so, and the waiting goes on.
+/// </summary>
+internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, DolibarrConf conf, TimeProvider time)
+{
+    private const string DefaultAddress = "http://127.0.0.1:0/callback";
+
+    public static CodeDialog Of(CommandContext context) => new(context.Get<ConsentDesk>(), context.Get<CodeCallback>(), context.Conf, context.Get<TimeProvider>());
+
+    /// <param name="entry">The entry.</param>
+    /// <param name="wishes">What was asked for on the command line.</param>
+    /// <param name="terminal">Where to speak.</param>
+    /// <param name="paste">Whether the redirect URI registered for Dolibarr is used, so that nothing arrives here by itself.</param>
+    /// <param name="redirectUri">The loopback address to listen at; null for any.</param>
+    /// <param name="cancellationToken">Ctrl-C.</param>
+    public async Task<ConsentResult> RunAsync(
+        OAuthEntry entry, ConsentWishes wishes, ConsentTerminal terminal, bool paste, string? redirectUri, CancellationToken cancellationToken)
+    {
+        var answers = Channel.CreateUnbounded<RedirectAnswer>();
+        if (paste)
+        {
+            return await ConverseAsync(entry, wishes, terminal, null, answers, cancellationToken).ConfigureAwait(false);
+        }
+
+        var listener = await LoopbackListener.StartAsync(redirectUri ?? DefaultAddress, answers.Writer, cancellationToken).ConfigureAwait(false);
+        await using (listener.ConfigureAwait(false))
+        {
+            return await ConverseAsync(entry, wishes, terminal, listener.RedirectUri, answers, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ConsentResult> ConverseAsync(
+        OAuthEntry entry, ConsentWishes wishes, ConsentTerminal terminal, string? listensAt, Channel<RedirectAnswer> answers, CancellationToken cancellationToken)
+    {
+        var binding = AuthorizationSecrets.New();
+        var registered = RedirectUri.Of(entry, conf);
+        var address = listensAt ?? registered;
+        var started = await desk.BeginAsync(entry.Name.ToString(), entry.Entity, ConsentFlows.Code, wishes.With(binding, address), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await terminal.BeginAsync(started, listensAt is null ? PasteWords(entry, started, address!) : ListenWords(entry, started, address!, registered)).ConfigureAwait(false);
+            PastedAnswers.Read(answers.Writer, endsAll: listensAt is null);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, TimeSpan.FromSeconds(started.ExpiresIn ?? 600), Timeout.InfiniteTimeSpan);
+            return await TakeAsync(entry, started, binding, address!, answers.Reader, terminal, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
+        {
+            await desk.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw exception is ChannelClosedException
+                ? new BridgeException(ProblemCode.InvalidRequest, "The input ended before the address of the last page was pasted. Nothing was stored.")
+                : new BridgeException(ProblemCode.StateInvalid, $"No answer came in time. Start again: dolibarr-oauth-bridge consent {entry.Name}");
+        }
+    }
+
+    private async Task<ConsentResult> TakeAsync(
+        OAuthEntry entry, ConsentStarted started, string binding, string address, ChannelReader<RedirectAnswer> answers, ConsentTerminal terminal, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var answer = await answers.ReadAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var result = await callback.FinishAsync(answer.ToResponse(address, binding), entry.Entity, CancellationToken.None).ConfigureAwait(false);
+                answer.Reply($"Consent was given, and {entry.Name} has its token. You can close this page.");
+                return result;
+            }
+            catch (BridgeException exception)
+            {
+                answer.Reply(exception.Message);
+                if (exception.Code is not (ProblemCode.StateInvalid or ProblemCode.InvalidRequest)
+                    || (await desk.GetAsync(started.ConsentId!, CancellationToken.None).ConfigureAwait(false)).Status != ConsentStatus.Pending)
+                {
+                    throw;
+                }
+
+                await terminal.ExplainAsync($"{exception.Message}\nStill waiting.").ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static string ListenWords(OAuthEntry entry, ConsentStarted started, string address, string? registered) => $"""
+        Consent for {entry.Name}
+
+        1. Open this address in a browser, on this or another machine:
+
+        {started.AuthorizationUrl}
+
+        2. Sign in with the account that {entry.Name} is for, and allow the access.
+
+        3. On this machine the answer arrives by itself at {address}
+           A browser elsewhere ends on a page that it cannot open: copy the whole address of
+           that page, paste it here and press Enter.
+
+        If the provider does not accept this redirect URI, register it there (as a desktop or
+        native application, for which any port will do), or run this again with --paste: that uses
+        {registered ?? "the redirect URI that is registered for Dolibarr"}
+
+        Waiting for the answer, {started.ExpiresIn / 60} minutes at most. Ctrl-C gives up.
+        """;
+
+    private static string PasteWords(OAuthEntry entry, ConsentStarted started, string address) => $"""
+        Consent for {entry.Name}
+
+        1. Open this address in a browser, on any machine:
+
+        {started.AuthorizationUrl}
+
+        2. Sign in with the account that {entry.Name} is for, and allow the access.
+
+        3. The browser ends at {address}
+           and whatever Dolibarr shows there (most likely that the consent was begun elsewhere, or
+           no page at all) does not matter: copy the whole address from the browser's address bar,
+           with everything behind the question mark, paste it here and press Enter.
+
+        The provider must know {address}
+        as a redirect URI of the application. The address holds a code that is good once and for minutes.
+
+        Waiting for the address, {started.ExpiresIn / 60} minutes at most. Ctrl-C gives up.
+        """;
+}

@@ -1,0 +1,73 @@
+using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Consents.Device;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
+
+namespace DolibarrOAuthBridge.Commands.Consenting;
+
+/// <summary>Device authorization in a terminal: shows the code and polls until somebody has typed it.</summary>
+internal sealed class DeviceDialog(ConsentDesk desk, ConsentTable consents, DevicePoller poller, EntryReporter reporter, GrantTable grants, TimeProvider time)
+{
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
+
+    public static DeviceDialog Of(CommandContext context) => new(
+        context.Get<ConsentDesk>(), context.Get<ConsentTable>(), context.Get<DevicePoller>(), context.Get<EntryReporter>(), context.Get<GrantTable>(), context.Get<TimeProvider>());
+
+    public async Task<ConsentResult> RunAsync(OAuthEntry entry, ConsentWishes wishes, ConsentTerminal terminal, CancellationToken cancellationToken)
+    {
+        var started = await desk.BeginAsync(entry.Name.ToString(), entry.Entity, ConsentFlows.Device, wishes, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await terminal.BeginAsync(started, Words(entry, started)).ConfigureAwait(false);
+            await WaitAsync(started.ConsentId!, terminal, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await desk.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        var state = await desk.GetAsync(started.ConsentId!, CancellationToken.None).ConfigureAwait(false);
+        if (state.Status != ConsentStatus.Granted)
+        {
+            throw new BridgeException(
+                ProblemCode.ProviderRejected,
+                state.Status == ConsentStatus.Expired
+                    ? $"Nobody typed the code in time. Start again: dolibarr-oauth-bridge consent {entry.Name} --device"
+                    : $"Consent was not given: {state.Detail}");
+        }
+
+        var report = await reporter.GetAsync(entry.Name.ToString(), entry.Entity, CancellationToken.None).ConfigureAwait(false);
+        return new ConsentResult { Entry = report.Entry, Token = report.Token, Account = GrantAccount.Parse((await grants.GetAsync(GrantKey.Of(entry), CancellationToken.None).ConfigureAwait(false)).Account)?.ToString(), Warnings = report.Warnings };
+    }
+
+    // A sidecar on the same database may poll as well; the poller sees to it that only one does at a time.
+    private async Task WaitAsync(string consentId, ConsentTerminal terminal, CancellationToken cancellationToken)
+    {
+        while (await consents.FindAsync(consentId, cancellationToken).ConfigureAwait(false) is { Status: ConsentStatus.Pending or ConsentStatus.Redeeming } row)
+        {
+            var next = row.Status == ConsentStatus.Pending ? await poller.PollAsync(row).ConfigureAwait(false) : null;
+            await terminal.GoOnAsync().ConfigureAwait(false);
+            var rest = next is { } due ? due - time.GetUtcNow() : TimeSpan.Zero;
+            await Task.Delay(rest < ShortestRest ? ShortestRest : rest > LongestRest ? LongestRest : rest, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static string Words(OAuthEntry entry, ConsentStarted started) => $"""
+        Consent for {entry.Name}
+
+        1. Open this address in a browser, on any machine:
+
+             {started.VerificationUri}
+
+        2. Type this code there:
+
+             {started.UserCode}
+        {(started.VerificationUriComplete is { } complete ? $"\n   Or open the address with the code in it: {complete}\n" : string.Empty)}
+        3. Sign in with the account that {entry.Name} is for, and allow the access.
+
+        Waiting for you, {started.ExpiresIn / 60} minutes at most. Ctrl-C gives up.
+        """;
+}

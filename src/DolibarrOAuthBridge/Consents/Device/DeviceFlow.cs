@@ -1,0 +1,105 @@
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Consents.Device;
+
+/// <summary>
+/// Device authorization (RFC 8628): the person types a short code into a browser anywhere, while <see cref="DevicePolling"/>
+/// asks the provider whether that has happened.
+/// </summary>
+internal sealed class DeviceFlow(
+    ConsentTable consents, ProviderDirectory providers, TokenEndpointClient client, TokenTable tokens, DeviceBell bell, BridgeOptions options, TimeProvider time) : IConsentFlow
+{
+    /// <inheritdoc />
+    public string Name => ConsentFlows.Device;
+
+    /// <inheritdoc />
+    public bool Serves(Provider provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        return provider.Renewal == RenewalGrant.RefreshToken
+            && (provider.DiscoversEndpoints || provider.Endpoints.ContainsKey(ProviderEndpoint.DeviceAuthorizationEndpoint) || IsOverridden(provider));
+    }
+
+    /// <inheritdoc />
+    public async Task<ConsentStarted> BeginAsync(OAuthEntry entry, ConsentWishes wishes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(wishes);
+        var provider = ProviderCatalogue.Of(entry.Name);
+        var scopes = AuthorizationRequest.Scopes(entry);
+        RequireAllowed(entry, provider, scopes);
+        var endpoint = await providers.FindAsync(entry, ProviderEndpoint.DeviceAuthorizationEndpoint, cancellationToken).ConfigureAwait(false)
+            ?? throw new BridgeException(ProblemCode.InvalidRequest, $"The provider of {entry.Name} names no device authorization endpoint: use a browser, with flow code.");
+        var tokenEndpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken).ConfigureAwait(false)
+            ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
+        (await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false)).RequireNoDuplicate(entry);
+        var authorization = await AskAsync(entry, provider, endpoint, scopes, cancellationToken).ConfigureAwait(false);
+        var consent = new DeviceConsent
+        {
+            DeviceCode = authorization.DeviceCode,
+            TokenEndpoint = tokenEndpoint,
+            ClientId = entry.ClientId,
+            Interval = authorization.Interval,
+            NextPollAt = time.GetUtcNow().AddSeconds(authorization.Interval),
+            ConfirmsAccountChange = wishes.ConfirmsAccountChange,
+        };
+
+        // The provider says when the code has expired; by the bridge's clock it lasts one answer longer.
+        var lifetime = TimeSpan.FromSeconds(authorization.ExpiresIn) + options.ProviderDeadline;
+        var row = await consents.AddAsync(
+            new ConsentRequest(Name, GrantKey.Of(entry), null, lifetime), consent, DeviceConsentJson.Default.DeviceConsent, cancellationToken).ConfigureAwait(false);
+        bell.Ring();
+        return new ConsentStarted
+        {
+            ConsentId = row.ConsentId,
+            UserCode = authorization.UserCode,
+            VerificationUri = authorization.VerificationUri.AbsoluteUri,
+            VerificationUriComplete = authorization.VerificationUriComplete?.AbsoluteUri,
+            Interval = authorization.Interval,
+            ExpiresIn = authorization.ExpiresIn,
+        };
+    }
+
+    private async Task<DeviceAuthorization> AskAsync(OAuthEntry entry, Provider provider, Uri endpoint, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    {
+        var form = new Dictionary<string, string> { ["client_id"] = entry.ClientId, ["client_secret"] = entry.ClientSecret };
+        if (scopes.Count > 0)
+        {
+            form["scope"] = string.Join(provider.ScopeSeparator, scopes);
+        }
+
+        var answer = await client.AuthorizeDeviceAsync(endpoint, form, cancellationToken).ConfigureAwait(false);
+        if (answer is TokenAnswer.Refused { Error: "invalid_client" } && provider.MayRefuseSecret)
+        {
+            form.Remove("client_secret");
+            answer = await client.AuthorizeDeviceAsync(endpoint, form, cancellationToken).ConfigureAwait(false);
+        }
+
+        return answer switch
+        {
+            TokenAnswer.DeviceCode issued => issued.Authorization,
+            TokenAnswer.Refused refused => throw new BridgeException(
+                ProblemCode.ProviderRejected,
+                $"The provider gives no device code for {entry.Name} ({refused.Reason}). {Refusals.Advice(refused.Error)} The application must be allowed to use the device flow at the provider."),
+            TokenAnswer.Unavailable unavailable => throw new BridgeException(ProblemCode.ProviderUnavailable, $"{unavailable.Detail} No device code for {entry.Name} can be had now.", unavailable.RetryAfter),
+            _ => throw new InvalidOperationException("An answer of a new kind."),
+        };
+    }
+
+    // The limit is the provider's own; a server that stands in for it has others.
+    private void RequireAllowed(OAuthEntry entry, Provider provider, IReadOnlyList<string> scopes)
+    {
+        if (provider.DeviceScopes.Count > 0 && !IsOverridden(provider)
+            && scopes.Where(scope => !provider.DeviceScopes.Contains(scope, StringComparer.OrdinalIgnoreCase)).ToList() is { Count: > 0 } refused)
+        {
+            throw new BridgeException(
+                ProblemCode.InvalidRequest,
+                $"{provider.Name} does not grant {string.Join(" or ", refused)} by device code: it allows hardly more than who the user is, and no mail. Use a browser, with flow code; on a machine without one: dolibarr-oauth-bridge consent {entry.Name}");
+        }
+    }
+
+    private bool IsOverridden(Provider provider) => providers.Override(provider, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null;
+}

@@ -1,0 +1,172 @@
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Consents.Device;
+
+/// <summary>
+/// One poll of one consent (RFC 8628, sections 3.4 and 3.5). Of any number of processes one polls at a time: whoever swaps
+/// the time of the next poll in the row. If that process dies, the time passes and another one goes on.
+/// </summary>
+internal sealed partial class DevicePoller(
+    ConsentTable consents, EntryDirectory entries, GrantStore store, TokenEndpointClient client, EventTable events, BridgeOptions options, TimeProvider time, ILogger<DevicePoller> logger)
+{
+    private const string GrantType = "urn:ietf:params:oauth:grant-type:device_code";
+    private const int SlowDown = 5; // seconds; RFC 8628, section 3.5
+
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StorePatience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Polls a pending consent if it is due. It is never cancelled half-way.</summary>
+    /// <returns>When it is due next; null if it is over.</returns>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<DateTimeOffset?> PollAsync(ConsentRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        if (consents.Open(row, DeviceConsentJson.Default.DeviceConsent) is not { } consent)
+        {
+            return await DenyAsync(row, "what was remembered of it cannot be read with the key in conf.php").ConfigureAwait(false);
+        }
+
+        var now = time.GetUtcNow();
+        if (now < consent.NextPollAt)
+        {
+            return consent.NextPollAt;
+        }
+
+        if (await FindEntryAsync(row, consent).ConfigureAwait(false) is not { } entry)
+        {
+            return await DenyAsync(row, "the entry's settings changed").ConfigureAwait(false);
+        }
+
+        var claim = consent with { NextPollAt = now + options.ProviderDeadline + TimeSpan.FromSeconds(consent.Interval) };
+        if (await consents.TryUpdateAsync(row, claim, DeviceConsentJson.Default.DeviceConsent).ConfigureAwait(false) is not { } claimed)
+        {
+            return now.AddSeconds(consent.Interval); // another process polls, or the consent is over
+        }
+
+        var form = new Dictionary<string, string> { ["grant_type"] = GrantType, ["device_code"] = consent.DeviceCode, ["client_id"] = entry.ClientId };
+        if (!consent.OmitsSecret)
+        {
+            form["client_secret"] = entry.ClientSecret;
+        }
+
+        return await client.PostAsync(consent.TokenEndpoint, form).ConfigureAwait(false) switch
+        {
+            TokenAnswer.Issued issued => await StoreAsync(claimed, consent, entry, issued.Response).ConfigureAwait(false),
+            TokenAnswer.Refused refused => await HandleAsync(claimed, consent, ProviderCatalogue.Of(entry.Name), refused).ConfigureAwait(false),
+            TokenAnswer.Unavailable unavailable => await BackOffAsync(claimed, consent, unavailable).ConfigureAwait(false),
+            _ => throw new InvalidOperationException("An answer of a new kind."),
+        };
+    }
+
+    private async Task<DateTimeOffset?> HandleAsync(ConsentRow row, DeviceConsent consent, Provider provider, TokenAnswer.Refused refused)
+    {
+        switch (refused.Error)
+        {
+            case "authorization_pending":
+                return await WaitAsync(row, consent with { Failures = 0 }, TimeSpan.FromSeconds(consent.Interval)).ConfigureAwait(false);
+            case "slow_down":
+                var slower = consent with { Failures = 0, Interval = consent.Interval + SlowDown };
+                return await WaitAsync(row, slower, TimeSpan.FromSeconds(slower.Interval)).ConfigureAwait(false);
+            case "invalid_client" when provider.MayRefuseSecret && !consent.OmitsSecret:
+                return await WaitAsync(row, consent with { OmitsSecret = true }, TimeSpan.FromSeconds(consent.Interval)).ConfigureAwait(false);
+            case "expired_token":
+                await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Expired).ConfigureAwait(false);
+                Log.Ended(logger, row.Key.Service, row.Key.Entity, ConsentStatus.Expired, refused.Error);
+                return null;
+            case "access_denied" or "authorization_declined": // the latter is Microsoft's
+                return await DenyAsync(row, refused.Reason).ConfigureAwait(false);
+            case var error when Refusals.KindOf(error) == RefusalKind.TryLater:
+                return await BackOffAsync(row, consent, new TokenAnswer.Unavailable(error, refused.Description)).ConfigureAwait(false);
+            default:
+                return await DenyAsync(row, $"{refused.Reason}. {Refusals.Advice(refused.Error)}").ConfigureAwait(false);
+        }
+    }
+
+    // RFC 8628, section 3.5: a client that gets no answer must ask less often.
+    private Task<DateTimeOffset?> BackOffAsync(ConsentRow row, DeviceConsent consent, TokenAnswer.Unavailable unavailable)
+    {
+        var failures = consent.Failures + 1;
+        Log.NoAnswer(logger, row.Key.Service, row.Key.Entity, unavailable.Reason);
+        var wait = TimeSpan.FromSeconds(consent.Interval) * Math.Pow(2, Math.Min(failures, 10));
+        wait = wait > LongestBackoff ? LongestBackoff : wait;
+        return WaitAsync(row, consent with { Failures = failures }, unavailable.RetryAfter > wait ? unavailable.RetryAfter.Value : wait);
+    }
+
+    private async Task<DateTimeOffset?> WaitAsync(ConsentRow row, DeviceConsent consent, TimeSpan wait)
+    {
+        var next = consent with { NextPollAt = time.GetUtcNow() + wait };
+        return await consents.TryUpdateAsync(row, next, DeviceConsentJson.Default.DeviceConsent).ConfigureAwait(false) is null ? null : next.NextPollAt;
+    }
+
+    // The tokens are here once and nowhere else, so a database that is away for a moment is waited for.
+    private async Task<DateTimeOffset?> StoreAsync(ConsentRow row, DeviceConsent consent, OAuthEntry entry, TokenResponse response)
+    {
+        if (!await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming).ConfigureAwait(false))
+        {
+            return null; // given up meanwhile
+        }
+
+        var provider = ProviderCatalogue.Of(entry.Name);
+        var grant = NewGrant.Of(response, provider, time.GetUtcNow(), GrantAccount.Of(response, provider), consent.ConfirmsAccountChange);
+        for (var giveUp = time.GetUtcNow() + StorePatience; ;)
+        {
+            try
+            {
+                await store.StoreAsync(entry, _ => Task.FromResult(grant)).ConfigureAwait(false);
+                await consents.TryMoveAsync(row, ConsentStatus.Redeeming, ConsentStatus.Granted).ConfigureAwait(false);
+                Log.Ended(logger, row.Key.Service, row.Key.Entity, ConsentStatus.Granted, string.Empty);
+                return null;
+            }
+            catch (BridgeException exception) when (exception.Code is ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable && time.GetUtcNow() < giveUp)
+            {
+                Log.NotYetStored(logger, row.Key.Service, row.Key.Entity, exception.Message);
+                await Task.Delay(StorePause, time).ConfigureAwait(false);
+            }
+            catch (BridgeException exception)
+            {
+                return await DenyAsync(row, exception.Message, ConsentStatus.Redeeming).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<DateTimeOffset?> DenyAsync(ConsentRow row, string reason, string from = ConsentStatus.Pending)
+    {
+        if (await consents.TryMoveAsync(row, from, ConsentStatus.Denied, reason).ConfigureAwait(false))
+        {
+            Log.Ended(logger, row.Key.Service, row.Key.Entity, ConsentStatus.Denied, reason);
+            await events.AppendAsync(row.Key, "consent_denied", reason).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    private async Task<OAuthEntry?> FindEntryAsync(ConsentRow row, DeviceConsent consent)
+    {
+        try
+        {
+            var entry = await entries.GetAsync(row.Key.Service, row.Key.Entity).ConfigureAwait(false);
+            return entry.ClientId == consent.ClientId ? entry : null;
+        }
+        catch (BridgeException exception) when (exception.Code == ProblemCode.EntryNotFound)
+        {
+            return null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The consent by device code for {Service} (entity {Entity}) is {Status}. {Reason}")]
+        public static partial void Ended(ILogger logger, string service, int entity, string status, string reason);
+
+        [LoggerMessage(2, LogLevel.Information, "The provider did not say how the consent by device code for {Service} (entity {Entity}) stands: {Reason}.")]
+        public static partial void NoAnswer(ILogger logger, string service, int entity, string reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "The grant by device code of {Service} (entity {Entity}) is not yet stored: {Reason}")]
+        public static partial void NotYetStored(ILogger logger, string service, int entity, string reason);
+    }
+}

@@ -1,0 +1,82 @@
+using DolibarrOAuthBridge.Dolibarr.Database;
+
+namespace DolibarrOAuthBridge.Consents.Device;
+
+/// <summary>
+/// Polls the consents by device code that are under way, each at its own pace: those begun here at once, and every half
+/// minute those that another process left behind.
+/// </summary>
+internal sealed partial class DevicePolling(ConsentTable consents, DevicePoller poller, DeviceBell bell, TimeProvider time, ILogger<DevicePolling> logger) : BackgroundService
+{
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Polls every consent that is due.</summary>
+    /// <returns>When the next one is due; null if none is pending.</returns>
+    public async Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var pending = await consents.ListPendingAsync(ConsentFlows.Device, cancellationToken).ConfigureAwait(false);
+            var due = await Task.WhenAll(pending.Select(PollAsync)).ConfigureAwait(false);
+            return due.Min();
+        }
+        catch (StoreException exception)
+        {
+            Log.NoDatabase(logger, exception.Message);
+            return null;
+        }
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield(); // the server must not wait for the first look
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var next = await RunOnceAsync(stoppingToken).ConfigureAwait(false);
+            var rest = next is { } due ? due - time.GetUtcNow() : LongestRest;
+            try
+            {
+                await bell.WaitAsync(rest < ShortestRest ? ShortestRest : rest > LongestRest ? LongestRest : rest, time, stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    // One consent's failure must not keep the others waiting.
+    private async Task<DateTimeOffset?> PollAsync(ConsentRow row)
+    {
+        try
+        {
+            return await poller.PollAsync(row).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is StoreException or BridgeException)
+        {
+            Log.NotPolled(logger, row.Key.Service, row.Key.Entity, exception.Message);
+            return time.GetUtcNow() + LongestRest;
+        }
+#pragma warning disable CA1031 // whatever it is, the next look must happen
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.Unexpected(logger, exception, row.Key.Service, row.Key.Entity);
+            return time.GetUtcNow() + LongestRest;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Consents by device code wait for the database: {Reason}")]
+        public static partial void NoDatabase(ILogger logger, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "The consent by device code for {Service} (entity {Entity}) could not be polled: {Reason}")]
+        public static partial void NotPolled(ILogger logger, string service, int entity, string reason);
+
+        [LoggerMessage(3, LogLevel.Error, "Polling for {Service} (entity {Entity}) failed and goes on.")]
+        public static partial void Unexpected(ILogger logger, Exception exception, string service, int entity);
+    }
+}
