@@ -29,7 +29,7 @@ final class InstallationTest extends ModuleTestCase
 
 		$added = array_diff_key($this->constants(), $before);
 		$this->assertSame(
-			array('LOCAL_CONSTS_FILES', 'MAIN_MODULE_OAUTHBRIDGE', 'MAIN_MODULE_OAUTHBRIDGE_HOOKS', 'MAIN_MODULE_OAUTHBRIDGE_LOGIN', 'MAIN_MODULE_OAUTHBRIDGE_TABS_0', 'OAUTHBRIDGE_API_KEY'),
+			array('LOCAL_CONSTS_FILES', 'MAIN_MODULE_OAUTHBRIDGE', 'MAIN_MODULE_OAUTHBRIDGE_HOOKS', 'MAIN_MODULE_OAUTHBRIDGE_LOGIN', 'MAIN_MODULE_OAUTHBRIDGE_TABS_0', 'MAIN_MODULE_OAUTHBRIDGE_TABS_1', 'OAUTHBRIDGE_API_KEY'),
 			array_map(static function ($name) {
 				return substr($name, 0, -strlen(' of '.self::COMPANY));
 			}, array_keys($added))

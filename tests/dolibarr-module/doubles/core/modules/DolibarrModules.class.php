@@ -70,8 +70,18 @@ class DolibarrModules
 
 	protected function _load_tables($folder)
 	{
-		foreach (glob(MODULE.'/sql/llx_*.sql') as $file) {
-			$this->db->query(preg_replace('/--.*$/m', '', file_get_contents($file)));
+		$files = glob(MODULE.'/sql/llx_*.sql');
+		usort($files, static function ($one, $other) {
+			return array(substr($one, -8) === '.key.sql', $one) <=> array(substr($other, -8) === '.key.sql', $other);
+		});
+		foreach ($files as $file) {
+			try {
+				$this->db->query(preg_replace('/--.*$/m', '', file_get_contents($file)));
+			} catch (mysqli_sql_exception $e) {
+				if (substr($file, -8) !== '.key.sql') { // A key that is there already, or a table of Dolibarr that is not: allowed there too
+					throw $e;
+				}
+			}
 		}
 		return 1;
 	}
