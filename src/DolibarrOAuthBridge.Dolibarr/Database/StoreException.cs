@@ -51,6 +51,8 @@ public sealed class StoreException : Exception
         1045 or 1698 => "The database refuses the account in conf.php.",
         1049 => "The database named in conf.php does not exist.",
         1146 or 1054 => $"The database lacks something the bridge needs: {exception.Message}",
-        _ => $"The database does not answer (error {exception.Number}).",
+        _ => Classify(exception) == StoreFailure.Other
+            ? $"The database refuses a statement (error {exception.Number})."
+            : $"The database does not answer (error {exception.Number}).",
     };
 }

@@ -9,7 +9,7 @@ public sealed class EntryDiagnosis : SnapshotDiagnosis
     private static readonly HashSet<string> Errors = new(StringComparer.Ordinal)
     {
         "consent_required", "token_unreadable", "duplicate_rows", "client_secret_unreadable", "client_id_missing", "client_secret_missing", "tenant_missing", "url_missing",
-        "tenant_unusable", "certificate_unusable", "scope_missing", "scopes_mixed", "smtp_scope_missing", "imap_scope_missing", "login_scope_missing", "scope_not_granted", "label_too_long",
+        "tenant_unusable", "certificate_unusable", "scope_missing", "scopes_mixed", "smtp_scope_missing", "imap_scope_missing", "login_scope_missing", "label_too_long",
     };
 
     /// <inheritdoc />

@@ -41,7 +41,7 @@ public sealed class InstanceReader(DolibarrDatabase database, TokenTable tokens,
     private async Task<IReadOnlyList<ConstantRow>> ReadConstantsAsync(CancellationToken cancellationToken)
     {
         var sql = $"""
-            SELECT name AS Name, value AS Stored, entity AS Entity FROM {database.Table("const")}
+            SELECT name AS Name, value AS `Stored`, entity AS Entity FROM {database.Table("const")}
              WHERE name LIKE 'OAUTH%' OR name LIKE 'MAIN|_MAIL%' ESCAPE '|' OR name LIKE 'MAIN|_MODULE|_OAUTH%' ESCAPE '|'
                 OR name LIKE 'MAIN|_VERSION%' ESCAPE '|' OR name = 'LOCAL_CONSTS_FILES' OR value LIKE 'dolcrypt:%'
             """;

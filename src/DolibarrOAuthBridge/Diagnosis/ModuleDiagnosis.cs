@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.Commands;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
@@ -24,7 +25,7 @@ public sealed partial class ModuleDiagnosis : SnapshotDiagnosis
 
             if (!IsOn("MAIN_MODULE_OAUTHBRIDGE"))
             {
-                yield return Disabled(snapshot, company.Entity, subject);
+                yield return Disabled(snapshot, company, subject);
             }
             else if (snapshot.Setting("OAUTHBRIDGE_INTERCEPT_REFRESH", company.Entity) == "0")
             {
@@ -41,11 +42,14 @@ public sealed partial class ModuleDiagnosis : SnapshotDiagnosis
     }
 
     // From 22.0 until the fix of 24.0 Dolibarr's mail code gives its OAuth library no HTTP client that works.
-    private static Finding Disabled(InstanceSnapshot snapshot, int entity, string subject)
+    private static Finding Disabled(InstanceSnapshot snapshot, CompanySnapshot company, string subject)
     {
+        var entity = company.Entity;
         var release = snapshot.Setting("MAIN_VERSION_LAST_UPGRADE", entity) is { Length: > 0 } upgraded ? upgraded : snapshot.Setting("MAIN_VERSION_LAST_INSTALL", entity);
         return int.TryParse(release.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major is 22 or 23
             ? new("stock_refresh_broken", Severity.Warning, subject, $"Dolibarr {release} does not refresh a token when it sends mail (\"no suitable wrapper could be found\"), and the module oauthbridge is off.", "Enable the module oauthbridge; until then mail works only as long as the sidecar renews every token in time.")
+            : company.Entries.Any(entry => ProviderCatalogue.Of(entry.Name).SendScopeOnRefresh) && snapshot.Setting("OAUTH_ADD_SCOPE_AND_TENANT_IN_REFRESH_MESSAGE", entity) is "" or "0"
+            ? new("stock_refresh_without_scope", Severity.Warning, subject, "Dolibarr's own refreshes name no scope, which Microsoft refuses (AADSTS900144) or answers with a token for something else; the constant OAUTH_ADD_SCOPE_AND_TENANT_IN_REFRESH_MESSAGE is not set, and the module oauthbridge is off.", "Enable the module oauthbridge, or set that constant to 1.")
             : new("module_disabled", Severity.Info, subject, "The module oauthbridge is off: Dolibarr does not ask the bridge, and has the tokens that the sidecar renewed in time.", "Enable it under Setup, Modules.");
     }
 

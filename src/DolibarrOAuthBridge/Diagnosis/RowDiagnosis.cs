@@ -15,8 +15,17 @@ public sealed class RowDiagnosis : SnapshotDiagnosis
         return snapshot.Companies.SelectMany(company => snapshot.Rows
             .Where(row => row.Entity == company.Entity && !string.IsNullOrEmpty(row.Value))
             .Select(row => Judge(company, row))
-            .OfType<Finding>());
+            .OfType<Finding>()
+            .Concat(Empty(company, snapshot.Rows)));
     }
+
+    // One is a consent under way: Dolibarr keeps its state there.
+    private static IEnumerable<Finding> Empty(CompanySnapshot company, IEnumerable<TokenRow> rows) => rows
+        .Where(row => row.Entity == company.Entity && !row.HasOwner && string.IsNullOrEmpty(row.Value) && EntryName.TryParse(row.Service, out _))
+        .GroupBy(row => row.Service!, StringComparer.OrdinalIgnoreCase)
+        .Where(group => group.Count() > 1)
+        .Select(group => new Finding(
+            "rows_empty", Severity.Info, $"{group.Key} (entity {company.Entity})", $"{group.Count()} rows of the token table hold no token: {string.Join(", ", group.Select(row => row.RowId))}. Dolibarr's Stripe page leaves one at each visit.", "Delete them; nothing reads them."));
 
     private static Finding? Judge(CompanySnapshot company, TokenRow row)
     {

@@ -9,7 +9,7 @@ internal static class Patient
 {
     public static async Task<World> CreateAsync(ScratchMariaDb server, DolibarrInstallOptions? options = null)
     {
-        var world = await World.CreateAsync(server, options);
+        var world = await World.CreateBareAsync(server, options);
         await world.ExecuteAsync("""
             DELETE FROM llx_const WHERE name LIKE 'OAUTH%' AND name NOT LIKE 'OAUTH_GOOGLE-Mail_%';
             DELETE FROM llx_oauth_token WHERE service <> 'Google-Mail';
@@ -18,7 +18,7 @@ internal static class Patient
                 acces_type integer DEFAULT 0, oauth_service varchar(128), status integer DEFAULT 1);
             """);
         await world.UseSidecarAccountAsync();
-        await world.InitAsync();
+        await world.Install.SetConstAsync("OAUTHBRIDGE_API_KEY", Guid.NewGuid().ToString("N"));
         await world.GrantAsync(TimeSpan.FromHours(1));
         return world;
     }
