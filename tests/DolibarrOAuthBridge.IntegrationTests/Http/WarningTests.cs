@@ -51,7 +51,9 @@ public sealed class WarningTests(SharedServer shared)
 
     private async Task<World> CreateAsync(string scopes)
     {
-        var world = await World.CreateAsync(shared.Server);
+        // With Dolibarr's account: the test makes the table of collectors later than the grants of a narrower one.
+        var world = await World.CreateBareAsync(shared.Server);
+        await world.InitAsync();
         await world.Install.SetConstAsync($"OAUTH_{Entry}_ID", World.ClientId);
         await world.Install.SetConstAsync($"OAUTH_{Entry}_SECRET", World.ClientSecret);
         await world.Install.SetConstAsync($"OAUTH_{Entry}_TENANT", "contoso.example");
