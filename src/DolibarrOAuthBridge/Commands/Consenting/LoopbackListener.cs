@@ -41,6 +41,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -56,7 +57,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
         }
         catch (IOException exception)
         {
-            await listener.DisposeAsync().ConfigureAwait(false);
+            await listener._application.DisposeAsync().ConfigureAwait(false);
             throw new BridgeException("listen_failed", $"{redirectUri} cannot be listened at: {exception.Message}", innerException: exception);
         }
 
@@ -65,8 +66,12 @@ internal sealed class LoopbackListener : IAsyncDisposable
         return listener;
     }
 
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    /// <summary>Stops listening once the page under way has been written: without the stop its connection would be cut.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync().ConfigureAwait(false);
+        await _application.DisposeAsync().ConfigureAwait(false);
+    }
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -86,7 +91,9 @@ internal sealed class LoopbackListener : IAsyncDisposable
 
         var answer = new RedirectAnswer(request.QueryString.Value ?? string.Empty);
         _answers.TryWrite(answer);
-        var outcome = await answer.Outcome.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _application.Lifetime.ApplicationStopping);
+        await Task.WhenAny(answer.Outcome, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, end.Token)).ConfigureAwait(false);
+        var outcome = answer.Outcome.IsCompletedSuccessfully ? await answer.Outcome.ConfigureAwait(false) : "Nobody waits for this answer any more.";
         response.ContentType = "text/html; charset=utf-8";
         await response.WriteAsync(
             $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>DolibarrOAuthBridge</title></head><body><p>{HtmlEncoder.Default.Encode(outcome)}</p></body></html>",
