@@ -12,7 +12,7 @@ public sealed class LifetimeTests(SharedServer shared)
     [Fact]
     public async Task Hangup_takes_over_a_new_database_account_and_password_without_failing_a_request()
     {
-        await using var world = await World.CreateAsync(shared.Server);
+        await using var world = await World.CreateBareAsync(shared.Server); // with conf.php's own account
         var token = await world.GrantAsync(TimeSpan.FromHours(1));
         var sidecar = await world.ServeAsync();
         using var stop = new CancellationTokenSource();
@@ -55,7 +55,7 @@ public sealed class LifetimeTests(SharedServer shared)
     [InlineData("$dolibarr_main_db_name='", "$dolibarr_main_db_name='x", "restart it")]
     public async Task Hangup_with_a_conf_that_cannot_be_used_changes_nothing_and_says_why(string from, string to, string said)
     {
-        await using var world = await World.CreateAsync(shared.Server);
+        await using var world = await World.CreateBareAsync(shared.Server); // with conf.php's own account
         var token = await world.GrantAsync(TimeSpan.FromHours(1));
         var sidecar = await world.ServeAsync();
 
