@@ -28,8 +28,7 @@ internal sealed partial class ServeCommand : IBridgeCommand
                 await using (server.ConfigureAwait(false))
                 {
                     await server.StartAsync(cancellationToken).ConfigureAwait(false);
-                    var names = server.Urls.Where(static url => !url.Contains('<', StringComparison.Ordinal)).Concat(handles.Select(ActivatedSockets.Describe));
-                    await SayAsync(server, names, context.Options).ConfigureAwait(false);
+                    await SayAsync(server, context.Options).ConfigureAwait(false);
 
                     await server.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
                     return 0;
@@ -46,9 +45,9 @@ internal sealed partial class ServeCommand : IBridgeCommand
         }
     }
 
-    private static async Task SayAsync(WebApplication server, IEnumerable<string> addresses, BridgeOptions options)
+    private static async Task SayAsync(WebApplication server, BridgeOptions options)
     {
-        foreach (var address in addresses)
+        foreach (var address in server.Urls)
         {
             if (options.LogFormat == LogFormat.Json)
             {

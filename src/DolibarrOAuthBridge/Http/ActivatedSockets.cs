@@ -30,9 +30,6 @@ internal static class ActivatedSockets
         return handles;
     }
 
-    /// <summary>What a socket is bound to, for people.</summary>
-    public static string Describe(int handle) => Address(handle) is IPEndPoint tcp ? $"http://{tcp}" : $"unix:{Address(handle)}";
-
     private static void Require(EndPoint? address)
     {
         if (address is IPEndPoint { Address: var ip } && !IPAddress.IsLoopback(ip))

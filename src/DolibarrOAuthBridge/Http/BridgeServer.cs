@@ -35,7 +35,6 @@ public static class BridgeServer
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ApplicationName = "dolibarr-oauth-bridge" });
         builder.Configuration.AddConfiguration(configuration);
         builder.UseBridgeLog(options.LogFormat);
-        builder.Host.UseSystemd();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Limit(kestrel);

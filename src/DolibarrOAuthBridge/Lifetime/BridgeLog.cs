@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging.Console;
-
 namespace DolibarrOAuthBridge.Lifetime;
 
 /// <summary>Where the server's log goes: its standard output, as lines of text or of JSON. Under systemd text carries the journal's priorities.</summary>
@@ -17,7 +15,12 @@ internal static class BridgeLog
                 console.TimestampFormat = Timestamp;
                 console.UseUtcTimestamp = true;
             });
-            builder.Services.PostConfigure<ConsoleLoggerOptions>(static options => options.FormatterName = ConsoleFormatterNames.Json); // also under systemd
+            return;
+        }
+
+        if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null)
+        {
+            builder.Logging.AddSystemdConsole(); // with the journal's priorities; it notes the time itself
             return;
         }
 

@@ -7,5 +7,6 @@ internal static class LifetimeServices
         .AddSingleton<ConfReloader>()
         .AddHostedService<ReloadSignal>()
         .AddHostedService<Draining>()
+        .AddHostedService<SystemdNotifications>()
         .Configure<HostOptions>(host => host.ShutdownTimeout = options.LeaseDuration);
 }

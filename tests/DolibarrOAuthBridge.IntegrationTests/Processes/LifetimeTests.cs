@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
@@ -12,7 +13,7 @@ public sealed class LifetimeTests(SharedServer shared)
     [Fact]
     public async Task Hangup_takes_over_a_new_database_account_and_password_without_failing_a_request()
     {
-        await using var world = await World.CreateBareAsync(shared.Server); // with conf.php's own account
+        await using var world = await World.CreateBareAsync(shared.Server);
         var token = await world.GrantAsync(TimeSpan.FromHours(1));
         var sidecar = await world.ServeAsync();
         using var stop = new CancellationTokenSource();
@@ -55,7 +56,7 @@ public sealed class LifetimeTests(SharedServer shared)
     [InlineData("$dolibarr_main_db_name='", "$dolibarr_main_db_name='x", "restart it")]
     public async Task Hangup_with_a_conf_that_cannot_be_used_changes_nothing_and_says_why(string from, string to, string said)
     {
-        await using var world = await World.CreateBareAsync(shared.Server); // with conf.php's own account
+        await using var world = await World.CreateBareAsync(shared.Server);
         var token = await world.GrantAsync(TimeSpan.FromHours(1));
         var sidecar = await world.ServeAsync();
 
@@ -133,6 +134,28 @@ public sealed class LifetimeTests(SharedServer shared)
         using var open = await ActivateAsync(world, $"0.0.0.0:{Demo.Processes.FreePort.Find()}", start: true);
         await open.WaitForExitAsync().WaitAsync(Eventually.Limit);
         Assert.Equal(2, open.ExitCode);
+    }
+
+    [Fact]
+    public async Task Systemd_is_told_when_it_is_ready_and_when_it_stops()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = (int)Eventually.Limit.TotalMilliseconds };
+        var path = Path.Combine(world.Install.DirectoryPath, "notify");
+        systemd.Bind(new UnixDomainSocketEndPoint(path));
+
+        var sidecar = await world.ServeAsync(new Dictionary<string, string> { ["NOTIFY_SOCKET"] = path });
+        Assert.Equal("READY=1", Receive(systemd));
+        sidecar.Terminate();
+
+        Assert.Equal("STOPPING=1", Receive(systemd));
+        Assert.Equal(0, await sidecar.ExitAsync());
+    }
+
+    private static string Receive(Socket socket)
+    {
+        var buffer = new byte[256];
+        return Encoding.ASCII.GetString(buffer, 0, socket.Receive(buffer)).TrimEnd();
     }
 
     private static async Task<Process> ActivateAsync(World world, string address, bool start = false)
