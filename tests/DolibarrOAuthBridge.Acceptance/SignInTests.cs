@@ -130,11 +130,11 @@ public sealed class SignInTests(AcceptanceStage stage)
             await stage.Site.Install.SetConstAsync(name, "1", cancellationToken: _cancellationToken);
         }
 
-        var said = await stage.Site.RunPhpAsync("users.php", users.Select(user => $"{user.Login},{user.Email},{(user.Enabled ? 1 : 0)},{Password}"), _cancellationToken);
+        var said = await stage.Site.RunPhpAsync("users.php", users.Select(user => $"{user.Login},{user.Email},{(user.Enabled ? 1 : 0)},{Password}"), cancellationToken: _cancellationToken);
         Assert.Equal("done\n", said);
     }
 
-    private Task<string> EventsAsync() => stage.Site.RunPhpAsync("events.php", [], _cancellationToken);
+    private Task<string> EventsAsync() => stage.Site.RunPhpAsync("events.php", [], cancellationToken: _cancellationToken);
 
     private static string IdOf(Browser browser) => browser.ValueOf("a[accesskey=u], a[href*='/user/card.php?id=']", "href").Split("id=")[1].Split('&')[0];
 

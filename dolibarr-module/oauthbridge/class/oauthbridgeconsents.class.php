@@ -53,14 +53,15 @@ class OAuthBridgeConsents
 	/**
 	 * Begins a consent in the browser.
 	 *
-	 * @param  string $entry Name of the entry
-	 * @return string        The provider's page to send the browser to, http or https
+	 * @param  string              $entry  Name of the entry
+	 * @param  array<string,mixed> $wishes login_hint, confirm_account_change
+	 * @return string                      The provider's page to send the browser to, http or https
 	 * @throws OAuthBridgeException
 	 */
-	public function beginCode($entry)
+	public function beginCode($entry, array $wishes = array())
 	{
 		$binding = bin2hex(random_bytes(32));
-		$begun = $this->client->beginConsent($entry, array('flow' => 'code', 'session_binding' => $binding));
+		$begun = $this->client->beginConsent($entry, array('flow' => 'code', 'session_binding' => $binding) + $wishes);
 		if (!isset($begun['authorization_url'], $begun['state']) || !preg_match('~^https?://[^\s]+$~D', (string) $begun['authorization_url'])) {
 			throw new OAuthBridgeException('invalid_answer', 'The bridge named no page of the provider.');
 		}
@@ -92,14 +93,15 @@ class OAuthBridgeConsents
 	/**
 	 * Begins a consent on another device.
 	 *
-	 * @param  string $entry Name of the entry
+	 * @param  string              $entry  Name of the entry
+	 * @param  array<string,mixed> $wishes confirm_account_change
 	 * @return void
 	 * @throws OAuthBridgeException
 	 */
-	public function beginDevice($entry)
+	public function beginDevice($entry, array $wishes = array())
 	{
 		$binding = bin2hex(random_bytes(32));
-		$begun = $this->client->beginConsent($entry, array('flow' => 'device', 'session_binding' => $binding));
+		$begun = $this->client->beginConsent($entry, array('flow' => 'device', 'session_binding' => $binding) + $wishes);
 		if (!isset($begun['consent_id'], $begun['user_code'], $begun['verification_uri']) || !preg_match('~^https?://[^\s]+$~D', (string) $begun['verification_uri'])) {
 			throw new OAuthBridgeException('invalid_answer', 'The bridge gave no code for another device.');
 		}

@@ -72,7 +72,7 @@ class OAuthBridgeEntryActions
 	 */
 	private function connect($entry)
 	{
-		return $this->consents->beginCode($entry);
+		return $this->consents->beginCode($entry, $this->readWishes());
 	}
 
 	/**
@@ -84,7 +84,7 @@ class OAuthBridgeEntryActions
 	 */
 	private function connectDevice($entry)
 	{
-		$this->consents->beginDevice($entry);
+		$this->consents->beginDevice($entry, array_diff_key($this->readWishes(), array('login_hint' => '')));
 		return oauthbridgeEntriesUrl($entry, array('device' => $entry));
 	}
 
@@ -161,6 +161,17 @@ class OAuthBridgeEntryActions
 	{
 		$this->client->revoke($entry, GETPOST('force', 'alpha') === '1');
 		return $this->done('OAuthBridgeRevoked', $entry);
+	}
+
+	/**
+	 * How the consent is to be.
+	 *
+	 * @return array<string,mixed> login_hint and confirm_account_change where the form has them
+	 */
+	private function readWishes()
+	{
+		$wishes = array('login_hint' => trim(GETPOST('login_hint', 'alphanohtml')), 'confirm_account_change' => GETPOST('confirm_account_change', 'alpha') === '1');
+		return array_filter($wishes);
 	}
 
 	/**

@@ -13,13 +13,10 @@ require_once __DIR__.'/../lib/oauthbridge.lib.php';
 
 /**
  * Every change is a form sent by POST with Dolibarr's token. A dialog is a form on the page that a script shows above it; its
- * button is a link that opens it without a script as well.
+ * button asks for the page with the dialog open where there is no script.
  */
 class OAuthBridgeEntryButtons
 {
-	/** The dialogs, by the word in the link that opens them. */
-	const DIALOGS = array('smtp', 'imap', 'revoke');
-
 	/** @var OAuthBridgeMailServers */
 	private $servers;
 
@@ -56,10 +53,10 @@ class OAuthBridgeEntryButtons
 
 		$again = $state->hasToken();
 		if ($state->isAppOnly()) {
-			$html = $this->button($entry, 'connectapp', $again ? 'OAuthBridgeConnectAgain' : 'OAuthBridgeConnect');
+			$html = $this->button($entry, 'connectapp', $again ? 'OAuthBridgeConnectAgain' : 'OAuthBridgeConnect', $again ? 'button' : 'butAction');
 		} else {
-			$html = $this->button($entry, 'connect', $again ? 'OAuthBridgeConnectAgain' : 'OAuthBridgeConnect');
-			$html .= $state->knowsDeviceFlow() ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice') : '';
+			$html = $again ? $this->opener($entry, 'connect', 'OAuthBridgeConnectAgain', $state->isRenewable() ? 'button' : 'butAction') : $this->button($entry, 'connect', 'OAuthBridgeConnect');
+			$html .= $state->knowsDeviceFlow() && !$again ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice', 'button') : '';
 		}
 		if ($state->isRenewable()) {
 			$html .= $this->button($entry, 'renew', 'OAuthBridgeRenew');
@@ -84,9 +81,29 @@ class OAuthBridgeEntryButtons
 		}
 		$entry = (string) $state->get('entry');
 		$provider = (string) $state->get('provider');
-		return $this->renderCheck($entry, 'smtp', $this->servers->findSmtp($entry, $provider))
+		return ($state->isAppOnly() ? '' : $this->renderConnect($entry, $state->knowsDeviceFlow()))
+			.$this->renderCheck($entry, 'smtp', $this->servers->findSmtp($entry, $provider))
 			.$this->renderCheck($entry, 'imap', $this->servers->findImap($entry, $provider))
 			.$this->renderRevoke($entry);
+	}
+
+	/**
+	 * The choices before an entry is connected again.
+	 *
+	 * @param  string $entry           Name of the entry
+	 * @param  bool   $knowsDeviceFlow Whether the consent can be given on another device
+	 * @return string                  HTML
+	 */
+	private function renderConnect($entry, $knowsDeviceFlow)
+	{
+		global $langs;
+
+		$id = oauthbridgeAnchor($entry).'-connect';
+		$html = '<p class="opacitymedium">'.$langs->trans('OAuthBridgeConnectExplained').'</p>';
+		$html .= $this->field($id, 'login_hint', 'OAuthBridgeAccountHint', 'type="text" maxlength="320" spellcheck="false" autocapitalize="off"', '');
+		$html .= '<p class="oauthbridge-choice"><input type="checkbox" id="'.$id.'-change" name="confirm_account_change" value="1"> <label for="'.$id.'-change">'.$langs->trans('OAuthBridgeAccountMayChange').'</label></p>';
+		$device = $knowsDeviceFlow ? '<button type="submit" class="button" name="action" value="connectdevice">'.$langs->trans('OAuthBridgeConnectDevice').'</button>' : '';
+		return $this->dialog($entry, 'connect', 'OAuthBridgeConnectAgain', 'connect', 'OAuthBridgeConnect', $html, 'butAction', $device);
 	}
 
 	/**
@@ -140,9 +157,10 @@ class OAuthBridgeEntryButtons
 	 * @param  string $label  Key of the button that sends it
 	 * @param  string $fields HTML
 	 * @param  string $class  Class of that button
+	 * @param  string $other  Another button: HTML
 	 * @return string         HTML
 	 */
-	private function dialog($entry, $word, $title, $action, $label, $fields, $class = 'butAction')
+	private function dialog($entry, $word, $title, $action, $label, $fields, $class = 'butAction', $other = '')
 	{
 		global $langs;
 
@@ -150,8 +168,8 @@ class OAuthBridgeEntryButtons
 		$html = '<dialog class="oauthbridge-dialog" id="'.$id.'" aria-labelledby="'.$id.'-title"'.($this->opened === $entry.' '.$word ? ' open' : '').'>';
 		$html .= '<h4 id="'.$id.'-title">'.$langs->trans($title).' <span class="opacitymedium">'.dol_escape_htmltag($entry).'</span></h4>';
 		$html .= $this->openForm($entry, $action, 'oauthbridge-form').$fields.'<div class="oauthbridge-buttons">';
-		$html .= '<button type="submit" class="'.$class.'">'.$langs->trans($label).'</button>';
-		$html .= '<a class="butAction" data-oauthbridge-close href="'.dol_escape_htmltag(oauthbridgeEntriesUrl($entry)).'">'.$langs->trans('Cancel').'</a>';
+		$html .= '<button type="submit" class="'.$class.'">'.$langs->trans($label).'</button>'.$other;
+		$html .= '<button type="submit" class="button" formmethod="dialog" formnovalidate>'.$langs->trans('Cancel').'</button>';
 		return $html."</div></form></dialog>\n";
 	}
 
@@ -178,13 +196,14 @@ class OAuthBridgeEntryButtons
 	 * @param  string $entry  Name of the entry
 	 * @param  string $action What it does
 	 * @param  string $label  Key of its text
+	 * @param  string $class  Its class
 	 * @return string         HTML
 	 */
-	private function button($entry, $action, $label)
+	private function button($entry, $action, $label, $class = 'butAction')
 	{
 		global $langs;
 
-		return $this->openForm($entry, $action, 'oauthbridge-inline').'<button type="submit" class="butAction">'.$langs->trans($label).'</button></form>';
+		return $this->openForm($entry, $action, 'oauthbridge-inline').'<button type="submit" class="'.$class.'">'.$langs->trans($label).'</button></form>';
 	}
 
 	/**
@@ -196,12 +215,12 @@ class OAuthBridgeEntryButtons
 	 * @param  string $class Its class
 	 * @return string        HTML
 	 */
-	private function opener($entry, $word, $label, $class = 'butAction')
+	private function opener($entry, $word, $label, $class = 'button')
 	{
 		global $langs;
 
-		$url = oauthbridgeEntriesUrl($entry, array('open' => $entry.' '.$word));
-		return '<a class="'.$class.'" role="button" data-oauthbridge-open="'.oauthbridgeAnchor($entry).'-'.$word.'" href="'.dol_escape_htmltag($url).'">'.$langs->trans($label).'</a>';
+		return '<form method="GET" action="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'" class="oauthbridge-inline"><input type="hidden" name="open" value="'.dol_escape_htmltag($entry.' '.$word).'">'
+			.'<button type="submit" class="'.$class.'" data-oauthbridge-open="'.oauthbridgeAnchor($entry).'-'.$word.'">'.$langs->trans($label).'</button></form>';
 	}
 
 	/**

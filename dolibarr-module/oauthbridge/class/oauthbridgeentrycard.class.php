@@ -18,6 +18,9 @@ class OAuthBridgeEntryCard
 	/** Dolibarr's icon for each provider. */
 	const ICONS = array('Google' => 'google', 'GitHub' => 'github', 'StripeTest' => 'stripe', 'StripeLive' => 'stripe');
 
+	/** Warnings whose text in the user's language says everything; of the others the bridge's own words are shown too. */
+	const SELF_EVIDENT = array('consent_required', 'no_refresh_token', 'client_id_missing', 'client_secret_missing', 'tenant_missing', 'url_missing', 'mail_scope_missing');
+
 	/** @var OAuthBridgeEntryState */
 	private $state;
 
@@ -98,10 +101,15 @@ class OAuthBridgeEntryCard
 
 		$html = '';
 		foreach ($this->state->getWarnings() as $warning) {
-			$key = 'OAuthBridgeWarning_'.(isset($warning['code']) ? $warning['code'] : '');
-			$text = $langs->transnoentitiesnoconv($key);
-			$text = $text === $key ? (isset($warning['message']) ? (string) $warning['message'] : '') : $text;
-			$html .= '<li>'.img_warning().' '.dol_escape_htmltag($text).'</li>';
+			$code = isset($warning['code']) ? (string) $warning['code'] : '';
+			$detail = isset($warning['message']) ? (string) $warning['message'] : '';
+			$text = $langs->transnoentitiesnoconv('OAuthBridgeWarning_'.$code);
+			if ($text === 'OAuthBridgeWarning_'.$code) {
+				list($text, $detail) = array($detail, '');
+			}
+			$html .= '<li>'.img_warning().' '.dol_escape_htmltag($text);
+			$html .= $detail === '' || in_array($code, self::SELF_EVIDENT, true) ? '' : '<div class="small">'.dol_escape_htmltag($detail).'</div>';
+			$html .= '</li>';
 		}
 		$failure = $this->state->token('last_error');
 		if (is_string($failure) && $failure !== '' && $this->state->getStatus() !== 'unreadable') {
@@ -158,8 +166,9 @@ class OAuthBridgeEntryCard
 		if ($age === null || !$this->state->token('has_refresh_token')) {
 			return '';
 		}
-		$words = $langs->transnoentitiesnoconv('OAuthBridgeAgeOf', oauthbridgeDuration($age['age']), oauthbridgeDuration($age['limit']));
-		$bar = '<meter min="0" max="'.$age['limit'].'" low="'.(int) ($age['limit'] * 0.6).'" high="'.(int) ($age['limit'] * 0.85).'" optimum="0" value="'.$age['age'].'">'.dol_escape_htmltag($words).'</meter>';
+		list($unit, $length) = $age['limit'] >= 2 * 86400 ? array('Days', 86400) : array('Hours', 3600);
+		$words = $langs->transnoentitiesnoconv('OAuthBridgeAgeIn'.$unit, intdiv($age['age'], $length), intdiv($age['limit'], $length));
+		$bar = '<meter aria-label="'.dol_escape_htmltag($words).'" min="0" max="'.$age['limit'].'" low="'.(int) ($age['limit'] * 0.6).'" high="'.(int) ($age['limit'] * 0.85).'" optimum="0" value="'.$age['age'].'"></meter>';
 		return $this->fact('OAuthBridgeRefreshTokenAge', $bar.' <span>'.dol_escape_htmltag($words).'</span>');
 	}
 

@@ -61,7 +61,7 @@ class OAuthBridgeEntryResults
 		$html .= '<li>'.$langs->trans('OAuthBridgeDeviceAllow').'</li></ol>';
 		$html .= '<p class="oauthbridge-waiting" role="status">'.$langs->trans('OAuthBridgeDeviceWaiting').' <time class="opacitymedium" datetime="'.gmdate('Y-m-d\TH:i:s\Z', $device['expires']).'">'.$langs->trans('OAuthBridgeDeviceUntil', dol_print_date($device['expires'], 'hour', 'tzuserrel')).'</time></p>';
 		$html .= '<form method="POST" action="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'" class="oauthbridge-buttons"><input type="hidden" name="token" value="'.newToken().'"><input type="hidden" name="action" value="canceldevice"><input type="hidden" name="entry" value="'.dol_escape_htmltag($entry).'">';
-		$html .= '<a class="butAction" href="'.dol_escape_htmltag($again).'" data-oauthbridge-ask>'.$langs->trans('OAuthBridgeDeviceCheck').'</a><button type="submit" class="butAction">'.$langs->trans('Cancel').'</button>';
+		$html .= '<a class="butAction" href="'.dol_escape_htmltag($again).'" data-oauthbridge-ask>'.$langs->trans('OAuthBridgeDeviceCheck').'</a><button type="submit" class="button">'.$langs->trans('Cancel').'</button>';
 		return $html."</form></dialog>\n";
 	}
 
@@ -87,7 +87,7 @@ class OAuthBridgeEntryResults
 		}
 		$html .= '</div>';
 		if (!$isGood) {
-			$html .= '<p>'.dol_escape_htmltag((string) $health['error']).'</p>';
+			$html .= '<p class="small">'.dol_escape_htmltag((string) $health['error']).'</p>';
 		}
 		if (!$health['reachable']) {
 			$html .= '<p>'.$langs->trans('OAuthBridgeHowToStart').'</p><pre class="oauthbridge-command">systemctl start dolibarr-oauth-bridge</pre>';

@@ -15,9 +15,6 @@ class OAuthBridgeEntryState
 	/** Entries with this label serve the sign-in, which needs no stored token. */
 	const LOGIN_LABEL = 'Login';
 
-	/** Days before the end of a refresh token from which on it needs a person. */
-	const NOTICE_DAYS = 3;
-
 	/** Dolibarr's badge for each status of a token: 4 is green, 1 orange, 8 red, 0 grey. */
 	const BADGES = array(
 		'valid' => 'status4',
@@ -88,6 +85,16 @@ class OAuthBridgeEntryState
 	{
 		return in_array($this->getStatus(), array('incomplete', 'none', 'consent_required', 'unreadable', 'duplicate'), true)
 			|| count($this->getWarnings()) > 0;
+	}
+
+	/**
+	 * What to look at first.
+	 *
+	 * @return int 0 where something broke, 1 where something will, 2 for the rest
+	 */
+	public function getUrgency()
+	{
+		return $this->getBadge() === 'status8' ? 0 : ($this->getStatus() === 'none' ? 2 : 1);
 	}
 
 	/**

@@ -39,7 +39,7 @@ class OAuthBridgeLoginPage
 		$html .= '</form>';
 
 		// Dolibarr's script fills in its own form only; time zone and screen are of use here too.
-		$html .= '<script nonce="'.getNonce().'">document.getElementById("oauthbridge-login").addEventListener("submit", function () {';
+		$html .= '<script nonce="'.(function_exists('getNonce') ? getNonce() : '').'">document.getElementById("oauthbridge-login").addEventListener("submit", function () {';
 		$html .= 'var from = document.getElementById("login"), to = this; ["tz", "tz_string", "dst_observed", "dst_first", "dst_second", "screenwidth", "screenheight"].forEach(function (name) {';
 		$html .= 'var field = from && from.elements[name]; if (field) { var copy = document.createElement("input"); copy.type = "hidden"; copy.name = name; copy.value = field.value; to.appendChild(copy); } }); });</script>';
 		return $html;

@@ -1,5 +1,5 @@
-// The status page of the OAuth bridge: dialogs, distances in time, and the wait for another device. Without it, links and
-// forms do the same with a page load each.
+// The status page of the OAuth bridge: dialogs, distances in time, and the wait for another device. Without it, forms
+// do the same with a page load each.
 (function () {
 	'use strict';
 
@@ -69,13 +69,9 @@
 
 	document.addEventListener('click', function (event) {
 		var opener = event.target.closest('[data-oauthbridge-open]');
-		var closer = event.target.closest('[data-oauthbridge-close]');
 		if (opener) {
 			event.preventDefault();
 			open(document.getElementById(opener.dataset.oauthbridgeOpen));
-		} else if (closer && closer.closest('dialog')) {
-			event.preventDefault();
-			closer.closest('dialog').close();
 		}
 	});
 }());

@@ -75,22 +75,3 @@ function oauthbridgeShowProblem(OAuthBridgeException $problem)
 {
 	setEventMessages('', array_map('dol_escape_htmltag', oauthbridgeProblemTexts($problem)), 'errors');
 }
-
-/**
- * Seconds in words, rounded down to the largest unit.
- *
- * @param  int $seconds Seconds
- * @return string       Such as "12 days"
- */
-function oauthbridgeDuration($seconds)
-{
-	global $langs;
-
-	foreach (array('Day' => 86400, 'Hour' => 3600, 'Minute' => 60) as $unit => $length) {
-		if ($seconds >= $length || $unit === 'Minute') {
-			$number = intdiv(max(0, $seconds), $length);
-			return $langs->transnoentities('OAuthBridge'.$unit.($number === 1 ? '' : 's'), $number);
-		}
-	}
-	return '';
-}

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenIddict.Abstractions;
 
 namespace DolibarrOAuthBridge.Demo.Provider;
@@ -102,6 +103,18 @@ public sealed class StandInProvider : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(userCode);
         return new StandInBrowser(_http).DecideAsync(Endpoint("device?user_code=" + Uri.EscapeDataString(userCode)), allow, subject, cancellationToken);
+    }
+
+    /// <summary>Whether a token is still good, as the provider tells the client that it was issued to.</summary>
+    public async Task<bool> IsAliveAsync(string clientId, string token, CancellationToken cancellationToken = default)
+    {
+        var client = _state.FindClient(clientId) ?? throw new ArgumentException($"No client is called {clientId}.", nameof(clientId));
+        var form = new Dictionary<string, string> { ["token"] = token, ["client_id"] = clientId, ["client_secret"] = client.ClientSecret ?? string.Empty };
+        using var content = new FormUrlEncodedContent(form);
+        using var response = await _seeder.PostAsync(Endpoint("oauth/introspect"), content, cancellationToken).ConfigureAwait(false);
+        var answer = await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        using var json = JsonDocument.Parse(answer);
+        return json.RootElement.GetProperty("active").GetBoolean();
     }
 
     /// <summary>Ends all grants of a client, or of all, as users or an administrator can at the provider: nothing issued so far is valid any more.</summary>

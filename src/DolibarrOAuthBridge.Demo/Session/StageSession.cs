@@ -15,10 +15,14 @@ public static class StageSession
         expire ENTRY    gives the entry a grant whose access token ended long ago
         issue ENTRY     gives the entry a grant whose access token lives
         revoke ENTRY    the provider ends all grants of the entry's client
+        approve URL     opens an authorization URL and presses Allow; location is where the browser is sent
         refreshes       how many refreshes the provider saw since the last expire or issue
         """;
 
     private static readonly DateTimeOffset LongAgo = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    // The first is for grants without a browser, the second is Dolibarr's.
+    private static readonly Uri[] RedirectUris = [new("http://127.0.0.1/callback"), new("http://localhost/dolibarr/custom/oauthbridge/callback.php")];
 
     private static readonly StandInClient[] Clients =
     [
@@ -26,12 +30,14 @@ public static class StageSession
         {
             ClientId = TokenStory.ClientId,
             ClientSecret = "ms~secret~value.é",
+            RedirectUris = RedirectUris,
             Scopes = ["email", "https://outlook.office365.com/SMTP.Send", "https://outlook.office365.com/IMAP.AccessAsUser.All"],
         },
         new()
         {
             ClientId = "mail-client.apps.example.com",
             ClientSecret = "mail~secret",
+            RedirectUris = RedirectUris,
             Scopes = ["email", "https://mail.google.com/"],
         },
     ];
@@ -65,10 +71,17 @@ public static class StageSession
         await stage.Dolibarr.SetConstAsync("OAUTH_GOOGLE-Mail_ID", Clients[1].ClientId, cancellationToken: cancellationToken).ConfigureAwait(false);
         await stage.Dolibarr.SetConstAsync("OAUTH_GOOGLE-Mail_SECRET", Clients[1].ClientSecret!, cancellationToken: cancellationToken).ConfigureAwait(false);
         await stage.StartProviderAsync(Clients, cancellationToken).ConfigureAwait(false);
-        var tokenEndpoint = stage.Provider.Endpoint("oauth/token");
-        stage.PrepareBridge([$"--Providers:Microsoft:TokenEndpoint={tokenEndpoint}", $"--Providers:Google:TokenEndpoint={tokenEndpoint}"]);
+        stage.PrepareBridge([.. Endpoints("Microsoft", stage.Provider), .. Endpoints("Google", stage.Provider)]);
         await stage.StartServerAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private static string[] Endpoints(string provider, StandInProvider standIn) =>
+    [
+        $"--Providers:{provider}:AuthorizationEndpoint={standIn.Endpoint("oauth/authorize")}",
+        $"--Providers:{provider}:TokenEndpoint={standIn.Endpoint("oauth/token")}",
+        $"--Providers:{provider}:RevocationEndpoint={standIn.Endpoint("oauth/revoke")}",
+        $"--Providers:{provider}:Issuer={standIn.BaseAddress}",
+    ];
 
     private static Dictionary<string, object?> Addresses(Stage stage) => new()
     {
@@ -93,6 +106,8 @@ public static class StageSession
             case ["revoke", var entry]:
                 await stage.Provider.RevokeGrantsAsync(ClientOf(entry).ClientId, cancellationToken).ConfigureAwait(false);
                 return [];
+            case ["approve", var url]:
+                return new() { ["location"] = (await stage.Provider.ApproveAsync(new Uri(url), cancellationToken: cancellationToken).ConfigureAwait(false)).AbsoluteUri };
             case ["refreshes"]:
                 return new() { ["refreshes"] = stage.Provider.Requests.RefreshCount };
             default:

@@ -29,6 +29,7 @@ public static class DemoStory
                 await SetAsync(stage, narrator, cancellationToken).ConfigureAwait(false);
                 await new TokenStory(stage, narrator).PlayAsync(cancellationToken).ConfigureAwait(false);
                 await new MailStory(stage, narrator).PlayAsync(cancellationToken).ConfigureAwait(false);
+                await new ConsentStory(stage, narrator).PlayAsync(cancellationToken).ConfigureAwait(false);
                 if (keep)
                 {
                     await KeepAsync(stage, narrator, cancellationToken).ConfigureAwait(false);
@@ -53,7 +54,7 @@ public static class DemoStory
     {
         narrator.Chapter("The stage");
         await narrator.StepAsync("A throw-away MariaDB with rows that Dolibarr 22.0.4 wrote", () => stage.StartDatabaseAsync(cancellationToken)).ConfigureAwait(false);
-        await narrator.StepAsync("A stand-in identity provider with rotating refresh tokens", () => stage.StartProviderAsync([Microsoft], cancellationToken)).ConfigureAwait(false);
+        await narrator.StepAsync("A stand-in identity provider with rotating refresh tokens", () => stage.StartProviderAsync([Microsoft, ConsentStory.Client], cancellationToken)).ConfigureAwait(false);
         await narrator.StepAsync("A mail server that asks the provider about tokens", () => stage.StartMailAsync(cancellationToken)).ConfigureAwait(false);
         stage.PrepareBridge([$"--Providers:Microsoft:TokenEndpoint={stage.Provider.Endpoint("oauth/token")}", $"--Bridge:MailCaFile={stage.Mail.AuthorityPath}"]);
         await narrator.StepAsync("The sidecar, pointed at conf.php", () => stage.StartServerAsync(cancellationToken)).ConfigureAwait(false);

@@ -54,7 +54,7 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>Starts the provider with the clients that the entries name.</summary>
     public async Task<string> StartProviderAsync(IReadOnlyList<StandInClient> clients, CancellationToken cancellationToken)
     {
-        Provider = Own(await StandInProvider.StartAsync(new StandInProviderOptions { Clients = [.. clients, DovecotServerOptions.ResourceServer], OpaqueAccessTokens = true }, cancellationToken).ConfigureAwait(false));
+        Provider = Own(await StandInProvider.StartAsync(new StandInProviderOptions { Clients = [.. clients, DovecotServerOptions.ResourceServer], OpaqueAccessTokens = true, DeviceInterval = TimeSpan.FromSeconds(1) }, cancellationToken).ConfigureAwait(false));
         return $"listening on {Provider.BaseAddress}";
     }
 
@@ -85,9 +85,12 @@ public sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Calls the sidecar and returns the answer's JSON, which must be a success.</summary>
-    public async Task<JsonElement> CallAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    public Task<JsonElement> CallAsync(HttpMethod method, string path, CancellationToken cancellationToken) => CallAsync(method, path, null, cancellationToken);
+
+    /// <summary>The same with a body, which is disposed of.</summary>
+    public async Task<JsonElement> CallAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, path);
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         using var response = await Client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         Narrator.Require(response.IsSuccessStatusCode, $"{method} {path} answered {(int)response.StatusCode}: {body}");

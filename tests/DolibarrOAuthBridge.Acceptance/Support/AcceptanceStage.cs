@@ -1,4 +1,5 @@
 using DolibarrOAuthBridge.Demo.Database;
+using DolibarrOAuthBridge.Demo.Mail;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.Demo.Sidecar;
 
@@ -16,6 +17,8 @@ public sealed class AcceptanceStage : IAsyncLifetime
     internal DolibarrSite Site { get; private set; } = null!;
 
     internal StandInProvider Provider { get; private set; } = null!;
+
+    internal DovecotServer Mail { get; private set; } = null!;
 
     internal SidecarProgram Bridge { get; private set; } = null!;
 
@@ -70,7 +73,9 @@ public sealed class AcceptanceStage : IAsyncLifetime
     {
         Provider = Own(await StandInProvider.StartAsync(TestEntries.ProviderOptions(Site.BaseAddress), cancellationToken));
         await TestEntries.WriteAsync(Site.Install, Provider, cancellationToken);
-        Bridge = new SidecarProgram(Site.Install.ConfPath, Path.Combine(Site.Install.DirectoryPath, "state"), TestEntries.SidecarSettings(Provider));
+        Mail = Own(await DovecotServer.StartAsync(new DovecotServerOptions { IntrospectionEndpoint = Provider.Endpoint("oauth/introspect") }, cancellationToken));
+        string[] settings = [.. TestEntries.SidecarSettings(Provider), $"--Bridge:MailCaFile={Mail.AuthorityPath}"];
+        Bridge = new SidecarProgram(Site.Install.ConfPath, Path.Combine(Site.Install.DirectoryPath, "state"), settings);
         Pages.EnableModule();
         await StartSidecarAsync(cancellationToken);
     }

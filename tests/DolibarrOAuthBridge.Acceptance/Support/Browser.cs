@@ -15,21 +15,28 @@ internal sealed class Browser : IDisposable
         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en-US",
     ];
 
+    private const string PhoneAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
+
     private readonly ChromeDriver _driver;
     private readonly Uri _home;
 
     /// <summary>Starts a browser with an empty profile.</summary>
     /// <param name="home">The site to which paths are relative.</param>
-    public Browser(Uri home)
+    /// <param name="isPhone">Whether it is that of a phone, for which Dolibarr makes other menus.</param>
+    public Browser(Uri home, bool isPhone = false)
     {
         _home = home;
         var options = new ChromeOptions { BinaryLocation = Program("chromium", "google-chrome") };
         options.AddArguments(Flags);
-        options.AddArgument("--window-size=1280,1100");
+        options.AddArguments(isPhone ? [$"--user-agent={PhoneAgent}", "--window-size=500,950"] : ["--window-size=1280,1100"]);
         options.SetLoggingPreference(LogType.Browser, LogLevel.Warning);
         var service = ChromeDriverService.CreateDefaultService(Program("chromedriver"));
         service.SuppressInitialDiagnosticInformation = true;
         _driver = new ChromeDriver(service, options);
+        if (isPhone)
+        {
+            Resize(390, 844);
+        }
     }
 
     /// <summary>The address of the page.</summary>

@@ -31,9 +31,12 @@ internal sealed class DolibarrPages(Browser browser, DolibarrSite site)
     public void EnableModule()
     {
         OpenModules();
-        browser.Press($"{Switch}[href*='action=set']");
+        PressSwitch();
         browser.WaitUntil(() => browser.Count($"{Switch}[href*='action=reset'], a[href*='action=reset'][href*='OauthBridge']") > 0, "Enabling the module");
     }
+
+    /// <summary>Presses the switch of the module, which is off.</summary>
+    public void PressSwitch() => browser.Press($"{Switch}[href*='action=set']");
 
     /// <summary>Switches the module off in the list of modules.</summary>
     public void DisableModule()
@@ -45,6 +48,18 @@ internal sealed class DolibarrPages(Browser browser, DolibarrSite site)
 
     /// <summary>The card of an entry on the status page.</summary>
     public static string Card(string entry) => $"[data-entry='{entry}']";
+
+    /// <summary>The id of that card.</summary>
+    public static string Anchor(string entry) => $"oauthbridge-{entry}";
+
+    /// <summary>Presses a button of an entry's card that changes something.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="action">What the button's form sends as <c>action</c>.</param>
+    public void Begin(string entry, string action)
+    {
+        OpenStatus();
+        browser.Press($"{Card(entry)} form:has(input[name=action][value={action}]) button");
+    }
 
     /// <summary>Opens the status page.</summary>
     public void OpenStatus()

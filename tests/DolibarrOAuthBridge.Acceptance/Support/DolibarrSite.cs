@@ -63,7 +63,7 @@ internal sealed class DolibarrSite : IAsyncDisposable
             await DolibarrTables.CreateAsync(root, server, install.Database, cancellationToken);
             var password = RandomNumberGenerator.GetHexString(16, lowercase: true);
             var site = new DolibarrSite(directory, install, Serve(directory.Path, root, address.Port), address, password);
-            var said = await site.RunPhpAsync("prepare.php", [password, .. Modules], cancellationToken);
+            var said = await site.RunPhpAsync("prepare.php", [password, .. Modules], cancellationToken: cancellationToken);
             return said.EndsWith("done\n", StringComparison.Ordinal) && await site.AnswersAsync(cancellationToken)
                 ? site
                 : throw new InvalidOperationException($"Dolibarr does not start: {said} {Tail(PhpLog(directory.Path))}");
@@ -76,10 +76,14 @@ internal sealed class DolibarrSite : IAsyncDisposable
     }
 
     /// <summary>Runs one of this project's PHP scripts in the htdocs, as Dolibarr's own command-line scripts run.</summary>
+    /// <param name="script">The script.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="authority">The PEM file of an authority whose certificates it accepts.</param>
+    /// <param name="cancellationToken">Kills it.</param>
     /// <returns>Its output.</returns>
-    public Task<string> RunPhpAsync(string script, IEnumerable<string> arguments, CancellationToken cancellationToken) => Command.RunAsync(
+    public Task<string> RunPhpAsync(string script, IEnumerable<string> arguments, string? authority = null, CancellationToken cancellationToken = default) => Command.RunAsync(
         "env",
-        ["-C", Root, "php", .. Settings(_directory.Path), Path.Combine(AppContext.BaseDirectory, "php", script), .. arguments],
+        ["-C", Root, "php", .. Settings(_directory.Path), "-d", $"openssl.cafile={authority}", Path.Combine(AppContext.BaseDirectory, "php", script), .. arguments],
         cancellationToken);
 
     /// <inheritdoc />

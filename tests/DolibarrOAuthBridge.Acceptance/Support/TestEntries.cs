@@ -1,4 +1,5 @@
 using DolibarrOAuthBridge.Demo.Database;
+using DolibarrOAuthBridge.Demo.Mail;
 using DolibarrOAuthBridge.Demo.Provider;
 
 namespace DolibarrOAuthBridge.Acceptance.Support;
@@ -15,6 +16,12 @@ internal static class TestEntries
     /// <summary>Sends and collects mail.</summary>
     public const string Mail = "GOOGLE-Mail";
 
+    /// <summary>Renewed by hand.</summary>
+    public const string Renewed = "MICROSOFT-Office";
+
+    /// <summary>Its consent is never given.</summary>
+    public const string Refused = "GENERIC-Refused";
+
     /// <summary>Revoked.</summary>
     public const string Revoked = "GENERIC-Leaving";
 
@@ -27,17 +34,20 @@ internal static class TestEntries
     /// <summary>Lacks its secret.</summary>
     public const string Incomplete = "GITHUB-Draft";
 
-    private static readonly string[] Replaced = ["Google", "Microsoft"];
+    /// <summary>The secret of every client.</summary>
+    public const string Secret = "a secret of the acceptance run";
 
-    private const string Secret = "a secret of the acceptance run";
+    private static readonly string[] Replaced = ["Google", "Microsoft"];
 
     private static readonly (string Entry, string Scopes)[] Complete =
     [
         (Code, "openid,email"),
         (Device, "https://outlook.office.com/SMTP.Send,https://outlook.office.com/IMAP.AccessAsUser.All,offline_access"),
-        (Mail, "https://mail.google.com/"),
+        (Mail, "email,https://mail.google.com/"),
         (Revoked, "openid,email"),
-        (Dead, "https://mail.google.com/"),
+        (Refused, "openid,email"),
+        (Renewed, "https://outlook.office.com/SMTP.Send,https://outlook.office.com/IMAP.AccessAsUser.All,offline_access"),
+        (Dead, "email,https://mail.google.com/"),
         (Login, "openid,email,profile"),
     ];
 
@@ -45,12 +55,13 @@ internal static class TestEntries
     public static StandInProviderOptions ProviderOptions(Uri dolibarr) => new()
     {
         DeviceInterval = TimeSpan.FromSeconds(1),
+        OpaqueAccessTokens = true, // as Google's; Dolibarr sends them in one line, for which a long JWT is too long to Dovecot
         Users = [.. new StandInProviderOptions().Users, new("1004", "lin@example.com", "Lin Lanying"), new("1005", "emmy@example.com", "Emmy Noether")],
-        Clients = [.. Complete.Select(entry => new StandInClient
+        Clients = [DovecotServerOptions.ResourceServer, .. Complete.Select(entry => new StandInClient
         {
             ClientId = ClientId(entry.Entry),
             ClientSecret = Secret,
-            Scopes = [.. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access"))],
+            Scopes = ["email", .. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access" or "email"))],
             RefreshTokens = entry.Entry.StartsWith("GOOGLE", StringComparison.Ordinal) ? RefreshTokenPolicy.WhenAsked : RefreshTokenPolicy.Always,
             RedirectUris = [CallbackOf(dolibarr), new(dolibarr, "custom/oauthbridge/logincallback.php")],
         })],
@@ -83,6 +94,20 @@ internal static class TestEntries
         await install.SetConstAsync($"OAUTH_{Incomplete}_ID", "draft", cancellationToken: cancellationToken);
     }
 
+    /// <summary>Connects an entry without a browser.</summary>
+    /// <param name="install">Dolibarr.</param>
+    /// <param name="provider">Issues the tokens, to its first user.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="expiresAt">Another end of the access token; null for the real one.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public static async Task<IssuedTokens> ConnectAsync(DolibarrInstall install, StandInProvider provider, string entry, DateTimeOffset? expiresAt = null, CancellationToken cancellationToken = default)
+    {
+        var scopes = Complete.First(known => known.Entry == entry).Scopes.Replace(',', ' ');
+        var tokens = await provider.IssueAsync(ClientId(entry), null, scopes, cancellationToken);
+        await install.SetTokenAsync(entry, tokens, expiresAt, cancellationToken: cancellationToken);
+        return tokens;
+    }
+
     /// <summary>The sidecar's settings that put the stand-in in place of Google and Microsoft.</summary>
     public static IReadOnlyList<string> SidecarSettings(StandInProvider provider) =>
     [
@@ -90,7 +115,7 @@ internal static class TestEntries
         {
             $"--Providers:{name}:AuthorizationEndpoint={provider.Endpoint("oauth/authorize")}",
             $"--Providers:{name}:TokenEndpoint={provider.Endpoint("oauth/token")}",
-            $"--Providers:{name}:RevocationEndpoint={provider.Endpoint("oauth/revoke")}",
+            $"--Providers:{name}:RevocationEndpoint={provider.Endpoint(name == "Google" ? "revoke" : "oauth/revoke")}",
             $"--Providers:{name}:DeviceAuthorizationEndpoint={provider.Endpoint("oauth/device")}",
         }),
     ];

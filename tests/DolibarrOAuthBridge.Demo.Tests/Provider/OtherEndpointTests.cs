@@ -24,6 +24,19 @@ public sealed class OtherEndpointTests
     }
 
     [Fact]
+    public async Task A_token_is_alive_until_its_grant_is_ended()
+    {
+        await using var provider = await StandInProvider.StartAsync(TestClient.Options, TestClient.Cancel);
+        var tokens = await provider.IssueAsync(TestClient.Id, null, "openid email", TestClient.Cancel);
+
+        var before = await provider.IsAliveAsync(TestClient.Id, tokens.RefreshToken!, TestClient.Cancel);
+        await provider.RevokeGrantsAsync(TestClient.Id, TestClient.Cancel);
+        var after = await provider.IsAliveAsync(TestClient.Id, tokens.RefreshToken!, TestClient.Cancel);
+
+        Assert.Equal((true, false, 0), (before, after, provider.Requests.All.Count));
+    }
+
+    [Fact]
     public async Task A_public_client_has_no_client_credentials()
     {
         await using var provider = await StandInProvider.StartAsync(TestClient.Options with { Clients = [TestClient.Registration with { ClientSecret = null }] }, TestClient.Cancel);

@@ -1,5 +1,5 @@
-using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Demo.Database;
+using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Diagnosis;

@@ -1,3 +1,5 @@
+using DolibarrOAuthBridge.Login;
+
 namespace DolibarrOAuthBridge.LoginTests.Conformance;
 
 public sealed class ConformanceDocumentTests
@@ -7,6 +9,15 @@ public sealed class ConformanceDocumentTests
     {
         Assert.Equal((22, 21), (Applicable.OpenId.Distinct().Count(), Applicable.Fapi.Distinct().Count()));
         Assert.All(Applicable.OpenId.Concat(Applicable.Fapi), name => Assert.Single(ConformanceDocument.Modules, module => module.Name == name));
+    }
+
+    [Fact]
+    public void The_guide_explains_every_reason()
+    {
+        var guide = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ConformanceDocument.FilePath)!, "login.md"));
+        Assert.All(
+            typeof(RejectionReason).GetFields().Select(field => (string)field.GetRawConstantValue()!),
+            reason => Assert.Contains($"`{reason}`", guide, StringComparison.Ordinal));
     }
 
     [Fact]

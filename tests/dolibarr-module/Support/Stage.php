@@ -68,6 +68,13 @@ class Stage
 		$this->command('revoke '.$entry);
 	}
 
+	/** @return array<string,string> What the browser brings back from an authorization URL after Allow was pressed */
+	public function approve($url)
+	{
+		parse_str(parse_url($this->command('approve '.$url)['location'], PHP_URL_QUERY), $parameters);
+		return $parameters;
+	}
+
 	/** @return int Refreshes that the provider saw since the last grant */
 	public function refreshes()
 	{

@@ -12,9 +12,13 @@ class Conf
 	/** @var array<string,string> Enabled modules */
 	public $modules = array();
 
+	/** @var stdClass What conf.php says */
+	public $file;
+
 	public function __construct()
 	{
 		$this->global = new stdClass();
+		$this->file = new stdClass();
 	}
 
 	/** As in conf.class.php: what all companies share first, then what this one says. */

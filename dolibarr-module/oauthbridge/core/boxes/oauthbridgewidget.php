@@ -66,11 +66,20 @@ class oauthbridgewidget extends ModeleBoxes
 			return;
 		}
 
-		foreach ($entries as $entry) {
-			$state = new OAuthBridgeEntryState($entry);
-			if ($state->needsPerson() && count($this->info_box_contents) < $max) {
-				$this->addLine($this->link((string) $entry['entry'], dol_escape_htmltag((string) $entry['entry'])), OAuthBridgeEntryCard::renderBadge($state));
-			}
+		$states = array_filter(array_map(static function ($entry) {
+			return new OAuthBridgeEntryState($entry);
+		}, $entries), static function ($state) {
+			return $state->needsPerson();
+		});
+		usort($states, static function ($one, $other) {
+			return $one->getUrgency() <=> $other->getUrgency();
+		});
+		foreach (array_slice($states, 0, max(1, $max)) as $state) {
+			$entry = (string) $state->get('entry');
+			$this->addLine($this->link($entry, dol_escape_htmltag($entry)), OAuthBridgeEntryCard::renderBadge($state));
+		}
+		if (count($states) > max(1, $max)) {
+			$this->addLine($this->link('', $langs->trans('OAuthBridgeWidgetMore', count($states) - max(1, $max))), '');
 		}
 		if (!$this->info_box_contents) {
 			$this->addLine('<span class="opacitymedium">'.$langs->trans('OAuthBridgeWidgetAllWell').'</span>', '');

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Login;

@@ -1,0 +1,19 @@
+<?php
+/**
+ * Sends a mail with Dolibarr's own CMailFile, as its settings say. Run in the htdocs of the scratch copy.
+ *
+ * usage: php send_mail.php <from> <to> <subject>
+ */
+
+define('NOSESSION', '1');
+define('NOLOGIN', '1');
+define('NOREQUIREMENU', '1');
+require_once getcwd().'/master.inc.php';
+require_once DOL_DOCUMENT_ROOT.'/core/class/CMailFile.class.php';
+
+/** @var User $user */
+
+$user->fetch(0, 'admin');
+$user->loadRights();
+$mail = new CMailFile($argv[3], $argv[2], $argv[1], 'Sent by Dolibarr.');
+echo $mail->sendfile() ? "sent\n" : 'not sent: '.$mail->error.' '.implode(' ', $mail->errors)."\n";

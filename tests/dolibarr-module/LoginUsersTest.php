@@ -1,0 +1,214 @@
+<?php
+
+require_once __DIR__.'/doubles/login.php';
+require_once MODULE.'/class/oauthbridgeloginusers.class.php';
+
+/** Which user of Dolibarr an identity is. */
+final class LoginUsersTest extends ModuleTestCase
+{
+	const ISSUER = 'https://login.example.com';
+
+	protected function setUp(): void
+	{
+		parent::setUp();
+		$sql = 'CREATE OR REPLACE TABLE llx_user (rowid integer AUTO_INCREMENT PRIMARY KEY, login varchar(50), entity integer NOT NULL DEFAULT 1, admin smallint DEFAULT 0, statut tinyint DEFAULT 1,';
+		$sql .= ' email varchar(255), email_oauth2 varchar(255), datestartvalidity datetime, dateendvalidity datetime) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci';
+		$this->db->query('DROP TABLE IF EXISTS llx_oauthbridge_link');
+		$this->db->query($sql);
+		$this->db->query(file_get_contents(MODULE.'/sql/llx_oauthbridge_link.sql'));
+		$this->db->query(file_get_contents(MODULE.'/sql/llx_oauthbridge_link.key.sql'));
+		$this->set('OAUTHBRIDGE_LOGIN_LINK_BY_EMAIL', '1');
+	}
+
+	protected function tearDown(): void
+	{
+		$this->db->query('DROP TABLE IF EXISTS llx_oauthbridge_link');
+		$this->db->query('DROP TABLE IF EXISTS llx_user');
+	}
+
+	public function testAVerifiedAddressLinksTheOnlyUserWhoHasIt()
+	{
+		$id = $this->user('ada', array('email' => 'Ada@Example.com'));
+
+		$this->assertSame('ada', $this->resolve()->login);
+		$this->assertSame($id, (new OAuthBridgeLinks($this->db, 1))->findUser(self::ISSUER, '1001'));
+	}
+
+	public function testTheAddressForOAuthCountsToo()
+	{
+		$this->user('ada', array('email' => 'work@example.com', 'email_oauth2' => 'ada@example.com'));
+
+		$this->assertSame('ada', $this->resolve()->login);
+	}
+
+	public function testALinkedAccountIsItsUserWhateverItsAddressBecomes()
+	{
+		$id = $this->user('ada', array('email' => 'ada@example.com'));
+		$this->user('root', array('email' => 'root@example.com', 'admin' => 1));
+		(new OAuthBridgeLinks($this->db, 1))->add($id, $this->identity(), OAuthBridgeLinks::BY_SELF);
+
+		$this->assertSame('ada', $this->resolve(array('email' => 'root@example.com'))->login);
+	}
+
+	/**
+	 * @dataProvider unverified
+	 */
+	public function testOnlyTrueIsVerified($value)
+	{
+		$this->user('ada', array('email' => 'ada@example.com'));
+
+		$this->assertRefused('email_not_verified', array('email_verified' => $value));
+	}
+
+	public static function unverified()
+	{
+		return array(array(false), array('true'), array(1), array(null), array(array(true)));
+	}
+
+	public function testWithoutTheSettingNobodyIsFoundByAddress()
+	{
+		$this->user('ada', array('email' => 'ada@example.com'));
+		$this->set('OAUTHBRIDGE_LOGIN_LINK_BY_EMAIL', '0');
+
+		$this->assertRefused('not_linked');
+	}
+
+	public function testAnAddressOfTwoUsersIsNobodys()
+	{
+		$this->user('ada', array('email' => 'ada@example.com'));
+		$this->user('other', array('email_oauth2' => 'ADA@example.com'));
+
+		$this->assertRefused('email_ambiguous');
+	}
+
+	public function testWhatTheDatabaseTakesForTheSameAddressIsAnother()
+	{
+		$this->user('accents', array('email' => 'adá@example.com'));
+		$this->user('spaces', array('email' => 'ada@example.com  '));
+		$this->assertRefused('email_unknown');
+
+		$this->user('ada', array('email' => 'ada@example.com'));
+		$this->assertSame('ada', $this->resolve()->login);
+	}
+
+	public function testAnAdministratorIsNotFoundByAddress()
+	{
+		$this->user('root', array('email' => 'ada@example.com', 'admin' => 1));
+
+		$this->assertRefused('admin_not_linked');
+	}
+
+	public function testAnAddressThatWasGivenToSomebodyElseDoesNotOpenTheAccountOfBefore()
+	{
+		$this->user('ada', array('email' => 'ada@example.com'));
+		$this->resolve();
+
+		$this->assertRefused('other_account_linked', array('subject' => '2002'));
+	}
+
+	/**
+	 * @dataProvider outsiders
+	 */
+	public function testWhoMayNotComeInDoesNot($columns, $reason)
+	{
+		$id = $this->user('ada', array('email' => 'ada@example.com') + $columns);
+		(new OAuthBridgeLinks($this->db, 1))->add($id, $this->identity(), OAuthBridgeLinks::BY_SELF);
+
+		$this->assertRefused($reason);
+	}
+
+	public static function outsiders()
+	{
+		return array(
+			'disabled' => array(array('statut' => 0), 'user_disabled'),
+			'not yet' => array(array('datestartvalidity' => date('Y-m-d 00:00:00', time() + 2 * 86400)), 'user_out_of_dates'),
+			'no longer' => array(array('dateendvalidity' => date('Y-m-d 00:00:00', time() - 2 * 86400)), 'user_out_of_dates'),
+			'another company' => array(array('entity' => 2), 'user_unknown'),
+		);
+	}
+
+	public function testAUserOfAllCompaniesComesIn()
+	{
+		$this->user('ada', array('email' => 'ada@example.com', 'entity' => 0));
+
+		$this->assertSame('ada', $this->resolve()->login);
+	}
+
+	public function testTheLastDayCounts()
+	{
+		$this->user('ada', array('email' => 'ada@example.com', 'datestartvalidity' => date('Y-m-d 00:00:00'), 'dateendvalidity' => date('Y-m-d 00:00:00')));
+
+		$this->assertSame('ada', $this->resolve()->login);
+	}
+
+	public function testAnAccountIsLinkedOnceAndLetterByLetter()
+	{
+		$links = new OAuthBridgeLinks($this->db, 1);
+		$ada = $this->user('ada');
+		$other = $this->user('other');
+
+		$this->assertTrue($links->add($ada, $this->identity(array('subject' => 'AbC')), OAuthBridgeLinks::BY_SELF));
+		$this->assertFalse($links->add($other, $this->identity(array('subject' => 'AbC')), OAuthBridgeLinks::BY_SELF));
+		$this->assertFalse($links->add($other, $this->identity(array('subject' => 'AbC ')), OAuthBridgeLinks::BY_SELF));
+		$this->assertTrue($links->add($other, $this->identity(array('subject' => 'abc')), OAuthBridgeLinks::BY_SELF));
+		$this->assertSame($ada, $links->findUser(self::ISSUER, 'AbC'));
+		$this->assertSame(0, $links->findUser(self::ISSUER, 'AbC '));
+		$this->assertSame(0, $links->findUser(self::ISSUER.'/', 'AbC'));
+		$this->assertSame(0, (new OAuthBridgeLinks($this->db, 2))->findUser(self::ISSUER, 'AbC'));
+	}
+
+	public function testAnAccountGoesWithItsUser()
+	{
+		$links = new OAuthBridgeLinks($this->db, 1);
+		$ada = $this->user('ada');
+		$links->add($ada, $this->identity(), OAuthBridgeLinks::BY_SELF);
+		$link = $links->listOf($ada)[0];
+
+		$this->assertFalse($links->remove($link->rowid, $ada + 1));
+		$this->assertSame('ada@example.com', $link->account);
+		$this->db->query('DELETE FROM llx_user');
+		$this->assertSame(0, $links->findUser(self::ISSUER, '1001'));
+	}
+
+	/**
+	 * @dataProvider juggled
+	 */
+	public function testAnAnswerOfOtherTypesIsNobody($change)
+	{
+		$this->user('ada', array('email' => 'ada@example.com'));
+
+		$this->assertNull($this->resolve($change));
+	}
+
+	public static function juggled()
+	{
+		return array(array(array('subject' => 0)), array(array('subject' => true)), array(array('subject' => array('1001'))), array(array('issuer' => null)), array(array('email' => array('ada@example.com'))), array(array('email' => 0)));
+	}
+
+	private function identity(array $change = array())
+	{
+		return $change + array('issuer' => self::ISSUER, 'subject' => '1001', 'email' => 'ada@example.com', 'email_verified' => true, 'name' => 'Ada Lovelace');
+	}
+
+	private function resolve(array $change = array())
+	{
+		return (new OAuthBridgeLoginUsers($this->db, 1))->resolve($this->identity($change));
+	}
+
+	private function assertRefused($reason, array $change = array())
+	{
+		$users = new OAuthBridgeLoginUsers($this->db, 1);
+		$this->assertNull($users->resolve($this->identity($change)));
+		$this->assertSame($reason, $users->getReason());
+	}
+
+	private function user($login, array $columns = array())
+	{
+		$values = array('login' => $login) + $columns;
+		$texts = array_map(function ($value) {
+			return "'".$this->db->escape($value)."'";
+		}, $values);
+		$this->db->query('INSERT INTO llx_user ('.implode(', ', array_keys($values)).') VALUES ('.implode(', ', $texts).')');
+		return (int) $this->db->fetch_object($this->db->query('SELECT MAX(rowid) as id FROM llx_user'))->id;
+	}
+}

@@ -1,0 +1,260 @@
+<?php
+
+use PHPUnit\Framework\TestCase;
+
+require_once __DIR__.'/doubles/login.php';
+require_once MODULE.'/class/oauthbridgesignin.class.php';
+require_once MODULE.'/class/oauthbridgeloginpage.class.php';
+require_once MODULE.'/core/login/functions_oauthbridge.php';
+
+/** A sign-in in one PHP session: what it remembers, and for how long. */
+final class SignInTest extends TestCase
+{
+	const NOW = 1800000000;
+
+	/** @var stdClass Double of the client: keeps what it was called with */
+	private $client;
+
+	protected function setUp(): void
+	{
+		$_SESSION = $_GET = $_POST = array();
+		$GLOBALS['langs'] = new Translate();
+		$GLOBALS['conf'] = new Conf();
+		$GLOBALS['conf']->file->main_authentication = 'dolibarr, oauthbridge';
+		$GLOBALS['conf']->modules['oauthbridge'] = 'oauthbridge';
+		$this->client = new class {
+			public $options;
+			public $callback;
+			public $url = 'https://login.example.com/authorize?state=s';
+			private $count = 0;
+
+			public function beginLogin($entry, array $options)
+			{
+				$this->options = $options;
+				return array('authorization_url' => $this->url, 'state' => 'state-'.(++$this->count));
+			}
+
+			public function finishLogin(array $callback)
+			{
+				$this->callback = $callback;
+				return array('issuer' => 'i', 'subject' => 's');
+			}
+		};
+	}
+
+	public function testASignInBeginsWithASecretOfTheSession()
+	{
+		$signIn = $this->signIn();
+		$this->assertSame($this->client->url, $this->begin($signIn));
+		$binding = $this->client->options['session_binding'];
+		$memory = $signIn->take(array('state' => 'state-1'));
+		$signIn->finish($memory, array('state' => 'state-1', 'code' => 'c'));
+
+		$this->assertMatchesRegularExpression('/^[0-9a-f]{64}$/', $binding);
+		$this->assertSame(array('state' => 'state-1', 'code' => 'c', 'session_binding' => $binding), $this->client->callback);
+		$this->begin($signIn);
+		$this->assertNotSame($binding, $this->client->options['session_binding']);
+	}
+
+	public function testAnAnswerIsTakenOnceAndInItsSessionOnly()
+	{
+		$this->begin($this->signIn());
+		$hers = $_SESSION;
+		$_SESSION = array();
+		$this->assertNull($this->signIn()->take(array('state' => 'state-1')));
+
+		$_SESSION = $hers;
+		$this->assertNull($this->signIn()->take(array('state' => 'state-2')));
+		$this->assertNull($this->signIn()->take(array('code' => 'c')));
+		$this->assertNotNull($this->signIn()->take(array('state' => 'state-1')));
+		$this->assertNull($this->signIn()->take(array('state' => 'state-1')));
+	}
+
+	public function testASignInIsOpenForTenMinutes()
+	{
+		$this->begin($this->signIn());
+		$this->assertNull($this->signIn(600)->take(array('state' => 'state-1')));
+		$this->begin($this->signIn());
+		$this->assertNotNull($this->signIn(599)->take(array('state' => 'state-2')));
+	}
+
+	public function testASessionRemembersAFewSignInsOnly()
+	{
+		for ($count = 0; $count < 20; $count++) {
+			$this->begin($this->signIn());
+		}
+
+		$this->assertCount(OAuthBridgeSignIn::MOST, $_SESSION[OAuthBridgeSignIn::PENDING]);
+		$this->assertNotNull($this->signIn()->take(array('state' => 'state-20')));
+	}
+
+	/**
+	 * @dataProvider badUrls
+	 */
+	public function testTheBrowserIsSentToAWebPageOnly($url)
+	{
+		$this->client->url = $url;
+		$this->expectException(OAuthBridgeException::class);
+		$this->begin($this->signIn());
+	}
+
+	public static function badUrls()
+	{
+		return array(array('javascript:alert(1)'), array('//login.example.com'), array("https://login.example.com/\r\nSet-Cookie: a=b"), array(''), array(array('https://login.example.com')), array(null));
+	}
+
+	public function testATicketIsGoodOnce()
+	{
+		$ticket = $this->ticket();
+		$this->assertSame('ada', $this->signIn(59)->redeemTicket($ticket, 1)['login']);
+		$this->assertNull($this->signIn()->redeemTicket($ticket, 1));
+	}
+
+	public function testAWrongTicketEndsTheRightOne()
+	{
+		$ticket = $this->ticket();
+		$this->assertNull($this->signIn()->redeemTicket(strrev($ticket), 1));
+		$this->assertNull($this->signIn()->redeemTicket($ticket, 1));
+	}
+
+	public function testATicketLivesForAMinute()
+	{
+		$this->assertNull($this->signIn(60)->redeemTicket($this->ticket(), 1));
+	}
+
+	public function testATicketIsForOneCompanyAndOneSession()
+	{
+		$this->assertNull($this->signIn()->redeemTicket($this->ticket(), 2));
+		$ticket = $this->ticket();
+		$_SESSION = array();
+		$this->assertNull($this->signIn()->redeemTicket($ticket, 1));
+		$this->assertNull($this->signIn()->redeemTicket('', 1));
+	}
+
+	public function testTheSessionDoesNotHoldTheTicketItself()
+	{
+		$this->assertStringNotContainsString($this->ticket(), serialize($_SESSION));
+	}
+
+	public function testOtherWaysToLogInAreNoneOfItsBusiness()
+	{
+		$_GET = array('afteroauthloginreturn' => 'oauthbridge', 'oauthbridge_ticket' => $this->ticket());
+		$this->assertSame('', check_user_password_oauthbridge('ada', 'secret', 1, 'api'));
+		$_GET['afteroauthloginreturn'] = 'google';
+		$this->assertSame('', check_user_password_oauthbridge('ada', 'secret', 1));
+		$this->assertArrayHasKey(OAuthBridgeSignIn::TICKET, $_SESSION);
+		$this->assertArrayNotHasKey('dol_loginmesg', $_SESSION);
+	}
+
+	/**
+	 * @dataProvider callbacks
+	 */
+	public function testACallbackIsReadAsItCame($query, $expected)
+	{
+		$this->assertSame($expected, OAuthBridgeSignIn::readCallback($query));
+	}
+
+	public static function callbacks()
+	{
+		return array(
+			array('state=a%2Fb&code=4%2F0A+b&scope=email&iss=https%3A%2F%2Fi', array('state' => 'a/b', 'code' => '4/0A b', 'iss' => 'https://i')),
+			array('state=a&state=b&code=c', null),
+			array('state=a&code=c&code=', null),
+			array('state[]=a&code=c', array('code' => 'c')),
+			array('state&code=c', null),
+			array('code='.str_repeat('a', 5000), null),
+			array('', array()),
+		);
+	}
+
+	/**
+	 * @dataProvider pages
+	 */
+	public function testOnlyAPageOfThisDolibarrFollowsTheLogin($wanted, $expected)
+	{
+		$this->assertSame($expected, OAuthBridgeSignIn::backTo($wanted, '/dolibarr'));
+	}
+
+	public static function pages()
+	{
+		$good = array(
+			array('/dolibarr/societe/card.php?id=3', '/dolibarr/societe/card.php?id=3'),
+			array('/dolibarr/index.php', '/dolibarr/index.php'),
+			array('/dolibarr/', '/dolibarr/index.php'),
+			array('/dolibarr/user/card.php?id=3&action=delete&token=t&confirm=yes', '/dolibarr/user/card.php?id=3'),
+			array('/dolibarr/index.php?mainmenu=home&x=https://evil.example', '/dolibarr/index.php?mainmenu=home&x=https%3A%2F%2Fevil.example'),
+		);
+		$bad = array(
+			'', 'https://evil.example/', '//evil.example/a.php', '/\\evil.example', '/\\/evil.example/a.php', "/\t/evil.example/a.php", '/%09/evil.example/a.php', '/%5cevil.example/a.php', 'javascript:alert(1)',
+			'data:text/html,a', '/other/a.php', '/dolibarr.evil.example/a.php', '/dolibarr/../other/a.php', '/dolibarr//evil.example/a.php', "/dolibarr/a.php\r\nSet-Cookie: a=b", '/dolibarr/a.php/@evil.example',
+			'/dolibarr/'.str_repeat('a', 3000).'.php', '@evil.example', '\\\\evil.example', '/dolibarr@evil.example/a.php', "/dolibarr/a\0.php",
+		);
+		foreach ($bad as $wanted) {
+			$good[] = array($wanted, '/dolibarr/index.php');
+		}
+		return $good;
+	}
+
+	public function testThereIsAButtonForEachEntryLabelledLogin()
+	{
+		$this->constants(array(
+			'OAUTH_GOOGLE-Login_ID' => 'id', 'OAUTH_GENERIC-login_ID' => 'id', 'OAUTH_GENERIC-login_URL' => 'https://login.example.com/realms/a',
+			'OAUTH_MICROSOFT-Mail_ID' => 'id', 'OAUTH_GITHUB-Login_ID' => 'id', 'OAUTH_MICROSOFT-Login_ID' => '', 'OAUTH_GOOGLE-Login_SECRET' => 'secret',
+		));
+		$_SERVER['PHP_SELF'] = '/dolibarr/index.php';
+		$_SERVER['QUERY_STRING'] = 'a="><script>';
+		$html = OAuthBridgeLoginPage::render();
+
+		$this->assertSame(2, substr_count($html, '<button'));
+		$this->assertStringContainsString('OAuthBridgeLoginWith Google', $html);
+		$this->assertStringContainsString('OAuthBridgeLoginWith login.example.com', $html);
+		$this->assertStringContainsString('method="POST"', $html);
+		$this->assertStringContainsString('value="the-token"', $html);
+		$this->assertStringNotContainsString('"><script>', $html);
+		$this->assertStringNotContainsString('secret', $html);
+	}
+
+	public function testWithoutTheModeInConfPhpThereIsNoButton()
+	{
+		$this->constants(array('OAUTH_GOOGLE-Login_ID' => 'id'));
+		$GLOBALS['conf']->file->main_authentication = 'dolibarr';
+		$this->assertSame('', OAuthBridgeLoginPage::render());
+		$GLOBALS['conf']->file->main_authentication = 'dolibarr,oauthbridgex';
+		$this->assertSame('', OAuthBridgeLoginPage::render());
+	}
+
+	public function testEveryLanguageHasEveryText()
+	{
+		$keys = static function ($file) {
+			return array_map(static function ($line) {
+				return array(explode('=', $line, 2)[0], substr_count($line, '%s'));
+			}, preg_grep('/^[A-Z]/', file($file, FILE_IGNORE_NEW_LINES)));
+		};
+		$english = $keys(MODULE.'/langs/en_US/oauthbridgelogin.lang');
+		foreach (array('fr_FR', 'es_ES', 'de_DE', 'it_IT') as $language) {
+			$this->assertSame($english, $keys(MODULE.'/langs/'.$language.'/oauthbridgelogin.lang'), $language);
+		}
+	}
+
+	private function signIn($later = 0)
+	{
+		return new OAuthBridgeSignIn($this->client, self::NOW + $later);
+	}
+
+	private function begin($signIn)
+	{
+		return $signIn->begin('GOOGLE-Login', 'https://erp.example.com/logincallback.php', array('purpose' => OAuthBridgeSignIn::LOGIN, 'back_to' => '/index.php'));
+	}
+
+	private function ticket()
+	{
+		return $this->signIn()->issueTicket((object) array('rowid' => '7', 'login' => 'ada'), 1, array());
+	}
+
+	private function constants(array $values)
+	{
+		foreach ($values as $name => $value) {
+			$GLOBALS['conf']->global->$name = $value;
+		}
+	}
+}

@@ -1,0 +1,125 @@
+<?php
+
+use PHPUnit\Framework\TestCase;
+
+/** The module's texts in every language. */
+final class TextsTest extends TestCase
+{
+	const LANGUAGES = array('en_US', 'fr_FR', 'es_ES', 'de_DE', 'it_IT');
+
+	/** Keys that code puts together from a part and what the bridge says or a list holds. */
+	const FAMILIES = array(
+		'OAuthBridgeStatus_' => array('valid', 'expiring', 'never_expires', 'expired', 'none', 'consent_required', 'unreadable', 'duplicate', 'incomplete', 'login'),
+		'OAuthBridgeDevice_' => array('granted', 'denied', 'expired'),
+		'OAuthBridgeSecurity_' => array('tls', 'starttls', 'none'),
+		'OAuthBridgeRenewal_' => array('own', 'proactive', 'on_demand'),
+		'OAuthBridgeOrigin_' => array('email', 'self'),
+		'OAuthBridgeBad_' => array('address', 'renewal', 'domains', 'tenants'),
+		'OAuthBridgeStock' => array(), // part of a class name
+		'OAuthBridgeAgeIn' => array('Days', 'Hours'),
+	);
+
+	/** Keys whose members may be missing: the bridge's own English words are shown then. */
+	const OPTIONAL = array('OAuthBridgeWarning_', 'OAuthBridgeProblem_');
+
+	/** @return array<string,array{0:string}> */
+	public static function languages()
+	{
+		$others = array_slice(self::LANGUAGES, 1);
+		return array_combine($others, array_map(static function ($language) {
+			return array($language);
+		}, $others));
+	}
+
+	/** @dataProvider languages */
+	public function testALanguageHasEveryTextWithItsParametersAndNoOther($language)
+	{
+		$texts = $this->read($language);
+		foreach ($this->read('en_US') as $key => $english) {
+			$this->assertArrayHasKey($key, $texts, $language);
+			$this->assertSame(substr_count($english, '%s'), substr_count($texts[$key], '%s'), $language.': '.$key);
+			if (preg_match('/\w{4,} \w+ \w+ \w+/', $english)) {
+				$this->assertNotSame($english, $texts[$key], $language.': '.$key.' is not translated');
+			}
+		}
+		$this->assertSame(array_keys($this->read('en_US')), array_keys($texts), $language);
+	}
+
+	public function testThereIsNoLanguageOutsideThisTest()
+	{
+		$this->assertEqualsCanonicalizing(self::LANGUAGES, array_map('basename', glob(MODULE.'/langs/*', GLOB_ONLYDIR)));
+	}
+
+	public function testEveryTextThatCodeAsksForIsThere()
+	{
+		$texts = $this->read('en_US');
+		$asked = array();
+		foreach ($this->files() as $file) {
+			preg_match_all("/'((?:OAuthBridge|OAUTHBRIDGE_|ModuleOauthBridge)\w*)'/", file_get_contents($file), $found);
+			$asked += array_fill_keys($found[1], $file);
+		}
+		$this->assertGreaterThan(80, count($asked));
+		foreach ($asked as $key => $file) {
+			$isClass = class_exists($key, false) || preg_match('/^OAUTHBRIDGE_/', $key) || is_file(MODULE.'/class/'.strtolower($key).'.class.php');
+			if ($isClass || isset(self::FAMILIES[$key]) || in_array($key, self::OPTIONAL, true)) {
+				continue;
+			}
+			$this->assertArrayHasKey($key, $texts, $file);
+		}
+		foreach (self::FAMILIES as $start => $members) {
+			foreach ($members as $member) {
+				$this->assertArrayHasKey($start.$member, $texts);
+			}
+		}
+	}
+
+	public function testEverySettingHasANameAndAHelp()
+	{
+		require_once MODULE.'/class/oauthbridgesettings.class.php';
+		$texts = $this->read('en_US');
+		foreach (OAuthBridgeSettings::ALL as $heading => $settings) {
+			$this->assertArrayHasKey($heading, $texts);
+			foreach (array_keys($settings) as $name) {
+				$this->assertArrayHasKey($name, $texts);
+				$this->assertArrayHasKey($name.'_Help', $texts);
+			}
+		}
+	}
+
+	/**
+	 * @param  string $language Such as en_US
+	 * @return array<string,string> Texts by key, in their order
+	 */
+	private function read($language)
+	{
+		$texts = array();
+		$files = glob(MODULE.'/langs/'.$language.'/*.lang');
+		$this->assertSame(array_map('basename', glob(MODULE.'/langs/en_US/*.lang')), array_map('basename', $files), $language);
+		foreach (
+			array_merge(...array_map(static function ($file) {
+				return file($file, FILE_IGNORE_NEW_LINES);
+			}, $files)) as $line
+		) {
+			if ($line === '' || $line[0] === '#') {
+				continue;
+			}
+			$this->assertMatchesRegularExpression('/^[A-Za-z0-9_]+=\S.*\S$/u', $line, $language);
+			list($key, $text) = explode('=', $line, 2);
+			$this->assertArrayNotHasKey($key, $texts, $language);
+			$texts[$key] = $text;
+		}
+		return $texts;
+	}
+
+	/** @return string[] The module's PHP files */
+	private function files()
+	{
+		$found = array();
+		foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator(MODULE, FilesystemIterator::SKIP_DOTS)) as $file) {
+			if ($file->getExtension() === 'php') {
+				$found[] = $file->getPathname();
+			}
+		}
+		return $found;
+	}
+}

@@ -1,0 +1,47 @@
+<?php
+
+/**
+ * Doubles of the further functions of Dolibarr's core/lib that the sign-in calls.
+ */
+
+if (!function_exists('dol_print_date')) {
+	function dol_print_date($time, $format, $zone = '')
+	{
+		return date(strtr($format, array('%Y' => 'Y', '%m' => 'm', '%d' => 'd')), $time);
+	}
+}
+
+if (!function_exists('dol_trunc')) {
+	function dol_trunc($text, $size = 40, $side = 'right', $encoding = 'UTF-8', $nodot = 0)
+	{
+		return mb_substr($text, 0, $size, $encoding);
+	}
+}
+
+if (!function_exists('dol_buildpath')) {
+	function dol_buildpath($path, $type = 0)
+	{
+		return ($type === 3 ? 'https://erp.example.com' : '').'/dolibarr/custom'.$path;
+	}
+}
+
+if (!function_exists('dol_escape_htmltag')) {
+	function dol_escape_htmltag($text)
+	{
+		return htmlspecialchars((string) $text, ENT_COMPAT, 'UTF-8');
+	}
+}
+
+if (!function_exists('newToken')) {
+	function newToken()
+	{
+		return 'the-token';
+	}
+}
+
+if (!function_exists('GETPOST')) {
+	function GETPOST($name, $check = 'alphanohtml', $method = 0)
+	{
+		return isset($_GET[$name]) ? $_GET[$name] : (isset($_POST[$name]) ? $_POST[$name] : '');
+	}
+}
