@@ -9,6 +9,7 @@
 
 require_once __DIR__.'/oauthbridgeentrystate.class.php';
 require_once __DIR__.'/../lib/oauthbridge.lib.php';
+require_once __DIR__.'/../lib/oauthbridgelogin.lib.php';
 
 /**
  * Shows an entry: how it stands in colour and words, until when, what to do. No token, no secret: the bridge gives none.
@@ -146,7 +147,7 @@ class OAuthBridgeEntryCard
 		if (is_array($scopes) && $scopes) {
 			$html .= $this->fact('OAuthBridgeScopes', '<span class="oauthbridge-code">'.implode('</span> <span class="oauthbridge-code">', array_map('dol_escape_htmltag', $scopes)).'</span>');
 		}
-		$redirect = (string) $this->state->get('redirect_uri');
+		$redirect = $this->state->isLogin() ? oauthbridgeLoginCallback() : (string) $this->state->get('redirect_uri');
 		if ($redirect !== '' && !$this->state->isAppOnly()) {
 			$html .= $this->fact('OAuthBridgeRedirectUri', '<span class="oauthbridge-uri">'.showValueWithClipboardCPButton($redirect, 0).'</span>');
 		}

@@ -25,7 +25,7 @@ public sealed class MailStory(Stage stage, Narrator narrator)
         await narrator.StepAsync("PHP sends another one with the same SMTP dialogue as Dolibarr's own client", async () =>
         {
             var subject = NewSubject("Reminder");
-            var script = Path.Combine(AppContext.BaseDirectory, "php", "send_mail.php");
+            var script = Path.Combine(AppContext.BaseDirectory, "php", "submit_mail.php");
             string[] arguments = [script, stage.Mail.Host, $"{stage.Mail.SubmissionPort}", "starttls", stage.Mail.AuthorityPath, Mailbox, Mailbox, subject];
             await Command.RunAsync("php", arguments, token, cancellationToken).ConfigureAwait(false);
             return await FindAsync(mailbox, subject, cancellationToken).ConfigureAwait(false);

@@ -70,19 +70,24 @@ public sealed class ClientCertificates(IConfiguration configuration, TimeProvide
         }
     }
 
-    /// <summary>What can be said of an entry's certificate: when it ends, or why it cannot be used; neither if it has none.</summary>
-    public (DateTimeOffset? End, string? Problem) Inspect(OAuthEntry entry)
+    /// <summary>What can be said of an entry's certificate; null if it has none.</summary>
+    public CertificateReport? Inspect(OAuthEntry entry)
     {
         try
         {
             using var certificate = Load(entry);
-            return (certificate?.NotAfter.ToUniversalTime(), null);
+            return certificate is null ? null : new CertificateReport(certificate.NotAfter.ToUniversalTime(), null, Exposed(entry.Name));
         }
         catch (ProviderConfigurationException exception)
         {
-            return (null, exception.Message);
+            return new CertificateReport(null, exception.Message, null);
         }
     }
+
+    // Of the files that hold the key or its password.
+    private string? Exposed(EntryName name) =>
+        new[] { Setting(name, CertificateKey) ?? Setting(name, Certificate), Setting(name, CertificatePasswordFile) }
+            .FirstOrDefault(static path => path is not null && File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead));
 
     private static X509Certificate2 Read(string path, string? keyPath, string? password)
     {

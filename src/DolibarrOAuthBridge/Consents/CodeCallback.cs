@@ -8,7 +8,8 @@ namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>
 /// Takes the answer of an authorization server, checks that it belongs to a consent of this browser session and comes from
-/// the server that was asked, and has the code redeemed, once. Whoever brings the same answer again is told the same.
+/// the server that was asked, and has the code redeemed, once. Who brings the same answer while that is under way (a double
+/// click) waits and is told the same; later the answer is used up.
 /// </summary>
 public sealed partial class CodeCallback(
     ConsentTable consents, EntryDirectory entries, EntryReporter reporter, ProviderDirectory providers, CodeRedeemer redeemer, EventTable events,
@@ -31,6 +32,7 @@ public sealed partial class CodeCallback(
         try
         {
             var patience = time.GetUtcNow() + options.LeaseDuration;
+            var isWaiting = false;
             while (true)
             {
                 var (row, consent) = await FindAsync(answer, entity, cancellationToken).ConfigureAwait(false);
@@ -44,13 +46,17 @@ public sealed partial class CodeCallback(
                             return await redeemer.RedeemAsync(row, consent, entry, answer.Code!).ConfigureAwait(false);
                         }
 
-                        break; // somebody else was quicker
+                        isWaiting = true; // somebody else was quicker
+                        break;
                     case ConsentStatus.Redeeming when row.Detail == Mark(answer) && time.GetUtcNow() < patience:
+                        isWaiting = true;
                         await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
                         break;
-                    case ConsentStatus.Granted when row.Detail == Mark(answer):
+                    case ConsentStatus.Granted when isWaiting && row.Detail == Mark(answer):
                         var report = await reporter.GetAsync(consent.Entry, row.Key.Entity, cancellationToken).ConfigureAwait(false);
                         return new ConsentResult { Entry = report.Entry, Token = report.Token, Warnings = report.Warnings };
+                    case ConsentStatus.Granted when row.Detail == Mark(answer):
+                        throw Invalid("This consent was completed already, and its token is stored. There is nothing more to do.");
                     case ConsentStatus.Denied:
                         throw Invalid($"This consent was refused ({row.Detail}). Start again.");
                     case ConsentStatus.Expired:

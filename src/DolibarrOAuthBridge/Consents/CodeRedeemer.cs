@@ -14,6 +14,21 @@ public sealed partial class CodeRedeemer(
     /// <exception cref="BridgeException">The provider or the store refused; nothing was stored. If the provider was not asked yet, the consent is pending again.</exception>
     internal async Task<ConsentResult> RedeemAsync(ConsentRow row, CodeConsent consent, OAuthEntry entry, string code)
     {
+        var (grant, stored) = await StoreAsync(row, consent, entry, code).ConfigureAwait(false);
+        await EndAsync(row, ConsentStatus.Granted, null).ConfigureAwait(false);
+        var report = await reporter.GetAsync(consent.Entry, row.Key.Entity).ConfigureAwait(false);
+        return new ConsentResult
+        {
+            Entry = report.Entry,
+            Token = report.Token,
+            Account = grant.Account?.ToString(),
+            PreviousAccount = stored.PreviousAccount?.ToString(),
+            Warnings = [.. report.Warnings, .. ConsentWarnings.Of(entry, grant, stored)],
+        };
+    }
+
+    private async Task<(NewGrant Grant, StoredConsent Stored)> StoreAsync(ConsentRow row, CodeConsent consent, OAuthEntry entry, string code)
+    {
         var asked = false;
         try
         {
@@ -23,16 +38,7 @@ public sealed partial class CodeRedeemer(
                 asked = true;
                 return grant = await AskAsync(consent, entry, code, cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
-            await EndAsync(row, ConsentStatus.Granted, null).ConfigureAwait(false);
-            var report = await reporter.GetAsync(consent.Entry, row.Key.Entity).ConfigureAwait(false);
-            return new ConsentResult
-            {
-                Entry = report.Entry,
-                Token = report.Token,
-                Account = grant!.Account?.ToString(),
-                PreviousAccount = stored.PreviousAccount?.ToString(),
-                Warnings = [.. report.Warnings, .. ConsentWarnings.Of(entry, grant, stored)],
-            };
+            return (grant!, stored);
         }
         catch (BridgeException) when (!asked)
         {

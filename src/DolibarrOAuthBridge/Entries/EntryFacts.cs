@@ -1,3 +1,4 @@
+using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
@@ -27,11 +28,8 @@ public sealed class EntryFacts
     /// <summary>What Dolibarr uses it for.</summary>
     public IReadOnlyList<EntryUse> Uses { get; init; } = [];
 
-    /// <summary>Why its certificate cannot be used; null if it can or there is none.</summary>
-    public string? CertificateProblem { get; init; }
-
-    /// <summary>When its certificate ends; null if there is none.</summary>
-    public DateTimeOffset? CertificateEnd { get; init; }
+    /// <summary>Its client certificate; null if it has none.</summary>
+    public CertificateReport? Certificate { get; init; }
 
     /// <summary>The present.</summary>
     public required DateTimeOffset Now { get; init; }

@@ -73,7 +73,6 @@ public sealed class EntryReporter(
             }
         }
 
-        var (certificateEnd, certificateProblem) = certificates.Inspect(entry);
         return new EntryFacts
         {
             Entry = entry,
@@ -82,8 +81,7 @@ public sealed class EntryReporter(
             Unreadable = unreadable,
             Memory = memory,
             Uses = EntryUseTable.Of(entry.Name, known),
-            CertificateEnd = certificateEnd,
-            CertificateProblem = certificateProblem,
+            Certificate = certificates.Inspect(entry),
             Now = time.GetUtcNow(),
         };
     }

@@ -81,10 +81,18 @@ internal sealed class DolibarrSite : IAsyncDisposable
     /// <param name="authority">The PEM file of an authority whose certificates it accepts.</param>
     /// <param name="cancellationToken">Kills it.</param>
     /// <returns>Its output.</returns>
-    public Task<string> RunPhpAsync(string script, IEnumerable<string> arguments, string? authority = null, CancellationToken cancellationToken = default) => Command.RunAsync(
-        "env",
-        ["-C", Root, "php", .. Settings(_directory.Path), "-d", $"openssl.cafile={authority}", Path.Combine(AppContext.BaseDirectory, "php", script), .. arguments],
-        cancellationToken);
+    public async Task<string> RunPhpAsync(string script, IEnumerable<string> arguments, string? authority = null, CancellationToken cancellationToken = default)
+    {
+        string[] command = ["-C", Root, "php", .. Settings(_directory.Path), "-d", $"openssl.cafile={authority}", Path.Combine(AppContext.BaseDirectory, "php", script), .. arguments];
+        try
+        {
+            return await Command.RunAsync("env", command, cancellationToken);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new InvalidOperationException($"{exception.Message}\n{Tail(PhpLog(_directory.Path))}", exception);
+        }
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

@@ -9,6 +9,7 @@ define('NOSESSION', '1');
 define('NOLOGIN', '1');
 define('NOREQUIREMENU', '1');
 require_once getcwd().'/master.inc.php';
+require_once DOL_DOCUMENT_ROOT.'/core/lib/date.lib.php'; // as the scheduled job has it
 require_once DOL_DOCUMENT_ROOT.'/emailcollector/class/emailcollector.class.php';
 
 /** @var DoliDB $db */

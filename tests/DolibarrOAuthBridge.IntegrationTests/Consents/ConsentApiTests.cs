@@ -61,6 +61,21 @@ public sealed class ConsentApiTests(SharedServer shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_sidecars_share_a_consent()
+    {
+        var other = await _world.ServeAsync();
+        var (_, begun) = await PostAsync("/v1/entries/GOOGLE-Mail/consent", new { session_binding = "a session" });
+        var answer = Consenting.Answer(await _provider.ApproveAsync(new Uri(begun.GetProperty("authorization_url").GetString()!)));
+        using var body = new StringContent(JsonSerializer.Serialize(new { state = answer.State, code = answer.Code, iss = answer.Issuer, session_binding = "a session" }), Encoding.UTF8, "application/json");
+
+        using var finished = await other.Client.PostAsync(new Uri("/v1/consent/callback", UriKind.Relative), body);
+
+        Assert.Equal(HttpStatusCode.OK, finished.StatusCode);
+        Assert.Equal(await other.TokenAsync(), await _sidecar.TokenAsync());
+        Assert.Equal("granted", (await GetAsync($"/v1/consent/{begun.GetProperty("consent_id").GetString()}")).GetProperty("status").GetString());
+    }
+
+    [Fact]
     public async Task A_consent_survives_the_end_of_the_sidecar_that_began_it()
     {
         var (_, begun) = await PostAsync("/v1/entries/GOOGLE-Mail/consent", new { session_binding = "a session" });

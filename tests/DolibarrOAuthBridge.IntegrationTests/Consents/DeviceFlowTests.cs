@@ -11,11 +11,7 @@ public sealed class DeviceFlowTests(SharedServer shared)
     public async Task A_code_typed_at_a_real_provider_becomes_a_grant_that_is_renewed()
     {
         await using var world = await World.CreateAsync(shared.Server);
-        await using var provider = await StandInProvider.StartAsync(new StandInProviderOptions
-        {
-            Clients = [new StandInClient { ClientId = World.ClientId, ClientSecret = World.ClientSecret, Scopes = [DeviceWorld.Scope] }],
-            TimeProvider = world.Clock,
-        });
+        await using var provider = await StartAsync(world);
         await using var device = await DeviceWorld.CreateAsync(shared.Server, provider, world);
         var host = world.Open();
 
@@ -43,11 +39,7 @@ public sealed class DeviceFlowTests(SharedServer shared)
     public async Task Somebody_who_says_no_at_a_real_provider_leaves_nothing()
     {
         await using var world = await World.CreateAsync(shared.Server);
-        await using var provider = await StandInProvider.StartAsync(new StandInProviderOptions
-        {
-            Clients = [new StandInClient { ClientId = World.ClientId, ClientSecret = World.ClientSecret, Scopes = [DeviceWorld.Scope] }],
-            TimeProvider = world.Clock,
-        });
+        await using var provider = await StartAsync(world);
         await using var device = await DeviceWorld.CreateAsync(shared.Server, provider, world);
         var host = world.Open();
 
@@ -153,6 +145,12 @@ public sealed class DeviceFlowTests(SharedServer shared)
         await device.PollAsync(host, 6);
         Assert.Equal(ConsentStatus.Granted, await DeviceWorld.StatusAsync(host, meant));
     }
+
+    private static Task<StandInProvider> StartAsync(World world) => StandInProvider.StartAsync(new StandInProviderOptions
+    {
+        Clients = [new StandInClient { ClientId = World.ClientId, ClientSecret = World.ClientSecret, Scopes = [DeviceWorld.Scope] }],
+        TimeProvider = world.Clock,
+    });
 
     private static string IdToken(string email)
     {

@@ -18,6 +18,9 @@ public sealed class WarningTests(SharedServer shared)
         await world.Install.SetConstAsync("MAIN_MAIL_SMTPS_OAUTH_SERVICE_EMAILING", Entry);
         await CreateCollectorsAsync(world);
         Assert.Equal(["smtp_scope_missing"], await CodesAsync(world));
+        await world.Install.SetConstAsync("MAIN_MAIL_SMTPS_OAUTH_SERVICE", Entry, entity: 0);
+        await world.Install.SetConstAsync("MAIN_MAIL_SMTPS_OAUTH_SERVICE", World.Entry);
+        Assert.Contains("SERVICE_EMAILING", (await ReportAsync(world)).Warnings.Single().Message, StringComparison.Ordinal); // the company's own value counts
 
         await world.ExecuteAsync($"INSERT INTO llx_emailcollector_emailcollector (ref, entity, acces_type, oauth_service, status) VALUES ('Support', 1, 1, '{Entry}', 1), ('Off', 1, 1, '{World.Entry}', 0), ('Other', 2, 1, '{World.Entry}', 1)");
         var report = await ReportAsync(world);
@@ -51,7 +54,9 @@ public sealed class WarningTests(SharedServer shared)
 
     private async Task<World> CreateAsync(string scopes)
     {
-        var world = await World.CreateAsync(shared.Server);
+        // With Dolibarr's account: the test makes the table of collectors later than the grants of a narrower one.
+        var world = await World.CreateBareAsync(shared.Server);
+        await world.InitAsync();
         await world.Install.SetConstAsync($"OAUTH_{Entry}_ID", World.ClientId);
         await world.Install.SetConstAsync($"OAUTH_{Entry}_SECRET", World.ClientSecret);
         await world.Install.SetConstAsync($"OAUTH_{Entry}_TENANT", "contoso.example");

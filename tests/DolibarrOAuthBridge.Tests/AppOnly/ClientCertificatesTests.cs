@@ -66,6 +66,20 @@ public sealed class ClientCertificatesTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_everybody_can_read_is_noticed()
+    {
+        var (alone, key) = (_files.CertificateAlone(), _files.Key());
+        File.SetUnixFileMode(alone, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(key, UnixFileMode.UserRead);
+        var certificates = Open(("Certificate", alone), ("CertificateKey", key));
+
+        Assert.Equal(new CertificateReport(_files.Certificate.NotAfter.ToUniversalTime(), null, null), certificates.Inspect(Make.Entry(Entry)));
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Assert.Equal(key, certificates.Inspect(Make.Entry(Entry))!.ExposedPath);
+        Assert.Null(Open().Inspect(Make.Entry(Entry)));
+    }
+
+    [Fact]
     public void A_renewed_file_counts_at_once()
     {
         using var next = new Certificates();

@@ -1,3 +1,4 @@
+using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -41,9 +42,10 @@ public sealed class EntryWarningsTests
     [Fact]
     public void A_certificate_does_instead_of_a_secret_and_is_watched()
     {
-        Assert.Empty(Of(Facts(App("/app.pem"), certificateEnd: Make.Now.AddDays(31))));
-        Assert.Equal(["certificate_ending"], Of(Facts(App("/app.pem"), certificateEnd: Make.Now.AddDays(29))).Select(warning => warning.Code));
-        Assert.Equal(["certificate_unusable"], Of(Facts(App("/app.pem"), certificateProblem: "why")).Select(warning => warning.Code));
+        Assert.Empty(Of(Facts(App("/app.pem"), certificate: new(Make.Now.AddDays(31), null, null))));
+        Assert.Equal(["certificate_ending"], Of(Facts(App("/app.pem"), certificate: new(Make.Now.AddDays(29), null, null))).Select(warning => warning.Code));
+        Assert.Equal(["certificate_unusable"], Of(Facts(App("/app.pem"), certificate: new(null, "why", null))).Select(warning => warning.Code));
+        Assert.Equal(["certificate_readable_by_all"], Of(Facts(App("/app.pem"), certificate: new(Make.Now.AddDays(31), null, "/app.pem"))).Select(warning => warning.Code));
         Assert.Equal(["client_secret_missing"], Of(Facts(App(null))).Select(warning => warning.Code));
 
         static OAuthEntry App(string? certificate) =>
@@ -175,15 +177,14 @@ public sealed class EntryWarningsTests
     private static StoredGrant Granted(string scope) => Make.Grant(Make.Token(TimeSpan.FromHours(1), extra: PhpArray.Empty.With("scope", new PhpString(scope))));
 
     private static EntryFacts Facts(
-        OAuthEntry entry, StoredGrant? grant = null, GrantRecord? memory = null, DateTimeOffset? certificateEnd = null, string? certificateProblem = null, params EntryPurpose[] uses) => new()
+        OAuthEntry entry, StoredGrant? grant = null, GrantRecord? memory = null, CertificateReport? certificate = null, params EntryPurpose[] uses) => new()
         {
             Entry = entry,
             Lookup = new TokenLookup(grant is null ? [] : [grant.Row]),
             Grant = grant,
             Memory = memory ?? new GrantRecord(),
             Uses = [.. uses.Select(purpose => new EntryUse(entry.Name, purpose, "the place"))],
-            CertificateEnd = certificateEnd,
-            CertificateProblem = certificateProblem,
+            Certificate = certificate,
             Now = Make.Now,
         };
 

@@ -112,16 +112,17 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
     private static string PasteWords(OAuthEntry entry, ConsentStarted started, string address) => $"""
         Consent for {entry.Name}
 
-        1. Open this address in a browser, on any machine:
+        1. Open this address in a private browser window, on any machine. In a window that is signed
+           in to Dolibarr, its callback page would take the answer for one of its own and drop it.
 
         {started.AuthorizationUrl}
 
         2. Sign in with the account that {entry.Name} is for, and allow the access.
 
         3. The browser ends at {address}
-           and whatever Dolibarr shows there (most likely that the consent was begun elsewhere, or
-           no page at all) does not matter: copy the whole address from the browser's address bar,
-           with everything behind the question mark, paste it here and press Enter.
+           with Dolibarr's login page, another one or none at all; that does not matter. Do not sign
+           in there: copy the whole address from the browser's address bar, with everything behind
+           the question mark, paste it here and press Enter.
 
         The provider must know {address}
         as a redirect URI of the application. The address holds a code that is good once and for minutes.

@@ -68,6 +68,6 @@ internal sealed class DeviceDialog(ConsentDesk desk, ConsentTable consents, Devi
         {(started.VerificationUriComplete is { } complete ? $"\n   Or open the address with the code in it: {complete}\n" : string.Empty)}
         3. Sign in with the account that {entry.Name} is for, and allow the access.
 
-        Waiting for you, {started.ExpiresIn / 60} minutes at most. Ctrl-C gives up.
+        Waiting for you, {Math.Ceiling((started.ExpiresIn ?? 0) / 60.0)} minutes at most. Ctrl-C gives up.
         """;
 }

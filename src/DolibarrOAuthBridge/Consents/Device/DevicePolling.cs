@@ -34,8 +34,18 @@ internal sealed partial class DevicePolling(ConsentTable consents, DevicePoller 
         await Task.Yield(); // the server must not wait for the first look
         while (!stoppingToken.IsCancellationRequested)
         {
-            var next = await RunOnceAsync(stoppingToken).ConfigureAwait(false);
-            var rest = next is { } due ? due - time.GetUtcNow() : LongestRest;
+            var rest = LongestRest;
+            try
+            {
+                rest = await RunOnceAsync(stoppingToken).ConfigureAwait(false) is { } due ? due - time.GetUtcNow() : LongestRest;
+            }
+#pragma warning disable CA1031 // whatever it is, the next look must happen
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                Log.Failed(logger, exception);
+            }
+
             try
             {
                 await bell.WaitAsync(rest < ShortestRest ? ShortestRest : rest > LongestRest ? LongestRest : rest, time, stoppingToken).ConfigureAwait(false);
@@ -75,6 +85,9 @@ internal sealed partial class DevicePolling(ConsentTable consents, DevicePoller 
 
         [LoggerMessage(2, LogLevel.Warning, "The consent by device code for {Service} (entity {Entity}) could not be polled: {Reason}")]
         public static partial void NotPolled(ILogger logger, string service, int entity, string reason);
+
+        [LoggerMessage(4, LogLevel.Error, "Looking for consents by device code failed and goes on.")]
+        public static partial void Failed(ILogger logger, Exception exception);
 
         [LoggerMessage(3, LogLevel.Error, "Polling for {Service} (entity {Entity}) failed and goes on.")]
         public static partial void Unexpected(ILogger logger, Exception exception, string service, int entity);

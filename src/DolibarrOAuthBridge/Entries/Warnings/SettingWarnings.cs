@@ -30,13 +30,18 @@ internal static class SettingWarnings
             }
         }
 
-        if (facts.CertificateProblem is { } unusable)
+        if (facts.Certificate?.Problem is { } unusable)
         {
             yield return new("certificate_unusable", unusable);
         }
-        else if (facts.CertificateEnd is { } end && end - facts.Now < CertificateNotice)
+        else if (facts.Certificate?.End is { } end && end - facts.Now < CertificateNotice)
         {
             yield return new("certificate_ending", $"The certificate {entry.ClientCertificate} ends on {end:yyyy-MM-dd}: register a new one at the provider and put it in its place.");
+        }
+
+        if (facts.Certificate?.ExposedPath is { } exposed)
+        {
+            yield return new("certificate_readable_by_all", $"Every user of this machine can read {exposed}, which holds the certificate's private key or its password: make it readable for the sidecar's user alone (chmod 600).");
         }
 
         if (entry.Name.Service.Length > LongestService)

@@ -3,12 +3,12 @@
  * Sends a mail as Dolibarr's own SMTP client does (sending mode "smtps", authentication XOAUTH2): the same commands in the
  * same order and spelling, over PHP's streams. The access token is read from standard input.
  *
- * Usage: php send_mail.php HOST PORT starttls|tls CA_FILE MAILBOX RECIPIENT SUBJECT < token
+ * Usage: php submit_mail.php HOST PORT starttls|tls CA_FILE MAILBOX RECIPIENT SUBJECT < token
  * Ends with 0 and "sent", or with 1 and what the server said.
  */
 
 if ($argc !== 8) {
-	fwrite(STDERR, "Usage: php send_mail.php HOST PORT starttls|tls CA_FILE MAILBOX RECIPIENT SUBJECT < token\n");
+	fwrite(STDERR, "Usage: php submit_mail.php HOST PORT starttls|tls CA_FILE MAILBOX RECIPIENT SUBJECT < token\n");
 	exit(2);
 }
 list(, $host, $port, $security, $caFile, $mailbox, $recipient, $subject) = $argv;
