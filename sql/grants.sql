@@ -20,7 +20,8 @@ GRANT SELECT, INSERT ON `dolibarr`.`llx_oauthbridge_event` TO 'oauthbridge'@'loc
 GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_consent` TO 'oauthbridge'@'localhost';
 
 -- For doctor: which OAuth entry each email collector names.
-GRANT SELECT (rowid, entity, ref, host, acces_type, oauth_service, status) ON `dolibarr`.`llx_emailcollector_emailcollector` TO 'oauthbridge'@'localhost'; -- where llx_emailcollector_emailcollector
+GRANT SELECT (rowid, entity, ref, host, status) ON `dolibarr`.`llx_emailcollector_emailcollector` TO 'oauthbridge'@'localhost'; -- where llx_emailcollector_emailcollector
+GRANT SELECT (acces_type, oauth_service) ON `dolibarr`.`llx_emailcollector_emailcollector` TO 'oauthbridge'@'localhost'; -- where llx_emailcollector_emailcollector.oauth_service
 
 -- For "check imap --from-dolibarr": how each collector logs in.
 GRANT SELECT (login, source_directory) ON `dolibarr`.`llx_emailcollector_emailcollector` TO 'oauthbridge'@'localhost'; -- where llx_emailcollector_emailcollector.login

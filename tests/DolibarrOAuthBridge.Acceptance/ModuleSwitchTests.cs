@@ -49,7 +49,7 @@ public sealed class ModuleSwitchTests(AcceptanceStage stage)
         stage.Pages.OpenModules();
         stage.Pages.PressSwitch();
 
-        stage.Browser.WaitUntil(() => stage.Browser.Text.Contains(DolibarrSource.Version, StringComparison.Ordinal) && stage.Browser.Text.Contains("17", StringComparison.Ordinal), "The refusal");
+        stage.Browser.WaitForText("requires Dolibarr version 17");
         stage.Browser.Photograph("too-old");
         stage.Browser.Open(DolibarrPages.OAuthEntries);
         Assert.False(stage.Browser.Sees(Tab));

@@ -167,7 +167,7 @@ class OAuthBridgeSettings
 			}
 			return $html.'</select>';
 		}
-		$placeholder = array('address' => OAuthBridgeAddress::STANDARD, 'domains' => 'example.com', 'tenants' => 'contoso.onmicrosoft.com');
+		$placeholder = array('address' => OAuthBridgeAddress::STANDARD, 'domains' => 'example.com', 'tenants' => '11111111-2222-3333-4444-555555555555');
 		return '<input type="text" class="flat quatrevingtpercent" id="'.$name.'" name="'.$name.'" spellcheck="false" autocomplete="off" placeholder="'.$placeholder[$kind].'" value="'.dol_escape_htmltag($value).'">';
 	}
 
@@ -193,7 +193,7 @@ class OAuthBridgeSettings
 			case 'domains':
 				return preg_match('/^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(,|$))*$/D', $value) === 1;
 			case 'tenants':
-				return preg_match('/^([a-z0-9][a-z0-9.-]*(,|$))*$/D', $value) === 1;
+				return preg_match('/^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(,|$))*$/D', $value) === 1; // what tokens name a tenant by
 			default:
 				return true;
 		}

@@ -1,6 +1,7 @@
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.AppOnly;
@@ -23,6 +24,7 @@ public sealed class ClientCredentialsFlow(AppOnlyClient client, GrantStore store
     {
         ArgumentNullException.ThrowIfNull(entry);
         await store.StoreAsync(entry, cancellation => ObtainAsync(entry, cancellation), cancellationToken).ConfigureAwait(false);
+        BridgeMeter.ConsentEnded(Name, ConsentStatus.Granted);
         var report = await reporter.GetAsync(entry.Name.ToString(), entry.Entity, cancellationToken).ConfigureAwait(false);
         return new ConsentStarted { Entry = report.Entry, Status = report.Token.Status, Token = report.Token };
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Keys;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -7,7 +8,7 @@ namespace DolibarrOAuthBridge.Commands;
 /// <summary><c>init</c>: makes or upgrades the bridge's own tables and views, and makes the API key. Repeatable.</summary>
 internal sealed class InitCommand : IBridgeCommand
 {
-    private readonly Option<bool> _sql = new("--sql") { Description = "Change nothing; print the SQL for a database administrator: tables, views, and an account for the sidecar alone." };
+    private readonly Option<bool> _sql = new("--sql") { Description = "Change nothing; print the SQL for a database administrator: what the tables lack, the views, and an account for the sidecar alone." };
     private readonly Option<bool> _noViews = new("--no-views") { Description = "Leave out the views for people." };
 
     public bool ActsAsDolibarr => true;
@@ -25,20 +26,32 @@ internal sealed class InitCommand : IBridgeCommand
                 return 0;
             }
 
-            var changes = await context.Get<BridgeSchema>().EnsureAsync(cancellationToken).ConfigureAwait(false);
-            await SayAsync(Describe(changes, context.Conf.DbPrefix)).ConfigureAwait(false);
-            if (!result.GetValue(_noViews) && await context.Get<BridgeViews>().EnsureAsync(cancellationToken).ConfigureAwait(false) is { } problem)
-            {
-                await SayAsync(problem).ConfigureAwait(false);
-            }
-
-            var (key, isNew) = await context.Get<ApiKeyInstaller>().EnsureAsync(context.Entity, cancellationToken).ConfigureAwait(false);
-            await SayAsync(isNew
-                ? $"Made the API key {ApiKeys.Constant} in {context.Conf.DbPrefix}const for entity {context.Entity}."
-                : $"The API key {ApiKeys.Constant} is there already.").ConfigureAwait(false);
-            await SayAsync(context.Reveal ? key : "Show it with --reveal.").ConfigureAwait(false);
+            var report = await InitAsync(context, !result.GetValue(_noViews), cancellationToken).ConfigureAwait(false);
+            await (context.Json ? Output.WriteJsonAsync(report, BridgeJson.Default.InitReport) : TellAsync(report, context)).ConfigureAwait(false);
             return 0;
         }
+    }
+
+    private static async Task<InitReport> InitAsync(CommandContext context, bool views, CancellationToken cancellationToken)
+    {
+        var changes = await context.Get<BridgeSchema>().EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var problem = views ? await context.Get<BridgeViews>().EnsureAsync(cancellationToken).ConfigureAwait(false) : null;
+        var (key, isNew) = await context.Get<ApiKeyInstaller>().EnsureAsync(context.Entity, cancellationToken).ConfigureAwait(false);
+        return new InitReport { Changes = changes, ViewsProblem = problem, ApiKeyMade = isNew, ApiKey = context.Reveal ? key : null };
+    }
+
+    private static async Task TellAsync(InitReport report, CommandContext context)
+    {
+        await SayAsync(Describe(report.Changes, context.Conf.DbPrefix)).ConfigureAwait(false);
+        if (report.ViewsProblem is { } problem)
+        {
+            await SayAsync(problem).ConfigureAwait(false);
+        }
+
+        await SayAsync(report.ApiKeyMade
+            ? $"Made the API key {ApiKeys.Constant} in {context.Conf.DbPrefix}const for entity {context.Entity}."
+            : $"The API key {ApiKeys.Constant} is there already.").ConfigureAwait(false);
+        await SayAsync(report.ApiKey ?? "Show it with --reveal.").ConfigureAwait(false);
     }
 
     private static string Describe(IReadOnlyList<SchemaChange> changes, string prefix)
@@ -57,7 +70,8 @@ internal sealed class InitCommand : IBridgeCommand
 
     private static async Task PrintSqlAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        foreach (var script in SqlScripts.In("tables").Concat(SqlScripts.In("views")))
+        var tables = await context.Get<BridgeSchema>().FindScriptsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var script in tables.Concat(SqlScripts.In("views")))
         {
             await SayAsync(SqlScripts.Read(script, context.Conf.DbPrefix)).ConfigureAwait(false);
         }

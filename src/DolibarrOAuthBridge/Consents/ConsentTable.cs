@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Json;
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Metrics;
 using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Consents;
@@ -101,7 +102,13 @@ public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema,
              WHERE consent_id = @ConsentId AND status = @from AND (@from <> '{ConsentStatus.Pending}' OR expires_at > @now)
             """;
         var parameters = new { row.ConsentId, from, to, detail = detail?.Length > LongestDetail ? detail[..LongestDetail] : detail, now = time.GetUtcNow().UtcDateTime };
-        return await ExecuteAsync(sql, parameters, cancellationToken).ConfigureAwait(false) == 1;
+        var moved = await ExecuteAsync(sql, parameters, cancellationToken).ConfigureAwait(false) == 1;
+        if (moved && to is (ConsentStatus.Granted or ConsentStatus.Denied))
+        {
+            BridgeMeter.ConsentEnded(row.Flow, to);
+        }
+
+        return moved;
     }
 
     /// <summary>Replaces what the flow stored with a pending row, such as the time of the next poll, if nobody else did since it was read.</summary>

@@ -71,6 +71,14 @@ public sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposabl
         return rows.ToDictionary(row => row.Name[database.Prefix.Length..], row => VersionOf(row.Comment), StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>The SQL files that would bring the tables to this program's schema; none if they have it.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<string>> FindScriptsAsync(CancellationToken cancellationToken = default)
+    {
+        var present = await FindVersionsAsync(cancellationToken).ConfigureAwait(false);
+        return [.. Versions.SelectMany(table => Scripts(table.Key, present.GetValueOrDefault(table.Key), table.Value))];
+    }
+
     /// <inheritdoc />
     public void Dispose() => _gate.Dispose();
 
@@ -78,12 +86,13 @@ public sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposabl
     private static int VersionOf(string comment) =>
         VersionInComment().Match(comment) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 1;
 
+    private static IEnumerable<string> Scripts(string table, int from, int to) => from == 0
+        ? [$"tables/llx_{table}.sql"]
+        : Enumerable.Range(from + 1, Math.Max(to - from, 0)).Select(version => $"upgrades/llx_{table}_{version}.sql");
+
     private async Task BringAsync(string table, int from, int to, CancellationToken cancellationToken)
     {
-        var scripts = from == 0
-            ? [$"tables/llx_{table}.sql"]
-            : Enumerable.Range(from + 1, to - from).Select(version => $"upgrades/llx_{table}_{version}.sql");
-        foreach (var script in scripts)
+        foreach (var script in Scripts(table, from, to))
         {
             await RunAsync(table, script, cancellationToken).ConfigureAwait(false);
         }

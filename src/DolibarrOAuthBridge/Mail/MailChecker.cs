@@ -1,6 +1,7 @@
 using System.Net;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Tokens;
 using MimeKit;
@@ -36,6 +37,7 @@ public sealed partial class MailChecker(
             await RunAsync(steps, session, host, entry, provider, check, limited.Token).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             var ok = steps.FailureCode is null;
+            BridgeMeter.CheckMade(check.Protocol == MailProtocol.Smtp ? "smtp" : "imap", ok);
             Log.Checked(logger, entry.Name.Service, entity, check.Protocol, host.ToString(), ok ? "ok" : steps.FailureCode!);
             return new MailCheckReport(
                 ok, session.Mechanism?.MechanismName, steps.All, steps.FailureCode, entry.Name.ToString(), host.Host, host.Port, MailSecurityName.Of(host.Security), check.Username);

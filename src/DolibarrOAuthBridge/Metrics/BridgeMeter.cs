@@ -21,8 +21,8 @@ public static class BridgeMeter
     private static readonly Counter<long> Refreshes = Meter.CreateCounter<long>(
         "oauthbridge.refreshes", description: "Answers of providers to refreshes; outcome: refreshed or the problem code.");
 
-    private static readonly Counter<long> Consents = Meter.CreateCounter<long>(
-        "oauthbridge.consents", description: "Consents that came to an end; outcome: granted or the problem code.");
+    private static readonly Counter<long> ConsentsEnded = Meter.CreateCounter<long>(
+        "oauthbridge.consents", description: "Consents and sign-ins that came to an end; outcome: granted or denied.");
 
     private static readonly Counter<long> Checks = Meter.CreateCounter<long>(
         "oauthbridge.checks", description: "Mail checks; outcome: ok or failed.");
@@ -34,7 +34,7 @@ public static class BridgeMeter
         "oauthbridge.conf_reloads", description: "Reloads of conf.php; outcome: reloaded or kept.");
 
     /// <summary>Every counter.</summary>
-    public static IReadOnlyList<Counter<long>> Counters => [Tokens, Refreshes, Consents, Checks, Requests, Reloads];
+    public static IReadOnlyList<Counter<long>> Counters => [Tokens, Refreshes, ConsentsEnded, Checks, Requests, Reloads];
 
     /// <summary>An access token was handed out.</summary>
     /// <param name="entry">Whose.</param>
@@ -63,10 +63,10 @@ public static class BridgeMeter
         Refreshes.Add(1, new("provider", ProviderCatalogue.Of(entry.Name).Name), new("outcome", outcome));
     }
 
-    /// <summary>A consent came to an end.</summary>
-    /// <param name="flow"><c>code</c>, <c>device</c> or <c>client_credentials</c>.</param>
-    /// <param name="outcome"><c>granted</c> or a problem code.</param>
-    public static void ConsentEnded(string flow, string outcome) => Consents.Add(1, new("flow", flow), new("outcome", outcome));
+    /// <summary>A consent or sign-in came to an end.</summary>
+    /// <param name="flow">One of <see cref="Consents.ConsentFlows"/>.</param>
+    /// <param name="outcome">One of <see cref="Consents.ConsentStatus"/>.</param>
+    public static void ConsentEnded(string flow, string outcome) => ConsentsEnded.Add(1, new("flow", flow), new("outcome", outcome));
 
     /// <summary>A mail check was made.</summary>
     /// <param name="protocol"><c>smtp</c> or <c>imap</c>.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.IntegrationTests.Support;
@@ -20,6 +21,20 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
         Assert.Contains("Upgraded the tables llx_oauthbridge_grant (schema 1 to 2).", first.Output, StringComparison.Ordinal);
         Assert.Contains("there already", second.Output, StringComparison.Ordinal);
         Assert.Equal("7|NULL", await world.QueryAsync("SELECT refresh_count, token_expires_at FROM llx_oauthbridge_grant"));
+    }
+
+    [Fact]
+    public async Task Init_tells_scripts_what_it_did()
+    {
+        await using var world = await World.CreateBareAsync(shared.Server);
+
+        var first = JsonDocument.Parse((await world.RunAsync("init", "--json", "--reveal")).Output).RootElement;
+        var second = JsonDocument.Parse((await world.RunAsync("init", "--json")).Output).RootElement;
+
+        Assert.Equal((3, true), (first.GetProperty("changes").GetArrayLength(), first.GetProperty("api_key_made").GetBoolean()));
+        Assert.Equal(64, first.GetProperty("api_key").GetString()!.Length);
+        Assert.Equal((0, false), (second.GetProperty("changes").GetArrayLength(), second.GetProperty("api_key_made").GetBoolean()));
+        Assert.Equal(JsonValueKind.Null, second.GetProperty("api_key").ValueKind);
     }
 
     [Fact]

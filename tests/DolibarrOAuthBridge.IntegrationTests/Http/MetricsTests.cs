@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using DolibarrOAuthBridge.Demo.Processes;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Http;
@@ -56,6 +59,22 @@ public sealed partial class MetricsTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task Consents_and_checks_are_counted_by_what_came_of_them()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantAsync(TimeSpan.FromHours(1));
+        var sidecar = await world.ServeAsync();
+        var begun = await PostAsync(sidecar, $"/v1/entries/{World.Entry}/consent", new { flow = "code", session_binding = "browser" });
+        await PostAsync(sidecar, "/v1/consent/callback", new { state = begun.GetProperty("state").GetString(), error = "access_denied", session_binding = "browser" });
+        await PostAsync(sidecar, $"/v1/entries/{World.Entry}/check/smtp", new { host = "localhost", port = FreePort.Find(), security = "none", username = "erp@example.com" });
+
+        var metrics = await ReadAsync(sidecar);
+
+        Assert.Equal(1, metrics["oauthbridge_consents_total{flow=\"code\",outcome=\"denied\"}"]);
+        Assert.Equal(1, metrics["oauthbridge_checks_total{protocol=\"smtp\",outcome=\"failed\"}"]);
+    }
+
+    [Fact]
     public async Task They_cost_the_database_nothing_more_however_often_they_are_asked_for()
     {
         await using var world = await World.CreateAsync(shared.Server);
@@ -108,6 +127,12 @@ public sealed partial class MetricsTests(SharedServer shared)
 
         Assert.NotEmpty(asked);
         Assert.All(asked, name => Assert.Contains(name, there));
+    }
+
+    private static async Task<JsonElement> PostAsync(Sidecar sidecar, string path, object body)
+    {
+        using var response = await sidecar.Client.PostAsJsonAsync(new Uri(path, UriKind.Relative), body);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     private static async Task<Dictionary<string, double>> ReadAsync(Sidecar sidecar)

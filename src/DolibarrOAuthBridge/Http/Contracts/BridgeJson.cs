@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Mail;
@@ -22,6 +23,7 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(HealthJson))]
 [JsonSerializable(typeof(VersionJson))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(InitReport))]
 [JsonSerializable(typeof(LoginRequestJson))]
 [JsonSerializable(typeof(LoginStartJson))]
 [JsonSerializable(typeof(LoginCallbackJson))]

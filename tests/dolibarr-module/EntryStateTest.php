@@ -1,0 +1,82 @@
+<?php
+
+use PHPUnit\Framework\TestCase;
+
+require_once MODULE.'/class/oauthbridgeentrystate.class.php';
+
+/** What the state of an entry means for a person. */
+final class EntryStateTest extends TestCase
+{
+	const NOW = 1800000000;
+
+	/**
+	 * @testWith ["valid", "status4", false]
+	 *           ["expiring", "status4", false]
+	 *           ["never_expires", "status4", false]
+	 *           ["expired", "status1", false]
+	 *           ["none", "status0", true]
+	 *           ["consent_required", "status8", true]
+	 *           ["unreadable", "status8", true]
+	 *           ["duplicate", "status8", true]
+	 */
+	public function testEveryStatusHasAColourAndSaysWhetherAPersonIsNeeded($status, $badge, $needsPerson)
+	{
+		$state = $this->state(array('status' => $status));
+
+		$this->assertSame($badge, $state->getBadge());
+		$this->assertSame($needsPerson, $state->needsPerson());
+	}
+
+	public function testAWarningOrAMissingSettingNeedsAPerson()
+	{
+		$this->assertTrue($this->state(array('status' => 'valid'), array('warnings' => array(array('code' => 'x', 'message' => 'y'))))->needsPerson());
+		$this->assertSame('incomplete', $this->state(array('status' => 'valid'), array('complete' => false))->getStatus());
+		$this->assertTrue($this->state(array('status' => 'valid'), array('complete' => false))->needsPerson());
+	}
+
+	public function testAnEntryForSigningInNeedsNoToken()
+	{
+		$state = $this->state(array('status' => 'none'), array('label' => 'Login'));
+
+		$this->assertSame('login', $state->getStatus());
+		$this->assertFalse($state->needsPerson());
+	}
+
+	public function testOnlyWhatHasARefreshTokenOrActsForItselfIsRenewable()
+	{
+		$this->assertTrue($this->state(array('status' => 'expired', 'has_refresh_token' => true))->isRenewable());
+		$this->assertFalse($this->state(array('status' => 'valid', 'has_refresh_token' => false))->isRenewable());
+		$this->assertTrue($this->state(array('status' => 'valid', 'has_refresh_token' => false), array('provider' => 'MicrosoftApp'))->isRenewable());
+		$this->assertFalse($this->state(array('status' => 'consent_required', 'has_refresh_token' => true))->isRenewable());
+	}
+
+	public function testTheAgeOfARefreshTokenCountsFromItsLastRenewalAndStaysWithinItsLimit()
+	{
+		$token = array('status' => 'valid', 'granted_at' => $this->inDays(-80), 'refreshed_at' => $this->inDays(-62), 'refresh_token_expires_at' => $this->inDays(28));
+
+		$this->assertSame(array('age' => 62 * 86400, 'limit' => 90 * 86400, 'left' => 28 * 86400), $this->state($token)->getRefreshTokenAge(self::NOW));
+		$this->assertSame(array('age' => 90 * 86400, 'limit' => 90 * 86400, 'left' => 0), $this->state($token)->getRefreshTokenAge(self::NOW + 100 * 86400));
+		$this->assertNull($this->state(array('refresh_token_expires_at' => null) + $token)->getRefreshTokenAge(self::NOW));
+		$this->assertNull($this->state(array('status' => 'valid', 'refresh_token_expires_at' => $this->inDays(3)))->getRefreshTokenAge(self::NOW));
+	}
+
+	public function testWhatIsBrokenComesFirst()
+	{
+		$urgency = static function (OAuthBridgeEntryState $state) {
+			return $state->getUrgency();
+		};
+		$this->assertSame(array(0, 1, 2), array_map($urgency, array($this->state(array('status' => 'consent_required')), $this->state(array('status' => 'valid')), $this->state(array('status' => 'none')))));
+	}
+
+	/** @return string RFC 3339, some days from now */
+	private function inDays($days)
+	{
+		return gmdate('Y-m-d\TH:i:s+00:00', self::NOW + $days * 86400);
+	}
+
+	/** @return OAuthBridgeEntryState */
+	private function state(array $token, array $entry = array())
+	{
+		return new OAuthBridgeEntryState($entry + array('entry' => 'GOOGLE-Mail', 'provider' => 'Google', 'label' => 'Mail', 'complete' => true, 'token' => $token, 'warnings' => array()));
+	}
+}
