@@ -6,8 +6,9 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>
-/// Which redirect URIs are used: the entry's own, exactly, or a loopback address for a program on this machine (RFC 8252,
-/// section 7.3). Any other would let a caller carry codes elsewhere.
+/// Which redirect URIs are used: the entry's own; any other https address, because a Dolibarr may be reached under several names;
+/// plain http where the entry's own address is of the same origin; and loopback for a program on this machine (RFC 8252, section 7.3). The provider compares it with those registered, and a
+/// code is worth nothing elsewhere: its verifier never leaves the bridge.
 /// </summary>
 public static class RedirectUriPolicy
 {
@@ -22,11 +23,11 @@ public static class RedirectUriPolicy
         var own = RedirectUri.Of(entry, conf);
         if (wanted is not null && wanted != own)
         {
-            return IsLoopback(wanted)
+            return IsUsable(wanted) && IsProtected(new Uri(wanted), own)
                 ? wanted
                 : throw new BridgeException(
                     ProblemCode.InvalidRequest,
-                    $"redirect_uri must be {own ?? "configured"} ({entry.Name.Constant("URLCALLBACK")}, or the module's callback page under $dolibarr_main_url_root), or a loopback address such as http://127.0.0.1:8000/.");
+                    $"redirect_uri must be {own ?? "left out"}, another https URL without user name and fragment, or a loopback address such as http://127.0.0.1:8000/.");
         }
 
         if (own is null)
@@ -36,13 +37,18 @@ public static class RedirectUriPolicy
                 $"Nobody knows where the provider shall send the browser: set {entry.Name.Constant("URLCALLBACK")}, or $dolibarr_main_url_root in conf.php.");
         }
 
-        return Uri.TryCreate(own, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
+        return IsUsable(own)
             ? own
             : throw new BridgeException(
                 ProblemCode.EntryIncomplete,
                 $"The redirect URI of {entry.Name} is not an absolute http or https URL without user name and fragment: correct {entry.Name.Constant("URLCALLBACK")} or $dolibarr_main_url_root in conf.php.");
     }
 
-    private static bool IsLoopback(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && EndpointUri.IsLoopback(uri) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0;
+    private static bool IsUsable(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.UserInfo.Length == 0 && !text.Contains('#', StringComparison.Ordinal)
+        && !text.Any(character => char.IsControl(character) || char.IsWhiteSpace(character) || character == '\\');
+
+    private static bool IsProtected(Uri wanted, string? own) =>
+        wanted.Scheme == Uri.UriSchemeHttps || EndpointUri.IsLoopback(wanted)
+        || (Uri.TryCreate(own, UriKind.Absolute, out var ownUri) && wanted.GetLeftPart(UriPartial.Authority) == ownUri.GetLeftPart(UriPartial.Authority));
 }

@@ -27,7 +27,7 @@ internal sealed partial class LoginFlow(
     /// <summary>Begins a sign-in.</summary>
     /// <param name="entryName">An entry or service name.</param>
     /// <param name="entity">The company.</param>
-    /// <param name="redirectUri">Where the provider shall send the browser back to; null for the entry's own.</param>
+    /// <param name="redirectUri">Where the provider shall send the browser back to; null for the entry's own; see <see cref="RedirectUriPolicy"/>.</param>
     /// <param name="sessionBinding">What only the browser's own session knows.</param>
     /// <param name="loginHint">Whom to suggest to the provider; null for nobody.</param>
     /// <param name="cancellationToken">Cancels it.</param>
@@ -45,8 +45,7 @@ internal sealed partial class LoginFlow(
         {
             Issuer = provider.Issuer,
             TokenEndpoint = provider.TokenEndpoint.AbsoluteUri,
-            RedirectUri = redirectUri ?? RedirectUri.Of(entry, conf)
-                ?? throw new BridgeException(ProblemCode.EntryIncomplete, $"Dolibarr's conf.php has no $dolibarr_main_url_root, so a redirect_uri must be given."),
+            RedirectUri = RedirectUriPolicy.Choose(entry, conf, redirectUri),
             Nonce = AuthorizationSecrets.New(),
             Verifier = AuthorizationSecrets.New(),
             BindingHash = SecretHash.Of(sessionBinding)!,

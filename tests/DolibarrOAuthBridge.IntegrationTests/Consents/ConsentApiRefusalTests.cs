@@ -12,7 +12,7 @@ public sealed class ConsentApiRefusalTests(ServedWorld served) : IClassFixture<S
     [InlineData("/v1/entries/GOOGLE-Mail/consent", "{}", "invalid_request")]
     [InlineData("/v1/entries/GOOGLE-Mail/consent", """{"flow":"implicit","session_binding":"s"}""", "invalid_request")]
     [InlineData("/v1/entries/GOOGLE-Mail/consent", """{"session_binding":""}""", "invalid_request")]
-    [InlineData("/v1/entries/GOOGLE-Mail/consent", """{"session_binding":"s","redirect_uri":"https://evil.example/callback"}""", "invalid_request")]
+    [InlineData("/v1/entries/GOOGLE-Mail/consent", """{"session_binding":"s","redirect_uri":"http://evil.example/callback"}""", "invalid_request")]
     [InlineData("/v1/entries/GOOGLE-Mail/consent", """{"session_binding":"s","login_hint":"a\r\nb"}""", "invalid_request")]
     [InlineData("/v1/entries/GOOGLE-Mail/consent", "not json", "invalid_request")]
     [InlineData("/v1/entries/GOOGLE-Nobody/consent", """{"session_binding":"s"}""", "entry_not_found")]

@@ -21,21 +21,22 @@ public sealed class RedirectUriPolicyTests
     [InlineData("http://127.0.0.1:49152/")]
     [InlineData("http://[::1]:49152/callback")]
     [InlineData("http://localhost:8000/callback")]
-    public void The_own_address_and_loopback_are_allowed(string wanted) => Assert.Equal(wanted, RedirectUriPolicy.Choose(Entry(), Conf(), wanted));
+    [InlineData("https://other-name.example/dolibarr/custom/oauthbridge/callback.php")]
+    [InlineData("https://erp.example/dolibarr/custom/oauthbridge/logincallback.php")]
+    public void The_own_address_any_https_address_and_loopback_are_allowed(string wanted) => Assert.Equal(wanted, RedirectUriPolicy.Choose(Entry(), Conf(), wanted));
 
     [Theory]
-    [InlineData("https://evil.example/callback")]
-    [InlineData("https://erp.example/dolibarr/custom/oauthbridge/callback.php/")]
-    [InlineData("https://erp.example/dolibarr/custom/oauthbridge/callback.php?x=1")]
-    [InlineData("HTTPS://erp.example/dolibarr/custom/oauthbridge/callback.php")]
-    [InlineData("https://erp.example/dolibarr/custom/oauthbridge/../oauthbridge/callback.php")]
     [InlineData("https://erp.example@evil.example/dolibarr/custom/oauthbridge/callback.php")]
     [InlineData("http://127.0.0.1@evil.example/")]
     [InlineData("http://user@127.0.0.1/")]
     [InlineData("http://127.0.0.1.evil.example/")]
     [InlineData("http://127.0.0.1/#x")]
-    [InlineData("https://127.0.0.1/")]
     [InlineData("http://192.168.0.1/")]
+    [InlineData("http://erp.example/dolibarr/custom/oauthbridge/callback.php")]
+    [InlineData("https://erp.example/callback.php#")]
+    [InlineData("https://erp.example/callback.php\r\nx")]
+    [InlineData("https://erp.example\\@evil.example/")]
+    [InlineData("https:///callback.php")]
     [InlineData("//evil.example/")]
     [InlineData("/custom/oauthbridge/callback.php")]
     [InlineData("javascript:alert(1)")]
@@ -43,6 +44,14 @@ public sealed class RedirectUriPolicyTests
     [InlineData("file:///etc/passwd")]
     public void Every_other_address_is_refused(string wanted) =>
         Assert.Equal(ProblemCode.InvalidRequest, Assert.Throws<BridgeException>(() => RedirectUriPolicy.Choose(Entry(), Conf(), wanted)).Code);
+
+    [Fact]
+    public void A_page_beside_the_own_address_is_allowed_where_Dolibarr_has_no_https()
+    {
+        const string beside = "http://erp.lan/custom/oauthbridge/logincallback.php";
+
+        Assert.Equal(beside, RedirectUriPolicy.Choose(Entry("http://erp.lan/custom/oauthbridge/callback.php"), Conf(), beside));
+    }
 
     [Theory]
     [InlineData("ftp://erp.example/callback.php")]
