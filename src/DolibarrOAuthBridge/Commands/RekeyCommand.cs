@@ -6,15 +6,19 @@ using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Commands;
 
-/// <summary><c>rekey --new-conf PATH</c>: re-encrypts an instance's values for the key of another conf.php. A dry run unless <c>--apply</c> is given.</summary>
+/// <summary>
+/// <c>rekey --new-conf PATH</c>: re-encrypts an instance's values for the key of another conf.php. A dry run comes first; a person
+/// at a terminal is then asked, a script is not.
+/// </summary>
 internal sealed class RekeyCommand : IBridgeCommand
 {
     private readonly Option<string> _newConf = new("--new-conf") { Description = "The conf.php with the new key, which is to take the place of the present one.", HelpName = "PATH", Required = true };
-    private readonly Option<bool> _apply = new("--apply") { Description = "Do it. Without this nothing is written." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would change and write nothing." };
+    private readonly Option<bool> _yes = new("--yes") { Description = "Do not ask." };
 
     public bool ActsAsDolibarr => true;
 
-    public Command Define() => new("rekey", "Re-encrypt everything that is encrypted with conf.php's key under the key of another conf.php.") { _newConf, _apply };
+    public Command Define() => new("rekey", "Re-encrypt everything that is encrypted with conf.php's key under the key of another conf.php.") { _newConf, _dryRun, _yes };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
@@ -30,11 +34,15 @@ internal sealed class RekeyCommand : IBridgeCommand
                 throw new UsageException($"{context.Conf.Path} and {path} have the same key: there is nothing to change.");
             }
 
-            var apply = result.GetValue(_apply);
             var rekeyer = context.Get<Rekeyer>();
-            var report = apply
-                ? await rekeyer.ApplyAsync(keys, cancellationToken).ConfigureAwait(false)
-                : await rekeyer.TryAsync(keys, cancellationToken).ConfigureAwait(false);
+            var report = await rekeyer.TryAsync(keys, cancellationToken).ConfigureAwait(false);
+            var isWanted = !result.GetValue(_dryRun) && report.Total > 0
+                && (result.GetValue(_yes) || context.Json || Console.IsInputRedirected || await ConfirmAsync(report, context.Conf.Path, cancellationToken).ConfigureAwait(false));
+            if (isWanted)
+            {
+                report = await rekeyer.ApplyAsync(keys, cancellationToken).ConfigureAwait(false);
+            }
+
             await (context.Json
                 ? Output.WriteJsonAsync(report, BridgeJson.Default.RekeyReport)
                 : WriteAsync(report, context.Conf.Path, path)).ConfigureAwait(false);
@@ -55,7 +63,36 @@ internal sealed class RekeyCommand : IBridgeCommand
         }
     }
 
+    private static async Task<bool> ConfirmAsync(RekeyReport report, string oldPath, CancellationToken cancellationToken)
+    {
+        await WriteFindingsAsync(report).ConfigureAwait(false);
+        await Console.Out.WriteAsync($"Is there a backup of the database and of {oldPath}, and do the sidecar and Dolibarr stand still? Change {Count(report)} now? [y/N] ").ConfigureAwait(false);
+        var answer = await Console.In.ReadLineAsync(cancellationToken).ConfigureAwait(false);
+        return answer?.Trim() is "y" or "Y" or "yes";
+    }
+
     private static async Task WriteAsync(RekeyReport report, string oldPath, string newPath)
+    {
+        await WriteFindingsAsync(report).ConfigureAwait(false);
+        await SayAsync(report.Total == 0 ? "There is nothing to change."
+            : report.Applied
+            ? $"""
+            {Count(report)} {(report.Total == 1 ? "was" : "were")} changed, read back and committed. Dolibarr cannot read them until its conf.php has the new key:
+              cp {Quote(newPath)} {Quote(oldPath)}
+            """
+            : $"""
+            Nothing was written. To change {Count(report)} in one transaction:
+              1. Make a backup of the database and of {oldPath}.
+              2. Stop the sidecar, and what runs Dolibarr (web server or PHP-FPM, cron).
+              3. Run: dolibarr-oauth-bridge rekey --dolibarr-conf {Quote(oldPath)} --new-conf {Quote(newPath)}
+              4. Run: cp {Quote(newPath)} {Quote(oldPath)}
+              5. Start everything again, and run: dolibarr-oauth-bridge doctor --dolibarr-conf {Quote(oldPath)}
+            """).ConfigureAwait(false);
+    }
+
+    private static string Count(RekeyReport report) => $"{report.Total} {(report.Total == 1 ? "value" : "values")}";
+
+    private static async Task WriteFindingsAsync(RekeyReport report)
     {
         foreach (var warning in report.Warnings)
         {
@@ -80,25 +117,7 @@ internal sealed class RekeyCommand : IBridgeCommand
                 await SayAsync($"  {place}").ConfigureAwait(false);
             }
         }
-
-        await SayAsync(report.Applied ? Done(report, oldPath, newPath)
-            : report.Total == 0 ? "There is nothing to change."
-            : $"""
-            Nothing was written. To change {report.Total} {(report.Total == 1 ? "value" : "values")} in one transaction:
-              1. Make a backup of the database and of {oldPath}.
-              2. Stop the sidecar, and what runs Dolibarr (web server or PHP-FPM, cron).
-              3. Run: dolibarr-oauth-bridge rekey --dolibarr-conf {Quote(oldPath)} --new-conf {Quote(newPath)} --apply
-              4. Run: cp {Quote(newPath)} {Quote(oldPath)}
-              5. Start everything again, and run: dolibarr-oauth-bridge doctor --dolibarr-conf {Quote(oldPath)}
-            """).ConfigureAwait(false);
     }
-
-    private static string Done(RekeyReport report, string oldPath, string newPath) => report.Total == 0
-        ? "There was nothing to change."
-        : $"""
-        {report.Total} {(report.Total == 1 ? "value was" : "values were")} changed, read back and committed. Dolibarr cannot read them until its conf.php has the new key:
-          cp {Quote(newPath)} {Quote(oldPath)}
-        """;
 
     private static string Quote(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 

@@ -20,8 +20,8 @@ public sealed class TerminalTests(SharedServer shared)
         await world.GrantExpiredAsync();
 
         var piped = await world.RunAsync(new Dictionary<string, string> { ["GITHUB_ACTIONS"] = "true", ["CI"] = "true" }, command);
-        var shown = await OnTerminalAsync(world, command, []);
-        var colourless = await OnTerminalAsync(world, command, new() { ["NO_COLOR"] = "1" });
+        var shown = await Terminal.RunAsync(world, command);
+        var colourless = await Terminal.RunAsync(world, command, noColor: true);
 
         Assert.DoesNotContain(Escape, piped.Output, StringComparison.Ordinal);
         Assert.Matches(@"\u001b\[(1;)?(38;5;\d+|\d+)m", shown);
@@ -81,22 +81,5 @@ public sealed class TerminalTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
 
         Assert.Equal(2, (await world.RunAsync("entries", "--watch", "--interval", interval)).ExitCode);
-    }
-
-    // script(1) gives the command a terminal of its own.
-    private static async Task<string> OnTerminalAsync(World world, string[] command, Dictionary<string, string> environment)
-    {
-        var info = world.StartInfo(command);
-        var quoted = string.Join(' ', info.ArgumentList.Prepend(info.FileName).Select(argument => $"'{argument}'"));
-        using var process = Process.Start(new ProcessStartInfo("script", ["-qec", quoted, "/dev/null"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardInput = true,
-            Environment = { ["TERM"] = "xterm-256color", ["NO_COLOR"] = environment.GetValueOrDefault("NO_COLOR") },
-        })!;
-        process.StandardInput.Close();
-        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Eventually.Limit);
-        await process.WaitForExitAsync().WaitAsync(Eventually.Limit);
-        return output;
     }
 }

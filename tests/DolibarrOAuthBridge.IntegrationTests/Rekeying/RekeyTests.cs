@@ -14,17 +14,31 @@ public sealed class RekeyTests(SharedServer shared)
     private const string AllValues = "SELECT name, value, tms FROM llx_const UNION ALL SELECT rowid, CONCAT_WS(' ', token, tokenstring), tms FROM llx_oauth_token";
 
     [Fact]
-    public async Task Without_apply_nothing_is_written_and_the_next_command_is_printed()
+    public async Task A_dry_run_writes_nothing_and_prints_the_next_commands()
     {
         await using var world = await CreateAsync();
         var before = await world.QueryAsync(AllValues);
 
-        var tried = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
+        var tried = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--dry-run");
 
         Assert.Equal(0, tried.ExitCode);
         Assert.Equal(before, await world.QueryAsync(AllValues));
         Assert.Contains("llx_oauth_token.token: 4 values", tried.Output, StringComparison.Ordinal);
-        Assert.Matches(@"Run: dolibarr-oauth-bridge rekey --dolibarr-conf \S+ --new-conf \S+ --apply", tried.Output);
+        Assert.Matches(@"Run: dolibarr-oauth-bridge rekey --dolibarr-conf \S+ --new-conf \S+", tried.Output);
+    }
+
+    [Theory]
+    [InlineData("n\n", false)]
+    [InlineData("y\n", true)]
+    public async Task At_a_terminal_the_person_is_asked_first(string typed, bool changes)
+    {
+        await using var world = await CreateAsync();
+        var before = await world.QueryAsync(AllValues);
+
+        var shown = await Terminal.RunAsync(world, ["rekey", "--new-conf", await NewConfAsync(world)], typed);
+
+        Assert.Contains("now? [y/N]", shown, StringComparison.Ordinal);
+        Assert.Equal(changes, before != await world.QueryAsync(AllValues));
     }
 
     [Fact]
@@ -45,7 +59,7 @@ public sealed class RekeyTests(SharedServer shared)
             UPDATE llx_const SET tms = '2020-01-02 03:04:05'; UPDATE llx_oauth_token SET tms = '2020-01-02 03:04:05';
             """);
 
-        var done = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--apply");
+        var done = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
 
         Assert.True(done.ExitCode == 0, done.Error);
         Assert.Contains("read back and committed", done.Output, StringComparison.Ordinal);
@@ -73,7 +87,7 @@ public sealed class RekeyTests(SharedServer shared)
         var strange = DolCrypt.Encrypt("of another instance altogether, long enough"u8, "third key"u8);
         await world.ExecuteAsync($"INSERT INTO llx_const (rowid, name, value, entity) VALUES (901, 'A_SECRET', '{strange}', 1), (902, 'B_SECRET', 'dolcrypt:AES-256-CTR:short', 1), (903, 'C_SECRET', 'in the clear', 1)");
 
-        var done = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--apply", "--json");
+        var done = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--json");
 
         Assert.Equal(0, done.ExitCode);
         var report = JsonDocument.Parse(done.Output).RootElement;
@@ -87,13 +101,13 @@ public sealed class RekeyTests(SharedServer shared)
     {
         await using var world = await CreateAsync();
         var conf = await NewConfAsync(world);
-        await world.RunAsync("rekey", "--new-conf", conf, "--apply");
+        await world.RunAsync("rekey", "--new-conf", conf);
         var before = await world.QueryAsync(AllValues);
 
-        var again = await world.RunAsync("rekey", "--new-conf", conf, "--apply");
+        var again = await world.RunAsync("rekey", "--new-conf", conf);
 
         Assert.Equal(0, again.ExitCode);
-        Assert.Contains("There was nothing to change.", again.Output, StringComparison.Ordinal);
+        Assert.Contains("There is nothing to change.", again.Output, StringComparison.Ordinal);
         Assert.Matches(@"\d+ values have the new key already", again.Output);
         Assert.Equal(before, await world.QueryAsync(AllValues));
     }
@@ -104,7 +118,7 @@ public sealed class RekeyTests(SharedServer shared)
         await using var world = await CreateAsync();
         var before = await world.QueryAsync(AllValues);
 
-        var died = await world.RunAsync(new Dictionary<string, string> { ["BRIDGE_TEST_CRASH_AT"] = "rekeyed" }, "rekey", "--new-conf", await NewConfAsync(world), "--apply");
+        var died = await world.RunAsync(new Dictionary<string, string> { ["BRIDGE_TEST_CRASH_AT"] = "rekeyed" }, "rekey", "--new-conf", await NewConfAsync(world));
 
         Assert.NotEqual(0, died.ExitCode);
         Assert.Equal(before, await world.QueryAsync(AllValues));
@@ -121,7 +135,7 @@ public sealed class RekeyTests(SharedServer shared)
         await using var hold = new MySqlCommand("SELECT rowid FROM llx_oauth_token WHERE service = 'GitHub-Dev' FOR UPDATE", connection, transaction);
         await hold.ExecuteScalarAsync();
 
-        var failed = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--apply");
+        var failed = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
 
         Assert.Equal(1, failed.ExitCode);
         Assert.StartsWith("rekey_failed: The row is locked", failed.Error, StringComparison.Ordinal);
@@ -136,7 +150,7 @@ public sealed class RekeyTests(SharedServer shared)
         await world.RunAsync(new Dictionary<string, string> { ["BRIDGE_TEST_CRASH_AT"] = "answer-journaled" }, "token", World.Entry);
         Assert.Single(world.JournalFiles);
 
-        var done = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--apply");
+        var done = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
 
         Assert.True(done.ExitCode == 0, done.Error);
         Assert.Empty(world.JournalFiles);
@@ -153,8 +167,8 @@ public sealed class RekeyTests(SharedServer shared)
         var call = world.Open().TokenAsync();
         await gate.Arrived;
 
-        var refused = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--apply");
-        var tried = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
+        var refused = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
+        var tried = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--dry-run");
 
         Assert.Equal((1, 0), (refused.ExitCode, tried.ExitCode));
         Assert.StartsWith("rekey_refused: A refresh is under way", refused.Error, StringComparison.Ordinal);
@@ -170,7 +184,7 @@ public sealed class RekeyTests(SharedServer shared)
         await using var world = await CreateAsync();
         await world.ExecuteAsync("ALTER TABLE llx_const ENGINE=MyISAM");
 
-        var refused = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--apply");
+        var refused = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
 
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("llx_const is not an InnoDB table", refused.Error, StringComparison.Ordinal);
@@ -184,7 +198,7 @@ public sealed class RekeyTests(SharedServer shared)
         await File.WriteAllTextAsync(other, (await File.ReadAllTextAsync(other)).Replace($"'{world.Install.Database}'", "'another'", StringComparison.Ordinal));
         var without = await NewConfAsync(world, "0", "without");
 
-        var same = await world.RunAsync("rekey", "--new-conf", world.Install.ConfPath, "--apply");
+        var same = await world.RunAsync("rekey", "--new-conf", world.Install.ConfPath);
         var elsewhere = await world.RunAsync("rekey", "--new-conf", other);
         var keyless = await world.RunAsync("rekey", "--new-conf", without);
         var missing = await world.RunAsync("rekey", "--new-conf", "/nowhere/conf.php");

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace DolibarrOAuthBridge.IntegrationTests.Support;
+
+/// <summary>Runs the sidecar's program at a terminal of its own, which script(1) gives it.</summary>
+internal static class Terminal
+{
+    /// <summary>Runs a command to its end.</summary>
+    /// <param name="world">The instance.</param>
+    /// <param name="command">The command and its options.</param>
+    /// <param name="typed">What the person types.</param>
+    /// <param name="noColor">Whether NO_COLOR is set.</param>
+    /// <returns>What the terminal shows.</returns>
+    public static async Task<string> RunAsync(World world, string[] command, string typed = "", bool noColor = false)
+    {
+        var info = world.StartInfo(command);
+        var quoted = string.Join(' ', info.ArgumentList.Prepend(info.FileName).Select(argument => $"'{argument}'"));
+        using var process = Process.Start(new ProcessStartInfo("script", ["-qec", quoted, "/dev/null"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            Environment = { ["TERM"] = "xterm-256color", ["NO_COLOR"] = noColor ? "1" : null },
+        })!;
+        await process.StandardInput.WriteAsync(typed);
+        process.StandardInput.Close();
+        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Eventually.Limit);
+        await process.WaitForExitAsync().WaitAsync(Eventually.Limit);
+        return output;
+    }
+}
