@@ -28,8 +28,8 @@ public static class DemoStory
             {
                 await SetAsync(stage, narrator, cancellationToken).ConfigureAwait(false);
                 await new TokenStory(stage, narrator).PlayAsync(cancellationToken).ConfigureAwait(false);
-                await new MailStory(stage, narrator).PlayAsync(cancellationToken).ConfigureAwait(false);
                 await new ConsentStory(stage, narrator).PlayAsync(cancellationToken).ConfigureAwait(false);
+                await new MailStory(stage, narrator).PlayAsync(cancellationToken).ConfigureAwait(false);
                 if (keep)
                 {
                     await KeepAsync(stage, narrator, cancellationToken).ConfigureAwait(false);
