@@ -81,7 +81,7 @@ $users = new OAuthBridgeLoginUsers($db, $conf->entity);
 $found = $users->resolve($identity);
 if ($found === null) {
 	// One answer for all: it does not tell whether there is such a user.
-	oauthbridgeLoginFailed($entry, $users->getReason().' ('.$identity['subject'].' at '.$identity['issuer'].')');
+	oauthbridgeLoginFailed($entry, $users->getReason().': '.$identity['subject'].' at '.$identity['issuer']);
 	sleep(1);
 	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginRefused');
 	oauthbridgeGoTo($memory['back_to']);

@@ -63,6 +63,7 @@ function oauthbridgeLoginFailed($entry, $reason)
 {
 	global $user;
 
+	$reason = strtr($reason, '()', '[]'); // Dolibarr's page of security events shows only what is within parentheses, if there are any
 	$user->context['audit'] = 'OAuthBridge '.$entry.' - '.$reason;
 	$user->context['authentication_method'] = 'oauthbridge';
 	$user->call_trigger('USER_LOGIN_FAILED', $user);
