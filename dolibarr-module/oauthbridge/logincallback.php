@@ -57,7 +57,8 @@ try {
 if ($memory['purpose'] === OAuthBridgeSignIn::LINK) {
 	// The account is linked to the user who began, in the session in which he began.
 	$page = dol_buildpath('/oauthbridge/usersignin.php', 1).'?id='.((int) $memory['user']);
-	$isSameUser = isset($_SESSION['dol_login']) && $_SESSION['dol_login'] === $memory['login'] && (int) $conf->entity === (int) $memory['entity'];
+	$isSameUser = isset($_SESSION['dol_login']) && $_SESSION['dol_login'] === $memory['login'] && (int) $conf->entity === (int) $memory['entity']
+		&& oauthbridgeSessionIsGood($memory['user']);
 	if ($identity === null || !$isSameUser) {
 		setEventMessages($identity === null ? $text : $langs->trans('OAuthBridgeLoginAgain'), null, 'errors');
 		oauthbridgeGoTo($page);

@@ -71,6 +71,24 @@ function oauthbridgeLoginFailed($entry, $reason)
 }
 
 /**
+ * Whether Dolibarr would still accept the session of a user who logged in with it. A page with NOLOGIN has to ask for itself.
+ *
+ * @param  int  $userId Id of the user
+ * @return bool         Yes; no where he may not come in any more, or his sessions were ended since
+ */
+function oauthbridgeSessionIsGood($userId)
+{
+	global $conf, $db;
+
+	$owner = new User($db);
+	if ((new OAuthBridgeLoginUsers($db, $conf->entity))->find($userId) === null || $owner->fetch((int) $userId) <= 0) {
+		return false;
+	}
+	// As main.inc.php compares them; older releases have neither.
+	return empty($owner->flagdelsessionsbefore) || empty($_SESSION['dol_logindate']) || $owner->flagdelsessionsbefore <= $_SESSION['dol_logindate'];
+}
+
+/**
  * Goes to a page and ends.
  *
  * @param  string $url Page
