@@ -8,16 +8,26 @@
  */
 
 /**
- * Whether conf.php lets people sign in with the bridge.
+ * Whether people can sign in with the bridge: conf.php says so, and the module is enabled.
  *
  * @return bool Yes or no
  */
 function oauthbridgeLoginIsOn()
 {
+	return isModEnabled('oauthbridge') && oauthbridgeLoginIsInConf();
+}
+
+/**
+ * Whether conf.php names the bridge in $dolibarr_main_authentication.
+ *
+ * @return bool Yes or no
+ */
+function oauthbridgeLoginIsInConf()
+{
 	global $conf;
 
 	$modes = isset($conf->file->main_authentication) ? explode(',', (string) $conf->file->main_authentication) : array();
-	return isModEnabled('oauthbridge') && in_array('oauthbridge', array_map('trim', $modes), true);
+	return in_array('oauthbridge', array_map('trim', $modes), true);
 }
 
 /**
