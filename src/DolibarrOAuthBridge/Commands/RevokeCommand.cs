@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -20,6 +21,12 @@ internal sealed class RevokeCommand : IBridgeCommand
             var entry = result.GetRequiredValue(_entry);
             var outcome = await context.Get<GrantRevoker>().RevokeAsync(
                 entry, context.Entity, atProvider: !result.GetValue(_localOnly), result.GetValue(_force), cancellationToken).ConfigureAwait(false);
+            if (context.Json)
+            {
+                await Output.WriteJsonAsync(RevocationJson.Of(entry, outcome), BridgeJson.Default.RevocationJson).ConfigureAwait(false);
+                return 0;
+            }
+
             await Console.Out.WriteLineAsync(outcome switch
             {
                 RevocationOutcome.Revoked => $"{entry} was revoked at the provider and deleted.",

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using DolibarrOAuthBridge.Http.Contracts;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -14,7 +15,9 @@ internal sealed class VersionCommand : IBridgeCommand
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
-        await Console.Out.WriteLineAsync(Current).ConfigureAwait(false);
+        await (result.GetValue<bool>("--json")
+            ? Output.WriteJsonAsync(new VersionJson(Current), BridgeJson.Default.VersionJson)
+            : Console.Out.WriteLineAsync(Current)).ConfigureAwait(false);
         return 0;
     }
 }

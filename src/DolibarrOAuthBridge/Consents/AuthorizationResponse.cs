@@ -45,7 +45,7 @@ public sealed class AuthorizationResponse
         RequireAscii(Error, "error", LongestError);
         if (string.IsNullOrEmpty(SessionBinding))
         {
-            throw new BridgeException(ProblemCode.InvalidRequest, "session_binding is needed: that of the browser session which brought the answer.");
+            throw new BridgeException(ProblemCode.StateInvalid, "session_binding is needed: that of the browser session which brought the answer.");
         }
 
         if (Code is null && Error is null)

@@ -17,11 +17,11 @@ public sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter, 
     /// <summary>Begins a consent.</summary>
     /// <param name="name">Entry or service name.</param>
     /// <param name="entity">The company.</param>
-    /// <param name="flow">One of <see cref="ConsentFlows"/>.</param>
+    /// <param name="flow">One of <see cref="ConsentFlows"/>; null for the provider's first.</param>
     /// <param name="wishes">What the caller says about it.</param>
     /// <param name="cancellationToken">Cancels before anything was begun.</param>
     /// <exception cref="BridgeException">It cannot begin; the message says what to do.</exception>
-    public async Task<ConsentStarted> BeginAsync(string name, int entity, string flow, ConsentWishes wishes, CancellationToken cancellationToken = default)
+    public async Task<ConsentStarted> BeginAsync(string name, int entity, string? flow, ConsentWishes wishes, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(wishes);
         RequireText(wishes.SessionBinding, "session_binding", LongestValue);
@@ -29,7 +29,7 @@ public sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter, 
         RequireText(wishes.RedirectUri, "redirect_uri", LongestRedirectUri);
         var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
         var provider = ProviderCatalogue.Of(entry.Name);
-        var chosen = flows.FirstOrDefault(known => known.Name == flow && known.Serves(provider))
+        var chosen = flows.FirstOrDefault(known => (flow is null || known.Name == flow) && known.Serves(provider))
             ?? throw new BridgeException(
                 ProblemCode.InvalidRequest,
                 $"{entry.Name} cannot be granted by flow {(flows.Any(known => known.Name == flow) ? flow : "of that name")}; it can by {string.Join(" or ", flows.Where(known => known.Serves(provider)).Select(known => known.Name))}.");

@@ -26,7 +26,7 @@ public sealed record ConsentStarted
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? VerificationUri { get; init; }
 
-    /// <summary>Device: the same with the code in it, where the provider has that.</summary>
+    /// <summary>Device: the same with the code in it; without it where the provider has no such address.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? VerificationUriComplete { get; init; }
 

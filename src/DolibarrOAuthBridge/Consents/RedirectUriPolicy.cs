@@ -7,7 +7,7 @@ namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>
 /// Which redirect URIs are used: the entry's own; any other https address, because a Dolibarr may be reached under several names;
-/// plain http where the entry's own address is of the same origin; and loopback for a program on this machine (RFC 8252, section 7.3). The provider compares it with those registered, and a
+/// plain http where the entry's own address is of the same origin, or unknown; and loopback for a program on this machine (RFC 8252, section 7.3). The provider compares it with those registered, and a
 /// code is worth nothing elsewhere: its verifier never leaves the bridge.
 /// </summary>
 public static class RedirectUriPolicy
@@ -49,6 +49,6 @@ public static class RedirectUriPolicy
         && !text.Any(character => char.IsControl(character) || char.IsWhiteSpace(character) || character == '\\');
 
     private static bool IsProtected(Uri wanted, string? own) =>
-        wanted.Scheme == Uri.UriSchemeHttps || EndpointUri.IsLoopback(wanted)
+        own is null || wanted.Scheme == Uri.UriSchemeHttps || EndpointUri.IsLoopback(wanted)
         || (Uri.TryCreate(own, UriKind.Absolute, out var ownUri) && wanted.GetLeftPart(UriPartial.Authority) == ownUri.GetLeftPart(UriPartial.Authority));
 }

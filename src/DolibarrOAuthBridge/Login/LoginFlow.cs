@@ -58,16 +58,16 @@ internal sealed partial class LoginFlow(
 
     /// <summary>Finishes a sign-in with what the browser brought back.</summary>
     /// <param name="state">The <c>state</c> parameter.</param>
-    /// <param name="entity">The company that the answer came to.</param>
+    /// <param name="entity">The company that the answer came to; null if the caller does not say.</param>
     /// <param name="sessionBinding">What only the session of the browser that began knows.</param>
     /// <param name="answer">The other parameters.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Who signed in.</returns>
     /// <exception cref="BridgeException">Nobody did; the code and the reason say why.</exception>
-    public async Task<Identity> CompleteAsync(string state, int entity, string sessionBinding, AuthorizationAnswer answer, CancellationToken cancellationToken = default)
+    public async Task<Identity> CompleteAsync(string state, int? entity, string sessionBinding, AuthorizationAnswer answer, CancellationToken cancellationToken = default)
     {
         var row = await table.FindByStateAsync(state, ConsentFlows.Login, cancellationToken).ConfigureAwait(false);
-        if (row is null || row.Key.Entity != entity || row.Status != ConsentStatus.Pending
+        if (row is null || (entity is { } company && row.Key.Entity != company) || row.Status != ConsentStatus.Pending
             || table.Open(row, LoginJson.Default.PendingLogin) is not { } pending
             || SecretHash.Of(sessionBinding) != pending.BindingHash
             || !await table.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, cancellationToken: cancellationToken).ConfigureAwait(false))

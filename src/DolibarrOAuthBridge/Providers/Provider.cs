@@ -13,6 +13,9 @@ public sealed record Provider
     /// <summary>The name in the configuration and in messages, such as <c>Google</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The provider whose endpoint overrides count where this one has none of its own; null for none.</summary>
+    public string? Family { get; init; }
+
     /// <summary>Dolibarr's spellings in constants: <c>GOOGLE</c>.</summary>
     public required IReadOnlyList<string> Keys { get; init; }
 

@@ -109,11 +109,12 @@ public static class ProviderCatalogue
             RefreshTokenPrompt = "consent",
         },
         MicrosoftDelegated,
-        MicrosoftDelegated with { Name = "Microsoft2", Keys = ["MICROSOFT2"] },
-        MicrosoftDelegated with { Name = "Microsoft3", Keys = ["MICROSOFT3"] },
+        MicrosoftDelegated with { Name = "Microsoft2", Family = "Microsoft", Keys = ["MICROSOFT2"] },
+        MicrosoftDelegated with { Name = "Microsoft3", Family = "Microsoft", Keys = ["MICROSOFT3"] },
         MicrosoftDelegated with
         {
             Name = "MicrosoftApp",
+            Family = "Microsoft",
             Keys = ["MICROSOFTAPP"],
             Renewal = RenewalGrant.ClientCredentials,
             AppOnlyResource = Exchange,

@@ -72,8 +72,11 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
     public string? OverrideText(Provider provider, ProviderEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(provider);
-        return configuration[$"Providers:{provider.Name}:{endpoint}"] is { Length: > 0 } value ? value : null;
+        return Configured(provider.Name, endpoint) ?? (provider.Family is { } family ? Configured(family, endpoint) : null);
     }
+
+    private string? Configured(string provider, ProviderEndpoint endpoint) =>
+        configuration[$"Providers:{provider}:{endpoint}"] is { Length: > 0 } value ? value : null;
 
     private Uri? Configured(OAuthEntry entry, Provider provider, ProviderEndpoint endpoint) =>
         Override(provider, endpoint)

@@ -34,13 +34,17 @@ public sealed partial class FailureRecorder(GrantTable grants, EventTable events
         }
 
         // A person may insist, but not against a provider that asked to be left alone.
-        if (wait > TimeSpan.Zero && (!forced || memory.LastError is "http_429" or "http_503"))
+        if (wait > TimeSpan.Zero && (!forced || AskedToBeLeftAlone(memory, wait)))
         {
             throw Unavailability.IsWord(memory.LastError)
                 ? new BridgeException(ProblemCode.ProviderUnavailable, $"{memory.LastErrorDetail} The provider is left alone for now.", wait)
                 : new BridgeException(ProblemCode.ProviderRejected, $"{memory.LastErrorDetail} {Refusals.Advice(memory.LastError)}", wait);
         }
     }
+
+    // A 503 without Retry-After asks for nothing: its wait is the bridge's own, and never longer than that.
+    private static bool AskedToBeLeftAlone(GrantRecord memory, TimeSpan wait) =>
+        memory.LastError is "http_429" || (memory.LastError is "http_503" && wait > Backoff.AfterTransient(memory.FailureCount, null, 1));
 
     /// <summary>Remembers a failure and makes of it what the caller is told.</summary>
     public async Task<BridgeException> RecordAsync(OAuthEntry entry, StoredGrant grant, GrantRecord memory, TokenAnswer answer)

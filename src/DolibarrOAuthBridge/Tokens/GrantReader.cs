@@ -22,11 +22,15 @@ public sealed class GrantReader(TokenTable tokens, TokenCodec codec)
                     $"The rows {string.Join(" and ", lookup.Rows.Select(row => row.RowId))} of the token table both belong to {entry.Name}. Look at them with inspect, and delete the one that is not in use.");
             }
 
-            return lookup.OnlyRow is { } row
-                ? StoredGrant.Decode(row, codec)
-                : throw new BridgeException(
-                    ProblemCode.TokenNotFound,
-                    $"{entry.Name} has no token yet. Request one on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}");
+            if (lookup.OnlyRow is { } row)
+            {
+                return StoredGrant.Decode(row, codec);
+            }
+
+            EntrySettings.RequireComplete(entry); // without its settings it cannot get a token either
+            throw new BridgeException(
+                ProblemCode.TokenNotFound,
+                $"{entry.Name} has no token yet. Request one on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}");
         }
         catch (TokenUnreadableException exception)
         {

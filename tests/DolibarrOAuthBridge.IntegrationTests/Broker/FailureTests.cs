@@ -39,14 +39,16 @@ public sealed class FailureTests(SharedServer shared)
         Assert.Equal((0, null, null), (memory.FailureCount, memory.LastError, memory.NextTryAt));
     }
 
-    [Fact]
-    public async Task Retry_after_is_kept_even_by_whoever_insists()
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task Retry_after_is_kept_even_by_whoever_insists(int status)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         world.Authority.Next(context =>
         {
-            context.Response.StatusCode = 429;
+            context.Response.StatusCode = status;
             context.Response.Headers.RetryAfter = "120";
             return Task.CompletedTask;
         });
@@ -62,12 +64,14 @@ public sealed class FailureTests(SharedServer shared)
         await host.TokenAsync();
     }
 
-    [Fact]
-    public async Task Each_failure_in_a_row_doubles_the_wait_and_whoever_insists_skips_it()
+    [Theory]
+    [InlineData(502)]
+    [InlineData(503)]
+    public async Task Each_failure_in_a_row_doubles_the_wait_and_whoever_insists_skips_it(int status)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
-        world.Authority.Always = Authority.Json(502, "{}");
+        world.Authority.Always = Authority.Json(status, "{}");
         var host = world.Open();
 
         foreach (var least in (double[])[4, 8, 16])

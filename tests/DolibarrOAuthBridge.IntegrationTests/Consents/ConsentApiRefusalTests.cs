@@ -23,7 +23,7 @@ public sealed class ConsentApiRefusalTests(ServedWorld served) : IClassFixture<S
     [InlineData("/v1/consent/callback", """{"state":"a","state":"b","session_binding":"s","code":"c"}""", "invalid_request")]
     [InlineData("/v1/consent/callback", """{"state":"a","session_binding":"s","code":"c","code":"d"}""", "invalid_request")]
     [InlineData("/v1/consent/callback", """{"state":"a","session_binding":"s"}""", "invalid_request")]
-    [InlineData("/v1/consent/callback", """{"state":"a","code":"c"}""", "invalid_request")]
+    [InlineData("/v1/consent/callback", """{"state":"a","code":"c"}""", "state_invalid")]
     [InlineData("/v1/consent/callback", """{"state":"a","session_binding":"s","code":"c\r\nd"}""", "invalid_request")]
     [InlineData("/v1/consent/callback", """{"state":"a","session_binding":"s","code":"c\u0000"}""", "invalid_request")]
     [InlineData("/v1/consent/callback", """{"state":"a","session_binding":"s","code":"\ud83d\ude00"}""", "invalid_request")]

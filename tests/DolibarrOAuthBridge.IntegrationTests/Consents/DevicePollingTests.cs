@@ -199,7 +199,7 @@ public sealed class DevicePollingTests(SharedServer shared)
         using var body = new StringContent("""{"flow":"device"}""", System.Text.Encoding.UTF8, "application/json");
         using var begun = await sidecars[0].Client.PostAsync(new Uri($"/v1/entries/{DeviceWorld.Entry}/consent", UriKind.Relative), body);
         var json = System.Text.Json.JsonDocument.Parse(await begun.Content.ReadAsStringAsync()).RootElement;
-        Assert.Equal(["consent_id", "user_code", "verification_uri", "interval", "expires_in"], json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["consent_id", "user_code", "verification_uri", "verification_uri_complete", "interval", "expires_in"], json.EnumerateObject().Select(member => member.Name));
         await device.Authority.Server.WaitForAsync(Authority.TokenPath, 2);
         device.Grant();
 

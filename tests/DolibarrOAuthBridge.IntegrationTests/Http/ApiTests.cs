@@ -100,6 +100,25 @@ public sealed class ApiTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task The_first_companys_key_opens_a_company_without_one()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var sidecar = await world.ServeAsync();
+
+        Assert.Equal(200, await sidecar.StatusAsync("/v1/entries?entity=2"));
+    }
+
+    [Fact]
+    public async Task An_entry_without_its_settings_is_incomplete_before_it_lacks_a_token()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.Install.SetConstAsync("OAUTH_GOOGLE-Half_ID", "client");
+        var sidecar = await world.ServeAsync();
+
+        Assert.Equal((409, "entry_incomplete"), await sidecar.ProblemAsync(HttpMethod.Get, "/v1/entries/GOOGLE-Half/token"));
+    }
+
+    [Fact]
     public async Task Without_a_key_in_dolibarr_the_answer_says_how_to_make_one()
     {
         await using var world = await World.CreateAsync(shared.Server);

@@ -147,6 +147,7 @@ public sealed class MailCheckTests(SharedServer database, MailServers mail) : IA
     public async Task An_entry_without_a_token_fails_at_the_first_step()
     {
         await _world.Install.SetConstAsync("OAUTH_GOOGLE-Empty_ID", "client");
+        await _world.Install.SetConstAsync("OAUTH_GOOGLE-Empty_SECRET", "secret");
 
         var report = await _world.Open().Get<MailChecker>().CheckAsync("GOOGLE-Empty", 1, Check(MailProtocol.Imap, MailSecurity.Tls));
 

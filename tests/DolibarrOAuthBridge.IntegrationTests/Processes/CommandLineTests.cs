@@ -106,10 +106,11 @@ public sealed class CommandLineTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         var token = await world.GrantAsync(TimeSpan.FromHours(1));
 
-        var result = await world.RunAsync("revoke", "GOOGLE-Mail");
+        var result = await world.RunAsync("revoke", "GOOGLE-Mail", "--json");
         var again = await world.RunAsync("revoke", "GOOGLE-Mail");
 
         Assert.Equal((0, 1), (result.ExitCode, again.ExitCode));
+        Assert.Equal("revoked", JsonDocument.Parse(result.Output).RootElement.GetProperty("revocation").GetString());
         Assert.StartsWith("token_not_found: ", again.Error, StringComparison.Ordinal);
         Assert.Equal(token.RefreshToken, Assert.Single(world.Authority.Server.RequestsTo(Authority.RevocationPath))["token"]);
         Assert.Null(await world.Install.FindTokenRowAsync(World.Entry));
@@ -169,5 +170,6 @@ public sealed class CommandLineTests(SharedServer shared)
 
         Assert.Equal((1, 2, 0), (missing.ExitCode, none.ExitCode, version.ExitCode));
         Assert.Matches(@"^\d+\.\d+\.\d+", version.Output);
+        Assert.Equal($$"""{"version":"{{version.Output.Trim()}}"}""", string.Concat((await Sidecar.RunAsync(["version", "--json"], null)).Output.Where(character => !char.IsWhiteSpace(character))));
     }
 }

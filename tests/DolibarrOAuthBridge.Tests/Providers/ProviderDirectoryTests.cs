@@ -44,6 +44,21 @@ public sealed class ProviderDirectoryTests : IDisposable
     }
 
     [Theory]
+    [InlineData("MICROSOFT-Office")]
+    [InlineData("MICROSOFT2-Office")]
+    [InlineData("MICROSOFT3-Office")]
+    [InlineData("MICROSOFTAPP-Office")]
+    public async Task What_is_said_of_Microsoft_counts_for_every_entry_there(string name) =>
+        Assert.Equal("https://proxy.example/t", (await FindAsync(Make.Entry(name, tenant: "contoso.example"), "Providers:Microsoft:TokenEndpoint", "https://proxy.example/t"))!.AbsoluteUri);
+
+    [Fact]
+    public async Task What_is_said_of_Microsoft2_counts_there_only()
+    {
+        Assert.Equal("https://proxy.example/t", (await FindAsync(Make.Entry("MICROSOFT2-Office", tenant: "contoso.example"), "Providers:Microsoft2:TokenEndpoint", "https://proxy.example/t"))!.AbsoluteUri);
+        Assert.Equal("login.microsoftonline.com", (await FindAsync(Make.Entry("MICROSOFT-Office", tenant: "contoso.example"), "Providers:Microsoft2:TokenEndpoint", "https://proxy.example/t"))!.Host);
+    }
+
+    [Theory]
     [InlineData("common", true)]
     [InlineData("123456ab-1234-5678-abdc-12345678abcd", true)]
     [InlineData("contoso.onmicrosoft.com", true)]

@@ -57,7 +57,7 @@ internal sealed class DeviceFlow(
             ConsentId = row.ConsentId,
             UserCode = authorization.UserCode,
             VerificationUri = authorization.VerificationUri.AbsoluteUri,
-            VerificationUriComplete = authorization.VerificationUriComplete?.AbsoluteUri,
+            VerificationUriComplete = (authorization.VerificationUriComplete ?? authorization.VerificationUri).AbsoluteUri,
             Interval = authorization.Interval,
             ExpiresIn = authorization.ExpiresIn,
         };

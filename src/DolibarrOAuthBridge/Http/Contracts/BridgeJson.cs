@@ -17,6 +17,7 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(EntryReport))]
 [JsonSerializable(typeof(IReadOnlyList<InspectedRow>))]
 [JsonSerializable(typeof(RekeyReport))]
+[JsonSerializable(typeof(RevocationJson))]
 [JsonSerializable(typeof(ProblemJson))]
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]

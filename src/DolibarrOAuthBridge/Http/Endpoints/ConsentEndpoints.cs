@@ -24,12 +24,12 @@ internal static class ConsentEndpoints
         var wishes = new ConsentWishes
         {
             SessionBinding = body.SessionBinding,
-            RedirectUri = body.RedirectUri,
-            LoginHint = body.LoginHint,
+            RedirectUri = string.IsNullOrEmpty(body.RedirectUri) ? null : body.RedirectUri,
+            LoginHint = string.IsNullOrEmpty(body.LoginHint) ? null : body.LoginHint,
             ConfirmsAccountChange = body.ConfirmAccountChange,
             ForcesConsent = body.ForceConsent,
         };
-        return TypedResults.Ok(await desk.BeginAsync(entry, RequestValues.Entity(entity), body.Flow ?? ConsentFlows.Code, wishes, cancellationToken).ConfigureAwait(false));
+        return TypedResults.Ok(await desk.BeginAsync(entry, RequestValues.Entity(entity), body.Flow, wishes, cancellationToken).ConfigureAwait(false));
     }
 
     private static async Task<Ok<ConsentResult>> FinishAsync(

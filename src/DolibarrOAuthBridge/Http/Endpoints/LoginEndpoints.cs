@@ -33,7 +33,7 @@ internal static class LoginEndpoints
         }
 
         var answer = new AuthorizationAnswer { Code = body.Code, Issuer = body.Iss, Error = body.Error };
-        return TypedResults.Ok(await flow.CompleteAsync(state, RequestValues.Entity(entity), RequestValues.SessionBinding(body.SessionBinding), answer, cancellationToken).ConfigureAwait(false));
+        return TypedResults.Ok(await flow.CompleteAsync(state, entity is null ? null : RequestValues.Entity(entity), RequestValues.SessionBinding(body.SessionBinding), answer, cancellationToken).ConfigureAwait(false));
     }
 
     // A hint is only a convenience: one that is no hint is left out.

@@ -29,13 +29,7 @@ internal static class TokenEndpoints
     {
         var outcome = await revoker.RevokeAsync(
             entry, RequestValues.Entity(entity), RequestValues.Flag(revoke, nameof(revoke)), RequestValues.Flag(force, nameof(force)), cancellationToken).ConfigureAwait(false);
-        response.Headers["Revocation"] = outcome switch // the answer has no body to say it in
-        {
-            RevocationOutcome.Revoked => "revoked",
-            RevocationOutcome.NotOffered => "not_offered",
-            RevocationOutcome.Failed => "failed",
-            _ => "not_asked",
-        };
+        response.Headers["Revocation"] = RevocationJson.Of(entry, outcome).Revocation; // the answer has no body to say it in
         return TypedResults.NoContent();
     }
 
