@@ -34,7 +34,7 @@ require_once __DIR__.'/lib/oauthbridge.lib.php';
  */
 
 $langs->load('oauthbridge@oauthbridge');
-if (!$user->admin) {
+if (!isModEnabled('oauthbridge') || !$user->admin) {
 	accessforbidden();
 }
 

@@ -30,9 +30,10 @@ require_once __DIR__.'/class/oauthbridgesignin.class.php';
  */
 
 $langs->load('oauthbridgelogin@oauthbridge');
-$entry = GETPOST('entry', 'alphanohtml');
+// From the body only: where the token is wrong, Dolibarr empties the body and goes on.
+$entry = GETPOST('entry', 'alphanohtml', 2);
 $entries = oauthbridgeLoginEntries();
-$backTo = OAuthBridgeSignIn::backTo(GETPOST('oauthbridge_backto', 'restricthtml'), DOL_URL_ROOT);
+$backTo = OAuthBridgeSignIn::backTo(GETPOST('oauthbridge_backto', 'restricthtml', 2), DOL_URL_ROOT);
 
 if (!oauthbridgeLoginIsOn() || isset($_SESSION['dol_login']) || $_SERVER['REQUEST_METHOD'] !== 'POST') {
 	oauthbridgeGoTo(DOL_URL_ROOT.'/index.php');
@@ -45,7 +46,7 @@ if (!isset($entries[$entry])) {
 // What Dolibarr's login form tells of the browser; it goes on as if the form had been sent.
 $form = array();
 foreach (array('tz', 'tz_string', 'dst_observed', 'dst_first', 'dst_second', 'screenwidth', 'screenheight') as $field) {
-	$form[$field] = dol_trunc(GETPOST($field, 'alphanohtml'), 64, 'right', 'UTF-8', 1);
+	$form[$field] = dol_trunc(GETPOST($field, 'alphanohtml', 2), 64, 'right', 'UTF-8', 1);
 }
 
 $url = $backTo;

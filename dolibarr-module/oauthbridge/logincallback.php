@@ -57,7 +57,8 @@ try {
 if ($memory['purpose'] === OAuthBridgeSignIn::LINK) {
 	// The account is linked to the user who began, in the session in which he began.
 	$page = dol_buildpath('/oauthbridge/usersignin.php', 1).'?id='.((int) $memory['user']);
-	$isSameUser = isset($_SESSION['dol_login']) && $_SESSION['dol_login'] === $memory['login'] && (int) $conf->entity === (int) $memory['entity'];
+	$isSameUser = isset($_SESSION['dol_login']) && $_SESSION['dol_login'] === $memory['login'] && (int) $conf->entity === (int) $memory['entity']
+		&& oauthbridgeSessionIsGood($memory['user']);
 	if ($identity === null || !$isSameUser) {
 		setEventMessages($identity === null ? $text : $langs->trans('OAuthBridgeLoginAgain'), null, 'errors');
 		oauthbridgeGoTo($page);
@@ -81,7 +82,7 @@ $users = new OAuthBridgeLoginUsers($db, $conf->entity);
 $found = $users->resolve($identity);
 if ($found === null) {
 	// One answer for all: it does not tell whether there is such a user.
-	oauthbridgeLoginFailed($entry, $users->getReason().' ('.$identity['subject'].' at '.$identity['issuer'].')');
+	oauthbridgeLoginFailed($entry, $users->getReason().': '.$identity['subject'].' at '.$identity['issuer']);
 	sleep(1);
 	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginRefused');
 	oauthbridgeGoTo($memory['back_to']);

@@ -152,6 +152,20 @@ final class ClientTest extends ModuleTestCase
 		$this->assertFalse((new OAuthBridgeClient('http://example.com'))->getHealth()['reachable']);
 	}
 
+	public function testAPageDoesNotWaitForABridgeThatIsMute()
+	{
+		$mute = stream_socket_server('tcp://127.0.0.1:0');
+		$client = new OAuthBridgeClient('http://'.stream_socket_get_name($mute, false));
+		$start = microtime(true);
+		try {
+			$client->getEntries(50);
+			$this->fail('Nobody answers.');
+		} catch (OAuthBridgeUnreachableException $e) {
+			$this->assertFalse($client->getHealth()['reachable']);
+		}
+		$this->assertLessThan(OAuthBridgeTransport::TOTAL_TIMEOUT / 1000, microtime(true) - $start);
+	}
+
 	/** @return OAuthBridgeException What was thrown */
 	private function assertProblem($code, callable $request)
 	{

@@ -150,6 +150,18 @@ final class InstallationTest extends ModuleTestCase
 		$this->assertSame($before, $this->constants());
 	}
 
+	public function testDisablingWarnsWhereConfPhpStillNamesTheModule()
+	{
+		foreach (array('dolibarr' => 0, 'dolibarr, oauthbridge' => 1) as $modes => $expected) {
+			$this->enable();
+			$_SESSION = array();
+			$GLOBALS['conf']->file->main_authentication = $modes;
+			$this->disable();
+
+			$this->assertCount($expected, preg_grep('/^OAuthBridgeDisabledButInConf/', $_SESSION['dol_events']), $modes);
+		}
+	}
+
 	private function enable()
 	{
 		$module = new modOauthBridge($this->db);

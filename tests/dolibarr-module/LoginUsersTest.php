@@ -1,7 +1,8 @@
 <?php
 
 require_once __DIR__.'/doubles/login.php';
-require_once MODULE.'/class/oauthbridgeloginusers.class.php';
+require_once DOL_DOCUMENT_ROOT.'/user/class/user.class.php';
+require_once MODULE.'/core/login/functions_oauthbridge.php';
 
 /** Which user of Dolibarr an identity is. */
 final class LoginUsersTest extends ModuleTestCase
@@ -12,7 +13,7 @@ final class LoginUsersTest extends ModuleTestCase
 	{
 		parent::setUp();
 		$sql = 'CREATE OR REPLACE TABLE llx_user (rowid integer AUTO_INCREMENT PRIMARY KEY, login varchar(50), entity integer NOT NULL DEFAULT 1, admin smallint DEFAULT 0, statut tinyint DEFAULT 1,';
-		$sql .= ' email varchar(255), email_oauth2 varchar(255), datestartvalidity datetime, dateendvalidity datetime) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci';
+		$sql .= ' email varchar(255), email_oauth2 varchar(255), datestartvalidity datetime, dateendvalidity datetime, flagdelsessionsbefore datetime) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci';
 		$this->db->query('DROP TABLE IF EXISTS llx_oauthbridge_link');
 		$this->db->query($sql);
 		$this->db->query(file_get_contents(MODULE.'/sql/llx_oauthbridge_link.sql'));
@@ -183,6 +184,45 @@ final class LoginUsersTest extends ModuleTestCase
 	public static function juggled()
 	{
 		return array(array(array('subject' => 0)), array(array('subject' => true)), array(array('subject' => array('1001'))), array(array('issuer' => null)), array(array('email' => array('ada@example.com'))), array(array('email' => 0)));
+	}
+
+	public function testATicketDoesNotLogInAnotherUserOfTheSameLogin()
+	{
+		$this->user('ada', array('entity' => 0, 'admin' => 1));
+		$id = $this->user('ada');
+		$_SESSION = $_POST = array();
+		$ticket = (new OAuthBridgeSignIn(null, dol_now()))->issueTicket((object) array('rowid' => $id, 'login' => 'ada'), 1, array());
+		$_GET = array('afteroauthloginreturn' => 'oauthbridge', 'oauthbridge_ticket' => $ticket);
+		$GLOBALS['db'] = $this->db;
+		$GLOBALS['langs'] = new Translate();
+		$GLOBALS['conf']->file->main_authentication = 'oauthbridge';
+		$GLOBALS['conf']->modules['oauthbridge'] = 'oauthbridge';
+
+		$this->assertSame('', check_user_password_oauthbridge('', '', 1));
+		$this->assertStringContainsString('also that of another user', implode(Log::warnings()));
+		$this->assertStringContainsString('OAuthBridgeLoginRefused', $_SESSION['dol_loginmesg']);
+	}
+
+	/**
+	 * @dataProvider sessions
+	 */
+	public function testASessionIsGoodAsLongAsDolibarrAcceptsIt($columns, $expected)
+	{
+		$GLOBALS['db'] = $this->db;
+		$_SESSION = array('dol_logindate' => time() - 3600);
+		$id = $this->user('ada', $columns);
+
+		$this->assertSame($expected, oauthbridgeSessionIsGood($id));
+	}
+
+	public static function sessions()
+	{
+		return array(
+			'nothing against it' => array(array(), true),
+			'ended before it began' => array(array('flagdelsessionsbefore' => date('Y-m-d H:i:s', time() - 3 * 86400)), true),
+			'ended since' => array(array('flagdelsessionsbefore' => date('Y-m-d H:i:s', time() + 3 * 86400)), false),
+			'disabled since' => array(array('statut' => 0), false),
+		);
 	}
 
 	private function identity(array $change = array())

@@ -76,6 +76,17 @@ final class MailHookTest extends ModuleTestCase
 		$this->assertSame('LOGIN', getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'), 'after the mail');
 	}
 
+	public function testSwiftMailerReadsTheContextsOwnSetting()
+	{
+		$this->stage->issue(self::ENTRY);
+		$this->configure('ticket', 'swiftmailer');
+		$this->set('MAIN_MAIL_SMTPS_AUTH_TYPE', 'LOGIN');
+
+		$this->sendMail('swiftmailer', 'ticket');
+
+		$this->assertSame('LOGIN', getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'));
+	}
+
 	public function testMailGoesOnWithoutTheBridgeAndOneWarningIsLogged()
 	{
 		$this->configure('', 'smtps');

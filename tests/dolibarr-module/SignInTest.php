@@ -182,6 +182,7 @@ final class SignInTest extends TestCase
 			array('/dolibarr/index.php', '/dolibarr/index.php'),
 			array('/dolibarr/', '/dolibarr/index.php'),
 			array('/dolibarr/user/card.php?id=3&action=delete&token=t&confirm=yes', '/dolibarr/user/card.php?id=3'),
+			array('/dolibarr/index.php?entity=2&switchentity=2&loginfunction=x&id=3', '/dolibarr/index.php?id=3'),
 			array('/dolibarr/index.php?mainmenu=home&x=https://evil.example', '/dolibarr/index.php?mainmenu=home&x=https%3A%2F%2Fevil.example'),
 		);
 		$bad = array(

@@ -36,7 +36,7 @@ require_once __DIR__.'/../class/oauthbridgeentryresults.class.php';
 
 $langs->loadLangs(array('admin', 'oauth', 'oauthbridge@oauthbridge'));
 
-if (!$user->admin && !$user->hasRight('oauthbridge', 'read')) {
+if (!isModEnabled('oauthbridge') || (!$user->admin && !$user->hasRight('oauthbridge', 'read'))) {
 	accessforbidden();
 }
 

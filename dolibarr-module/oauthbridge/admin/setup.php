@@ -36,7 +36,7 @@ require_once __DIR__.'/../class/oauthbridgesettings.class.php';
 
 $langs->loadLangs(array('admin', 'oauthbridge@oauthbridge'));
 
-if (!$user->admin) {
+if (!isModEnabled('oauthbridge') || !$user->admin) {
 	accessforbidden();
 }
 

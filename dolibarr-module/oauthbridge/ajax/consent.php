@@ -32,7 +32,7 @@ require_once __DIR__.'/../class/oauthbridgeconsents.class.php';
 
 top_httphead('application/json');
 header('Cache-Control: no-store');
-if (!$user->admin) {
+if (!isModEnabled('oauthbridge') || !$user->admin) {
 	http_response_code(403);
 	print json_encode(array('status' => 'denied'));
 	exit;

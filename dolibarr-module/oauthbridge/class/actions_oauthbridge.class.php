@@ -57,7 +57,9 @@ class ActionsOauthbridge
 			if (in_array($object->sendmode, array('smtps', 'swiftmailer'), true) && getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'.$context) === 'XOAUTH2' && $entry !== '') {
 				require_once __DIR__.'/oauthbridgegateway.class.php';
 				OAuthBridgeGateway::freshen($this->db, $entry, 'sending mail with '.$entry);
-				self::replaceAuthType();
+				if ($object->sendmode === 'smtps') { // Swift Mailer is told the context's own
+					self::replaceAuthType();
+				}
 			}
 		} catch (Throwable $e) {
 			dol_syslog('oauthbridge: sending mail goes on without the bridge: '.$e->getMessage(), LOG_WARNING);

@@ -67,6 +67,19 @@ class OAuthBridgeApi
 	}
 
 	/**
+	 * Sets how long the next requests may take.
+	 *
+	 * @param  int  $milliseconds Milliseconds for a whole request
+	 * @return void
+	 */
+	public function setTimeout($milliseconds)
+	{
+		if ($this->transport !== null) {
+			$this->transport->setTimeout($milliseconds);
+		}
+	}
+
+	/**
 	 * Calls the API.
 	 *
 	 * @param  string                   $method GET, POST or DELETE

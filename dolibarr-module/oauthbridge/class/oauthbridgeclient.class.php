@@ -56,12 +56,18 @@ class OAuthBridgeClient
 	/**
 	 * Every OAuth entry of the company with the state of its token. No token, no secret.
 	 *
+	 * @param  int $timeout Milliseconds to wait at most
 	 * @return array<int,array<string,mixed>> One array per entry: entry, service, provider, label, entity, scopes, client_id, redirect_uri, complete, missing, token, warnings
 	 * @throws OAuthBridgeException
 	 */
-	public function getEntries()
+	public function getEntries($timeout = OAuthBridgeTransport::TOTAL_TIMEOUT)
 	{
-		$answer = $this->api->call('GET', '/v1/entries');
+		$this->api->setTimeout($timeout);
+		try {
+			$answer = $this->api->call('GET', '/v1/entries');
+		} finally {
+			$this->api->setTimeout(OAuthBridgeTransport::TOTAL_TIMEOUT);
+		}
 		if (!isset($answer['entries']) || !is_array($answer['entries'])) {
 			throw $this->api->invalidAnswer('it has no entries');
 		}
@@ -241,13 +247,14 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * How the sidecar is. Never throws, so that a page can show it.
+	 * How the sidecar is. Never throws and soon gives up, so that a page can show it.
 	 *
 	 * @return array{address:string,reachable:bool,ready:bool,authorized:bool,version:string|null,error:string|null} reachable: it answers; ready: it can read the database; authorized: it accepts the API key; error: what is wrong, in words
 	 */
 	public function getHealth()
 	{
 		$health = array('address' => $this->getAddress(), 'reachable' => false, 'ready' => false, 'authorized' => false, 'version' => null, 'error' => null);
+		$this->api->setTimeout(OAuthBridgeTransport::GLANCE_TIMEOUT);
 		try {
 			$this->api->call('GET', '/healthz');
 			$health['reachable'] = true;
@@ -262,6 +269,8 @@ class OAuthBridgeClient
 			$health['version'] = isset($about['version']) && is_string($about['version']) ? $about['version'] : null;
 		} catch (OAuthBridgeException $e) {
 			$health['error'] = $e->getDetail();
+		} finally {
+			$this->api->setTimeout(OAuthBridgeTransport::TOTAL_TIMEOUT);
 		}
 		return $health;
 	}

@@ -188,7 +188,7 @@ class OAuthBridgeSignIn
 		}
 		$query = array();
 		parse_str(isset($parts[1]) ? $parts[1] : '', $query);
-		$query = array_diff_key($query, array_flip(array('action', 'confirm', 'massaction', 'token', 'actionlogin', 'username', 'password', 'afteroauthloginreturn', self::TICKET)));
+		$query = array_diff_key($query, array_flip(array('action', 'confirm', 'massaction', 'token', 'actionlogin', 'username', 'password', 'afteroauthloginreturn', 'entity', 'switchentity', 'loginfunction', self::TICKET)));
 		return (substr($parts[0], -4) === '.php' ? $parts[0] : $home).($query ? '?'.http_build_query($query, '', '&') : '');
 	}
 

@@ -22,11 +22,17 @@ class OAuthBridgeTransport
 	/** Milliseconds for a whole request; longer than the sidecar's own deadline for a provider. */
 	const TOTAL_TIMEOUT = 20000;
 
+	/** Milliseconds where a page only wants to show how things are: it waits no longer than a person would. */
+	const GLANCE_TIMEOUT = 3000;
+
 	/** Bytes of an answer's body. */
 	const LONGEST_ANSWER = 1048576;
 
 	/** @var OAuthBridgeAddress */
 	private $address;
+
+	/** @var int Milliseconds for a whole request */
+	private $timeout = self::TOTAL_TIMEOUT;
 
 	/** @var resource|CurlHandle|null */
 	private $curl;
@@ -37,6 +43,17 @@ class OAuthBridgeTransport
 	public function __construct(OAuthBridgeAddress $address)
 	{
 		$this->address = $address;
+	}
+
+	/**
+	 * Sets how long the next requests may take.
+	 *
+	 * @param  int  $milliseconds Milliseconds for a whole request
+	 * @return void
+	 */
+	public function setTimeout($milliseconds)
+	{
+		$this->timeout = (int) $milliseconds;
 	}
 
 	/**
@@ -125,7 +142,7 @@ class OAuthBridgeTransport
 			CURLOPT_FOLLOWLOCATION => false,
 			CURLOPT_NOSIGNAL => true,
 			CURLOPT_CONNECTTIMEOUT_MS => self::CONNECT_TIMEOUT,
-			CURLOPT_TIMEOUT_MS => self::TOTAL_TIMEOUT,
+			CURLOPT_TIMEOUT_MS => $this->timeout,
 			CURLOPT_USERAGENT => 'oauthbridge',
 		);
 		if ($body !== null || $method === 'POST') {

@@ -8,16 +8,26 @@
  */
 
 /**
- * Whether conf.php lets people sign in with the bridge.
+ * Whether people can sign in with the bridge: conf.php says so, and the module is enabled.
  *
  * @return bool Yes or no
  */
 function oauthbridgeLoginIsOn()
 {
+	return isModEnabled('oauthbridge') && oauthbridgeLoginIsInConf();
+}
+
+/**
+ * Whether conf.php names the bridge in $dolibarr_main_authentication.
+ *
+ * @return bool Yes or no
+ */
+function oauthbridgeLoginIsInConf()
+{
 	global $conf;
 
 	$modes = isset($conf->file->main_authentication) ? explode(',', (string) $conf->file->main_authentication) : array();
-	return isModEnabled('oauthbridge') && in_array('oauthbridge', array_map('trim', $modes), true);
+	return in_array('oauthbridge', array_map('trim', $modes), true);
 }
 
 /**
@@ -63,10 +73,29 @@ function oauthbridgeLoginFailed($entry, $reason)
 {
 	global $user;
 
+	$reason = strtr($reason, '()', '[]'); // Dolibarr's page of security events shows only what is within parentheses, if there are any
 	$user->context['audit'] = 'OAuthBridge '.$entry.' - '.$reason;
 	$user->context['authentication_method'] = 'oauthbridge';
 	$user->call_trigger('USER_LOGIN_FAILED', $user);
 	dol_syslog('oauthbridge: a sign-in with '.$entry.' failed: '.$reason, LOG_NOTICE);
+}
+
+/**
+ * Whether Dolibarr would still accept the session of a user who logged in with it. A page with NOLOGIN has to ask for itself.
+ *
+ * @param  int  $userId Id of the user
+ * @return bool         Yes; no where he may not come in any more, or his sessions were ended since
+ */
+function oauthbridgeSessionIsGood($userId)
+{
+	global $conf, $db;
+
+	$owner = new User($db);
+	if ((new OAuthBridgeLoginUsers($db, $conf->entity))->find($userId) === null || $owner->fetch((int) $userId) <= 0) {
+		return false;
+	}
+	// As main.inc.php compares them; older releases have neither.
+	return empty($owner->flagdelsessionsbefore) || empty($_SESSION['dol_logindate']) || $owner->flagdelsessionsbefore <= $_SESSION['dol_logindate'];
 }
 
 /**

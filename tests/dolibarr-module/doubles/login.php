@@ -42,6 +42,9 @@ if (!function_exists('newToken')) {
 if (!function_exists('GETPOST')) {
 	function GETPOST($name, $check = 'alphanohtml', $method = 0)
 	{
+		if ($method === 2) {
+			return isset($_POST[$name]) ? $_POST[$name] : '';
+		}
 		return isset($_GET[$name]) ? $_GET[$name] : (isset($_POST[$name]) ? $_POST[$name] : '');
 	}
 }

@@ -60,7 +60,7 @@ class oauthbridgewidget extends ModeleBoxes
 		dol_include_once('/oauthbridge/class/oauthbridgeclient.class.php');
 		dol_include_once('/oauthbridge/class/oauthbridgeentrycard.class.php');
 		try {
-			$entries = (new OAuthBridgeClient())->getEntries();
+			$entries = (new OAuthBridgeClient())->getEntries(OAuthBridgeTransport::GLANCE_TIMEOUT);
 		} catch (OAuthBridgeException $e) {
 			$this->addLine($this->link('', $langs->trans($e instanceof OAuthBridgeUnreachableException ? 'OAuthBridgeDown' : 'OAuthBridgeProblem')), dolGetStatus($langs->trans('Error'), $langs->trans('Error'), '', 'status8', 5));
 			return;

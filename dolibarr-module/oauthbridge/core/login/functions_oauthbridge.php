@@ -40,6 +40,16 @@ function check_user_password_oauthbridge($usertotest, $passwordtotest, $entityto
 		return '';
 	}
 
+	// Dolibarr goes on with the first user of that login; with several companies he may be another one.
+	$first = new User($db);
+	if ($first->fetch(0, $found->login, '', 0, $entitytotest > 0 ? $entitytotest : -1) <= 0 || (int) $first->id !== (int) $found->rowid) {
+		dol_syslog('oauthbridge: authentication KO: the login of user '.((int) $found->rowid).' is also that of another user, whom Dolibarr would log in', LOG_WARNING);
+		sleep(1);
+		$langs->load('oauthbridgelogin@oauthbridge');
+		$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginRefused');
+		return '';
+	}
+
 	// Whoever knew the session before the login does not know it afterwards.
 	session_regenerate_id(true);
 	unset($_SESSION[OAuthBridgeSignIn::PENDING]);

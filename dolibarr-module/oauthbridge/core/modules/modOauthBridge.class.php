@@ -141,6 +141,7 @@ class modOauthBridge extends DolibarrModules
 		global $langs;
 
 		require_once __DIR__.'/../../class/oauthbridgeinstallation.class.php';
+		require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
 		$installation = new OAuthBridgeInstallation($this->db);
 		if (!$installation->uninstall()) {
 			$this->error = $installation->error;
@@ -150,6 +151,9 @@ class modOauthBridge extends DolibarrModules
 		if ($result > 0) {
 			$langs->load('oauthbridge@oauthbridge');
 			setEventMessages($langs->trans('OAuthBridgeDisabled'), null, 'mesgs');
+			if (oauthbridgeLoginIsInConf()) {
+				setEventMessages($langs->trans('OAuthBridgeDisabledButInConf'), null, 'warnings');
+			}
 		}
 		return $result;
 	}
