@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       callback.php
@@ -24,7 +26,7 @@ if (!$res) {
 	die('Include of main.inc.php failed');
 }
 
-require_once __DIR__.'/class/oauthbridgeconsents.class.php';
+require_once __DIR__.'/class/admin/oauthbridgeconsents.class.php';
 require_once __DIR__.'/lib/oauthbridge.lib.php';
 
 /**
@@ -38,25 +40,18 @@ if (!isModEnabled('oauthbridge') || !$user->admin) {
 	accessforbidden();
 }
 
-// What RFC 6749 and RFC 9207 let a provider send, character for character; the bridge judges it.
-$callback = array();
-foreach (array('state', 'code', 'iss', 'error', 'error_description') as $name) {
-	$value = isset($_GET[$name]) ? $_GET[$name] : null;
-	if (is_string($value) && $value !== '' && strlen($value) <= 4096) {
-		$callback[$name] = $value;
-	}
-}
-
+$query = isset($_SERVER['QUERY_STRING']) ? $_SERVER['QUERY_STRING'] : '';
+$response = OAuthBridgePendingAuthorizations::readResponse($query);
 $entry = '';
 try {
 	$consents = new OAuthBridgeConsents(new OAuthBridgeClient(), $user->id, $conf->entity, dol_now('gmt'));
-	$granted = $consents->finishCode($callback);
+	$granted = $consents->finishCode($response === null ? array() : $response);
 	$entry = isset($granted['entry']) ? (string) $granted['entry'] : '';
 	setEventMessages($langs->trans('OAuthBridgeConnected', dol_escape_htmltag($entry)), null, 'mesgs');
 } catch (OAuthBridgeException $e) {
 	oauthbridgeShowProblem($e);
 }
 
-// The code must stay neither in the address bar nor in what other sites are told.
+// The redirect keeps the authorization code out of the address bar, the header out of the referrer that other sites get.
 header('Referrer-Policy: no-referrer');
 header('Location: '.oauthbridgeEntriesUrl($entry), true, 303);

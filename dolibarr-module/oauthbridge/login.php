@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       login.php
@@ -22,7 +24,7 @@ if (!$res) {
 }
 
 require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
-require_once __DIR__.'/class/oauthbridgesignin.class.php';
+require_once __DIR__.'/class/login/oauthbridgesignin.class.php';
 
 /**
  * @var Conf $conf

@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       logincallback.php
@@ -22,8 +24,8 @@ if (!$res) {
 }
 
 require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
-require_once __DIR__.'/class/oauthbridgesignin.class.php';
-require_once __DIR__.'/class/oauthbridgeloginusers.class.php';
+require_once __DIR__.'/class/login/oauthbridgesignin.class.php';
+require_once __DIR__.'/class/login/oauthbridgeloginusers.class.php';
 
 /**
  * @var Conf $conf
@@ -33,17 +35,18 @@ require_once __DIR__.'/class/oauthbridgeloginusers.class.php';
 
 $langs->load('oauthbridgelogin@oauthbridge');
 $signIn = new OAuthBridgeSignIn(new OAuthBridgeClient(), dol_now());
-$callback = OAuthBridgeSignIn::readCallback(isset($_SERVER['QUERY_STRING']) ? $_SERVER['QUERY_STRING'] : '');
-$memory = $callback === null ? null : $signIn->take($callback);
-if ($memory === null || !oauthbridgeLoginIsOn()) {
+$query = isset($_SERVER['QUERY_STRING']) ? $_SERVER['QUERY_STRING'] : '';
+$response = OAuthBridgePendingAuthorizations::readResponse($query);
+$record = $response === null ? null : $signIn->take($response);
+if ($record === null || !oauthbridgeLoginIsOn()) {
 	dol_syslog('oauthbridge: an answer came that belongs to no sign-in of this browser', LOG_NOTICE);
 	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginAgain');
 	oauthbridgeGoTo(DOL_URL_ROOT.'/index.php');
 }
 
-$entry = $memory['entry'];
+$entry = $record['entry'];
 try {
-	$identity = $signIn->finish($memory, $callback);
+	$identity = $signIn->finish($record, $response);
 } catch (OAuthBridgeException $e) {
 	$isRefused = $e->getProblemCode() === 'identity_rejected';
 	if ($isRefused) {
@@ -54,17 +57,17 @@ try {
 	$identity = null;
 }
 
-if ($memory['purpose'] === OAuthBridgeSignIn::LINK) {
+if ($record['purpose'] === OAuthBridgeSignIn::LINK) {
 	// The account is linked to the user who began, in the session in which he began.
-	$page = dol_buildpath('/oauthbridge/usersignin.php', 1).'?id='.((int) $memory['user']);
-	$isSameUser = isset($_SESSION['dol_login']) && $_SESSION['dol_login'] === $memory['login'] && (int) $conf->entity === (int) $memory['entity']
-		&& oauthbridgeSessionIsGood($memory['user']);
+	$page = dol_buildpath('/oauthbridge/usersignin.php', 1).'?id='.((int) $record['user']);
+	$isSameUser = isset($_SESSION['dol_login']) && $_SESSION['dol_login'] === $record['login'] && (int) $conf->entity === (int) $record['entity']
+		&& oauthbridgeSessionIsGood($record['user']);
 	if ($identity === null || !$isSameUser) {
 		setEventMessages($identity === null ? $text : $langs->trans('OAuthBridgeLoginAgain'), null, 'errors');
 		oauthbridgeGoTo($page);
 	}
 	$links = new OAuthBridgeLinks($db, $conf->entity);
-	if ($links->findUser($identity['issuer'], $identity['subject']) === 0 && $links->add($memory['user'], $identity, OAuthBridgeLinks::BY_SELF)) {
+	if ($links->findUser($identity['issuer'], $identity['subject']) === 0 && $links->add($record['user'], $identity, OAuthBridgeLinks::BY_SELF)) {
 		setEventMessages($langs->trans('OAuthBridgeLinked'), null, 'mesgs');
 	} else {
 		setEventMessages($langs->trans('OAuthBridgeNotLinked'), null, 'errors');
@@ -75,7 +78,7 @@ if ($memory['purpose'] === OAuthBridgeSignIn::LINK) {
 if ($identity === null) {
 	sleep(1); // as Dolibarr's own sign-in does, so that trying is slow
 	$_SESSION['dol_loginmesg'] = $text;
-	oauthbridgeGoTo($memory['back_to']);
+	oauthbridgeGoTo($record['back_to']);
 }
 
 $users = new OAuthBridgeLoginUsers($db, $conf->entity);
@@ -85,10 +88,10 @@ if ($found === null) {
 	oauthbridgeLoginFailed($entry, $users->getReason().': '.$identity['subject'].' at '.$identity['issuer']);
 	sleep(1);
 	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginRefused');
-	oauthbridgeGoTo($memory['back_to']);
+	oauthbridgeGoTo($record['back_to']);
 }
 
 (new OAuthBridgeLinks($db, $conf->entity))->noteLogin($identity['issuer'], $identity['subject']);
-$ticket = $signIn->issueTicket($found, $conf->entity, $memory);
-$separator = strpos($memory['back_to'], '?') === false ? '?' : '&';
-oauthbridgeGoTo($memory['back_to'].$separator.http_build_query(array('afteroauthloginreturn' => OAuthBridgeSignIn::MODE, OAuthBridgeSignIn::TICKET => $ticket), '', '&'));
+$ticket = $signIn->issueTicket($found, $conf->entity, $record);
+$separator = strpos($record['back_to'], '?') === false ? '?' : '&';
+oauthbridgeGoTo($record['back_to'].$separator.http_build_query(array('afteroauthloginreturn' => OAuthBridgeSignIn::MODE, OAuthBridgeSignIn::TICKET => $ticket), '', '&'));

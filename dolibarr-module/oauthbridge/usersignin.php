@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       usersignin.php
@@ -23,8 +25,8 @@ if (!$res) {
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/usergroups.lib.php';
 require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
-require_once __DIR__.'/class/oauthbridgesignin.class.php';
-require_once __DIR__.'/class/oauthbridgelinks.class.php';
+require_once __DIR__.'/class/login/oauthbridgesignin.class.php';
+require_once __DIR__.'/class/login/oauthbridgelinks.class.php';
 
 /**
  * @var Conf $conf
@@ -65,8 +67,8 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'link' && $isOwn) {
 	$url = $page;
 	if (oauthbridgeLoginIsOn() && isset($entries[$entry])) {
 		try {
-			$memory = array('purpose' => OAuthBridgeSignIn::LINK, 'user' => $id, 'login' => $user->login, 'entity' => (int) $conf->entity);
-			$url = (new OAuthBridgeSignIn(new OAuthBridgeClient(), dol_now()))->begin($entry, oauthbridgeLoginCallback(), $memory);
+			$record = array('purpose' => OAuthBridgeSignIn::LINK, 'user' => $id, 'login' => $user->login, 'entity' => (int) $conf->entity);
+			$url = (new OAuthBridgeSignIn(new OAuthBridgeClient(), dol_now()))->begin($entry, oauthbridgeLoginCallback(), $record);
 		} catch (OAuthBridgeException $e) {
 			setEventMessages(dol_escape_htmltag($e->getDetail()), null, 'errors');
 		}

@@ -1,8 +1,11 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 use PHPUnit\Framework\TestCase;
 
-require_once MODULE.'/class/oauthbridgeaddress.class.php';
+require_once MODULE.'/class/client/oauthbridgeaddress.class.php';
 
 /** Which addresses the module talks to. */
 final class AddressTest extends TestCase

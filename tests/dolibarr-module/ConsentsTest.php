@@ -1,8 +1,11 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 use PHPUnit\Framework\TestCase;
 
-require_once MODULE.'/class/oauthbridgeconsents.class.php';
+require_once MODULE.'/class/admin/oauthbridgeconsents.class.php';
 
 /** Who may end a consent: the session, user and company that began it, once and in time. */
 final class ConsentsTest extends TestCase
@@ -108,7 +111,7 @@ final class ConsentsTest extends TestCase
 			$this->of(7)->beginCode(self::ENTRY);
 		}
 
-		$this->assertCount(OAuthBridgeConsents::MOST, $_SESSION[OAuthBridgeConsents::KEY]['code']);
+		$this->assertCount(OAuthBridgePendingAuthorizations::MAX_PENDING, $_SESSION[OAuthBridgeConsents::PENDING]);
 		$this->of(7)->finishCode(array('state' => 'state-49'));
 		$this->assertCount(1, $this->client->finished);
 	}

@@ -1,8 +1,11 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 use PHPUnit\Framework\TestCase;
 
-require_once MODULE.'/class/oauthbridgeentrystate.class.php';
+require_once MODULE.'/class/admin/oauthbridgeentrystate.class.php';
 
 /** What the state of an entry means for a person. */
 final class EntryStateTest extends TestCase
@@ -34,6 +37,28 @@ final class EntryStateTest extends TestCase
 		$this->assertTrue($this->state(array('status' => 'valid'), array('complete' => false))->needsPerson());
 	}
 
+	public function testWhatTheBridgeSaysAboutAPersonCounts()
+	{
+		$warned = array('warnings' => array(array('code' => 'x', 'message' => 'y')));
+
+		$this->assertFalse($this->state(array('status' => 'valid'), array('needs_person' => false) + $warned)->needsPerson());
+		$this->assertTrue($this->state(array('status' => 'valid'), array('needs_person' => true))->needsPerson());
+	}
+
+	public function testFlowsComeFromTheBridgeAndAnOlderBridgeReportsNone()
+	{
+		$token = array('status' => 'none');
+		$code = $this->state($token, array('flows' => array('code')));
+		$app = $this->state($token, array('flows' => array('client_credentials')));
+		$older = $this->state($token);
+
+		$this->assertFalse($code->hasDeviceFlow() || $code->isAppOnly());
+		$this->assertTrue($app->isAppOnly());
+		$this->assertFalse($app->hasDeviceFlow());
+		$this->assertTrue($older->hasDeviceFlow());
+		$this->assertFalse($older->isAppOnly());
+	}
+
 	public function testAnEntryForSigningInNeedsNoToken()
 	{
 		$state = $this->state(array('status' => 'none'), array('label' => 'Login'));
@@ -46,7 +71,7 @@ final class EntryStateTest extends TestCase
 	{
 		$this->assertTrue($this->state(array('status' => 'expired', 'has_refresh_token' => true))->isRenewable());
 		$this->assertFalse($this->state(array('status' => 'valid', 'has_refresh_token' => false))->isRenewable());
-		$this->assertTrue($this->state(array('status' => 'valid', 'has_refresh_token' => false), array('provider' => 'MicrosoftApp'))->isRenewable());
+		$this->assertTrue($this->state(array('status' => 'valid', 'has_refresh_token' => false), array('flows' => array('client_credentials')))->isRenewable());
 		$this->assertFalse($this->state(array('status' => 'consent_required', 'has_refresh_token' => true))->isRenewable());
 	}
 

@@ -1,7 +1,10 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 require_once MODULE.'/class/actions_oauthbridge.class.php';
-require_once MODULE.'/class/oauthbridgecron.class.php';
+require_once MODULE.'/class/watch/oauthbridgecron.class.php';
 require_once DOL_DOCUMENT_ROOT.'/core/class/events.class.php';
 require_once DOL_DOCUMENT_ROOT.'/comm/action/class/actioncomm.class.php';
 require_once DOL_DOCUMENT_ROOT.'/user/class/user.class.php';

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 use OAuth\Common\Http\Client\AbstractClient;
 use OAuth\Common\Http\Client\CurlClient;

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 use PHPUnit\Framework\TestCase;
 
@@ -28,7 +31,7 @@ final class LoaderTest extends TestCase
 
 	public function testWithoutAnyOneOfItsFilesTheStockClassIsUsedOrTheBridgeLeftOut()
 	{
-		$files = array_merge(glob($this->folder.'/oauthbridge/class/http/*.php'), glob($this->folder.'/oauthbridge/class/*.php'));
+		$files = array_merge(glob($this->folder.'/oauthbridge/class/*.php'), glob($this->folder.'/oauthbridge/class/*/*.php'));
 		$this->assertGreaterThan(10, count($files));
 		foreach ($files as $file) {
 			rename($file, $file.'.gone');

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 require_once __DIR__.'/doubles/login.php';
 require_once DOL_DOCUMENT_ROOT.'/user/class/user.class.php';

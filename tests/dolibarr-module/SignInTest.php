@@ -1,10 +1,13 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 use PHPUnit\Framework\TestCase;
 
 require_once __DIR__.'/doubles/login.php';
-require_once MODULE.'/class/oauthbridgesignin.class.php';
-require_once MODULE.'/class/oauthbridgeloginpage.class.php';
+require_once MODULE.'/class/login/oauthbridgesignin.class.php';
+require_once MODULE.'/class/login/oauthbridgeloginpage.class.php';
 require_once MODULE.'/core/login/functions_oauthbridge.php';
 
 /** A sign-in in one PHP session: what it remembers, and for how long. */
@@ -47,8 +50,8 @@ final class SignInTest extends TestCase
 		$signIn = $this->signIn();
 		$this->assertSame($this->client->url, $this->begin($signIn));
 		$binding = $this->client->options['session_binding'];
-		$memory = $signIn->take(array('state' => 'state-1'));
-		$signIn->finish($memory, array('state' => 'state-1', 'code' => 'c'));
+		$record = $signIn->take(array('state' => 'state-1'));
+		$signIn->finish($record, array('state' => 'state-1', 'code' => 'c'));
 
 		$this->assertMatchesRegularExpression('/^[0-9a-f]{64}$/', $binding);
 		$this->assertSame(array('state' => 'state-1', 'code' => 'c', 'session_binding' => $binding), $this->client->callback);
@@ -84,7 +87,7 @@ final class SignInTest extends TestCase
 			$this->begin($this->signIn());
 		}
 
-		$this->assertCount(OAuthBridgeSignIn::MOST, $_SESSION[OAuthBridgeSignIn::PENDING]);
+		$this->assertCount(OAuthBridgePendingAuthorizations::MAX_PENDING, $_SESSION[OAuthBridgeSignIn::PENDING]);
 		$this->assertNotNull($this->signIn()->take(array('state' => 'state-20')));
 	}
 
@@ -151,7 +154,7 @@ final class SignInTest extends TestCase
 	 */
 	public function testACallbackIsReadAsItCame($query, $expected)
 	{
-		$this->assertSame($expected, OAuthBridgeSignIn::readCallback($query));
+		$this->assertSame($expected, OAuthBridgePendingAuthorizations::readResponse($query));
 	}
 
 	public static function callbacks()

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * The OAuth library of a real Dolibarr, refreshing as its e-mail collector and CMailFile do. Needs DOLIBARR_ROOT, the htdocs of a

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 use PHPUnit\Framework\TestCase;
 
@@ -54,13 +57,16 @@ final class TextsTest extends TestCase
 	{
 		$texts = $this->read('en_US');
 		$asked = array();
+		$classes = array_map(static function ($file) {
+			return basename($file, '.class.php');
+		}, $this->files());
 		foreach ($this->files() as $file) {
 			preg_match_all("/'((?:OAuthBridge|OAUTHBRIDGE_|ModuleOauthBridge)\w*)'/", file_get_contents($file), $found);
 			$asked += array_fill_keys($found[1], $file);
 		}
 		$this->assertGreaterThan(80, count($asked));
 		foreach ($asked as $key => $file) {
-			$isClass = class_exists($key, false) || preg_match('/^OAUTHBRIDGE_/', $key) || is_file(MODULE.'/class/'.strtolower($key).'.class.php');
+			$isClass = class_exists($key, false) || preg_match('/^OAUTHBRIDGE_/', $key) || in_array(strtolower($key), $classes, true);
 			if ($isClass || isset(self::FAMILIES[$key]) || in_array($key, self::OPTIONAL, true)) {
 				continue;
 			}
@@ -75,7 +81,7 @@ final class TextsTest extends TestCase
 
 	public function testEverySettingHasANameAndAHelp()
 	{
-		require_once MODULE.'/class/oauthbridgesettings.class.php';
+		require_once MODULE.'/class/admin/oauthbridgesettings.class.php';
 		$texts = $this->read('en_US');
 		foreach (OAuthBridgeSettings::ALL as $heading => $settings) {
 			$this->assertArrayHasKey($heading, $texts);

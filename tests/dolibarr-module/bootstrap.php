@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * What the tests stand on: small doubles of Dolibarr's functions, and under them a real MariaDB, the real sidecar and a stand-in

@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       admin/entries.php
@@ -22,10 +24,10 @@ if (!$res) {
 }
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/oauth.lib.php';
-require_once __DIR__.'/../class/oauthbridgeentryactions.class.php';
-require_once __DIR__.'/../class/oauthbridgeentrybuttons.class.php';
-require_once __DIR__.'/../class/oauthbridgeentrycard.class.php';
-require_once __DIR__.'/../class/oauthbridgeentryresults.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgeentryactions.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgeentrybuttons.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgeentrycard.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgeentryresults.class.php';
 
 /**
  * @var Conf $conf

@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       admin/setup.php
@@ -23,9 +25,9 @@ if (!$res) {
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
 require_once __DIR__.'/../class/oauthbridgeclient.class.php';
-require_once __DIR__.'/../class/oauthbridgeentryresults.class.php';
-require_once __DIR__.'/../class/oauthbridgeinstallation.class.php';
-require_once __DIR__.'/../class/oauthbridgesettings.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgeentryresults.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgeinstallation.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgesettings.class.php';
 
 /**
  * @var Conf $conf

@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       ajax/consent.php
@@ -23,7 +25,7 @@ if (!$res) {
 	die('Include of main.inc.php failed');
 }
 
-require_once __DIR__.'/../class/oauthbridgeconsents.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgeconsents.class.php';
 
 /**
  * @var Conf $conf

@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       class/actions_oauthbridge.class.php
@@ -55,8 +57,15 @@ class ActionsOauthbridge
 			$context = $this->findMailContext($object);
 			$entry = getDolGlobalString('MAIN_MAIL_SMTPS_OAUTH_SERVICE'.$context);
 			if (in_array($object->sendmode, array('smtps', 'swiftmailer'), true) && getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'.$context) === 'XOAUTH2' && $entry !== '') {
-				require_once __DIR__.'/oauthbridgegateway.class.php';
-				OAuthBridgeGateway::freshen($this->db, $entry, 'sending mail with '.$entry);
+				require_once __DIR__.'/client/oauthbridgegateway.class.php';
+				require_once __DIR__.'/watch/oauthbridgegrantwatch.class.php';
+				$watch = new OAuthBridgeGrantWatch($this->db);
+				OAuthBridgeGateway::ask(
+					'sending mail with '.$entry,
+					static function (OAuthBridgeClient $client) use ($watch, $entry) {
+						$watch->requireToken($client, $entry);
+					}
+				);
 				if ($object->sendmode === 'smtps') { // Swift Mailer is told the context's own
 					self::replaceAuthType();
 				}
@@ -94,7 +103,7 @@ class ActionsOauthbridge
 	public function getLoginPageExtraOptions($parameters, &$object, &$action, $hookmanager)
 	{
 		try {
-			require_once __DIR__.'/oauthbridgeloginpage.class.php';
+			require_once __DIR__.'/login/oauthbridgeloginpage.class.php';
 			$this->resprints = OAuthBridgeLoginPage::render();
 		} catch (Throwable $e) {
 			dol_syslog('oauthbridge: the login page goes without buttons: '.$e->getMessage(), LOG_WARNING);

@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       class/oauthbridgeclient.class.php
@@ -7,7 +9,7 @@
  * \brief      Asks the bridge for access tokens
  */
 
-require_once __DIR__.'/oauthbridgeapi.class.php';
+require_once __DIR__.'/client/oauthbridgeapi.class.php';
 
 /**
  * The bridge's HTTP API, version 1. For other modules:

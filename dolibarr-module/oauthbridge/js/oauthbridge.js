@@ -1,3 +1,7 @@
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
 // The status page of the OAuth bridge: dialogs, distances in time, and the wait for another device. Without it, forms
 // do the same with a page load each.
 (function () {

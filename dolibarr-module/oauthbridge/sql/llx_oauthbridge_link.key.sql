@@ -1,2 +1,3 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- A user who is deleted leaves no account that could sign in.
 ALTER TABLE llx_oauthbridge_link ADD CONSTRAINT fk_oauthbridge_link_user FOREIGN KEY (fk_user) REFERENCES llx_user (rowid) ON DELETE CASCADE;

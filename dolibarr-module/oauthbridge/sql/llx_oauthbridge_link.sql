@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- Accounts at OpenID providers that sign Dolibarr's users in. Issuer and subject are compared byte by byte. Times are of the server.
 CREATE TABLE IF NOT EXISTS llx_oauthbridge_link (
   rowid      integer AUTO_INCREMENT PRIMARY KEY,

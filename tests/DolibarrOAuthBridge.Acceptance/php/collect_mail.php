@@ -1,4 +1,8 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
 /**
  * Collects mail with Dolibarr's own EmailCollector over IMAP with OAuth 2. Run in the htdocs of the scratch copy.
  *

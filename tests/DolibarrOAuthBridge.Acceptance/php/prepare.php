@@ -1,4 +1,8 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
 /**
  * Makes a freshly created database a Dolibarr that one can work with: an administrator, a company, the standard modules
  * that the acceptance run needs. Run in the htdocs of the scratch copy.

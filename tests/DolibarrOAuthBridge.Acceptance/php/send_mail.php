@@ -1,4 +1,8 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
 /**
  * Sends a mail with Dolibarr's own CMailFile, as its settings say. Run in the htdocs of the scratch copy.
  *

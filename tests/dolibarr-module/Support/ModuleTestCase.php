@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 use PHPUnit\Framework\TestCase;
 
@@ -72,7 +75,7 @@ abstract class ModuleTestCase extends TestCase
 	/** Every test asks the bridge anew. */
 	private function forgetPauses()
 	{
-		require_once MODULE.'/class/oauthbridgegateway.class.php';
+		require_once MODULE.'/class/client/oauthbridgegateway.class.php';
 		$property = new ReflectionProperty('OAuthBridgeGateway', 'pausedUntil');
 		$property->setAccessible(true);
 		$property->setValue(null, array());

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /** A real MariaDB, the real sidecar and a stand-in provider, started once for all tests and gone with this process. */
 class Stage

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * Doubles of the functions of Dolibarr's core/lib that the module calls. Where releases differ it is the oldest that counts.

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * Doubles of the further functions of Dolibarr's core/lib that the sign-in calls.

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /** Reads an answer from standard input, prints its address and gives every request that answer. Ends when its parent does. */
 

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /** Loads a client of the OAuth library with the module's class loader in place, and refreshes an entry while the bridge is down. */
 

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /** Refreshes a token with the OAuth library of the Dolibarr in DOLIBARR_ROOT, as its e-mail collector does, with the module in place. */
 

@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       class/http/oauthbridgeclassloader.class.php
@@ -28,14 +30,13 @@ class OAuthBridgeClassLoader
 		'/oauthbridgeclassrenamer.class.php',
 		'/oauthbridgerefreshinterceptor.class.php',
 		'/oauthbridgeinterceptingclient.trait.php',
-		'/../oauthbridgegateway.class.php',
-		'/../oauthbridgegrantwatch.class.php',
 		'/../oauthbridgeclient.class.php',
-		'/../oauthbridgeapi.class.php',
-		'/../oauthbridgetransport.class.php',
-		'/../oauthbridgeaddress.class.php',
-		'/../oauthbridgeexception.class.php',
-		'/../oauthbridgeunreachableexception.class.php',
+		'/../client/oauthbridgegateway.class.php',
+		'/../client/oauthbridgeapi.class.php',
+		'/../client/oauthbridgetransport.class.php',
+		'/../client/oauthbridgeaddress.class.php',
+		'/../client/oauthbridgeexception.class.php',
+		'/../client/oauthbridgeunreachableexception.class.php',
 	);
 
 	/** @var bool */

@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       class/http/oauthbridgerefreshinterceptor.class.php
@@ -7,7 +9,7 @@
  * \brief      Answers the refreshes of stock code from the bridge
  */
 
-require_once __DIR__.'/../oauthbridgegateway.class.php';
+require_once __DIR__.'/../client/oauthbridgegateway.class.php';
 
 /**
  * Decides which requests of Dolibarr's OAuth library the bridge answers: refreshes (RFC 6749, section 6) of an entry of the current

@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       core/boxes/oauthbridgewidget.php
@@ -58,7 +60,7 @@ class oauthbridgewidget extends ModeleBoxes
 		}
 
 		dol_include_once('/oauthbridge/class/oauthbridgeclient.class.php');
-		dol_include_once('/oauthbridge/class/oauthbridgeentrycard.class.php');
+		dol_include_once('/oauthbridge/class/admin/oauthbridgeentrycard.class.php');
 		try {
 			$entries = (new OAuthBridgeClient())->getEntries(OAuthBridgeTransport::GLANCE_TIMEOUT);
 		} catch (OAuthBridgeException $e) {

@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \file       core/login/functions_oauthbridge.php
@@ -7,8 +9,8 @@
  * \brief      Authentication mode oauthbridge: $dolibarr_main_authentication='dolibarr,oauthbridge'
  */
 
-require_once __DIR__.'/../../class/oauthbridgesignin.class.php';
-require_once __DIR__.'/../../class/oauthbridgeloginusers.class.php';
+require_once __DIR__.'/../../class/login/oauthbridgesignin.class.php';
+require_once __DIR__.'/../../class/login/oauthbridgeloginusers.class.php';
 require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
 
 /**

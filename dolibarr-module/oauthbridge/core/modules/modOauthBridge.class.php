@@ -1,5 +1,7 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
  * \defgroup   oauthbridge     Module OAuthBridge
@@ -67,7 +69,7 @@ class modOauthBridge extends DolibarrModules
 			array(
 				'label' => 'OAuthBridgeKeepAlive:oauthbridge@oauthbridge',
 				'jobtype' => 'method',
-				'class' => '/oauthbridge/class/oauthbridgecron.class.php',
+				'class' => '/oauthbridge/class/watch/oauthbridgecron.class.php',
 				'objectname' => 'OAuthBridgeCron',
 				'method' => 'keepAlive',
 				'parameters' => '',
@@ -109,7 +111,7 @@ class modOauthBridge extends DolibarrModules
 			return -1;
 		}
 
-		require_once __DIR__.'/../../class/oauthbridgeinstallation.class.php';
+		require_once __DIR__.'/../../class/admin/oauthbridgeinstallation.class.php';
 		$installation = new OAuthBridgeInstallation($this->db);
 		if ($this->_load_tables('/oauthbridge/sql/') <= 0 || $installation->findMissingTables()) {
 			$this->error = $langs->trans('OAuthBridgeTablesMissing', implode(', ', $installation->findMissingTables()));
@@ -140,7 +142,7 @@ class modOauthBridge extends DolibarrModules
 	{
 		global $langs;
 
-		require_once __DIR__.'/../../class/oauthbridgeinstallation.class.php';
+		require_once __DIR__.'/../../class/admin/oauthbridgeinstallation.class.php';
 		require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
 		$installation = new OAuthBridgeInstallation($this->db);
 		if (!$installation->uninstall()) {

@@ -1,4 +1,7 @@
 <?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /** Double of the agenda's events: keeps them. */
 class ActionComm

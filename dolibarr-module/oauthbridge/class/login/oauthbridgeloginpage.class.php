@@ -1,13 +1,15 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgeloginpage.class.php
+ * \file       class/login/oauthbridgeloginpage.class.php
  * \ingroup    oauthbridge
  * \brief      The buttons on Dolibarr's login page
  */
 
-require_once __DIR__.'/../lib/oauthbridgelogin.lib.php';
+require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
 
 /**
  * One button for each entry labelled Login. They are a form of their own, so that Enter in the password field stays what it was.

@@ -1,27 +1,29 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgecron.class.php
+ * \file       class/watch/oauthbridgecron.class.php
  * \ingroup    oauthbridge
  * \brief      The module's scheduled job
  */
 
-require_once __DIR__.'/oauthbridgeclient.class.php';
+require_once __DIR__.'/../oauthbridgeclient.class.php';
 require_once __DIR__.'/oauthbridgegrantwatch.class.php';
 
 /**
- * The module's scheduled job
+ * The module's scheduled job, hourly. Dolibarr's scheduler reads its public properties after each run.
  */
 class OAuthBridgeCron
 {
 	/** @var DoliDB */
 	private $db;
 
-	/** @var string What went wrong, shown in the list of jobs */
+	/** @var string What went wrong, as the list of jobs shows it */
 	public $error = '';
 
-	/** @var string What was done, shown in the list of jobs */
+	/** @var string What was done, as the list of jobs shows it; one line per entry with a problem */
 	public $output = '';
 
 	/**
@@ -33,10 +35,10 @@ class OAuthBridgeCron
 	}
 
 	/**
-	 * Renews what has ended or is about to end, even if the sidecar itself renews on demand only, and tells people about grants that
-	 * have ended.
+	 * Refreshes the tokens that have expired or are about to, even where the sidecar is configured to refresh on demand only, and
+	 * reports the grants that have ended.
 	 *
-	 * @return int 0 if done, even if a grant needs a person; -1 if the bridge could not be asked
+	 * @return int 0 if the bridge was asked about every entry, whatever their state; -1 if it could not be asked, then error says why
 	 */
 	public function keepAlive()
 	{
@@ -69,9 +71,9 @@ class OAuthBridgeCron
 	 * Keeps one grant alive.
 	 *
 	 * @param  OAuthBridgeClient     $client The bridge
-	 * @param  OAuthBridgeGrantWatch $watch  Tells about ends
-	 * @param  array<string,mixed>   $report The entry, as the bridge reports it
-	 * @return string                        What is wrong; empty if nothing
+	 * @param  OAuthBridgeGrantWatch $watch  Reports ended grants
+	 * @param  array<string,mixed>   $report One entry of OAuthBridgeClient::getEntries
+	 * @return string                        The problem, in words; empty if there is none
 	 */
 	private function keep(OAuthBridgeClient $client, OAuthBridgeGrantWatch $watch, array $report)
 	{
@@ -87,18 +89,16 @@ class OAuthBridgeCron
 			case 'expired':
 			case 'expiring':
 				try {
-					$client->getToken($entry);
+					$watch->requireToken($client, $entry);
+					return '';
 				} catch (OAuthBridgeException $e) {
-					if ($e->getProblemCode() === 'consent_required') {
-						$watch->noteEnd($entry);
-					}
 					return $e->getDetail();
 				}
-				break;
 			case 'duplicate':
 				return $token['status'];
+			default:
+				$watch->noteLife($entry);
+				return '';
 		}
-		$watch->noteLife($entry);
-		return '';
 	}
 }

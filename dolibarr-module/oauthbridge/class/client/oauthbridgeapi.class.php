@@ -1,8 +1,10 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgeapi.class.php
+ * \file       class/client/oauthbridgeapi.class.php
  * \ingroup    oauthbridge
  * \brief      Calls of the bridge's API
  */

@@ -1,14 +1,16 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgeentryactions.class.php
+ * \file       class/admin/oauthbridgeentryactions.class.php
  * \ingroup    oauthbridge
  * \brief      What the buttons of the status page do
  */
 
 require_once __DIR__.'/oauthbridgeconsents.class.php';
-require_once __DIR__.'/../lib/oauthbridge.lib.php';
+require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
  * The actions of the status page. Each ends in a redirect, so that nothing happens twice when a page is loaded again.
@@ -72,7 +74,7 @@ class OAuthBridgeEntryActions
 	 */
 	private function connect($entry)
 	{
-		return $this->consents->beginCode($entry, $this->readWishes());
+		return $this->consents->beginCode($entry, $this->readConsentOptions());
 	}
 
 	/**
@@ -84,7 +86,7 @@ class OAuthBridgeEntryActions
 	 */
 	private function connectDevice($entry)
 	{
-		$this->consents->beginDevice($entry, array_diff_key($this->readWishes(), array('login_hint' => '')));
+		$this->consents->beginDevice($entry, array_diff_key($this->readConsentOptions(), array('login_hint' => '')));
 		return oauthbridgeEntriesUrl($entry, array('device' => $entry));
 	}
 
@@ -164,14 +166,16 @@ class OAuthBridgeEntryActions
 	}
 
 	/**
-	 * How the consent is to be.
+	 * The options of a consent.
 	 *
-	 * @return array<string,mixed> login_hint and confirm_account_change where the form has them
+	 * @return array<string,mixed> login_hint and confirm_account_change, each only where the form sets it
 	 */
-	private function readWishes()
+	private function readConsentOptions()
 	{
-		$wishes = array('login_hint' => trim(GETPOST('login_hint', 'alphanohtml')), 'confirm_account_change' => GETPOST('confirm_account_change', 'alpha') === '1');
-		return array_filter($wishes);
+		return array_filter(array(
+			'login_hint' => trim(GETPOST('login_hint', 'alphanohtml')),
+			'confirm_account_change' => GETPOST('confirm_account_change', 'alpha') === '1',
+		));
 	}
 
 	/**

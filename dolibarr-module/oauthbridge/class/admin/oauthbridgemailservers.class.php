@@ -1,8 +1,10 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgemailservers.class.php
+ * \file       class/admin/oauthbridgemailservers.class.php
  * \ingroup    oauthbridge
  * \brief      The mail servers that Dolibarr uses an entry for
  */

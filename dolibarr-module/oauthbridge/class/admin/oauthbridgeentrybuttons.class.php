@@ -1,15 +1,17 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgeentrybuttons.class.php
+ * \file       class/admin/oauthbridgeentrybuttons.class.php
  * \ingroup    oauthbridge
  * \brief      The buttons of a card, and the dialogs that some of them open
  */
 
 require_once __DIR__.'/oauthbridgeentrystate.class.php';
 require_once __DIR__.'/oauthbridgemailservers.class.php';
-require_once __DIR__.'/../lib/oauthbridge.lib.php';
+require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
  * Every change is a form sent by POST with Dolibarr's token. A dialog is a form on the page that a script shows above it; its
@@ -56,7 +58,7 @@ class OAuthBridgeEntryButtons
 			$html = $this->button($entry, 'connectapp', $again ? 'OAuthBridgeConnectAgain' : 'OAuthBridgeConnect', $again ? 'button' : 'butAction');
 		} else {
 			$html = $again ? $this->opener($entry, 'connect', 'OAuthBridgeConnectAgain', $state->isRenewable() ? 'button' : 'butAction') : $this->button($entry, 'connect', 'OAuthBridgeConnect');
-			$html .= $state->knowsDeviceFlow() && !$again ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice', 'button') : '';
+			$html .= $state->hasDeviceFlow() && !$again ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice', 'button') : '';
 		}
 		if ($state->isRenewable()) {
 			$html .= $this->button($entry, 'renew', 'OAuthBridgeRenew');
@@ -81,7 +83,7 @@ class OAuthBridgeEntryButtons
 		}
 		$entry = (string) $state->get('entry');
 		$provider = (string) $state->get('provider');
-		return ($state->isAppOnly() ? '' : $this->renderConnect($entry, $state->knowsDeviceFlow()))
+		return ($state->isAppOnly() ? '' : $this->renderConnect($entry, $state->hasDeviceFlow()))
 			.$this->renderCheck($entry, 'smtp', $this->servers->findSmtp($entry, $provider))
 			.$this->renderCheck($entry, 'imap', $this->servers->findImap($entry, $provider))
 			.$this->renderRevoke($entry);
@@ -91,10 +93,10 @@ class OAuthBridgeEntryButtons
 	 * The choices before an entry is connected again.
 	 *
 	 * @param  string $entry           Name of the entry
-	 * @param  bool   $knowsDeviceFlow Whether the consent can be given on another device
+	 * @param  bool   $hasDeviceFlow Whether the consent can be given on another device
 	 * @return string                  HTML
 	 */
-	private function renderConnect($entry, $knowsDeviceFlow)
+	private function renderConnect($entry, $hasDeviceFlow)
 	{
 		global $langs;
 
@@ -102,7 +104,7 @@ class OAuthBridgeEntryButtons
 		$html = '<p class="opacitymedium">'.$langs->trans('OAuthBridgeConnectExplained').'</p>';
 		$html .= $this->field($id, 'login_hint', 'OAuthBridgeAccountHint', 'type="text" maxlength="320" spellcheck="false" autocapitalize="off"', '');
 		$html .= '<p class="oauthbridge-choice"><input type="checkbox" id="'.$id.'-change" name="confirm_account_change" value="1"> <label for="'.$id.'-change">'.$langs->trans('OAuthBridgeAccountMayChange').'</label></p>';
-		$device = $knowsDeviceFlow ? '<button type="submit" class="button" name="action" value="connectdevice">'.$langs->trans('OAuthBridgeConnectDevice').'</button>' : '';
+		$device = $hasDeviceFlow ? '<button type="submit" class="button" name="action" value="connectdevice">'.$langs->trans('OAuthBridgeConnectDevice').'</button>' : '';
 		return $this->dialog($entry, 'connect', 'OAuthBridgeConnectAgain', 'connect', 'OAuthBridgeConnect', $html, 'butAction', $device);
 	}
 

@@ -1,13 +1,15 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgeentryresults.class.php
+ * \file       class/admin/oauthbridgeentryresults.class.php
  * \ingroup    oauthbridge
  * \brief      The outcome of a mail test, the code for another device, and how the bridge itself is
  */
 
-require_once __DIR__.'/../lib/oauthbridge.lib.php';
+require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
  * Shows what came out of something that an admin began.

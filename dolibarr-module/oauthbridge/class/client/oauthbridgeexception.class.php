@@ -1,8 +1,10 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgeexception.class.php
+ * \file       class/client/oauthbridgeexception.class.php
  * \ingroup    oauthbridge
  * \brief      What went wrong when the bridge was asked
  */

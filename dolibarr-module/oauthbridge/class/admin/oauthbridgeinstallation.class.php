@@ -1,14 +1,16 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgeinstallation.class.php
+ * \file       class/admin/oauthbridgeinstallation.class.php
  * \ingroup    oauthbridge
  * \brief      What the module adds to Dolibarr's constants beyond what a descriptor can declare
  */
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
-require_once __DIR__.'/oauthbridgegrantwatch.class.php';
+require_once __DIR__.'/../watch/oauthbridgegrantwatch.class.php';
 
 /**
  * The API key and the place in LOCAL_CONSTS_FILES, per company; added once, and taken away without touching what others added.
@@ -127,7 +129,7 @@ class OAuthBridgeInstallation
 	{
 		global $conf;
 
-		$sql = 'DELETE FROM '.MAIN_DB_PREFIX.'const WHERE '.$this->db->decrypt('name')." LIKE '".OAuthBridgeGrantWatch::MARK."%' AND entity = ".((int) $conf->entity);
+		$sql = 'DELETE FROM '.MAIN_DB_PREFIX.'const WHERE '.$this->db->decrypt('name')." LIKE '".OAuthBridgeGrantWatch::REPORTED_PREFIX."%' AND entity = ".((int) $conf->entity);
 		return $this->check((bool) $this->db->query($sql));
 	}
 

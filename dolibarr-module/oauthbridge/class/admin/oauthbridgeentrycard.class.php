@@ -1,15 +1,17 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgeentrycard.class.php
+ * \file       class/admin/oauthbridgeentrycard.class.php
  * \ingroup    oauthbridge
  * \brief      The card of an entry on the status page
  */
 
 require_once __DIR__.'/oauthbridgeentrystate.class.php';
-require_once __DIR__.'/../lib/oauthbridge.lib.php';
-require_once __DIR__.'/../lib/oauthbridgelogin.lib.php';
+require_once __DIR__.'/../../lib/oauthbridge.lib.php';
+require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
 
 /**
  * Shows an entry: how it stands in colour and words, until when, what to do. No token, no secret: the bridge gives none.

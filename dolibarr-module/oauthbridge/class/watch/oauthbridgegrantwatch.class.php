@@ -1,23 +1,30 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
-
-/**
- * \file       class/oauthbridgegrantwatch.class.php
- * \ingroup    oauthbridge
- * \brief      Tells people when a grant has ended
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 /**
- * Writes a line into Dolibarr's security events, and into the agenda where that module is on, when a grant has ended: once per end.
- * That it is told is remembered in a constant per grant, whose unique key lets only one process tell.
+ * \file       class/watch/oauthbridgegrantwatch.class.php
+ * \ingroup    oauthbridge
+ * \brief      Reports grants that have ended
+ */
+
+require_once __DIR__.'/../oauthbridgeclient.class.php';
+
+/**
+ * Reports a grant that has ended in Dolibarr's security events and, where that module is enabled, in the agenda: once per end. A
+ * constant per grant records that its end was reported; the unique key of llx_const makes sure that only one process reports it.
  */
 class OAuthBridgeGrantWatch
 {
-	/** Start of the names of the constants that remember. */
-	const MARK = 'OAUTHBRIDGE_ENDED_';
+	/** Start of the names of these constants. */
+	const REPORTED_PREFIX = 'OAUTHBRIDGE_ENDED_';
 
-	/** Kind of the security event. */
+	/** Type of the security event. */
 	const EVENT = 'OAUTHBRIDGE_ENDED';
+
+	/** Value of an agenda event's percentage that means "not applicable". */
+	const PERCENTAGE_NOT_APPLICABLE = -1;
 
 	/** @var DoliDB */
 	private $db;
@@ -31,27 +38,48 @@ class OAuthBridgeGrantWatch
 	}
 
 	/**
-	 * Tells that a grant has ended, unless that was told.
+	 * Makes sure that the entry's row holds a valid access token, and notes whether the grant lives or has ended.
+	 *
+	 * @param  OAuthBridgeClient $client The bridge
+	 * @param  string            $entry  Name of the entry
+	 * @return void
+	 * @throws OAuthBridgeException There is no valid token; code consent_required: the grant has ended, which is reported
+	 */
+	public function requireToken(OAuthBridgeClient $client, $entry)
+	{
+		try {
+			$client->getToken($entry);
+		} catch (OAuthBridgeException $e) {
+			if ($e->getProblemCode() === 'consent_required') {
+				$this->noteEnd($entry);
+			}
+			throw $e;
+		}
+		$this->noteLife($entry);
+	}
+
+	/**
+	 * Reports that a grant has ended, unless its end was reported already.
 	 *
 	 * @param  string $entry Name of the entry or of its service
-	 * @return bool          Whether it was told now
+	 * @return bool          Whether it was reported by this call
 	 */
 	public function noteEnd($entry)
 	{
 		global $conf, $langs;
 
-		$mark = $this->mark($entry);
-		if (getDolGlobalString($mark) !== '') {
+		$constant = $this->constantOf($entry);
+		if (getDolGlobalString($constant) !== '') {
 			return false;
 		}
 		$now = dol_now();
 		$sql = 'INSERT IGNORE INTO '.MAIN_DB_PREFIX.'const (name, value, type, visible, entity) VALUES (';
-		$sql .= $this->db->encrypt($mark).', '.$this->db->encrypt((string) $now).", 'chaine', 0, ".((int) $conf->entity).')';
+		$sql .= $this->db->encrypt($constant).', '.$this->db->encrypt((string) $now).", 'chaine', 0, ".((int) $conf->entity).')';
 		$result = $this->db->query($sql);
 		if (!$result || $this->db->affected_rows($result) !== 1) {
 			return false;
 		}
-		$conf->global->$mark = (string) $now;
+		$conf->global->$constant = (string) $now;
 
 		$langs->load('oauthbridge@oauthbridge');
 		$what = $langs->transnoentitiesnoconv('OAuthBridgeGrantEnded', $entry);
@@ -64,7 +92,7 @@ class OAuthBridgeGrantWatch
 	}
 
 	/**
-	 * Notes that a grant lives, so that its next end is told.
+	 * Notes that a grant is alive, so that its next end is reported.
 	 *
 	 * @param  string $entry Name of the entry or of its service
 	 * @return void
@@ -73,29 +101,29 @@ class OAuthBridgeGrantWatch
 	{
 		global $conf;
 
-		$mark = $this->mark($entry);
-		if (getDolGlobalString($mark) !== '') {
+		$constant = $this->constantOf($entry);
+		if (getDolGlobalString($constant) !== '') {
 			require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
-			dolibarr_del_const($this->db, $mark, $conf->entity);
+			dolibarr_del_const($this->db, $constant, $conf->entity);
 		}
 	}
 
 	/**
-	 * The constant that remembers. Entry and service name differ in case only, and so do not differ here.
+	 * The constant that records that an end was reported. The names of an entry and of its service differ in case only, and share it.
 	 *
 	 * @param  string $entry Name of the entry or of its service
 	 * @return string        Name of the constant
 	 */
-	private function mark($entry)
+	private function constantOf($entry)
 	{
-		return self::MARK.strtoupper($entry);
+		return self::REPORTED_PREFIX.strtoupper($entry);
 	}
 
 	/**
-	 * Writes into Home - Admin tools - Audit.
+	 * Writes a security event: Home → Admin tools → Security events.
 	 *
-	 * @param  string $text What to say
-	 * @param  int    $now  When, as Unix time
+	 * @param  string $text What happened and what to do
+	 * @param  int    $now  Unix time
 	 * @return void
 	 */
 	private function writeSecurityEvent($text, $now)
@@ -114,11 +142,11 @@ class OAuthBridgeGrantWatch
 	}
 
 	/**
-	 * Writes into the agenda.
+	 * Writes an event into the agenda of the current user or an administrator.
 	 *
 	 * @param  string $label What happened
 	 * @param  string $note  What to do
-	 * @param  int    $now   When, as Unix time
+	 * @param  int    $now   Unix time
 	 * @return void
 	 */
 	private function writeAgendaEvent($label, $note, $now)
@@ -135,7 +163,7 @@ class OAuthBridgeGrantWatch
 		$event->note_private = $note;
 		$event->datep = $now;
 		$event->datef = $now;
-		$event->percentage = -1; // nothing that could be done by degrees
+		$event->percentage = self::PERCENTAGE_NOT_APPLICABLE;
 		$event->userownerid = $owner->id;
 		if ($event->create($owner, 1) < 0) {
 			dol_syslog('oauthbridge: '.$label.' This could not be written into the agenda: '.$event->error, LOG_ERR);
@@ -143,9 +171,9 @@ class OAuthBridgeGrantWatch
 	}
 
 	/**
-	 * Whose event it is: the current user's, or in runs without one an administrator's of the company.
+	 * The owner of the agenda event: the current user, or an administrator of the company where there is no user (scheduled jobs).
 	 *
-	 * @return User|null The user
+	 * @return User|null The user; null where there is no administrator
 	 */
 	private function findOwner()
 	{
@@ -154,7 +182,8 @@ class OAuthBridgeGrantWatch
 		if (is_object($user) && $user->id > 0) {
 			return $user;
 		}
-		$sql = 'SELECT rowid FROM '.MAIN_DB_PREFIX.'user WHERE admin = 1 AND statut = 1 AND entity IN (0, '.((int) $conf->entity).') ORDER BY rowid LIMIT 1';
+		$sql = 'SELECT rowid FROM '.MAIN_DB_PREFIX.'user WHERE admin = 1 AND statut = 1';
+		$sql .= ' AND entity IN (0, '.((int) $conf->entity).') ORDER BY rowid LIMIT 1';
 		$result = $this->db->query($sql);
 		$row = $result ? $this->db->fetch_object($result) : null;
 		$owner = new User($this->db);

@@ -1,14 +1,16 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgesettings.class.php
+ * \file       class/admin/oauthbridgesettings.class.php
  * \ingroup    oauthbridge
  * \brief      The settings of the module: what there is, how it is asked for, checked and kept
  */
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
-require_once __DIR__.'/oauthbridgeaddress.class.php';
+require_once __DIR__.'/../client/oauthbridgeaddress.class.php';
 
 /**
  * The settings of one company. Each has a field on the setup page with the same name as its constant.

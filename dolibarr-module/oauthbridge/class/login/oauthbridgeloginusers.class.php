@@ -1,8 +1,10 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgeloginusers.class.php
+ * \file       class/login/oauthbridgeloginusers.class.php
  * \ingroup    oauthbridge
  * \brief      Which user of Dolibarr an identity is, and whether he may come in
  */

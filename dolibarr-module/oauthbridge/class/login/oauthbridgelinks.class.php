@@ -1,8 +1,10 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgelinks.class.php
+ * \file       class/login/oauthbridgelinks.class.php
  * \ingroup    oauthbridge
  * \brief      Which account at a provider signs which user in
  */

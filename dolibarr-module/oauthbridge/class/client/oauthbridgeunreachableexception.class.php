@@ -1,8 +1,10 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgeunreachableexception.class.php
+ * \file       class/client/oauthbridgeunreachableexception.class.php
  * \ingroup    oauthbridge
  * \brief      The bridge does not answer
  */

@@ -1,8 +1,10 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
 
 /**
- * \file       class/oauthbridgetransport.class.php
+ * \file       class/client/oauthbridgetransport.class.php
  * \ingroup    oauthbridge
  * \brief      HTTP to the sidecar
  */

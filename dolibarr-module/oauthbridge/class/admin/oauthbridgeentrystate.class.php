@@ -1,21 +1,24 @@
 <?php
-/* Copyright (C) 2026 the DolibarrOAuthBridge authors */
-
-/**
- * \file       class/oauthbridgeentrystate.class.php
- * \ingroup    oauthbridge
- * \brief      What the state of an entry means for a person
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 /**
- * Reads an entry as the client's getEntries gives it: how it stands, whether somebody must do something, what can be done.
+ * \file       class/admin/oauthbridgeentrystate.class.php
+ * \ingroup    oauthbridge
+ * \brief      What the bridge's report of an entry means for a person
+ */
+
+/**
+ * Reads one entry of OAuthBridgeClient::getEntries: its state, whether a person must act, what can be done. What depends on the
+ * provider comes from the bridge (flows, needs_person).
  */
 class OAuthBridgeEntryState
 {
 	/** Entries with this label serve the sign-in, which needs no stored token. */
 	const LOGIN_LABEL = 'Login';
 
-	/** Dolibarr's badge for each status of a token: 4 is green, 1 orange, 8 red, 0 grey. */
+	/** Dolibarr's badge for each status of a token: status4 is green, status1 orange, status8 red, status0 grey. */
 	const BADGES = array(
 		'valid' => 'status4',
 		'expiring' => 'status4',
@@ -26,6 +29,12 @@ class OAuthBridgeEntryState
 		'unreadable' => 'status8',
 		'duplicate' => 'status8',
 	);
+
+	/** Older bridges do not report flows: both that involve a person are offered, and the bridge refuses what the provider lacks. */
+	const DEFAULT_FLOWS = array('code', 'device');
+
+	/** Older bridges do not report needs_person: these states do not improve until a person acts. */
+	const STATUSES_FOR_A_PERSON = array('incomplete', 'none', 'consent_required', 'unreadable', 'duplicate');
 
 	/** @var array<string,mixed> */
 	private $entry;
@@ -41,7 +50,7 @@ class OAuthBridgeEntryState
 	/**
 	 * Whether the entry serves the sign-in only.
 	 *
-	 * @return bool True for the label Login
+	 * @return bool True for the label Login, in upper or lower case
 	 */
 	public function isLogin()
 	{
@@ -49,9 +58,9 @@ class OAuthBridgeEntryState
 	}
 
 	/**
-	 * The state of the token in one word.
+	 * The state of the entry in one word.
 	 *
-	 * @return string A key of BADGES, or "incomplete" where settings are missing, or "login" for a sign-in entry
+	 * @return string A key of BADGES; "incomplete" where settings are missing; "login" for a sign-in entry without a token
 	 */
 	public function getStatus()
 	{
@@ -65,7 +74,7 @@ class OAuthBridgeEntryState
 	/**
 	 * The class of Dolibarr's status badge.
 	 *
-	 * @return string Such as status4
+	 * @return string status0, status1, status4 or status8
 	 */
 	public function getBadge()
 	{
@@ -77,20 +86,22 @@ class OAuthBridgeEntryState
 	}
 
 	/**
-	 * Whether nothing gets better until a person does something.
+	 * Whether the entry stays as it is until a person acts.
 	 *
-	 * @return bool True if so
+	 * @return bool As the bridge reports it
 	 */
 	public function needsPerson()
 	{
-		return in_array($this->getStatus(), array('incomplete', 'none', 'consent_required', 'unreadable', 'duplicate'), true)
-			|| count($this->getWarnings()) > 0;
+		$needsPerson = $this->get('needs_person');
+		return is_bool($needsPerson)
+			? $needsPerson
+			: in_array($this->getStatus(), self::STATUSES_FOR_A_PERSON, true) || count($this->getWarnings()) > 0;
 	}
 
 	/**
-	 * What to look at first.
+	 * The order in which entries are listed.
 	 *
-	 * @return int 0 where something broke, 1 where something will, 2 for the rest
+	 * @return int 0 for a failure (red), 1 for what works, 2 for an entry that was never connected
 	 */
 	public function getUrgency()
 	{
@@ -98,9 +109,9 @@ class OAuthBridgeEntryState
 	}
 
 	/**
-	 * Whether there is a token to renew or to revoke.
+	 * Whether there is a token to refresh or to revoke.
 	 *
-	 * @return bool True if so
+	 * @return bool True if there is a row in the token table
 	 */
 	public function hasToken()
 	{
@@ -108,7 +119,7 @@ class OAuthBridgeEntryState
 	}
 
 	/**
-	 * Whether the entry can be renewed without a person.
+	 * Whether the token can be refreshed without a person.
 	 *
 	 * @return bool True if so
 	 */
@@ -119,29 +130,40 @@ class OAuthBridgeEntryState
 	}
 
 	/**
-	 * Whether the entry acts for itself instead of for a person.
+	 * Whether the entry acts for itself instead of for a person (RFC 6749, section 4.4), so that nobody gives consent in a browser.
 	 *
-	 * @return bool True for Microsoft's app-only entries
+	 * @return bool True if client_credentials is its only flow
 	 */
 	public function isAppOnly()
 	{
-		return $this->get('provider') === 'MicrosoftApp';
+		return $this->getFlows() === array('client_credentials');
 	}
 
 	/**
-	 * Whether the consent can be given on another device.
+	 * Whether the consent can be given on another device (RFC 8628).
 	 *
 	 * @return bool True if so
 	 */
-	public function knowsDeviceFlow()
+	public function hasDeviceFlow()
 	{
-		return preg_match('/^(Google|Microsoft[23]?|GitHub|Generic)$/D', (string) $this->get('provider')) === 1;
+		return in_array('device', $this->getFlows(), true);
+	}
+
+	/**
+	 * The ways in which the entry can be connected.
+	 *
+	 * @return string[] Of code, device, client_credentials
+	 */
+	public function getFlows()
+	{
+		$flows = $this->get('flows');
+		return is_array($flows) ? array_values($flows) : self::DEFAULT_FLOWS;
 	}
 
 	/**
 	 * What somebody should look at.
 	 *
-	 * @return array<int,array{code:string,message:string}> Warnings
+	 * @return array<int,array{code:string,message:string}> Warnings, as the bridge reports them (English)
 	 */
 	public function getWarnings()
 	{
@@ -150,7 +172,7 @@ class OAuthBridgeEntryState
 	}
 
 	/**
-	 * A moment of the token.
+	 * A time of the token.
 	 *
 	 * @param  string $name expires_at, granted_at, refreshed_at or refresh_token_expires_at
 	 * @return int|null     Unix time; null if unknown
@@ -163,10 +185,10 @@ class OAuthBridgeEntryState
 	}
 
 	/**
-	 * The refresh token's age against its limit.
+	 * The refresh token's age against its lifetime, counted from the last refresh or consent.
 	 *
 	 * @param  int $now Unix time
-	 * @return array{age:int,limit:int,left:int}|null Seconds; null where there is no limit or nobody knows
+	 * @return array{age:int,limit:int,left:int}|null Seconds, 0 to limit; null where there is no limit or it is unknown
 	 */
 	public function getRefreshTokenAge($now)
 	{
@@ -181,8 +203,8 @@ class OAuthBridgeEntryState
 	/**
 	 * A member of the entry.
 	 *
-	 * @param  string $name Its name
-	 * @return mixed        Its value; null if it is not there
+	 * @param  string $name Its name in the bridge's report
+	 * @return mixed        Its value; null if it is absent
 	 */
 	public function get($name)
 	{
@@ -192,8 +214,8 @@ class OAuthBridgeEntryState
 	/**
 	 * A member of the entry's token.
 	 *
-	 * @param  string $name Its name
-	 * @return mixed        Its value; null if it is not there
+	 * @param  string $name Its name in the bridge's report
+	 * @return mixed        Its value; null if it is absent
 	 */
 	public function token($name)
 	{

@@ -1,0 +1,67 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+/**
+ * \file       class/client/oauthbridgegateway.class.php
+ * \ingroup    oauthbridge
+ * \brief      Asks the bridge where stock code can go on without it
+ */
+
+require_once __DIR__.'/../oauthbridgeclient.class.php';
+
+/**
+ * Asks the bridge on behalf of stock code, which must go on whatever happens: a failure becomes one warning in the log. A bridge that
+ * does not answer is not asked again for PAUSE seconds, so that a run that sends a thousand mails waits for it once.
+ */
+class OAuthBridgeGateway
+{
+	/** Seconds for which the same process does not ask a bridge that did not answer. */
+	const PAUSE = 60;
+
+	/** @var array<string,int> Unix time until which a bridge is not asked, by address */
+	private static $pausedUntil = array();
+
+	/**
+	 * Asks the bridge. Never throws.
+	 *
+	 * @param  string   $purpose What is done without the bridge if it fails, for the log: "sending mail with GOOGLE-Mail"
+	 * @param  callable $request Gets an OAuthBridgeClient; returns the answer
+	 * @return mixed             What $request returned; null where the bridge failed or is not asked at present
+	 */
+	public static function ask($purpose, callable $request)
+	{
+		$address = getDolGlobalString('OAUTHBRIDGE_ADDRESS');
+		if (isset(self::$pausedUntil[$address]) && time() < self::$pausedUntil[$address]) {
+			return null;
+		}
+		try {
+			$client = new OAuthBridgeClient();
+			$answer = $request($client);
+			unset(self::$pausedUntil[$address]);
+			return $answer;
+		} catch (OAuthBridgeUnreachableException $e) {
+			self::$pausedUntil[$address] = time() + self::PAUSE;
+			self::log($purpose, $e->getDetail(), LOG_WARNING);
+		} catch (OAuthBridgeException $e) {
+			self::log($purpose, $e->getProblemCode().': '.$e->getDetail(), LOG_WARNING);
+		} catch (Throwable $e) {
+			self::log($purpose, get_class($e).': '.$e->getMessage(), LOG_ERR);
+		}
+		return null;
+	}
+
+	/**
+	 * Logs that stock code goes on without the bridge.
+	 *
+	 * @param  string $purpose What goes on
+	 * @param  string $reason  Why the bridge could not help
+	 * @param  int    $level   LOG_WARNING or LOG_ERR
+	 * @return void
+	 */
+	private static function log($purpose, $reason, $level)
+	{
+		dol_syslog('oauthbridge: '.$purpose.' goes on without the bridge. '.$reason, $level);
+	}
+}
