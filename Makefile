@@ -1,19 +1,76 @@
-.PHONY: demo test build format
+# SPDX-License-Identifier: GPL-3.0-or-later
+# "make help" lists the targets. Steps of more than a few lines are scripts in build/.
 
-# The main job, played on throw-away servers. make demo KEEP=1 leaves it running.
-demo:
+.DEFAULT_GOAL := help
+
+version := $(shell sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+module_zip := artifacts/module_oauthbridge-$(version).zip
+quiet_build := dotnet build --configuration Release --nologo --verbosity quiet
+ARCH ?= amd64 arm64
+
+##@ Start here
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z][a-z-]*:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## Install what the demo and the tests need and is missing (Debian or a relative, as root)
+	@build/prerequisites.sh test
+
+.PHONY: demo
+demo: ## Play the main job on throw-away servers; KEEP=1 leaves them running
 	@build/prerequisites.sh
-	@dotnet build src/DolibarrOAuthBridge.Demo --configuration Release --nologo --verbosity quiet
+	@$(quiet_build) src/DolibarrOAuthBridge.Demo
 	@src/DolibarrOAuthBridge.Demo/bin/Release/net10.0/dolibarr-oauth-bridge-demo $(if $(KEEP),--keep)
 
-# Every test, with real servers; ends with "N passed, N failed".
-test:
+.PHONY: test
+test: ## Run every test on real servers; the last line is "N passed, N failed, N skipped"
 	@build/test.sh
 
-build:
+##@ Development
+
+.PHONY: build
+build: ## Build everything, with all analyzers
 	dotnet build DolibarrOAuthBridge.sln --configuration Release --nologo
 
-format:
+.PHONY: format
+format: ## Format the C# code
 	dotnet format DolibarrOAuthBridge.sln
 
--include build/*.mk
+.PHONY: test-module
+test-module: ## Check the PHP module alone; DOLIBARR_ROOT=/path/to/htdocs adds the tests against stock code
+	@build/prerequisites.sh test
+	@report=$$(mktemp) && build/test-module.sh $$report; status=$$?; rm -f $$report; exit $$status
+
+.PHONY: test-dolibarr
+test-dolibarr: ## Drive the module in a copy of a real Dolibarr with Chromium; DOLIBARR_ROOT=/path/to/htdocs
+	@build/test-dolibarr.sh "$(DOLIBARR_ROOT)"
+
+.PHONY: openapi
+openapi: ## Write openapi/v1.json from the endpoints and their comments
+	@$(quiet_build) tests/DolibarrOAuthBridge.Tests
+	@OPENAPI_WRITE=1 dotnet test --project tests/DolibarrOAuthBridge.Tests --configuration Release --no-build -- \
+		--filter-class '*.OpenApiTests'
+
+.PHONY: conformance
+conformance: ## Write docs/login-conformance.md from the sign-in tests
+	@$(quiet_build) tests/DolibarrOAuthBridge.LoginTests
+	@CONFORMANCE_WRITE=1 dotnet test --project tests/DolibarrOAuthBridge.LoginTests --configuration Release --no-build -- \
+		--filter-class '*.ConformanceDocumentTests'
+
+##@ Packages, in artifacts/
+
+.PHONY: publish
+publish: ## The sidecar as one file that needs no .NET; ARCH=amd64 or ARCH=arm64 for one of them only
+	@for arch in $(ARCH); do build/publish.sh $$arch || exit 1; done
+
+.PHONY: deb
+deb: publish ## Debian packages of it; ARCH as above
+	@for arch in $(ARCH); do build/deb.sh $$arch || exit 1; done
+
+.PHONY: module
+module: ## The PHP module as a zip for Dolibarr's "Deploy external module"; the same files give the same bytes
+	@build/pack-module.sh $(module_zip)

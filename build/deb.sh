@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # usage: build/deb.sh amd64|arm64 [DIRECTORY]
 # Packs what build/publish.sh left in DIRECTORY into a Debian package beside it. DEB_COMPRESSION=gzip is quicker than xz.
 set -euo pipefail

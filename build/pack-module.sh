@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Packs the PHP module: one folder oauthbridge/, sorted, with fixed times and modes, so that the same files give the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
-# Installs what the demo and the tests need beyond the .NET SDK, where it is missing. Debian or a relative of it.
+# SPDX-License-Identifier: GPL-3.0-or-later
+# usage: build/prerequisites.sh [test|acceptance]
+# Installs what is missing for the demo, the tests or the tests with a browser. For Debian and its relatives.
 set -euo pipefail
 
+missing=()
 if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; then
-	echo "The .NET 10 SDK is missing. Install it as Microsoft describes for your system, then run this again." >&2
-	exit 1
+	# Ubuntu has the SDK, Debian has it where Microsoft's package source was added.
+	if ! apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1; then
+		echo "The .NET 10 SDK is missing. Install it as Microsoft describes for your system, then run this again." >&2
+		exit 1
+	fi
+	missing+=(dotnet-sdk-10.0)
 fi
 
 declare -A package=(
@@ -15,7 +22,6 @@ declare -A package=(
 	[setsid]=util-linux
 	[systemd-analyze]=systemd
 )
-missing=()
 for program in "${!package[@]}"; do
 	command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || missing+=("${package[$program]}")
 done

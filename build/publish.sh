@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # usage: build/publish.sh amd64|arm64 [DIRECTORY]
 # Publishes the sidecar, self-contained and as a single file, into DIRECTORY, by default artifacts/<architecture>.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Runs the acceptance tests against the real Dolibarr whose htdocs is given. It is copied, never changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Checks the PHP module: syntax, style, PHPUnit against the real sidecar. Writes "PASSED FAILED" into the given file.
 # With DOLIBARR_ROOT=/path/to/htdocs the tests of stock code run too.
 set -uo pipefail

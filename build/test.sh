@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Runs every test and ends with one line: N passed, N failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."

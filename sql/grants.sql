@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- A database account for the sidecar alone, with what it needs and nothing else: it cannot read users, invoices or
 -- anything but its settings and tokens, cannot change a setting, and cannot make, alter or drop a table.
 --

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- Consents and sign-ins under way, so that a restart or a second sidecar does not break them. Times are UTC.
 CREATE TABLE IF NOT EXISTS llx_oauthbridge_consent (
   rowid       bigint AUTO_INCREMENT PRIMARY KEY,

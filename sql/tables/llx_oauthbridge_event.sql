@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- The audit trail of the bridge: append-only, without secrets. Times are UTC.
 CREATE TABLE IF NOT EXISTS llx_oauthbridge_event (
   rowid     bigint AUTO_INCREMENT PRIMARY KEY,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- Every row of llx_oauth_token without its token: whose it is and how it is stored. The other views are made of this one.
 -- A row is an entry's if llx_const has an entry of that name for the company or for all, and no third party, user or member owns it.
 CREATE OR REPLACE VIEW llx_oauthbridge_v_rows AS

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- The state of each entry's token, as far as the bridge knows it. Times are UTC, but for created_at, which Dolibarr writes.
 -- next_expiry is null where the token never ends, or the sidecar has not looked at it yet.
 CREATE OR REPLACE VIEW llx_oauthbridge_v_status AS

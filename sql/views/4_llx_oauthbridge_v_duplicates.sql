@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- Entries with several tokens. Dolibarr's table has no unique key; the bridge writes none of them until one is left.
 CREATE OR REPLACE VIEW llx_oauthbridge_v_duplicates AS
 SELECT

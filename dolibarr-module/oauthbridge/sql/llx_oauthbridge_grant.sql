@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- What the bridge knows of a grant beyond llx_oauth_token: one row per service and entity.
 -- Times are UTC. Refresh tokens appear only as SHA-256 hashes or dolcrypt'ed.
 CREATE TABLE IF NOT EXISTS llx_oauthbridge_grant (
