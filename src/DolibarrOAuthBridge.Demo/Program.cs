@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Demo.Session;
 using DolibarrOAuthBridge.Demo.Story;
 using Spectre.Console;
@@ -8,7 +10,7 @@ if (args is not ([] or ["--keep"] or ["--session"]))
         Usage: dolibarr-oauth-bridge-demo [--keep | --session]
         With --session it prints the stage's addresses as JSON and answers commands until standard input ends:
         {StageSession.Usage}
-        """).ConfigureAwait(false);
+        """);
     return 2;
 }
 
@@ -20,8 +22,8 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 if (args.Contains("--session"))
 {
-    return await StageSession.RunAsync(Console.In, Console.Out, interrupted.Token).ConfigureAwait(false);
+    return await StageSession.RunAsync(Console.In, Console.Out, interrupted.Token);
 }
 
 AnsiConsole.Console.Profile.Width = Math.Max(AnsiConsole.Console.Profile.Width, 160);
-return await DemoStory.PlayAsync(new Narrator(AnsiConsole.Console), keep: args.Contains("--keep"), interrupted.Token).ConfigureAwait(false);
+return await DemoStory.PlayAsync(new Narrator(AnsiConsole.Console), keep: args.Contains("--keep"), interrupted.Token);

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 
 namespace DolibarrOAuthBridge;
 
 /// <summary>A failure that a caller is told: a stable code and a sentence that says what to do. Never holds a secret.</summary>
-public sealed class BridgeException : Exception
+internal sealed class BridgeException : Exception
 {
     /// <summary>Creates a failure.</summary>
     /// <param name="code">One of <see cref="ProblemCode"/>.</param>
@@ -29,7 +31,6 @@ public sealed class BridgeException : Exception
     /// <summary>A failure of the database as callers are told it.</summary>
     public static BridgeException From(StoreException exception)
     {
-        ArgumentNullException.ThrowIfNull(exception);
         return exception.Failure == StoreFailure.NotWritable || exception.Failure == StoreFailure.Busy
             ? new BridgeException(ProblemCode.StoreNotWritable, exception.Message + " No refresh token was spent.", TimeSpan.FromSeconds(10), exception)
             : new BridgeException(ProblemCode.StoreUnavailable, exception.Message, TimeSpan.FromSeconds(5), exception);

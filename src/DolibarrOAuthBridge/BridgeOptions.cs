@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge;
 
 /// <summary>The sidecar's own settings, from the configuration file, the environment (<c>BRIDGE__…</c>) or the command line. Every one has a default.</summary>
-public sealed class BridgeOptions
+internal sealed class BridgeOptions
 {
     /// <summary>Path of Dolibarr's conf.php. The one thing that must be given.</summary>
     public string DolibarrConf { get; init; } = string.Empty;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Diagnosis;
@@ -7,27 +9,26 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
-using DolibarrOAuthBridge.Inspection;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Keys;
 using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Mail;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Rekeying;
-using DolibarrOAuthBridge.Renewal;
+using DolibarrOAuthBridge.Reports;
+using DolibarrOAuthBridge.Storage;
 using DolibarrOAuthBridge.Tokens;
+using DolibarrOAuthBridge.Tokens.Renewal;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DolibarrOAuthBridge;
 
 /// <summary>Everything that the server and the commands are made of.</summary>
-public static class BridgeServices
+internal static class BridgeServices
 {
     /// <summary>Adds the bridge for one Dolibarr instance. <see cref="TimeProvider"/> may be registered before, for tests.</summary>
     public static IServiceCollection AddBridge(this IServiceCollection services, DolibarrConf conf, BridgeOptions options, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(conf);
-        ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(conf);
         services.AddSingleton(options);
@@ -57,7 +58,7 @@ public static class BridgeServices
     private static IServiceCollection AddGrants(this IServiceCollection services) => services
         .AddSingleton<BridgeSchema>()
         .AddSingleton<BridgeViews>()
-        .AddSingleton<SidecarGrants>()
+        .AddSingleton<DatabasePrivilegeScript>()
         .AddSingleton<GrantTable>()
         .AddSingleton<EventTable>()
         .AddSingleton<RefreshJournal>()

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge;
 
 /// <summary>How the sidecar writes its log.</summary>
-public enum LogFormat
+internal enum LogFormat
 {
     /// <summary>A line per event; under systemd with the journal's priorities.</summary>
     Text,

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge;
 
 /// <summary>The stable codes of everything that can go wrong, as the HTTP API and the command line say them.</summary>
-public static class ProblemCode
+internal static class ProblemCode
 {
     /// <summary>401: the API key is missing or wrong.</summary>
     public const string Unauthorized = "unauthorized";

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge;
 
 /// <summary>When access tokens are renewed without being asked for. The keep-alive of refresh tokens runs under either.</summary>
-public enum RenewalPolicy
+internal enum RenewalPolicy
 {
     /// <summary>Only when a caller needs one.</summary>
     OnDemand,

@@ -1,16 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 
 namespace DolibarrOAuthBridge;
 
 /// <summary>The sidecar's own database account in place of Dolibarr's, where the settings name one.</summary>
-public static class SidecarAccount
+internal static class SidecarAccount
 {
     /// <summary>Dolibarr's configuration with the account that the settings name.</summary>
     /// <exception cref="SidecarAccountException">The password's file cannot be read.</exception>
     public static DolibarrConf Apply(DolibarrConf conf, BridgeOptions options)
     {
-        ArgumentNullException.ThrowIfNull(conf);
-        ArgumentNullException.ThrowIfNull(options);
         return options.DatabaseUser.Length == 0 ? conf : conf with { DbUser = options.DatabaseUser, DbPassword = ReadPassword(options.DatabasePasswordFile) };
     }
 

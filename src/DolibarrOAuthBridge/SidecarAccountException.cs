@@ -1,4 +1,6 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge;
 
 /// <summary>The sidecar's own database account cannot be used. The message names the setting.</summary>
-public sealed class SidecarAccountException(string message, Exception innerException) : Exception(message, innerException);
+internal sealed class SidecarAccountException(string message, Exception innerException) : Exception(message, innerException);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,7 +12,7 @@ using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
-using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Storage;
 using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Demo.Database;
@@ -75,17 +77,17 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
         options = options with { Password = options.Password ?? RandomNumberGenerator.GetHexString(24, lowercase: true) };
         if (options.LoadGolden)
         {
-            await server.LoadGoldenAsync(options.Database, options.Prefix, cancellationToken).ConfigureAwait(false);
+            await server.LoadGoldenAsync(options.Database, options.Prefix, cancellationToken);
         }
         else
         {
-            await server.CreateDatabaseAsync(options.Database, cancellationToken).ConfigureAwait(false);
+            await server.CreateDatabaseAsync(options.Database, cancellationToken);
         }
 
-        await server.CreateUserAsync(options.User, options.Password, options.Grants ?? [$"ALL PRIVILEGES ON `{options.Database}`.*"], cancellationToken).ConfigureAwait(false);
+        await server.CreateUserAsync(options.User, options.Password, options.Grants ?? [$"ALL PRIVILEGES ON `{options.Database}`.*"], cancellationToken);
         var directory = ScratchDirectory.Create("dolibarr");
         var install = new DolibarrInstall(server, directory, options);
-        await install.WriteConfAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        await install.WriteConfAsync(cancellationToken: cancellationToken);
         return install;
     }
 
@@ -96,10 +98,10 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
     public async Task AddSidecarAccountAsync(string user, string password, CancellationToken cancellationToken = default)
     {
         using var schema = new BridgeSchema(_database);
-        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
-        await _server.CreateUserAsync(user, password, [], cancellationToken).ConfigureAwait(false);
-        var grants = await new SidecarGrants(_database).SqlAsync($"'{MySqlHelper.EscapeString(user)}'@'localhost'", cancellationToken).ConfigureAwait(false);
-        await _server.ExecuteAsync(grants, Database, cancellationToken).ConfigureAwait(false);
+        await schema.EnsureAsync(cancellationToken);
+        await _server.CreateUserAsync(user, password, [], cancellationToken);
+        var grants = await new DatabasePrivilegeScript(_database).SqlAsync($"'{MySqlHelper.EscapeString(user)}'@'localhost'", cancellationToken);
+        await _server.ExecuteAsync(grants, Database, cancellationToken);
     }
 
     /// <summary>Writes conf.php again.</summary>
@@ -129,7 +131,7 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
             .. _options.MoreConf,
             string.Empty,
         ];
-        await File.WriteAllTextAsync(ConfPath, string.Join('\n', lines), new UTF8Encoding(false), cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(ConfPath, string.Join('\n', lines), new UTF8Encoding(false), cancellationToken);
         File.SetUnixFileMode(ConfPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
@@ -144,7 +146,7 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
             INSERT INTO {_database.Table("const")} (name, value, type, visible, note, entity) VALUES (@name, @stored, 'chaine', 0, '', @entity)
             """,
             [new("@name", name), new("@stored", stored), new("@entity", entity)],
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     /// <summary>Removes a constant.</summary>
@@ -161,25 +163,25 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
     {
         var name = NameOf(entry);
         var value = Codec.Encode(token, form ?? StoredForm.Encrypted());
-        var rows = await _tokens.FindAsync(name, entity, cancellationToken).ConfigureAwait(false);
+        var rows = await _tokens.FindAsync(name, entity, cancellationToken);
         if (rows.IsDuplicate)
         {
             throw new InvalidOperationException($"{entry} has several rows.");
         }
 
-        var connection = await _server.OpenAsync(Database, cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        var connection = await _server.OpenAsync(Database, cancellationToken);
+        await using (connection)
         {
             if (rows.OnlyRow is { } row)
             {
-                if (!await _tokens.ReplaceAsync(connection, null, row, value, cancellationToken).ConfigureAwait(false))
+                if (!await _tokens.ReplaceAsync(connection, null, row, value, cancellationToken))
                 {
                     throw new InvalidOperationException($"The row of {entry} changed meanwhile.");
                 }
             }
             else
             {
-                await _tokens.InsertAsync(connection, null, name, entity, value, null, TimeProvider.System.GetUtcNow().UtcDateTime, cancellationToken).ConfigureAwait(false);
+                await _tokens.InsertAsync(connection, null, name, entity, value, null, TimeProvider.System.GetUtcNow().UtcDateTime, cancellationToken);
             }
         }
     }
@@ -202,18 +204,18 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
 
     /// <summary>The entry's only row as it stands; null if there is none.</summary>
     public async Task<TokenRow?> FindTokenRowAsync(string entry, int entity = 1, CancellationToken cancellationToken = default) =>
-        (await _tokens.FindAsync(NameOf(entry), entity, cancellationToken).ConfigureAwait(false)).OnlyRow;
+        (await _tokens.FindAsync(NameOf(entry), entity, cancellationToken)).OnlyRow;
 
     /// <summary>The token in the entry's only row.</summary>
     /// <exception cref="TokenUnreadableException">There is none, or it cannot be read.</exception>
     public async Task<StoredToken> ReadTokenAsync(string entry, int entity = 1, CancellationToken cancellationToken = default) =>
-        Codec.Decode((await FindTokenRowAsync(entry, entity, cancellationToken).ConfigureAwait(false))?.Value);
+        Codec.Decode((await FindTokenRowAsync(entry, entity, cancellationToken))?.Value);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _database.DisposeAsync().ConfigureAwait(false);
-        await _directory.DisposeAsync().ConfigureAwait(false);
+        await _database.DisposeAsync();
+        await _directory.DisposeAsync();
     }
 
     private static EntryName NameOf(string entry) =>
@@ -224,14 +226,14 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
 
     private async Task ChangeAsync(string sql, MySqlParameter[] parameters, CancellationToken cancellationToken)
     {
-        var connection = await _server.OpenAsync(Database, cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        var connection = await _server.OpenAsync(Database, cancellationToken);
+        await using (connection)
         {
             var command = new MySqlCommand(sql, connection);
-            await using (command.ConfigureAwait(false))
+            await using (command)
             {
                 command.Parameters.AddRange(parameters);
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                await command.ExecuteNonQueryAsync(cancellationToken);
             }
         }
     }

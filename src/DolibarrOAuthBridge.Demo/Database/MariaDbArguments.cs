@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Demo.Database;
 
 /// <summary>How the scratch server is set up: small, quick to start, and safe against the death of its process but not of the machine.</summary>

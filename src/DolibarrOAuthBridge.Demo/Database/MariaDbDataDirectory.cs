@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Demo.Processes;
 
 namespace DolibarrOAuthBridge.Demo.Database;
@@ -9,11 +11,11 @@ internal static class MariaDbDataDirectory
     public static async Task InstallAsync(MariaDbInstallation installation, string directory, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await installation.Account.HandOverAsync(directory, cancellationToken).ConfigureAwait(false);
+        await installation.Account.HandOverAsync(directory, cancellationToken);
         var (program, arguments) = installation.Account.CommandLine(
             installation.Installer,
             ["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", $"--datadir={directory}", .. MariaDbArguments.Layout]);
-        await Command.RunAsync(program, arguments, cancellationToken).ConfigureAwait(false);
+        await Command.RunAsync(program, arguments, cancellationToken);
     }
 
     /// <summary>Copies this machine's template, which is made first if need be.</summary>
@@ -23,22 +25,22 @@ internal static class MariaDbDataDirectory
         var template = Path.Combine(Path.GetTempPath(), string.Concat(name.Split(Path.GetInvalidFileNameChars())));
         if (!Directory.Exists(template))
         {
-            await MakeTemplateAsync(installation, template, cancellationToken).ConfigureAwait(false);
+            await MakeTemplateAsync(installation, template, cancellationToken);
         }
 
-        await RequireOwnAsync(installation, template, cancellationToken).ConfigureAwait(false);
-        await Command.RunAsync("cp", ["-a", "--reflink=auto", template, directory], cancellationToken).ConfigureAwait(false);
+        await RequireOwnAsync(installation, template, cancellationToken);
+        await Command.RunAsync("cp", ["-a", "--reflink=auto", template, directory], cancellationToken);
     }
 
     // Made elsewhere and then renamed, so a template is complete or not there; of two made at once, one wins.
     private static async Task MakeTemplateAsync(MariaDbInstallation installation, string template, CancellationToken cancellationToken)
     {
         var workshop = ScratchDirectory.Create("mariadb-template");
-        await using (workshop.ConfigureAwait(false))
+        await using (workshop)
         {
             var made = Path.Combine(workshop.Path, "data");
-            await installation.Account.HandOverAsync(workshop.Path, cancellationToken).ConfigureAwait(false);
-            await InstallAsync(installation, made, cancellationToken).ConfigureAwait(false);
+            await installation.Account.HandOverAsync(workshop.Path, cancellationToken);
+            await InstallAsync(installation, made, cancellationToken);
             try
             {
                 Directory.Move(made, template);
@@ -52,7 +54,7 @@ internal static class MariaDbDataDirectory
     // The temporary directory is everybody's: a template that somebody else put there could hold his accounts.
     private static async Task RequireOwnAsync(MariaDbInstallation installation, string template, CancellationToken cancellationToken)
     {
-        var found = (await Command.RunAsync("stat", ["-c", "%F %U %a", template], cancellationToken).ConfigureAwait(false)).Trim();
+        var found = (await Command.RunAsync("stat", ["-c", "%F %U %a", template], cancellationToken)).Trim();
         var wanted = $"directory {installation.Account.Name} 700";
         if (found != wanted)
         {

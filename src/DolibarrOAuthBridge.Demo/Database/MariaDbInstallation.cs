@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.Demo.Processes;
 
@@ -21,7 +23,7 @@ internal sealed partial record MariaDbInstallation(string Server, string Install
     {
         var server = Find("mariadbd");
         var installer = Find("mariadb-install-db");
-        var said = await Command.RunAsync(server, ["--no-defaults", "--version"], cancellationToken).ConfigureAwait(false);
+        var said = await Command.RunAsync(server, ["--no-defaults", "--version"], cancellationToken);
         var version = VersionNumber().Match(said) is { Success: true } match
             ? match.Groups[1].Value
             : throw new InvalidOperationException($"{server} is no MariaDB server: {said.Trim()}. {Advice}.");

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Diagnostics;
 using DolibarrOAuthBridge.Demo.Processes;
 
@@ -44,7 +46,7 @@ internal sealed class MariaDbProcess : IDisposable
     {
         Signal(Signals.Continue);
         Signal(Signals.Terminate);
-        if (!await WaitForExitAsync(StopDeadline, cancellationToken).ConfigureAwait(false))
+        if (!await WaitForExitAsync(StopDeadline, cancellationToken))
         {
             throw new InvalidOperationException($"MariaDB did not stop within {StopDeadline.TotalSeconds:0} s:\n{LogTail()}");
         }
@@ -54,14 +56,14 @@ internal sealed class MariaDbProcess : IDisposable
     public async Task KillAsync(CancellationToken cancellationToken)
     {
         _process.Kill();
-        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        await _process.WaitForExitAsync(cancellationToken);
     }
 
     /// <summary>Freezes the server and waits until it is frozen.</summary>
     public async Task PauseAsync(CancellationToken cancellationToken)
     {
         Signal(Signals.Stop);
-        if (!await Poll.UntilAsync(() => State() == 'T', StopDeadline, cancellationToken).ConfigureAwait(false))
+        if (!await Poll.UntilAsync(() => State() == 'T', StopDeadline, cancellationToken))
         {
             throw new InvalidOperationException("MariaDB did not freeze.");
         }
@@ -101,7 +103,7 @@ internal sealed class MariaDbProcess : IDisposable
     {
         try
         {
-            await _process.WaitForExitAsync(cancellationToken).WaitAsync(deadline, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            await _process.WaitForExitAsync(cancellationToken).WaitAsync(deadline, TimeProvider.System, cancellationToken);
             return true;
         }
         catch (TimeoutException)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Security.Cryptography;
 using DolibarrOAuthBridge.Demo.Processes;
 using MySqlConnector;
@@ -54,17 +56,17 @@ public sealed class ScratchMariaDb : IAsyncDisposable
     public static async Task<ScratchMariaDb> StartAsync(ScratchMariaDbOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new ScratchMariaDbOptions();
-        var installation = await MariaDbInstallation.FindAsync(cancellationToken).ConfigureAwait(false);
+        var installation = await MariaDbInstallation.FindAsync(cancellationToken);
         var server = new ScratchMariaDb(installation, options, ScratchDirectory.Create("mariadb"));
         try
         {
-            await server.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            await server.StartOnFreePortAsync(cancellationToken).ConfigureAwait(false);
+            await server.PrepareAsync(cancellationToken);
+            await server.StartOnFreePortAsync(cancellationToken);
             return server;
         }
         catch
         {
-            await server.DisposeAsync().ConfigureAwait(false);
+            await server.DisposeAsync();
             throw;
         }
     }
@@ -89,12 +91,12 @@ public sealed class ScratchMariaDb : IAsyncDisposable
         var connection = new MySqlConnection(ConnectionStringFor("root", RootPassword, database));
         try
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await connection.OpenAsync(cancellationToken);
             return connection;
         }
         catch
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync();
             throw;
         }
     }
@@ -106,13 +108,13 @@ public sealed class ScratchMariaDb : IAsyncDisposable
     /// <summary>Runs a script of one or more statements as superuser.</summary>
     public async Task ExecuteAsync(string sql, string database = "", CancellationToken cancellationToken = default)
     {
-        var connection = await OpenAsync(database, cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        var connection = await OpenAsync(database, cancellationToken);
+        await using (connection)
         {
             var command = new MySqlCommand(sql, connection);
-            await using (command.ConfigureAwait(false))
+            await using (command)
             {
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                await command.ExecuteNonQueryAsync(cancellationToken);
             }
         }
     }
@@ -121,16 +123,16 @@ public sealed class ScratchMariaDb : IAsyncDisposable
     /// <returns>The first column of its first row; the default where there is none or it is null.</returns>
     public async Task<T?> ScalarAsync<T>(string sql, string database = "", CancellationToken cancellationToken = default)
     {
-        var connection = await OpenAsync(database, cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        var connection = await OpenAsync(database, cancellationToken);
+        await using (connection)
         {
             var command = new MySqlCommand(sql, connection);
-            await using (command.ConfigureAwait(false))
+            await using (command)
             {
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
+                var reader = await command.ExecuteReaderAsync(cancellationToken);
+                await using (reader)
                 {
-                    return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && !reader.IsDBNull(0) ? reader.GetFieldValue<T>(0) : default;
+                    return await reader.ReadAsync(cancellationToken) && !reader.IsDBNull(0) ? reader.GetFieldValue<T>(0) : default;
                 }
             }
         }
@@ -161,22 +163,22 @@ public sealed class ScratchMariaDb : IAsyncDisposable
     public async Task LoadGoldenAsync(string database, string prefix = "llx_", CancellationToken cancellationToken = default)
     {
         var path = Path.Combine(AppContext.BaseDirectory, "golden", "dolibarr-22.0.4.sql");
-        var script = await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false);
-        await CreateDatabaseAsync(database, cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(script.Replace("`llx_", "`" + prefix, StringComparison.Ordinal), database, cancellationToken).ConfigureAwait(false);
+        var script = await File.ReadAllTextAsync(path, cancellationToken);
+        await CreateDatabaseAsync(database, cancellationToken);
+        await ExecuteAsync(script.Replace("`llx_", "`" + prefix, StringComparison.Ordinal), database, cancellationToken);
     }
 
     /// <summary>Stops the server in order and starts it again on the same port with the same data.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
-        await StopAsync(cancellationToken).ConfigureAwait(false);
-        await StartAgainAsync(cancellationToken).ConfigureAwait(false);
+        await StopAsync(cancellationToken);
+        await StartAgainAsync(cancellationToken);
     }
 
     /// <summary>Stops the server in order and waits until it is gone.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        await Running.StopAsync(cancellationToken).ConfigureAwait(false);
+        await Running.StopAsync(cancellationToken);
         Forget();
     }
 
@@ -187,7 +189,7 @@ public sealed class ScratchMariaDb : IAsyncDisposable
     /// <summary>Kills the server (SIGKILL) and waits until it is gone.</summary>
     public async Task KillAsync(CancellationToken cancellationToken = default)
     {
-        await Running.KillAsync(cancellationToken).ConfigureAwait(false);
+        await Running.KillAsync(cancellationToken);
         Forget();
     }
 
@@ -212,7 +214,7 @@ public sealed class ScratchMariaDb : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Forget();
-        await _directory.DisposeAsync().ConfigureAwait(false);
+        await _directory.DisposeAsync();
     }
 
     private static string Quote(string name) => "`" + name.Replace("`", "``", StringComparison.Ordinal) + "`";
@@ -226,10 +228,10 @@ public sealed class ScratchMariaDb : IAsyncDisposable
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var data = Path.Combine(_directory.Path, MariaDbArguments.Data);
-        await _installation.Account.HandOverAsync(_directory.Path, cancellationToken).ConfigureAwait(false);
+        await _installation.Account.HandOverAsync(_directory.Path, cancellationToken);
         await (_options.UseTemplate
             ? MariaDbDataDirectory.CopyTemplateAsync(_installation, data, cancellationToken)
-            : MariaDbDataDirectory.InstallAsync(_installation, data, cancellationToken)).ConfigureAwait(false);
+            : MariaDbDataDirectory.InstallAsync(_installation, data, cancellationToken));
         Directory.CreateDirectory(Path.Combine(_directory.Path, MariaDbArguments.Temporary));
 
         // Run before the first connection is served: no moment without a password.
@@ -241,8 +243,8 @@ public sealed class ScratchMariaDb : IAsyncDisposable
             ALTER USER 'root'@'localhost' IDENTIFIED BY '{RootPassword}';
 
             """,
-            cancellationToken).ConfigureAwait(false);
-        await _installation.Account.HandOverAsync(_directory.Path, cancellationToken).ConfigureAwait(false);
+            cancellationToken);
+        await _installation.Account.HandOverAsync(_directory.Path, cancellationToken);
     }
 
     private async Task StartOnFreePortAsync(CancellationToken cancellationToken)
@@ -252,7 +254,7 @@ public sealed class ScratchMariaDb : IAsyncDisposable
             Port = FreePort.Find();
             try
             {
-                await LaunchAsync(cancellationToken).ConfigureAwait(false);
+                await LaunchAsync(cancellationToken);
                 return;
             }
             catch (InvalidOperationException exception) when (attempt < PortAttempts && exception.Message.Contains("Address already in use", StringComparison.Ordinal))
@@ -266,7 +268,7 @@ public sealed class ScratchMariaDb : IAsyncDisposable
     {
         File.Delete(SocketPath);
         _process = MariaDbProcess.Start(_installation, [.. MariaDbArguments.For(_directory.Path, Port), .. _options.Arguments], LogPath);
-        var answers = await Poll.UntilAsync(() => _process.HasExited || File.Exists(SocketPath), _options.StartDeadline, cancellationToken).ConfigureAwait(false);
+        var answers = await Poll.UntilAsync(() => _process.HasExited || File.Exists(SocketPath), _options.StartDeadline, cancellationToken);
         if (_process.HasExited || !answers)
         {
             var log = _process.LogTail();
@@ -274,6 +276,6 @@ public sealed class ScratchMariaDb : IAsyncDisposable
             throw new InvalidOperationException($"MariaDB did not start:\n{log}");
         }
 
-        await (await OpenAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        await (await OpenAsync(cancellationToken: cancellationToken)).DisposeAsync();
     }
 }

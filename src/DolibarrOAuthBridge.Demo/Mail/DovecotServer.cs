@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Diagnostics;
 using DolibarrOAuthBridge.Demo.Processes;
 
@@ -63,7 +65,7 @@ public sealed class DovecotServer : IAsyncDisposable
     public static async Task<DovecotServer> StartAsync(DovecotServerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var (program, version) = await FindAsync(cancellationToken).ConfigureAwait(false);
+        var (program, version) = await FindAsync(cancellationToken);
         var directory = ScratchDirectory.Create("dovecot");
         var mailboxes = new Maildir(DovecotConfiguration.MailDirectory(directory.Path), options.Mailboxes);
         var nextHop = new NextHop(mailboxes);
@@ -76,8 +78,8 @@ public sealed class DovecotServer : IAsyncDisposable
                 {
                     var ports = DovecotPorts.Find();
                     var account = ServiceAccount.Find();
-                    await WriteAsync(directory.Path, options, account, ports, nextHop.Port, cancellationToken).ConfigureAwait(false);
-                    var process = await LaunchAsync(program, account, directory.Path, cancellationToken).ConfigureAwait(false);
+                    await WriteAsync(directory.Path, options, account, ports, nextHop.Port, cancellationToken);
+                    var process = await LaunchAsync(program, account, directory.Path, cancellationToken);
                     return new DovecotServer(directory, nextHop, ports, process, version);
                 }
                 catch (InvalidOperationException exception) when (attempt < PortAttempts && exception.Message.Contains("Address already in use", StringComparison.Ordinal))
@@ -88,8 +90,8 @@ public sealed class DovecotServer : IAsyncDisposable
         }
         catch
         {
-            await nextHop.DisposeAsync().ConfigureAwait(false);
-            await directory.DisposeAsync().ConfigureAwait(false);
+            await nextHop.DisposeAsync();
+            await directory.DisposeAsync();
             throw;
         }
     }
@@ -97,9 +99,9 @@ public sealed class DovecotServer : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(_process).ConfigureAwait(false);
-        await _nextHop.DisposeAsync().ConfigureAwait(false);
-        await _directory.DisposeAsync().ConfigureAwait(false);
+        await StopAsync(_process);
+        await _nextHop.DisposeAsync();
+        await _directory.DisposeAsync();
     }
 
     private static async Task<(string Program, string Version)> FindAsync(CancellationToken cancellationToken)
@@ -110,7 +112,7 @@ public sealed class DovecotServer : IAsyncDisposable
             throw new InvalidOperationException($"Dovecot is not on this machine. {Advice}.");
         }
 
-        var version = (await Command.RunAsync(program, ["--version"], cancellationToken).ConfigureAwait(false)).Split(' ')[0].Trim();
+        var version = (await Command.RunAsync(program, ["--version"], cancellationToken)).Split(' ')[0].Trim();
         return version.StartsWith("2.3.", StringComparison.Ordinal)
             ? (program, version)
             : throw new InvalidOperationException($"Dovecot {version} reads other configuration files than 2.3, which is needed here.");
@@ -121,15 +123,15 @@ public sealed class DovecotServer : IAsyncDisposable
         using var authority = new ThrowAwayAuthority();
         using var certificate = authority.Issue("localhost");
         using var key = System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(certificate)!;
-        var group = (await Command.RunAsync("id", ["-gn", account.Name], cancellationToken).ConfigureAwait(false)).Trim();
+        var group = (await Command.RunAsync("id", ["-gn", account.Name], cancellationToken)).Trim();
         var client = DovecotServerOptions.ResourceServer;
         await Task.WhenAll(
             WriteAsync("ca.pem", authority.CertificatePem),
             WriteAsync(DovecotConfiguration.Certificate, certificate.ExportCertificatePem()),
             WriteAsync(DovecotConfiguration.Key, key.ExportPkcs8PrivateKeyPem()),
             WriteAsync(DovecotConfiguration.OAuth2, DovecotConfiguration.ForOAuth2(options.IntrospectionEndpoint, client.ClientId, client.ClientSecret!)),
-            WriteAsync(DovecotConfiguration.Main, DovecotConfiguration.ForMain(directory, account, group, ports, nextHop))).ConfigureAwait(false);
-        await account.HandOverAsync(directory, cancellationToken).ConfigureAwait(false);
+            WriteAsync(DovecotConfiguration.Main, DovecotConfiguration.ForMain(directory, account, group, ports, nextHop)));
+        await account.HandOverAsync(directory, cancellationToken);
 
         Task WriteAsync(string name, string content) => File.WriteAllTextAsync(Path.Combine(directory, name), content, cancellationToken);
     }
@@ -142,14 +144,14 @@ public sealed class DovecotServer : IAsyncDisposable
         var complaints = process.StandardError.ReadToEndAsync(CancellationToken.None);
 
         // The master listens on every port before it writes this file.
-        var isUp = await Poll.UntilAsync(() => process.HasExited || File.Exists(Path.Combine(directory, "run", "master.pid")), Patience, cancellationToken).ConfigureAwait(false);
+        var isUp = await Poll.UntilAsync(() => process.HasExited || File.Exists(Path.Combine(directory, "run", "master.pid")), Patience, cancellationToken);
         if (isUp && !process.HasExited)
         {
             return process;
         }
 
-        await StopAsync(process).ConfigureAwait(false);
-        throw new InvalidOperationException($"Dovecot did not start:\n{await complaints.ConfigureAwait(false)}{ReadLog(directory)}");
+        await StopAsync(process);
+        throw new InvalidOperationException($"Dovecot did not start:\n{await complaints}{ReadLog(directory)}");
     }
 
     private static async Task StopAsync(Process process)
@@ -164,7 +166,7 @@ public sealed class DovecotServer : IAsyncDisposable
             Signals.Send(process.Id, Signals.Terminate);
             try
             {
-                await process.WaitForExitAsync().WaitAsync(Patience, TimeProvider.System).ConfigureAwait(false);
+                await process.WaitForExitAsync().WaitAsync(Patience, TimeProvider.System);
             }
             catch (TimeoutException)
             {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Demo.Mail;
 
 /// <summary>The mailboxes of a mail server as directories: what is delivered here is what IMAP shows.</summary>
@@ -25,7 +27,7 @@ internal sealed class Maildir(string root, IReadOnlyList<string> addresses)
         var mailbox = addresses.First(candidate => string.Equals(candidate, address, StringComparison.OrdinalIgnoreCase));
         var name = $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}.{Guid.NewGuid():N}.localhost";
         var written = Path.Combine(PathOf(mailbox, "tmp"), name);
-        await File.WriteAllBytesAsync(written, message, cancellationToken).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(written, message, cancellationToken);
         File.SetUnixFileMode(written, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         File.Move(written, Path.Combine(PathOf(mailbox, "new"), name));
     }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -29,9 +31,9 @@ internal sealed class NextHop : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await _stop.CancelAsync();
         _listener.Stop();
-        await _accepting.ConfigureAwait(false);
+        await _accepting;
         _stop.Dispose();
     }
 
@@ -42,12 +44,12 @@ internal sealed class NextHop : IAsyncDisposable
         {
             while (true)
             {
-                sessions.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token).ConfigureAwait(false)));
+                sessions.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            await Task.WhenAll(sessions).ConfigureAwait(false);
+            await Task.WhenAll(sessions);
         }
     }
 
@@ -60,9 +62,9 @@ internal sealed class NextHop : IAsyncDisposable
                 var stream = client.GetStream();
                 using var reader = new StreamReader(stream, Encoding.Latin1);
                 var writer = new StreamWriter(stream, Encoding.Latin1) { AutoFlush = true, NewLine = "\r\n" };
-                await using (writer.ConfigureAwait(false))
+                await using (writer)
                 {
-                    await TalkAsync(reader, writer).ConfigureAwait(false);
+                    await TalkAsync(reader, writer);
                 }
             }
             catch (Exception exception) when (exception is IOException or OperationCanceledException)
@@ -75,8 +77,8 @@ internal sealed class NextHop : IAsyncDisposable
     private async Task TalkAsync(StreamReader reader, StreamWriter writer)
     {
         var recipients = new List<string>();
-        await writer.WriteLineAsync("220 localhost ESMTP").ConfigureAwait(false);
-        while (await reader.ReadLineAsync(_stop.Token).ConfigureAwait(false) is { } line)
+        await writer.WriteLineAsync("220 localhost ESMTP");
+        while (await reader.ReadLineAsync(_stop.Token) is { } line)
         {
             var verb = line.Split([' ', ':'], 2)[0].ToUpperInvariant();
             var answer = verb switch
@@ -88,7 +90,7 @@ internal sealed class NextHop : IAsyncDisposable
                 "QUIT" => "221 2.0.0 Bye",
                 _ => "250 2.0.0 Ok",
             };
-            await writer.WriteLineAsync(answer).ConfigureAwait(false);
+            await writer.WriteLineAsync(answer);
             if (verb == "QUIT")
             {
                 return;
@@ -96,8 +98,8 @@ internal sealed class NextHop : IAsyncDisposable
 
             if (answer.StartsWith("354", StringComparison.Ordinal))
             {
-                await DeliverAsync(reader, recipients).ConfigureAwait(false);
-                await writer.WriteLineAsync("250 2.0.0 Delivered").ConfigureAwait(false);
+                await DeliverAsync(reader, recipients);
+                await writer.WriteLineAsync("250 2.0.0 Delivered");
             }
 
             if (verb is "DATA" or "RSET" or "MAIL")
@@ -123,14 +125,14 @@ internal sealed class NextHop : IAsyncDisposable
     private async Task DeliverAsync(StreamReader reader, List<string> recipients)
     {
         var message = new StringBuilder();
-        while (await reader.ReadLineAsync(_stop.Token).ConfigureAwait(false) is { } line && line != ".")
+        while (await reader.ReadLineAsync(_stop.Token) is { } line && line != ".")
         {
             message.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
         }
 
         foreach (var recipient in recipients.Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            await _mailboxes.DeliverAsync(recipient, Encoding.Latin1.GetBytes(message.ToString()), _stop.Token).ConfigureAwait(false);
+            await _mailboxes.DeliverAsync(recipient, Encoding.Latin1.GetBytes(message.ToString()), _stop.Token);
         }
     }
 }

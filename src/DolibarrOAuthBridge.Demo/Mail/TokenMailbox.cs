@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using MailKit;
@@ -22,9 +24,9 @@ public sealed class TokenMailbox(DovecotServer server, string address, string ac
         message.From.Add(MailboxAddress.Parse(address));
         message.To.Add(MailboxAddress.Parse(recipient));
         using var smtp = new SmtpClient();
-        await LogInAsync(smtp, server.SubmissionPort, SecureSocketOptions.StartTls, cancellationToken).ConfigureAwait(false);
-        await smtp.SendAsync(message, cancellationToken).ConfigureAwait(false);
-        await smtp.DisconnectAsync(true, cancellationToken).ConfigureAwait(false);
+        await LogInAsync(smtp, server.SubmissionPort, SecureSocketOptions.StartTls, cancellationToken);
+        await smtp.SendAsync(message, cancellationToken);
+        await smtp.DisconnectAsync(true, cancellationToken);
     }
 
     /// <summary>The subjects of what is in INBOX, the oldest first.</summary>
@@ -32,10 +34,10 @@ public sealed class TokenMailbox(DovecotServer server, string address, string ac
     public async Task<IReadOnlyList<string>> ListSubjectsAsync(CancellationToken cancellationToken = default)
     {
         using var imap = new ImapClient();
-        await LogInAsync(imap, server.ImapsPort, SecureSocketOptions.SslOnConnect, cancellationToken).ConfigureAwait(false);
-        await imap.Inbox.OpenAsync(FolderAccess.ReadOnly, cancellationToken).ConfigureAwait(false);
-        var messages = await imap.Inbox.FetchAsync(0, -1, MessageSummaryItems.Envelope, cancellationToken).ConfigureAwait(false);
-        await imap.DisconnectAsync(true, cancellationToken).ConfigureAwait(false);
+        await LogInAsync(imap, server.ImapsPort, SecureSocketOptions.SslOnConnect, cancellationToken);
+        await imap.Inbox.OpenAsync(FolderAccess.ReadOnly, cancellationToken);
+        var messages = await imap.Inbox.FetchAsync(0, -1, MessageSummaryItems.Envelope, cancellationToken);
+        await imap.DisconnectAsync(true, cancellationToken);
         return [.. messages.Select(message => message.Envelope?.Subject ?? string.Empty)];
     }
 
@@ -43,8 +45,8 @@ public sealed class TokenMailbox(DovecotServer server, string address, string ac
     {
         client.CheckCertificateRevocation = false;
         client.ServerCertificateValidationCallback = (_, certificate, _, errors) => IsServers(certificate, errors);
-        await client.ConnectAsync(server.Host, port, security, cancellationToken).ConfigureAwait(false);
-        await client.AuthenticateAsync(new SaslMechanismOAuth2(address, accessToken), cancellationToken).ConfigureAwait(false);
+        await client.ConnectAsync(server.Host, port, security, cancellationToken);
+        await client.AuthenticateAsync(new SaslMechanismOAuth2(address, accessToken), cancellationToken);
     }
 
     private bool IsServers(X509Certificate? certificate, SslPolicyErrors errors)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.ComponentModel;
 using System.Diagnostics;
 
@@ -20,7 +22,7 @@ internal static class Command
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         try
         {
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            await process.WaitForExitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -28,10 +30,10 @@ internal static class Command
             throw;
         }
 
-        var said = await output.ConfigureAwait(false);
+        var said = await output;
         return process.ExitCode == 0
             ? said
-            : throw new InvalidOperationException($"{program} failed with status {process.ExitCode}: {(await error.ConfigureAwait(false)).Trim()} {said.Trim()}".Trim());
+            : throw new InvalidOperationException($"{program} failed with status {process.ExitCode}: {(await error).Trim()} {said.Trim()}".Trim());
     }
 
     /// <summary>Starts a program with the given standard input, empty by default; its output must be read.</summary>

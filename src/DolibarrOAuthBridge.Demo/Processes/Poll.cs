@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Demo.Processes;
 
 /// <summary>Waits for other processes, which cannot be told to call back.</summary>
@@ -17,7 +19,7 @@ internal static class Poll
                 return false;
             }
 
-            await Task.Delay(Interval, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Interval, TimeProvider.System, cancellationToken);
         }
 
         return true;

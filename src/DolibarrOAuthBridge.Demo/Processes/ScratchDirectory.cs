@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Diagnostics;
 
 namespace DolibarrOAuthBridge.Demo.Processes;
@@ -66,7 +68,7 @@ public sealed class ScratchDirectory : IAsyncDisposable
             }
 
             watch.StandardInput.Close();
-            await watch.WaitForExitAsync().ConfigureAwait(false);
+            await watch.WaitForExitAsync();
         }
     }
 }

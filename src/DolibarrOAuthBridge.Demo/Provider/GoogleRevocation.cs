@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
@@ -10,31 +12,31 @@ internal static class GoogleRevocation
     /// <summary>Revokes the grant of the token in the form or the query.</summary>
     public static async Task RevokeAsync(HttpContext context, StandInState state)
     {
-        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false) : FormCollection.Empty;
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         var value = form["token"].FirstOrDefault() ?? context.Request.Query["token"].FirstOrDefault() ?? string.Empty;
         var tokens = context.RequestServices.GetRequiredService<IOpenIddictTokenManager>();
-        var token = await tokens.FindByReferenceIdAsync(value, context.RequestAborted).ConfigureAwait(false);
-        if (token is null && await TokenIdAsync(value, state.Keys.Signing).ConfigureAwait(false) is { } id)
+        var token = await tokens.FindByReferenceIdAsync(value, context.RequestAborted);
+        if (token is null && await TokenIdAsync(value, state.Keys.Signing) is { } id)
         {
-            token = await tokens.FindByIdAsync(id, context.RequestAborted).ConfigureAwait(false);
+            token = await tokens.FindByIdAsync(id, context.RequestAborted);
         }
 
-        if (token is null || !await tokens.HasStatusAsync(token, OpenIddictConstants.Statuses.Valid, context.RequestAborted).ConfigureAwait(false))
+        if (token is null || !await tokens.HasStatusAsync(token, OpenIddictConstants.Statuses.Valid, context.RequestAborted))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             await context.Response.WriteAsJsonAsync(
                 new Dictionary<string, string> { ["error"] = "invalid_token", ["error_description"] = "Token expired or revoked" },
-                context.RequestAborted).ConfigureAwait(false);
+                context.RequestAborted);
             return;
         }
 
-        await tokens.TryRevokeAsync(token, context.RequestAborted).ConfigureAwait(false);
-        if (await tokens.GetAuthorizationIdAsync(token, context.RequestAborted).ConfigureAwait(false) is { } grant)
+        await tokens.TryRevokeAsync(token, context.RequestAborted);
+        if (await tokens.GetAuthorizationIdAsync(token, context.RequestAborted) is { } grant)
         {
-            await tokens.RevokeByAuthorizationIdAsync(grant, context.RequestAborted).ConfigureAwait(false);
+            await tokens.RevokeByAuthorizationIdAsync(grant, context.RequestAborted);
         }
 
-        await context.Response.WriteAsJsonAsync(new Dictionary<string, string>(), context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsJsonAsync(new Dictionary<string, string>(), context.RequestAborted);
     }
 
     /// <summary>Whether the request says which client it is from, and so is for the ordinary endpoint.</summary>
@@ -50,7 +52,7 @@ internal static class GoogleRevocation
             ValidateIssuer = false,
             ValidateAudience = false,
             ValidateLifetime = false,
-        }).ConfigureAwait(false);
+        });
         return read.IsValid && read.Claims.TryGetValue(OpenIddictConstants.Claims.Private.TokenId, out var id) ? id as string : null;
     }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Collections.Concurrent;
 
 namespace DolibarrOAuthBridge.Demo.Provider;
@@ -32,12 +34,12 @@ public sealed class ScriptedProvider : IAsyncDisposable
         var provider = new ScriptedProvider(builder.Build(), address);
         try
         {
-            await provider._application.StartAsync(cancellationToken).ConfigureAwait(false);
+            await provider._application.StartAsync(cancellationToken);
             return provider;
         }
         catch
         {
-            await provider.DisposeAsync().ConfigureAwait(false);
+            await provider.DisposeAsync();
             throw;
         }
     }
@@ -58,7 +60,7 @@ public sealed class ScriptedProvider : IAsyncDisposable
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(json, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsync(json, context.RequestAborted);
     });
 
     /// <summary>The requests to one path.</summary>
@@ -71,18 +73,18 @@ public sealed class ScriptedProvider : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _application.StopAsync().ConfigureAwait(false);
-        await _application.DisposeAsync().ConfigureAwait(false);
+        await _application.StopAsync();
+        await _application.DisposeAsync();
     }
 
     private static string Rooted(string path) => path.StartsWith('/') ? path : "/" + path;
 
     private async Task AnswerAsync(HttpContext context)
     {
-        _requests.Add(await ScriptedRequest.ReadAsync(context.Request).ConfigureAwait(false));
+        _requests.Add(await ScriptedRequest.ReadAsync(context.Request));
         if (_answers.TryGetValue(context.Request.Path.Value ?? "/", out var answer))
         {
-            await answer(context).ConfigureAwait(false);
+            await answer(context);
         }
         else
         {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Demo.Provider;
 
 /// <summary>A request that a scripted provider received, as it came. Not a printing record: it holds credentials.</summary>
@@ -23,7 +25,7 @@ public sealed class ScriptedRequest
 
     internal static async Task<ScriptedRequest> ReadAsync(HttpRequest request)
     {
-        var form = request.HasFormContentType ? await request.ReadFormAsync(request.HttpContext.RequestAborted).ConfigureAwait(false) : FormCollection.Empty;
+        var form = request.HasFormContentType ? await request.ReadFormAsync(request.HttpContext.RequestAborted) : FormCollection.Empty;
         return new ScriptedRequest
         {
             Method = request.Method,

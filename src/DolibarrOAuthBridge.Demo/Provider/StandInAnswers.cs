@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
@@ -16,7 +18,7 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
         var path = context.Request.Path;
         context.Request.Path = StandInPaths.WithoutTenant(path);
         var endpoint = StandInPaths.Find(context.Request.Path);
-        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false) : FormCollection.Empty;
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         var grantType = form["grant_type"].FirstOrDefault();
         var time = state.Options.TimeProvider;
         var request = new StandInRequest(endpoint, path.Value ?? "/", grantType, ClientId(context, form), null, null, time.GetUtcNow(), null);
@@ -26,7 +28,7 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
         try
         {
             var (fault, cleared) = endpoint == StandInEndpoint.Token && !isSeed ? state.Faults.Take() : default;
-            await AnswerAsync(context, next, record, fault, cleared).ConfigureAwait(false);
+            await AnswerAsync(context, next, record, fault, cleared);
         }
         finally
         {
@@ -43,14 +45,14 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
         if (fault?.Before is { } before)
         {
             record.Outcome = "fault:" + fault.Name;
-            if (await before(faultContext).ConfigureAwait(false))
+            if (await before(faultContext))
             {
                 return;
             }
         }
 
         var endpoint = record.Request.Endpoint;
-        var answer = await ComputeAsync(context, next, endpoint).ConfigureAwait(false);
+        var answer = await ComputeAsync(context, next, endpoint);
         var outcome = Outcome(context.Response, answer);
         if (endpoint == StandInEndpoint.Token && StandInPaths.IsGitHub(context.Request.Path))
         {
@@ -61,7 +63,7 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
         if (fault?.After is { } after)
         {
             record.Outcome = "fault:" + fault.Name;
-            if (await after(faultContext, answer).ConfigureAwait(false))
+            if (await after(faultContext, answer))
             {
                 return;
             }
@@ -71,7 +73,7 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
         if (answer.Length > 0)
         {
             context.Response.ContentLength = answer.Length;
-            await context.Response.Body.WriteAsync(answer, context.RequestAborted).ConfigureAwait(false);
+            await context.Response.Body.WriteAsync(answer, context.RequestAborted);
         }
     }
 
@@ -82,14 +84,14 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
         context.Response.Body = answer;
         if (endpoint == StandInEndpoint.Token)
         {
-            await _tokenRequests.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+            await _tokenRequests.WaitAsync(context.RequestAborted);
         }
 
         try
         {
             await (endpoint == StandInEndpoint.Revocation && IsGoogleRevocation(context)
                 ? GoogleRevocation.RevokeAsync(context, state)
-                : next(context)).ConfigureAwait(false);
+                : next(context));
         }
         finally
         {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using System.Text.RegularExpressions;
 
@@ -12,13 +14,13 @@ internal sealed partial class StandInBrowser(HttpClient http)
     /// <exception cref="InvalidOperationException">The provider shows an error or an unexpected page.</exception>
     public async Task<Uri> DecideAsync(Uri page, bool allow, string? subject, CancellationToken cancellationToken)
     {
-        using var shown = await http.GetAsync(page, cancellationToken).ConfigureAwait(false);
+        using var shown = await http.GetAsync(page, cancellationToken);
         if (shown.Headers.Location is { } already)
         {
             return new Uri(page, already);
         }
 
-        var html = await shown.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        var html = await shown.Content.ReadAsStringAsync(cancellationToken);
         var action = Action().Match(html);
         if (!shown.IsSuccessStatusCode || !action.Success)
         {
@@ -29,10 +31,10 @@ internal sealed partial class StandInBrowser(HttpClient http)
         fields.Add(new("subject", subject ?? Decode(Chosen().Match(html), "value")));
         fields.Add(new("decision", allow ? "allow" : "deny"));
         using var content = new FormUrlEncodedContent(fields);
-        using var answer = await http.PostAsync(new Uri(page, Decode(action, "value")), content, cancellationToken).ConfigureAwait(false);
+        using var answer = await http.PostAsync(new Uri(page, Decode(action, "value")), content, cancellationToken);
         return answer.Headers.Location is { } location
             ? new Uri(page, location)
-            : throw new InvalidOperationException($"The provider does not go on ({(int)answer.StatusCode}): {await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false)}");
+            : throw new InvalidOperationException($"The provider does not go on ({(int)answer.StatusCode}): {await answer.Content.ReadAsStringAsync(cancellationToken)}");
     }
 
     private static string Decode(Match match, string group) => WebUtility.HtmlDecode(match.Groups[group].Value);

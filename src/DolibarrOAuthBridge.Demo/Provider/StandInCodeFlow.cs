@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -27,7 +29,7 @@ internal sealed class StandInCodeFlow(HttpClient http, StandInProvider provider,
             ["prompt"] = "consent",
             ["login_hint"] = user.Subject,
         });
-        var callback = await new StandInBrowser(http).DecideAsync(new Uri(url), allow: true, user.Subject, cancellationToken).ConfigureAwait(false);
+        var callback = await new StandInBrowser(http).DecideAsync(new Uri(url), allow: true, user.Subject, cancellationToken);
         var query = QueryHelpers.ParseQuery(callback.Query);
         if (!query.TryGetValue("code", out var code) || query["state"] != state)
         {
@@ -47,14 +49,14 @@ internal sealed class StandInCodeFlow(HttpClient http, StandInProvider provider,
             form["client_secret"] = secret;
         }
 
-        return await RedeemAsync(form, cancellationToken).ConfigureAwait(false);
+        return await RedeemAsync(form, cancellationToken);
     }
 
     private async Task<IssuedTokens> RedeemAsync(Dictionary<string, string> form, CancellationToken cancellationToken)
     {
         using var content = new FormUrlEncodedContent(form);
-        using var response = await http.PostAsync(provider.Endpoint("oauth/token"), content, cancellationToken).ConfigureAwait(false);
-        var answer = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        using var response = await http.PostAsync(provider.Endpoint("oauth/token"), content, cancellationToken);
+        var answer = await response.Content.ReadAsStringAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"No tokens were given ({(int)response.StatusCode}): {answer}"));

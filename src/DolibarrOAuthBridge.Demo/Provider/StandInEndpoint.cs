@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Demo.Provider;
 
 /// <summary>What a request to the stand-in provider was for.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Security.Claims;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
@@ -33,14 +35,14 @@ internal sealed class StandInEndpoints(StandInState state)
         foreach (var path in StandInPaths.Of(endpoint))
         {
             routes.MapMethods(path, methods, async context =>
-                await (await handler(context).ConfigureAwait(false)).ExecuteAsync(context).ConfigureAwait(false));
+                await (await handler(context)).ExecuteAsync(context));
         }
     }
 
     private async Task<IResult> AuthorizeAsync(HttpContext context)
     {
         var request = Request(context);
-        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false) : FormCollection.Empty;
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         var decision = state.Options.AutoApprove ? "allow" : form[Decision].ToString();
         switch (decision)
         {
@@ -70,7 +72,7 @@ internal sealed class StandInEndpoints(StandInState state)
         else
         {
             // OpenIddict has checked the code or token by now; this is what it holds.
-            var grant = await context.AuthenticateAsync(Scheme).ConfigureAwait(false);
+            var grant = await context.AuthenticateAsync(Scheme);
             principal = grant.Principal!;
         }
 
@@ -81,14 +83,14 @@ internal sealed class StandInEndpoints(StandInState state)
     private async Task<IResult> VerifyDeviceAsync(HttpContext context)
     {
         var request = Request(context);
-        var code = await context.AuthenticateAsync(Scheme).ConfigureAwait(false);
+        var code = await context.AuthenticateAsync(Scheme);
         if (!code.Succeeded || code.Principal.GetClaim(Claims.ClientId) is not { } clientId)
         {
             return StandInPage.DeviceCode(DevicePath, wrong: !string.IsNullOrEmpty(request.UserCode));
         }
 
         var scopes = code.Principal.GetScopes();
-        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false) : FormCollection.Empty;
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         var properties = new AuthenticationProperties { RedirectUri = DonePath };
         switch (form[Decision].ToString())
         {
@@ -104,7 +106,7 @@ internal sealed class StandInEndpoints(StandInState state)
 
     private async Task<IResult> UserInfoAsync(HttpContext context)
     {
-        var token = await context.AuthenticateAsync(Scheme).ConfigureAwait(false);
+        var token = await context.AuthenticateAsync(Scheme);
         if (state.FindUser(token.Principal?.GetClaim(Claims.Subject) ?? "-") is not { } user)
         {
             return Results.Challenge(Error(Errors.InvalidToken, "The token is not a user's."), [Scheme]);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.Json;
 using OpenIddict.Abstractions;
 
@@ -56,13 +58,13 @@ public sealed class StandInProvider : IAsyncDisposable
         var provider = new StandInProvider(builder.Build(), state, address);
         try
         {
-            await StandInRegistration.RegisterAsync(provider._application.Services, options, cancellationToken).ConfigureAwait(false);
-            await provider._application.StartAsync(cancellationToken).ConfigureAwait(false);
+            await StandInRegistration.RegisterAsync(provider._application.Services, options, cancellationToken);
+            await provider._application.StartAsync(cancellationToken);
             return provider;
         }
         catch
         {
-            await provider.DisposeAsync().ConfigureAwait(false);
+            await provider.DisposeAsync();
             throw;
         }
     }
@@ -111,8 +113,8 @@ public sealed class StandInProvider : IAsyncDisposable
         var client = _state.FindClient(clientId) ?? throw new ArgumentException($"No client is called {clientId}.", nameof(clientId));
         var form = new Dictionary<string, string> { ["token"] = token, ["client_id"] = clientId, ["client_secret"] = client.ClientSecret ?? string.Empty };
         using var content = new FormUrlEncodedContent(form);
-        using var response = await _seeder.PostAsync(Endpoint("oauth/introspect"), content, cancellationToken).ConfigureAwait(false);
-        var answer = await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        using var response = await _seeder.PostAsync(Endpoint("oauth/introspect"), content, cancellationToken);
+        var answer = await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken);
         using var json = JsonDocument.Parse(answer);
         return json.RootElement.GetProperty("active").GetBoolean();
     }
@@ -121,19 +123,19 @@ public sealed class StandInProvider : IAsyncDisposable
     public async Task RevokeGrantsAsync(string? clientId = null, CancellationToken cancellationToken = default)
     {
         var scope = _application.Services.CreateAsyncScope();
-        await using (scope.ConfigureAwait(false))
+        await using (scope)
         {
             var tokens = scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>();
             string? applicationId = null;
             if (clientId is not null)
             {
                 var applications = scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>();
-                var application = await applications.FindByClientIdAsync(clientId, cancellationToken).ConfigureAwait(false)
+                var application = await applications.FindByClientIdAsync(clientId, cancellationToken)
                     ?? throw new ArgumentException($"No client is called {clientId}.", nameof(clientId));
-                applicationId = await applications.GetIdAsync(application, cancellationToken).ConfigureAwait(false);
+                applicationId = await applications.GetIdAsync(application, cancellationToken);
             }
 
-            await tokens.RevokeAsync(null, applicationId, null, null, cancellationToken).ConfigureAwait(false);
+            await tokens.RevokeAsync(null, applicationId, null, null, cancellationToken);
             _state.ForgetConsents(clientId);
         }
     }
@@ -146,15 +148,15 @@ public sealed class StandInProvider : IAsyncDisposable
             return;
         }
 
-        await _application.StopAsync().ConfigureAwait(false);
+        await _application.StopAsync();
         var scope = _application.Services.CreateAsyncScope();
-        await using (scope.ConfigureAwait(false))
+        await using (scope)
         {
             // The in-memory databases of all providers live as long as the process.
-            await scope.ServiceProvider.GetRequiredService<StandInDbContext>().Database.EnsureDeletedAsync().ConfigureAwait(false);
+            await scope.ServiceProvider.GetRequiredService<StandInDbContext>().Database.EnsureDeletedAsync();
         }
 
-        await _application.DisposeAsync().ConfigureAwait(false);
+        await _application.DisposeAsync();
         _answers.Dispose();
         _state.Dispose();
         _http.Dispose();

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
@@ -11,12 +13,12 @@ internal static class StandInRegistration
     public static async Task RegisterAsync(IServiceProvider services, StandInProviderOptions options, CancellationToken cancellationToken)
     {
         var scope = services.CreateAsyncScope();
-        await using (scope.ConfigureAwait(false))
+        await using (scope)
         {
             var applications = scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>();
             foreach (var client in options.Clients)
             {
-                await applications.CreateAsync(Describe(client, options), cancellationToken).ConfigureAwait(false);
+                await applications.CreateAsync(Describe(client, options), cancellationToken);
             }
         }
     }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Demo.Provider;
 
 /// <summary>What the stand-in provider was asked, in order of arrival. May be used from any thread.</summary>
@@ -23,7 +25,7 @@ public sealed class StandInRequestLog
     /// <summary>Waits until there has been a request like this, one of before the call included.</summary>
     public async Task<StandInRequest> WaitForAsync(Func<StandInRequest, bool> predicate, CancellationToken cancellationToken = default)
     {
-        var entries = await _entries.WaitAsync(entries => entries.Any(entry => predicate(entry.Request)), cancellationToken).ConfigureAwait(false);
+        var entries = await _entries.WaitAsync(entries => entries.Any(entry => predicate(entry.Request)), cancellationToken);
         return entries.First(entry => predicate(entry.Request)).Request;
     }
 

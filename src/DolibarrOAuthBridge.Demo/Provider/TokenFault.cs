@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -32,7 +34,7 @@ public sealed class TokenFault
                 context.Http.Response.Headers.RetryAfter = ((long)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             }
 
-            await context.AnswerAsync(status, contentType, body).ConfigureAwait(false);
+            await context.AnswerAsync(status, contentType, body);
         });
 
     /// <summary>An OAuth error; nothing is issued.</summary>
@@ -69,14 +71,14 @@ public sealed class TokenFault
     {
         var (response, aborted) = (context.Http.Response, context.Http.RequestAborted);
         response.ContentType = "application/json";
-        await response.WriteAsync("{\"token_type\":\"Bearer\",\"access_token\":\"", aborted).ConfigureAwait(false);
+        await response.WriteAsync("{\"token_type\":\"Bearer\",\"access_token\":\"", aborted);
         var chunk = Encoding.ASCII.GetBytes(new string('A', 64 * 1024));
         for (var sent = 0L; sent < bytes; sent += chunk.Length)
         {
-            await response.Body.WriteAsync(chunk, aborted).ConfigureAwait(false);
+            await response.Body.WriteAsync(chunk, aborted);
         }
 
-        await response.WriteAsync("\",\"expires_in\":3600}", aborted).ConfigureAwait(false);
+        await response.WriteAsync("\",\"expires_in\":3600}", aborted);
     });
 
     /// <summary>A complete HTTP answer whose JSON ends in the middle.</summary>
@@ -117,7 +119,7 @@ public sealed class TokenFault
     {
         Before = async context =>
         {
-            await act(context).ConfigureAwait(false);
+            await act(context);
             return true;
         },
     };
@@ -126,7 +128,7 @@ public sealed class TokenFault
     {
         After = async (context, answer) =>
         {
-            await act(context, answer).ConfigureAwait(false);
+            await act(context, answer);
             return true;
         },
     };

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 
 namespace DolibarrOAuthBridge.Demo.Provider;
@@ -15,7 +17,7 @@ internal sealed record TokenFaultContext(HttpContext Http, StandInRecord Record,
         Http.Response.StatusCode = (int)status;
         Http.Response.ContentType = contentType;
         Http.Response.Headers.CacheControl = "no-store";
-        await Http.Response.WriteAsync(body, Http.RequestAborted).ConfigureAwait(false);
+        await Http.Response.WriteAsync(body, Http.RequestAborted);
     }
 
     /// <summary>Gives the start of an answer and drops the connection.</summary>
@@ -23,8 +25,8 @@ internal sealed record TokenFaultContext(HttpContext Http, StandInRecord Record,
     {
         Http.Response.ContentType = "application/json";
         Http.Response.ContentLength = promised;
-        await Http.Response.Body.WriteAsync(part, Http.RequestAborted).ConfigureAwait(false);
-        await Http.Response.Body.FlushAsync(Http.RequestAborted).ConfigureAwait(false);
+        await Http.Response.Body.WriteAsync(part, Http.RequestAborted);
+        await Http.Response.Body.FlushAsync(Http.RequestAborted);
         Http.Abort();
     }
 
@@ -47,7 +49,7 @@ internal sealed record TokenFaultContext(HttpContext Http, StandInRecord Record,
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Http.RequestAborted, Cleared);
         try
         {
-            await wait(stop.Token).ConfigureAwait(false);
+            await wait(stop.Token);
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Demo.Provider;
 
 /// <summary>Holds one request to the token endpoint until it is released, so that a test decides what happens meanwhile.</summary>

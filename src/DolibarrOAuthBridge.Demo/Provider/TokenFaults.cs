@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Demo.Provider;
 
 /// <summary>What goes wrong next at the token endpoint, one fault per request, first in first out. May be used from any thread.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.Json;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.Demo.Story;
@@ -52,13 +54,13 @@ public static class StageSession
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
         var stage = new Stage();
-        await using (stage.ConfigureAwait(false))
+        await using (stage)
         {
-            await SetAsync(stage, cancellationToken).ConfigureAwait(false);
-            await WriteAsync(output, Addresses(stage)).ConfigureAwait(false);
-            while (await input.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+            await SetAsync(stage, cancellationToken);
+            await WriteAsync(output, Addresses(stage));
+            while (await input.ReadLineAsync(cancellationToken) is { } line)
             {
-                await WriteAsync(output, await AnswerAsync(stage, line, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                await WriteAsync(output, await AnswerAsync(stage, line, cancellationToken));
             }
         }
 
@@ -67,12 +69,12 @@ public static class StageSession
 
     private static async Task SetAsync(Stage stage, CancellationToken cancellationToken)
     {
-        await stage.StartDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        await stage.Dolibarr.SetConstAsync("OAUTH_GOOGLE-Mail_ID", Clients[1].ClientId, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await stage.Dolibarr.SetConstAsync("OAUTH_GOOGLE-Mail_SECRET", Clients[1].ClientSecret!, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await stage.StartProviderAsync(Clients, cancellationToken).ConfigureAwait(false);
+        await stage.StartDatabaseAsync(cancellationToken);
+        await stage.Dolibarr.SetConstAsync("OAUTH_GOOGLE-Mail_ID", Clients[1].ClientId, cancellationToken: cancellationToken);
+        await stage.Dolibarr.SetConstAsync("OAUTH_GOOGLE-Mail_SECRET", Clients[1].ClientSecret!, cancellationToken: cancellationToken);
+        await stage.StartProviderAsync(Clients, cancellationToken);
         stage.PrepareBridge([.. Endpoints("Microsoft", stage.Provider), .. Endpoints("Google", stage.Provider)]);
-        await stage.StartServerAsync(cancellationToken).ConfigureAwait(false);
+        await stage.StartServerAsync(cancellationToken);
     }
 
     private static string[] Endpoints(string provider, StandInProvider standIn) =>
@@ -98,16 +100,16 @@ public static class StageSession
         switch (words)
         {
             case ["expire", var entry]:
-                await GrantAsync(stage, entry, LongAgo, cancellationToken).ConfigureAwait(false);
+                await GrantAsync(stage, entry, LongAgo, cancellationToken);
                 return [];
             case ["issue", var entry]:
-                await GrantAsync(stage, entry, null, cancellationToken).ConfigureAwait(false);
+                await GrantAsync(stage, entry, null, cancellationToken);
                 return [];
             case ["revoke", var entry]:
-                await stage.Provider.RevokeGrantsAsync(ClientOf(entry).ClientId, cancellationToken).ConfigureAwait(false);
+                await stage.Provider.RevokeGrantsAsync(ClientOf(entry).ClientId, cancellationToken);
                 return [];
             case ["approve", var url]:
-                return new() { ["location"] = (await stage.Provider.ApproveAsync(new Uri(url), cancellationToken: cancellationToken).ConfigureAwait(false)).AbsoluteUri };
+                return new() { ["location"] = (await stage.Provider.ApproveAsync(new Uri(url), cancellationToken: cancellationToken)).AbsoluteUri };
             case ["refreshes"]:
                 return new() { ["refreshes"] = stage.Provider.Requests.RefreshCount };
             default:
@@ -118,8 +120,8 @@ public static class StageSession
     private static async Task GrantAsync(Stage stage, string entry, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
         var client = ClientOf(entry);
-        var tokens = await stage.Provider.IssueAsync(client.ClientId, null, $"{string.Join(' ', client.Scopes)} offline_access", cancellationToken).ConfigureAwait(false);
-        await stage.Dolibarr.SetTokenAsync(entry, tokens, expiresAt, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var tokens = await stage.Provider.IssueAsync(client.ClientId, null, $"{string.Join(' ', client.Scopes)} offline_access", cancellationToken);
+        await stage.Dolibarr.SetTokenAsync(entry, tokens, expiresAt, cancellationToken: cancellationToken);
         stage.Provider.Requests.Clear();
     }
 
@@ -127,7 +129,7 @@ public static class StageSession
 
     private static async Task WriteAsync(TextWriter output, Dictionary<string, object?> answer)
     {
-        await output.WriteLineAsync(JsonSerializer.Serialize(answer)).ConfigureAwait(false);
-        await output.FlushAsync().ConfigureAwait(false);
+        await output.WriteLineAsync(JsonSerializer.Serialize(answer));
+        await output.FlushAsync();
     }
 }

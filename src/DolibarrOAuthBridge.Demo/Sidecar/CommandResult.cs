@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Demo.Sidecar;
 
 /// <summary>What a command of the sidecar's program did.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Diagnostics;
 using DolibarrOAuthBridge.Demo.Processes;
 
@@ -22,7 +24,7 @@ public sealed class SidecarProgram(string confPath, string stateDirectory, IRead
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         try
         {
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            await process.WaitForExitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -30,7 +32,7 @@ public sealed class SidecarProgram(string confPath, string stateDirectory, IRead
             throw;
         }
 
-        return new CommandResult(process.ExitCode, await output.ConfigureAwait(false), await error.ConfigureAwait(false));
+        return new CommandResult(process.ExitCode, await output, await error);
     }
 
     /// <summary>Starts <c>serve</c> on a free port and waits until it listens.</summary>

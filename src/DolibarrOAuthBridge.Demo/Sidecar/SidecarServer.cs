@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -55,7 +57,7 @@ public sealed partial class SidecarServer : IAsyncDisposable
     public async Task KillAsync(CancellationToken cancellationToken = default)
     {
         _process.Kill();
-        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        await _process.WaitForExitAsync(cancellationToken);
     }
 
     /// <summary>Asks it to end (SIGTERM) and waits until it has.</summary>
@@ -65,8 +67,8 @@ public sealed partial class SidecarServer : IAsyncDisposable
         {
             if (!_process.HasExited)
             {
-                await Command.RunAsync("kill", ["-TERM", $"{_process.Id}"], CancellationToken.None).ConfigureAwait(false);
-                await _process.WaitForExitAsync().ConfigureAwait(false);
+                await Command.RunAsync("kill", ["-TERM", $"{_process.Id}"], CancellationToken.None);
+                await _process.WaitForExitAsync();
             }
         }
     }
@@ -74,7 +76,7 @@ public sealed partial class SidecarServer : IAsyncDisposable
     internal static async Task<SidecarServer> WaitForAsync(Process process, CancellationToken cancellationToken)
     {
         var server = new SidecarServer(process);
-        await server._listening.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await server._listening.Task.WaitAsync(cancellationToken);
         return server;
     }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Demo.Provider;
 
 namespace DolibarrOAuthBridge.Demo.Story;
@@ -24,15 +26,15 @@ public static class DemoStory
         try
         {
             var stage = new Stage();
-            await using (stage.ConfigureAwait(false))
+            await using (stage)
             {
-                await SetAsync(stage, narrator, cancellationToken).ConfigureAwait(false);
-                await new TokenStory(stage, narrator).PlayAsync(cancellationToken).ConfigureAwait(false);
-                await new ConsentStory(stage, narrator).PlayAsync(cancellationToken).ConfigureAwait(false);
-                await new MailStory(stage, narrator).PlayAsync(cancellationToken).ConfigureAwait(false);
+                await SetAsync(stage, narrator, cancellationToken);
+                await new TokenStory(stage, narrator).PlayAsync(cancellationToken);
+                await new ConsentStory(stage, narrator).PlayAsync(cancellationToken);
+                await new MailStory(stage, narrator).PlayAsync(cancellationToken);
                 if (keep)
                 {
-                    await KeepAsync(stage, narrator, cancellationToken).ConfigureAwait(false);
+                    await KeepAsync(stage, narrator, cancellationToken);
                 }
             }
 
@@ -53,13 +55,13 @@ public static class DemoStory
     private static async Task SetAsync(Stage stage, Narrator narrator, CancellationToken cancellationToken)
     {
         narrator.Chapter("The stage");
-        await narrator.StepAsync("A throw-away MariaDB with rows that Dolibarr 22.0.4 wrote", () => stage.StartDatabaseAsync(cancellationToken)).ConfigureAwait(false);
-        await narrator.StepAsync("A stand-in identity provider with rotating refresh tokens", () => stage.StartProviderAsync([Microsoft, ConsentStory.Client], cancellationToken)).ConfigureAwait(false);
-        await narrator.StepAsync("A mail server that asks the provider about tokens", () => stage.StartMailAsync(cancellationToken)).ConfigureAwait(false);
+        await narrator.StepAsync("A throw-away MariaDB with rows that Dolibarr 22.0.4 wrote", () => stage.StartDatabaseAsync(cancellationToken));
+        await narrator.StepAsync("A stand-in identity provider with rotating refresh tokens", () => stage.StartProviderAsync([Microsoft, ConsentStory.Client], cancellationToken));
+        await narrator.StepAsync("A mail server that asks the provider about tokens", () => stage.StartMailAsync(cancellationToken));
         stage.PrepareBridge([$"--Providers:Microsoft:TokenEndpoint={stage.Provider.Endpoint("oauth/token")}", $"--Bridge:MailCaFile={stage.Mail.AuthorityPath}"]);
-        await narrator.StepAsync("The sidecar, pointed at conf.php", () => stage.StartServerAsync(cancellationToken)).ConfigureAwait(false);
+        await narrator.StepAsync("The sidecar, pointed at conf.php", () => stage.StartServerAsync(cancellationToken));
         narrator.Chapter("dolibarr-oauth-bridge entries");
-        narrator.Show(await stage.RunAsync(["entries"], cancellationToken).ConfigureAwait(false));
+        narrator.Show(await stage.RunAsync(["entries"], cancellationToken));
     }
 
     private static async Task KeepAsync(Stage stage, Narrator narrator, CancellationToken cancellationToken)
@@ -73,7 +75,7 @@ public static class DemoStory
             """);
         try
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         }
         catch (OperationCanceledException)
         {

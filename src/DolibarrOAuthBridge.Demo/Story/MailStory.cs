@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Security.Cryptography;
 using DolibarrOAuthBridge.Demo.Mail;
 using DolibarrOAuthBridge.Demo.Processes;
@@ -13,34 +15,34 @@ public sealed class MailStory(Stage stage, Narrator narrator)
     public async Task PlayAsync(CancellationToken cancellationToken)
     {
         narrator.Chapter("A mail, sent and read back with the token");
-        narrator.Show(await stage.RunAsync(SmtpCheck, cancellationToken).ConfigureAwait(false));
-        var token = (await stage.CallAsync(HttpMethod.Get, $"/v1/entries/{TokenStory.Entry}/token", cancellationToken).ConfigureAwait(false)).GetProperty("access_token").GetString()!;
+        narrator.Show(await stage.RunAsync(SmtpCheck, cancellationToken));
+        var token = (await stage.CallAsync(HttpMethod.Get, $"/v1/entries/{TokenStory.Entry}/token", cancellationToken)).GetProperty("access_token").GetString()!;
         var mailbox = new TokenMailbox(stage.Mail, Mailbox, token);
         await narrator.StepAsync("A mail is submitted with the token and read back over IMAP", async () =>
         {
             var subject = NewSubject("Invoice");
-            await mailbox.SendAsync(Mailbox, subject, cancellationToken).ConfigureAwait(false);
-            return await FindAsync(mailbox, subject, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+            await mailbox.SendAsync(Mailbox, subject, cancellationToken);
+            return await FindAsync(mailbox, subject, cancellationToken);
+        });
         await narrator.StepAsync("PHP sends another one with the same SMTP dialogue as Dolibarr's own client", async () =>
         {
             var subject = NewSubject("Reminder");
             var script = Path.Combine(AppContext.BaseDirectory, "php", "submit_mail.php");
             string[] arguments = [script, stage.Mail.Host, $"{stage.Mail.SubmissionPort}", "starttls", stage.Mail.AuthorityPath, Mailbox, Mailbox, subject];
-            await Command.RunAsync("php", arguments, token, cancellationToken).ConfigureAwait(false);
-            return await FindAsync(mailbox, subject, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+            await Command.RunAsync("php", arguments, token, cancellationToken);
+            return await FindAsync(mailbox, subject, cancellationToken);
+        });
 
         narrator.Chapter("A token that the server refuses");
         await narrator.StepAsync("The grant is ended at the provider; the token in the row looks good still", async () =>
         {
-            await stage.Provider.RevokeGrantsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            var refused = await stage.Bridge.RunAsync(SmtpCheck, cancellationToken).ConfigureAwait(false);
+            await stage.Provider.RevokeGrantsAsync(cancellationToken: cancellationToken);
+            var refused = await stage.Bridge.RunAsync(SmtpCheck, cancellationToken);
             Narrator.Require(refused.ExitStatus == 1, $"The check ended with {refused.ExitStatus}: {refused.Output}{refused.Error}");
             Narrator.Require(!refused.Output.Contains(token, StringComparison.Ordinal), "The token was printed.");
             narrator.Show(refused.Output);
             return "the check fails and says why";
-        }).ConfigureAwait(false);
+        });
     }
 
     private string[] SmtpCheck =>
@@ -50,7 +52,7 @@ public sealed class MailStory(Stage stage, Narrator narrator)
 
     private static async Task<string> FindAsync(TokenMailbox mailbox, string subject, CancellationToken cancellationToken)
     {
-        var subjects = await mailbox.ListSubjectsAsync(cancellationToken).ConfigureAwait(false);
+        var subjects = await mailbox.ListSubjectsAsync(cancellationToken);
         Narrator.Require(subjects.Contains(subject), $"INBOX has {string.Join(", ", subjects)}, not {subject}.");
         return $"\"{subject}\" is in INBOX, {subjects.Count} in all";
     }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Spectre.Console;
 
 namespace DolibarrOAuthBridge.Demo.Story;
@@ -21,7 +23,7 @@ public sealed class Narrator(IAnsiConsole console)
         var start = TimeProvider.System.GetTimestamp();
         try
         {
-            var outcome = await work().ConfigureAwait(false);
+            var outcome = await work();
             var time = TimeProvider.System.GetElapsedTime(start);
             console.MarkupLineInterpolated($"  [green]✓[/] {what}: [bold]{outcome}[/] [grey]({Format(time)})[/]");
         }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net.Http.Headers;
 using System.Text.Json;
 using DolibarrOAuthBridge.Demo.Database;
@@ -38,8 +40,8 @@ public sealed class Stage : IAsyncDisposable
     /// <returns>What was started.</returns>
     public async Task<string> StartDatabaseAsync(CancellationToken cancellationToken)
     {
-        var server = Own(await ScratchMariaDb.StartAsync(new ScratchMariaDbOptions { UseTemplate = false }, cancellationToken).ConfigureAwait(false));
-        Dolibarr = Own(await DolibarrInstall.CreateAsync(server, cancellationToken: cancellationToken).ConfigureAwait(false));
+        var server = Own(await ScratchMariaDb.StartAsync(new ScratchMariaDbOptions { UseTemplate = false }, cancellationToken));
+        Dolibarr = Own(await DolibarrInstall.CreateAsync(server, cancellationToken: cancellationToken));
         return $"MariaDB {server.Version} on port {server.Port}";
     }
 
@@ -47,14 +49,14 @@ public sealed class Stage : IAsyncDisposable
     public async Task<string> StartMailAsync(CancellationToken cancellationToken)
     {
         var options = new DovecotServerOptions { IntrospectionEndpoint = Provider.Endpoint("oauth/introspect") };
-        Mail = Own(await DovecotServer.StartAsync(options, cancellationToken).ConfigureAwait(false));
+        Mail = Own(await DovecotServer.StartAsync(options, cancellationToken));
         return $"Dovecot {Mail.Version}, SMTP on port {Mail.SubmissionPort}, IMAP on port {Mail.ImapsPort}";
     }
 
     /// <summary>Starts the provider with the clients that the entries name.</summary>
     public async Task<string> StartProviderAsync(IReadOnlyList<StandInClient> clients, CancellationToken cancellationToken)
     {
-        Provider = Own(await StandInProvider.StartAsync(new StandInProviderOptions { Clients = [.. clients, DovecotServerOptions.ResourceServer], OpaqueAccessTokens = true, DeviceInterval = TimeSpan.FromSeconds(1) }, cancellationToken).ConfigureAwait(false));
+        Provider = Own(await StandInProvider.StartAsync(new StandInProviderOptions { Clients = [.. clients, DovecotServerOptions.ResourceServer], OpaqueAccessTokens = true, DeviceInterval = TimeSpan.FromSeconds(1) }, cancellationToken));
         return $"listening on {Provider.BaseAddress}";
     }
 
@@ -65,13 +67,13 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>Runs the sidecar.</summary>
     public async Task<string> StartServerAsync(CancellationToken cancellationToken)
     {
-        Server = Own(await Bridge.ServeAsync(cancellationToken).ConfigureAwait(false));
-        ApiKey = (await RunAsync(["init", "--reveal"], cancellationToken).ConfigureAwait(false)).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim();
+        Server = Own(await Bridge.ServeAsync(cancellationToken));
+        ApiKey = (await RunAsync(["init", "--reveal"], cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim();
 #pragma warning disable RS0030 // the rule is about providers; this client calls the sidecar
         Client = new HttpClient { BaseAddress = Server.BaseAddress };
 #pragma warning restore RS0030
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiKey);
-        await WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
+        await WaitUntilReadyAsync(cancellationToken);
         return $"ready on {Server.BaseAddress}";
     }
 
@@ -80,7 +82,7 @@ public sealed class Stage : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It failed; the message is what it said.</exception>
     public async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        var result = await Bridge.RunAsync(arguments, cancellationToken).ConfigureAwait(false);
+        var result = await Bridge.RunAsync(arguments, cancellationToken);
         return result.ExitStatus == 0 ? result.Output : throw new InvalidOperationException(result.Error.Trim());
     }
 
@@ -91,8 +93,8 @@ public sealed class Stage : IAsyncDisposable
     public async Task<JsonElement> CallAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
-        using var response = await Client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        var body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        using var response = await Client.SendAsync(request, cancellationToken);
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
         Narrator.Require(response.IsSuccessStatusCode, $"{method} {path} answered {(int)response.StatusCode}: {body}");
         return body.Length == 0 ? default : JsonDocument.Parse(body).RootElement;
     }
@@ -103,7 +105,7 @@ public sealed class Stage : IAsyncDisposable
         Client?.Dispose();
         while (_props.TryPop(out var prop))
         {
-            await prop.DisposeAsync().ConfigureAwait(false);
+            await prop.DisposeAsync();
         }
     }
 
@@ -112,7 +114,7 @@ public sealed class Stage : IAsyncDisposable
         var ready = await Poll.UntilAsync(
             () => Client.GetAsync(new Uri("/readyz", UriKind.Relative), cancellationToken).GetAwaiter().GetResult().IsSuccessStatusCode,
             TimeSpan.FromSeconds(10),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         Narrator.Require(ready, $"The sidecar is not ready: {Server.Log}");
     }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Configuration;
 
 /// <summary>A conf.php that cannot be used. The message names the file, the line and the variable where they are known, and what to do; it holds no value.</summary>

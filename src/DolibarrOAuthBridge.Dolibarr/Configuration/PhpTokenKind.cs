@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Configuration;
 
 /// <summary>The kinds of token that matter when looking for plain assignments in PHP code.</summary>

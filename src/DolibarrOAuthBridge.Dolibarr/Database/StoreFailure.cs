@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Database;
 
 /// <summary>Why Dolibarr's database could not do what was asked, by what the caller can do about it.</summary>

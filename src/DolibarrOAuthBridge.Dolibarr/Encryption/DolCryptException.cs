@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Encryption;
 
 /// <summary>A <c>dolcrypt:</c> value that cannot be handled. The message holds nothing of the value.</summary>

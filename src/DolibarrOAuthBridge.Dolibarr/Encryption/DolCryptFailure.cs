@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Encryption;
 
 /// <summary>Why a <c>dolcrypt:</c> value cannot be handled.</summary>

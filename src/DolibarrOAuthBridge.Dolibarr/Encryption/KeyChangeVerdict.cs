@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Encryption;
 
 /// <summary>Under which key a stored value reads.</summary>

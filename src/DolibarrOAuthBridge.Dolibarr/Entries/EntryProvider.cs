@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Entries;
 
 /// <summary>A provider as Dolibarr spells it: in constants (<c>OAUTH_GITHUB-…</c>) and in <c>llx_oauth_token.service</c> (<c>GitHub-…</c>).</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Entries;
 
 /// <summary>What Dolibarr uses the tokens of an entry for.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Entries;
 
 /// <summary>One place in Dolibarr that uses an entry.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Entries;
 
 /// <summary>One OAuth entry as an admin configured it on Dolibarr's OAuth page. Not a record: its members would print the secret.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Mail;
 
 /// <summary>An email collector of Dolibarr, as far as its login goes. Columns that a release lacks have the value that it would use.</summary>

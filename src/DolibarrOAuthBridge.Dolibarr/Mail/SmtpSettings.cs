@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Mail;
 
 /// <summary>Dolibarr's settings for sending mail: the main ones, or those of a context that has its own.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Php;
 
 /// <summary>A PHP <c>string</c> that is text: UTF-8 when serialized, its length counted in bytes there.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 
 /// <summary>An encrypted setting that cannot be read. The message names the likely cause in plain words and holds nothing of the value.</summary>

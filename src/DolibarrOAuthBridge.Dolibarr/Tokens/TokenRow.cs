@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 
 /// <summary>A row of <c>llx_oauth_token</c> as it was read. It prints nothing of the value, which is a credential.</summary>

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
-using DolibarrOAuthBridge.Tokens;
 using Microsoft.Identity.Client;
 
 namespace DolibarrOAuthBridge.AppOnly;
@@ -9,7 +11,7 @@ namespace DolibarrOAuthBridge.AppOnly;
 /// Client credentials at Microsoft (RFC 6749, section 4.4): the application asks in its own name, by secret or by a
 /// certificate (RFC 7523) through MSAL. There is no user and no refresh token; a renewal is the same request again.
 /// </summary>
-public sealed class AppOnlyClient(ProviderDirectory providers, TokenEndpointClient client, ClientCertificates certificates)
+internal sealed class AppOnlyClient(ProviderDirectory providers, TokenEndpointClient client, ClientCertificates certificates)
 {
     private const string TokenPath = "/oauth2/v2.0/token";
 
@@ -18,10 +20,9 @@ public sealed class AppOnlyClient(ProviderDirectory providers, TokenEndpointClie
     /// <exception cref="BridgeException">A setting is missing.</exception>
     public async Task<TokenAnswer> RequestAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         EntrySettings.RequireComplete(entry);
         var provider = ProviderCatalogue.Of(entry.Name);
-        var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken).ConfigureAwait(false)
+        var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken)
             ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
         using var certificate = certificates.Load(entry);
         using var transport = new MsalTransport(client, endpoint);
@@ -32,7 +33,7 @@ public sealed class AppOnlyClient(ProviderDirectory providers, TokenEndpointClie
         builder = certificate is null ? builder.WithClientSecret(entry.ClientSecret) : builder.WithCertificate(certificate);
         try
         {
-            await builder.Build().AcquireTokenForClient([AppOnlyScope.Of(provider, entry)]).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+            await builder.Build().AcquireTokenForClient([AppOnlyScope.Of(provider, entry)]).ExecuteAsync(cancellationToken);
         }
         catch (MsalException exception)
         {

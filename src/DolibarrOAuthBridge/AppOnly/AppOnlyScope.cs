@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
-using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.AppOnly;
 
 /// <summary>The scope of an app-only request: everything that an administrator granted the application at one API, <c>https://outlook.office365.com/.default</c>.</summary>
-public static class AppOnlyScope
+internal static class AppOnlyScope
 {
     private const string EverythingGranted = "/.default";
 
@@ -13,8 +15,6 @@ public static class AppOnlyScope
     /// <exception cref="ProviderConfigurationException">The scopes belong to several APIs, and a token serves one.</exception>
     public static string Of(Provider provider, OAuthEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(provider);
-        ArgumentNullException.ThrowIfNull(entry);
         return ScopeResources.Of(provider, EntrySettings.Scopes(entry)) switch
         {
             [] => provider.AppOnlyResource + EverythingGranted,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using System.Text;
 using DolibarrOAuthBridge.Providers;
@@ -42,9 +44,9 @@ internal sealed class MsalTransport : HttpMessageHandler, IMsalHttpClientFactory
     {
         if (Answer is null && request is { Method.Method: "POST", Content: { } content })
         {
-            var form = new ByteArrayContent(await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+            var form = new ByteArrayContent(await content.ReadAsByteArrayAsync(cancellationToken));
             form.Headers.ContentType = content.Headers.ContentType;
-            Answer = await _client.PostAsync(_endpoint, form, cancellationToken).ConfigureAwait(false);
+            Answer = await _client.PostAsync(_endpoint, form, cancellationToken);
         }
 
         var issued = Answer is TokenAnswer.Issued;

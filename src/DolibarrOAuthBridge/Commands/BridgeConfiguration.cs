@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Globalization;
-using DolibarrOAuthBridge.AppOnly;
+using DolibarrOAuthBridge.Entries;
 
 namespace DolibarrOAuthBridge.Commands;
 

@@ -1,6 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -34,20 +37,20 @@ internal sealed class CheckCommand : IBridgeCommand
         };
         var check = Read(result, protocol);
         var context = open();
-        await using (context.ConfigureAwait(false))
+        await using (context)
         {
             return check is null
-                ? await CheckDolibarrAsync(context, protocol, result, cancellationToken).ConfigureAwait(false)
-                : await CheckAsync(context, result.GetValue(_entry)!, check, cancellationToken).ConfigureAwait(false);
+                ? await CheckDolibarrAsync(context, protocol, result, cancellationToken)
+                : await CheckAsync(context, result.GetValue(_entry)!, check, cancellationToken);
         }
     }
 
     private static async Task<int> CheckAsync(CommandContext context, string entry, MailCheck check, CancellationToken cancellationToken)
     {
-        var report = await context.Get<MailChecker>().CheckAsync(entry, context.Entity, check, cancellationToken).ConfigureAwait(false);
+        var report = await context.Get<MailChecker>().CheckAsync(entry, context.Entity, check, cancellationToken);
         if (context.Json)
         {
-            await Output.WriteJsonAsync(report, BridgeJson.Default.MailCheckReport).ConfigureAwait(false);
+            await Output.WriteJsonAsync(report, CommandJson.Default.MailCheckReport);
         }
         else
         {
@@ -62,11 +65,11 @@ internal sealed class CheckCommand : IBridgeCommand
         var mail = context.Get<DolibarrMail>();
         var entry = result.GetValue(_entry);
         var list = protocol == MailProtocol.Smtp
-            ? await mail.CheckSmtpAsync(context.Entity, entry, result.GetValue(_context), result.GetValue(_sendTo), cancellationToken).ConfigureAwait(false)
-            : await mail.CheckImapAsync(context.Entity, entry, cancellationToken).ConfigureAwait(false);
+            ? await mail.CheckSmtpAsync(context.Entity, entry, result.GetValue(_context), result.GetValue(_sendTo), cancellationToken)
+            : await mail.CheckImapAsync(context.Entity, entry, cancellationToken);
         if (context.Json)
         {
-            await Output.WriteJsonAsync(list, BridgeJson.Default.MailCheckList).ConfigureAwait(false);
+            await Output.WriteJsonAsync(list, CommandJson.Default.MailCheckList);
             return list.Ok ? 0 : 1;
         }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Tokens;
@@ -87,9 +89,9 @@ internal sealed class CommandContext : IAsyncDisposable
     {
         if (_services is not null)
         {
-            await _services.GetRequiredService<RefreshFlights>().DrainAsync().ConfigureAwait(false);
-            await _services.GetRequiredService<GrantUse>().Pending.ConfigureAwait(false);
-            await _services.DisposeAsync().ConfigureAwait(false);
+            await _services.GetRequiredService<RefreshFlights>().DrainAsync();
+            await _services.GetRequiredService<GrantUse>().Pending;
+            await _services.DisposeAsync();
         }
     }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
@@ -47,39 +49,39 @@ internal static class CommandLine
         {
             foreach (var error in parsed.Errors)
             {
-                await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
+                await Console.Error.WriteLineAsync(error.Message);
             }
 
-            await Console.Error.WriteLineAsync("Run dolibarr-oauth-bridge --help.").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("Run dolibarr-oauth-bridge --help.");
             return WrongUsage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = LongestEnd }).ConfigureAwait(false);
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = LongestEnd });
     }
 
     private static async Task<int> ExecuteAsync(IBridgeCommand command, ParseResult result, CommonOptions common, IReadOnlyList<string> settings, CancellationToken cancellationToken)
     {
         try
         {
-            return await command.RunAsync(result, () => CommandContext.Create(result, common, settings, command.ActsAsDolibarr), cancellationToken).ConfigureAwait(false);
+            return await command.RunAsync(result, () => CommandContext.Create(result, common, settings, command.ActsAsDolibarr), cancellationToken);
         }
         catch (UsageException exception)
         {
-            await Console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(exception.Message);
             return WrongUsage;
         }
         catch (BridgeException exception)
         {
-            return await FailAsync(exception.Code, exception.Message).ConfigureAwait(false);
+            return await FailAsync(exception.Code, exception.Message);
         }
         catch (StoreException exception)
         {
             var told = BridgeException.From(exception);
-            return await FailAsync(told.Code, told.Message).ConfigureAwait(false);
+            return await FailAsync(told.Code, told.Message);
         }
         catch (Exception exception) when (exception is DolibarrConfException or SecretUnreadableException or NotStorableException)
         {
-            return await FailAsync("configuration", exception.Message).ConfigureAwait(false);
+            return await FailAsync("configuration", exception.Message);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -89,7 +91,7 @@ internal static class CommandLine
 
     private static async Task<int> FailAsync(string code, string message)
     {
-        await Console.Error.WriteLineAsync($"{code}: {message}").ConfigureAwait(false);
+        await Console.Error.WriteLineAsync($"{code}: {message}");
         return Failed;
     }
 }

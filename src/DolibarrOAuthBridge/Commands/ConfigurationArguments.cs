@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Commands;
 
 /// <summary>Separates settings such as <c>--Providers:Google:TokenEndpoint=URL</c>, which any command takes, from the command's own arguments.</summary>

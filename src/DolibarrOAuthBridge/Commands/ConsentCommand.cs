@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using DolibarrOAuthBridge.Commands.Consenting;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -33,9 +36,9 @@ internal sealed class ConsentCommand : IBridgeCommand
         }
 
         var context = open();
-        await using (context.ConfigureAwait(false))
+        await using (context)
         {
-            var entry = await context.Get<EntryDirectory>().GetAsync(result.GetRequiredValue(_entry), context.Entity, cancellationToken).ConfigureAwait(false);
+            var entry = await context.Get<EntryDirectory>().GetAsync(result.GetRequiredValue(_entry), context.Entity, cancellationToken);
             var wishes = new ConsentWishes
             {
                 LoginHint = result.GetValue(_loginHint),
@@ -46,10 +49,10 @@ internal sealed class ConsentCommand : IBridgeCommand
             try
             {
                 var consent = clientCredentials || (!device && ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials)
-                    ? await AppOnlyAsync(context, entry, wishes, cancellationToken).ConfigureAwait(false)
-                    : device ? await DeviceDialog.Of(context).RunAsync(entry, wishes, terminal, cancellationToken).ConfigureAwait(false)
-                    : await CodeDialog.Of(context).RunAsync(entry, wishes, terminal, paste, redirectUri, cancellationToken).ConfigureAwait(false);
-                await terminal.TellAsync(consent).ConfigureAwait(false);
+                    ? await AppOnlyAsync(context, entry, wishes, cancellationToken)
+                    : device ? await DeviceDialog.Of(context).RunAsync(entry, wishes, terminal, cancellationToken)
+                    : await CodeDialog.Of(context).RunAsync(entry, wishes, terminal, paste, redirectUri, cancellationToken);
+                await terminal.TellAsync(consent);
                 return 0;
             }
             catch (BridgeException exception) when (exception.Code == ProblemCode.AccountChanged)
@@ -58,7 +61,7 @@ internal sealed class ConsentCommand : IBridgeCommand
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                await terminal.ExplainAsync("Given up. Nothing was stored.").ConfigureAwait(false);
+                await terminal.ExplainAsync("Given up. Nothing was stored.");
                 throw;
             }
         }
@@ -68,8 +71,8 @@ internal sealed class ConsentCommand : IBridgeCommand
     private static async Task<ConsentResult> AppOnlyAsync(CommandContext context, OAuthEntry entry, ConsentWishes wishes, CancellationToken cancellationToken)
     {
         var name = entry.Name.ToString();
-        await context.Get<ConsentDesk>().BeginAsync(name, entry.Entity, ConsentFlows.ClientCredentials, wishes, cancellationToken).ConfigureAwait(false);
-        var report = await context.Get<EntryReporter>().GetAsync(name, entry.Entity, cancellationToken).ConfigureAwait(false);
+        await context.Get<ConsentDesk>().BeginAsync(name, entry.Entity, ConsentFlows.ClientCredentials, wishes, cancellationToken);
+        var report = await context.Get<EntryReporter>().GetAsync(name, entry.Entity, cancellationToken);
         return new ConsentResult { Entry = report.Entry, Token = report.Token, Warnings = report.Warnings };
     }
 }

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
-using DolibarrOAuthBridge.Http.Contracts;
 using Spectre.Console;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -16,11 +17,11 @@ internal sealed class DoctorCommand : IBridgeCommand
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
-        var (findings, json) = await ExamineAsync(result, open, cancellationToken).ConfigureAwait(false);
+        var (findings, json) = await ExamineAsync(result, open, cancellationToken);
         var report = DoctorReport.Of(findings);
         if (json)
         {
-            await Output.WriteJsonAsync(report, BridgeJson.Default.DoctorReport).ConfigureAwait(false);
+            await Output.WriteJsonAsync(report, CommandJson.Default.DoctorReport);
         }
         else
         {
@@ -42,9 +43,9 @@ internal sealed class DoctorCommand : IBridgeCommand
             return ([new("conf_unusable", Severity.Error, exception.Path, exception.Message, "The message says what to correct.")], result.GetValue<bool>("--json"));
         }
 
-        await using (context.ConfigureAwait(false))
+        await using (context)
         {
-            return (await context.Get<Doctor>().ExamineAsync(result.GetValue(_offline), result.GetValue(_sidecar), cancellationToken).ConfigureAwait(false), context.Json);
+            return (await context.Get<Doctor>().ExamineAsync(result.GetValue(_offline), result.GetValue(_sidecar), cancellationToken), context.Json);
         }
     }
 

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using System.Text.Json;
-using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Http.Contracts;
+using DolibarrOAuthBridge.Reports;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -23,7 +25,7 @@ internal sealed class EntriesCommand : IBridgeCommand
     {
         var interval = _watch.Interval(result);
         var context = open();
-        await using (context.ConfigureAwait(false))
+        await using (context)
         {
             var (reporter, time) = (context.Get<EntryReporter>(), context.Get<TimeProvider>());
             Task<IReadOnlyList<EntryReport>> LookAsync() => reporter.ListAsync(context.Entity, cancellationToken);
@@ -31,16 +33,16 @@ internal sealed class EntriesCommand : IBridgeCommand
             switch (context.Json, interval)
             {
                 case (true, { } pause):
-                    await Watch.LinesAsync(async () => JsonSerializer.Serialize(new EntryListJson(await LookAsync().ConfigureAwait(false)), BridgeJson.Default.EntryListJson), Console.Out, pause, time, cancellationToken).ConfigureAwait(false);
+                    await Watch.LinesAsync(async () => JsonSerializer.Serialize(new EntryListJson(await LookAsync()), CommandJson.Default.EntryListJson), Console.Out, pause, time, cancellationToken);
                     break;
                 case (true, null):
-                    await Output.WriteJsonAsync(new EntryListJson(await LookAsync().ConfigureAwait(false)), BridgeJson.Default.EntryListJson).ConfigureAwait(false);
+                    await Output.WriteJsonAsync(new EntryListJson(await LookAsync()), CommandJson.Default.EntryListJson);
                     break;
                 case (false, { } pause):
-                    await Watch.DrawAsync(Output.Console(), async () => Frame(await LookAsync().ConfigureAwait(false), time.GetUtcNow()), pause, time, cancellationToken).ConfigureAwait(false);
+                    await Watch.DrawAsync(Output.Console(), async () => Frame(await LookAsync(), time.GetUtcNow()), pause, time, cancellationToken);
                     break;
                 default:
-                    Write(Output.Console(), await LookAsync().ConfigureAwait(false), context.Entity, time.GetUtcNow());
+                    Write(Output.Console(), await LookAsync(), context.Entity, time.GetUtcNow());
                     break;
             }
 

@@ -1,4 +1,6 @@
-using DolibarrOAuthBridge.Entries;
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Reports;
 using Spectre.Console;
 
 namespace DolibarrOAuthBridge.Commands;

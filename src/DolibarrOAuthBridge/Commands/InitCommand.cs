@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
-using DolibarrOAuthBridge.Grants;
-using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Keys;
+using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -18,40 +19,40 @@ internal sealed class InitCommand : IBridgeCommand
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
         var context = open();
-        await using (context.ConfigureAwait(false))
+        await using (context)
         {
             if (result.GetValue(_sql))
             {
-                await PrintSqlAsync(context, cancellationToken).ConfigureAwait(false);
+                await PrintSqlAsync(context, cancellationToken);
                 return 0;
             }
 
-            var report = await InitAsync(context, !result.GetValue(_noViews), cancellationToken).ConfigureAwait(false);
-            await (context.Json ? Output.WriteJsonAsync(report, BridgeJson.Default.InitReport) : TellAsync(report, context)).ConfigureAwait(false);
+            var report = await InitAsync(context, !result.GetValue(_noViews), cancellationToken);
+            await (context.Json ? Output.WriteJsonAsync(report, CommandJson.Default.InitReport) : TellAsync(report, context));
             return 0;
         }
     }
 
     private static async Task<InitReport> InitAsync(CommandContext context, bool views, CancellationToken cancellationToken)
     {
-        var changes = await context.Get<BridgeSchema>().EnsureAsync(cancellationToken).ConfigureAwait(false);
-        var problem = views ? await context.Get<BridgeViews>().EnsureAsync(cancellationToken).ConfigureAwait(false) : null;
-        var (key, isNew) = await context.Get<ApiKeyInstaller>().EnsureAsync(context.Entity, cancellationToken).ConfigureAwait(false);
+        var changes = await context.Get<BridgeSchema>().EnsureAsync(cancellationToken);
+        var problem = views ? await context.Get<BridgeViews>().EnsureAsync(cancellationToken) : null;
+        var (key, isNew) = await context.Get<ApiKeyInstaller>().EnsureAsync(context.Entity, cancellationToken);
         return new InitReport { Changes = changes, ViewsProblem = problem, ApiKeyMade = isNew, ApiKey = context.Reveal ? key : null };
     }
 
     private static async Task TellAsync(InitReport report, CommandContext context)
     {
-        await SayAsync(Describe(report.Changes, context.Conf.DbPrefix)).ConfigureAwait(false);
+        await SayAsync(Describe(report.Changes, context.Conf.DbPrefix));
         if (report.ViewsProblem is { } problem)
         {
-            await SayAsync(problem).ConfigureAwait(false);
+            await SayAsync(problem);
         }
 
         await SayAsync(report.ApiKeyMade
             ? $"Made the API key {ApiKeys.Constant} in {context.Conf.DbPrefix}const for entity {context.Entity}."
-            : $"The API key {ApiKeys.Constant} is there already.").ConfigureAwait(false);
-        await SayAsync(report.ApiKey ?? "Show it with --reveal.").ConfigureAwait(false);
+            : $"The API key {ApiKeys.Constant} is there already.");
+        await SayAsync(report.ApiKey ?? "Show it with --reveal.");
     }
 
     private static string Describe(IReadOnlyList<SchemaChange> changes, string prefix)
@@ -70,13 +71,13 @@ internal sealed class InitCommand : IBridgeCommand
 
     private static async Task PrintSqlAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var tables = await context.Get<BridgeSchema>().FindScriptsAsync(cancellationToken).ConfigureAwait(false);
+        var tables = await context.Get<BridgeSchema>().FindScriptsAsync(cancellationToken);
         foreach (var script in tables.Concat(SqlScripts.In("views")))
         {
-            await SayAsync(SqlScripts.Read(script, context.Conf.DbPrefix)).ConfigureAwait(false);
+            await SayAsync(SqlScripts.Read(script, context.Conf.DbPrefix));
         }
 
-        await SayAsync(await context.Get<SidecarGrants>().SqlAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        await SayAsync(await context.Get<DatabasePrivilegeScript>().SqlAsync(cancellationToken: cancellationToken));
     }
 
     private static Task SayAsync(string text) => Console.Out.WriteLineAsync(text);

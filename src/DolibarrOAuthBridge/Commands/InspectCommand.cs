@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using System.Text.Json;
-using DolibarrOAuthBridge.Http.Contracts;
-using DolibarrOAuthBridge.Inspection;
+using DolibarrOAuthBridge.Reports;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -24,22 +25,22 @@ internal sealed class InspectCommand : IBridgeCommand
     {
         var interval = _watch.Interval(result);
         var context = open();
-        await using (context.ConfigureAwait(false))
+        await using (context)
         {
             var (inspector, time, filter) = (context.Get<RowInspector>(), context.Get<TimeProvider>(), result.GetValue(_filter));
             switch (context.Json, interval)
             {
                 case (true, { } pause):
-                    await Watch.LinesAsync(async () => JsonSerializer.Serialize(await LookAsync().ConfigureAwait(false), BridgeJson.Default.IReadOnlyListInspectedRow), Console.Out, pause, time, cancellationToken).ConfigureAwait(false);
+                    await Watch.LinesAsync(async () => JsonSerializer.Serialize(await LookAsync(), CommandJson.Default.IReadOnlyListInspectedRow), Console.Out, pause, time, cancellationToken);
                     break;
                 case (true, null):
-                    await Output.WriteJsonAsync(await LookAsync().ConfigureAwait(false), BridgeJson.Default.IReadOnlyListInspectedRow).ConfigureAwait(false);
+                    await Output.WriteJsonAsync(await LookAsync(), CommandJson.Default.IReadOnlyListInspectedRow);
                     break;
                 case (false, { } pause):
-                    await Watch.DrawAsync(Output.Console(), async () => View(await LookAsync().ConfigureAwait(false)), pause, time, cancellationToken).ConfigureAwait(false);
+                    await Watch.DrawAsync(Output.Console(), async () => View(await LookAsync()), pause, time, cancellationToken);
                     break;
                 default:
-                    Write(Output.Console(), await LookAsync().ConfigureAwait(false));
+                    Write(Output.Console(), await LookAsync());
                     break;
             }
 
@@ -47,7 +48,7 @@ internal sealed class InspectCommand : IBridgeCommand
 
             async Task<IReadOnlyList<InspectedRow>> LookAsync()
             {
-                var rows = await inspector.InspectAsync(filter, context.Reveal, cancellationToken).ConfigureAwait(false);
+                var rows = await inspector.InspectAsync(filter, context.Reveal, cancellationToken);
                 return rows.Count > 0 || filter is null ? rows : throw new BridgeException(ProblemCode.TokenNotFound, $"No row of the token table is {filter}.");
             }
 

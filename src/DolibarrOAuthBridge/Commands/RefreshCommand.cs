@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using DolibarrOAuthBridge.Http;
-using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -15,15 +16,15 @@ internal sealed class RefreshCommand : IBridgeCommand
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
         var context = open();
-        await using (context.ConfigureAwait(false))
+        await using (context)
         {
-            var token = await context.Get<TokenBroker>().RefreshAsync(result.GetRequiredValue(_entry), context.Entity, cancellationToken).ConfigureAwait(false);
+            var token = await context.Get<TokenBroker>().RefreshAsync(result.GetRequiredValue(_entry), context.Entity, cancellationToken);
             var now = context.Get<TimeProvider>().GetUtcNow();
             await (context.Json
-                ? Output.WriteJsonAsync(TokenAnswers.Of(token, now) with { AccessToken = context.Reveal ? token.Value : "[redacted]" }, BridgeJson.Default.TokenAnswerJson)
+                ? Output.WriteJsonAsync(TokenAnswers.Of(token, now) with { AccessToken = context.Reveal ? token.Value : "[redacted]" }, CommandJson.Default.TokenAnswerJson)
                 : Console.Out.WriteLineAsync(token.ExpiresAt is null
                     ? $"{token.Service} was refreshed; its token never expires."
-                    : $"{token.Service} was refreshed; its token expires {Output.Relative(token.ExpiresAt, now)} ({token.ExpiresAt:yyyy-MM-dd HH:mm:ss} UTC).")).ConfigureAwait(false);
+                    : $"{token.Service} was refreshed; its token expires {Output.Relative(token.ExpiresAt, now)} ({token.ExpiresAt:yyyy-MM-dd HH:mm:ss} UTC)."));
             return 0;
         }
     }

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Encryption;
-using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -23,7 +24,7 @@ internal sealed class RekeyCommand : IBridgeCommand
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
         var context = open();
-        await using (context.ConfigureAwait(false))
+        await using (context)
         {
             var path = Path.GetFullPath(result.GetRequiredValue(_newConf));
             var newConf = DolibarrConfReader.Read(path);
@@ -35,17 +36,17 @@ internal sealed class RekeyCommand : IBridgeCommand
             }
 
             var rekeyer = context.Get<Rekeyer>();
-            var report = await rekeyer.TryAsync(keys, cancellationToken).ConfigureAwait(false);
+            var report = await rekeyer.TryAsync(keys, cancellationToken);
             var isWanted = !result.GetValue(_dryRun) && report.Total > 0
-                && (result.GetValue(_yes) || context.Json || Console.IsInputRedirected || await ConfirmAsync(report, context.Conf.Path, cancellationToken).ConfigureAwait(false));
+                && (result.GetValue(_yes) || context.Json || Console.IsInputRedirected || await ConfirmAsync(report, context.Conf.Path, cancellationToken));
             if (isWanted)
             {
-                report = await rekeyer.ApplyAsync(keys, cancellationToken).ConfigureAwait(false);
+                report = await rekeyer.ApplyAsync(keys, cancellationToken);
             }
 
             await (context.Json
-                ? Output.WriteJsonAsync(report, BridgeJson.Default.RekeyReport)
-                : WriteAsync(report, context.Conf.Path, path)).ConfigureAwait(false);
+                ? Output.WriteJsonAsync(report, CommandJson.Default.RekeyReport)
+                : WriteAsync(report, context.Conf.Path, path));
             return 0;
         }
     }
@@ -65,15 +66,15 @@ internal sealed class RekeyCommand : IBridgeCommand
 
     private static async Task<bool> ConfirmAsync(RekeyReport report, string oldPath, CancellationToken cancellationToken)
     {
-        await WriteFindingsAsync(report).ConfigureAwait(false);
-        await Console.Out.WriteAsync($"Is there a backup of the database and of {oldPath}, and do the sidecar and Dolibarr stand still? Change {Count(report)} now? [y/N] ").ConfigureAwait(false);
-        var answer = await Console.In.ReadLineAsync(cancellationToken).ConfigureAwait(false);
+        await WriteFindingsAsync(report);
+        await Console.Out.WriteAsync($"Is there a backup of the database and of {oldPath}, and do the sidecar and Dolibarr stand still? Change {Count(report)} now? [y/N] ");
+        var answer = await Console.In.ReadLineAsync(cancellationToken);
         return answer?.Trim() is "y" or "Y" or "yes";
     }
 
     private static async Task WriteAsync(RekeyReport report, string oldPath, string newPath)
     {
-        await WriteFindingsAsync(report).ConfigureAwait(false);
+        await WriteFindingsAsync(report);
         await SayAsync(report.Total == 0 ? "There is nothing to change."
             : report.Applied
             ? $"""
@@ -87,7 +88,7 @@ internal sealed class RekeyCommand : IBridgeCommand
               3. Run: dolibarr-oauth-bridge rekey --dolibarr-conf {Quote(oldPath)} --new-conf {Quote(newPath)}
               4. Run: cp {Quote(newPath)} {Quote(oldPath)}
               5. Start everything again, and run: dolibarr-oauth-bridge doctor --dolibarr-conf {Quote(oldPath)}
-            """).ConfigureAwait(false);
+            """);
     }
 
     private static string Count(RekeyReport report) => $"{report.Total} {(report.Total == 1 ? "value" : "values")}";
@@ -96,25 +97,25 @@ internal sealed class RekeyCommand : IBridgeCommand
     {
         foreach (var warning in report.Warnings)
         {
-            await SayAsync($"Warning: {warning}").ConfigureAwait(false);
+            await SayAsync($"Warning: {warning}");
         }
 
         foreach (var (place, count) in report.Changed)
         {
-            await SayAsync($"{place}: {count} {(count == 1 ? "value" : "values")}").ConfigureAwait(false);
+            await SayAsync($"{place}: {count} {(count == 1 ? "value" : "values")}");
         }
 
         if (report.AlreadyNew > 0)
         {
-            await SayAsync($"{report.AlreadyNew} {(report.AlreadyNew == 1 ? "value has" : "values have")} the new key already.").ConfigureAwait(false);
+            await SayAsync($"{report.AlreadyNew} {(report.AlreadyNew == 1 ? "value has" : "values have")} the new key already.");
         }
 
         if (report.LeftAlone.Count > 0)
         {
-            await SayAsync("These read under neither key, or are too short to tell, and stay as they are:").ConfigureAwait(false);
+            await SayAsync("These read under neither key, or are too short to tell, and stay as they are:");
             foreach (var place in report.LeftAlone)
             {
-                await SayAsync($"  {place}").ConfigureAwait(false);
+                await SayAsync($"  {place}");
             }
         }
     }

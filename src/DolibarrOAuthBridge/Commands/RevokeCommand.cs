@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Tokens;
@@ -16,14 +18,14 @@ internal sealed class RevokeCommand : IBridgeCommand
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
         var context = open();
-        await using (context.ConfigureAwait(false))
+        await using (context)
         {
             var entry = result.GetRequiredValue(_entry);
             var outcome = await context.Get<GrantRevoker>().RevokeAsync(
-                entry, context.Entity, atProvider: !result.GetValue(_localOnly), result.GetValue(_force), cancellationToken).ConfigureAwait(false);
+                entry, context.Entity, atProvider: !result.GetValue(_localOnly), result.GetValue(_force), cancellationToken);
             if (context.Json)
             {
-                await Output.WriteJsonAsync(RevocationJson.Of(entry, outcome), BridgeJson.Default.RevocationJson).ConfigureAwait(false);
+                await Output.WriteJsonAsync(RevocationJson.Of(entry, outcome), CommandJson.Default.RevocationJson);
                 return 0;
             }
 
@@ -33,7 +35,7 @@ internal sealed class RevokeCommand : IBridgeCommand
                 RevocationOutcome.NotOffered => $"{entry} was deleted. Its provider offers no revocation: the user can end it in the account's security settings.",
                 RevocationOutcome.Failed => $"{entry} was deleted, but the provider could not be asked to revoke it: the user can end it in the account's security settings.",
                 _ => $"{entry} was deleted here; at the provider it lives on.",
-            }).ConfigureAwait(false);
+            });
             return 0;
         }
     }

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Globalization;
-using DolibarrOAuthBridge.Inspection;
+using DolibarrOAuthBridge.Reports;
 using Spectre.Console;
 
 namespace DolibarrOAuthBridge.Commands;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using DolibarrOAuthBridge.Http;
 
@@ -22,15 +24,15 @@ internal sealed partial class ServeCommand : IBridgeCommand
             var urls = result.GetValue(_urls) ?? (socket is null && handles.Count == 0 ? DefaultUrls : string.Empty);
             var addresses = ListenAddress.Parse(urls);
             var context = open();
-            await using (context.ConfigureAwait(false))
+            await using (context)
             {
                 var server = BridgeServer.Build(context.Conf, context.Options, context.Configuration, addresses, socket, handles);
-                await using (server.ConfigureAwait(false))
+                await using (server)
                 {
-                    await server.StartAsync(cancellationToken).ConfigureAwait(false);
-                    await SayAsync(server, context.Options).ConfigureAwait(false);
+                    await server.StartAsync(cancellationToken);
+                    await SayAsync(server, context.Options);
 
-                    await server.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+                    await server.WaitForShutdownAsync(cancellationToken);
                     return 0;
                 }
             }
@@ -55,7 +57,7 @@ internal sealed partial class ServeCommand : IBridgeCommand
             }
             else
             {
-                await Console.Out.WriteLineAsync($"Listening on {address} for the Dolibarr of {options.DolibarrConf}").ConfigureAwait(false);
+                await Console.Out.WriteLineAsync($"Listening on {address} for the Dolibarr of {options.DolibarrConf}");
             }
         }
     }

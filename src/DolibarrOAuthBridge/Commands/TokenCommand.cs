@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Http;
-using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Mail;
 using DolibarrOAuthBridge.Tokens;
 
@@ -24,17 +26,17 @@ internal sealed class TokenCommand : IBridgeCommand
         }
 
         var context = open();
-        await using (context.ConfigureAwait(false))
+        await using (context)
         {
             var token = await context.Get<TokenBroker>().GetAsync(
-                result.GetRequiredValue(_entry), context.Entity, minTtl is { } seconds ? TimeSpan.FromSeconds(seconds) : null, cancellationToken).ConfigureAwait(false);
-            await WriteAsync(context, token, result.GetValue(_xoauth2)).ConfigureAwait(false);
+                result.GetRequiredValue(_entry), context.Entity, minTtl is { } seconds ? TimeSpan.FromSeconds(seconds) : null, cancellationToken);
+            await WriteAsync(context, token, result.GetValue(_xoauth2));
             return 0;
         }
     }
 
     private static Task WriteAsync(CommandContext context, AccessToken token, string? user) =>
         user is not null ? Console.Out.WriteLineAsync(XOAuth2.InitialResponse(user, token.Value))
-        : context.Json ? Output.WriteJsonAsync(TokenAnswers.Of(token, context.Get<TimeProvider>().GetUtcNow()), BridgeJson.Default.TokenAnswerJson)
+        : context.Json ? Output.WriteJsonAsync(TokenAnswers.Of(token, context.Get<TimeProvider>().GetUtcNow()), CommandJson.Default.TokenAnswerJson)
         : Console.Out.WriteLineAsync(token.Value);
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.CommandLine;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using Spectre.Console;
@@ -35,7 +37,7 @@ internal sealed class Watch
     /// <summary>Writes a line of JSON at each look.</summary>
     public static async Task LinesAsync(Func<Task<string>> look, TextWriter writer, TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)
     {
-        await RepeatAsync(async () => await writer.WriteLineAsync(await look().ConfigureAwait(false)).ConfigureAwait(false), interval, time, cancellationToken).ConfigureAwait(false);
+        await RepeatAsync(async () => await writer.WriteLineAsync(await look()), interval, time, cancellationToken);
     }
 
     /// <summary>Draws at each look: in place on a terminal, one after the other elsewhere.</summary>
@@ -43,19 +45,19 @@ internal sealed class Watch
     {
         if (!console.Profile.Capabilities.Ansi)
         {
-            await RepeatAsync(async () => console.Write(await FrameAsync(look, interval, time).ConfigureAwait(false)), interval, time, cancellationToken).ConfigureAwait(false);
+            await RepeatAsync(async () => console.Write(await FrameAsync(look, interval, time)), interval, time, cancellationToken);
             return;
         }
 
         await console.Live(new Text(string.Empty)).StartAsync(live => RepeatAsync(
             async () =>
             {
-                live.UpdateTarget(await FrameAsync(look, interval, time).ConfigureAwait(false));
+                live.UpdateTarget(await FrameAsync(look, interval, time));
                 live.Refresh();
             },
             interval,
             time,
-            cancellationToken)).ConfigureAwait(false);
+            cancellationToken));
     }
 
     // A database that is away for a moment must not end the watch.
@@ -64,7 +66,7 @@ internal sealed class Watch
         IRenderable seen;
         try
         {
-            seen = await look().ConfigureAwait(false);
+            seen = await look();
         }
         catch (Exception exception) when (exception is BridgeException or StoreException)
         {
@@ -80,8 +82,8 @@ internal sealed class Watch
         {
             while (true)
             {
-                await work().ConfigureAwait(false);
-                await Task.Delay(interval, time, cancellationToken).ConfigureAwait(false);
+                await work();
+                await Task.Delay(interval, time, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
-using DolibarrOAuthBridge.Tokens;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace DolibarrOAuthBridge.Consents;

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>What a browser brought back from a provider, hostile until checked. Not a printing record: the code is a credential.</summary>
-public sealed class AuthorizationResponse
+internal sealed class AuthorizationResponse
 {
     private const int LongestState = 512;
     private const int LongestCode = 8 * 1024;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -5,7 +7,7 @@ using System.Text;
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>The random values of an authorization request: each of 256 bits, as 43 characters that need no encoding.</summary>
-public static class AuthorizationSecrets
+internal static class AuthorizationSecrets
 {
     /// <summary>A new <c>state</c>, <c>nonce</c> or PKCE code verifier (RFC 7636, section 4.1).</summary>
     public static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Consents;
 
@@ -11,7 +14,7 @@ namespace DolibarrOAuthBridge.Consents;
 /// the server that was asked, and has the code redeemed, once. Who brings the same answer while that is under way (a double
 /// click) waits and is told the same; later the answer is used up.
 /// </summary>
-public sealed partial class CodeCallback(
+internal sealed partial class CodeCallback(
     ConsentTable consents, EntryDirectory entries, EntryReporter reporter, ProviderDirectory providers, CodeRedeemer redeemer, EventTable events,
     BridgeOptions options, TimeProvider time, ILogger<CodeCallback> logger)
 {
@@ -27,7 +30,6 @@ public sealed partial class CodeCallback(
     /// </exception>
     public async Task<ConsentResult> FinishAsync(AuthorizationResponse answer, int? entity = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(answer);
         answer.RequireWellFormed();
         try
         {
@@ -35,25 +37,25 @@ public sealed partial class CodeCallback(
             var isWaiting = false;
             while (true)
             {
-                var (row, consent) = await FindAsync(answer, entity, cancellationToken).ConfigureAwait(false);
+                var (row, consent) = await FindAsync(answer, entity, cancellationToken);
                 switch (row.Status)
                 {
                     case ConsentStatus.Pending:
-                        await RequireOwnAnswerAsync(row, consent, answer, cancellationToken).ConfigureAwait(false);
-                        var entry = await RequireUnchangedAsync(row, consent, cancellationToken).ConfigureAwait(false);
-                        if (await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, Mark(answer), cancellationToken).ConfigureAwait(false))
+                        await RequireOwnAnswerAsync(row, consent, answer, cancellationToken);
+                        var entry = await RequireUnchangedAsync(row, consent, cancellationToken);
+                        if (await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, Mark(answer), cancellationToken))
                         {
-                            return await redeemer.RedeemAsync(row, consent, entry, answer.Code!).ConfigureAwait(false);
+                            return await redeemer.RedeemAsync(row, consent, entry, answer.Code!);
                         }
 
                         isWaiting = true; // somebody else was quicker
                         break;
                     case ConsentStatus.Redeeming when row.Detail == Mark(answer) && time.GetUtcNow() < patience:
                         isWaiting = true;
-                        await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
+                        await Task.Delay(Poll, time, cancellationToken);
                         break;
                     case ConsentStatus.Granted when isWaiting && row.Detail == Mark(answer):
-                        var report = await reporter.GetAsync(consent.Entry, row.Key.Entity, cancellationToken).ConfigureAwait(false);
+                        var report = await reporter.GetAsync(consent.Entry, row.Key.Entity, cancellationToken);
                         return new ConsentResult { Entry = report.Entry, Token = report.Token, Warnings = report.Warnings };
                     case ConsentStatus.Granted when row.Detail == Mark(answer):
                         throw Invalid("This consent was completed already, and its token is stored. There is nothing more to do.");
@@ -75,7 +77,7 @@ public sealed partial class CodeCallback(
     // A wrong caller learns nothing and spoils nothing: the consent stays open for the right browser.
     private async Task<(ConsentRow Row, CodeConsent Consent)> FindAsync(AuthorizationResponse answer, int? entity, CancellationToken cancellationToken)
     {
-        if (await consents.FindByStateAsync(answer.State!, ConsentFlows.Code, cancellationToken).ConfigureAwait(false) is not { } row
+        if (await consents.FindByStateAsync(answer.State!, ConsentFlows.Code, cancellationToken) is not { } row
             || consents.Open(row, CodeConsentJson.Default.CodeConsent) is not { } consent)
         {
             throw Invalid("The answer belongs to no consent under way; perhaps too many were begun since. Start again.");
@@ -102,13 +104,13 @@ public sealed partial class CodeCallback(
     {
         if (new ExpectedIssuer(consent.Issuer, consent.IsIssuerRequired).Refusal(answer.Issuer, consent.AuthorizationEndpoint) is { } refusal)
         {
-            await DenyAsync(row, "the answer came from another provider", cancellationToken).ConfigureAwait(false);
+            await DenyAsync(row, "the answer came from another provider", cancellationToken);
             throw Invalid($"{refusal} Nothing was sent to any provider. Start again; if this comes back, somebody is mixing up providers.");
         }
 
         if (answer.Error is not null)
         {
-            await DenyAsync(row, answer.Refusal, cancellationToken).ConfigureAwait(false);
+            await DenyAsync(row, answer.Refusal, cancellationToken);
             throw new BridgeException(
                 ProblemCode.ProviderRejected,
                 answer.Error == "access_denied"
@@ -120,11 +122,11 @@ public sealed partial class CodeCallback(
     // The code goes to the endpoint and client of the request, so settings that changed meanwhile end the consent.
     private async Task<OAuthEntry> RequireUnchangedAsync(ConsentRow row, CodeConsent consent, CancellationToken cancellationToken)
     {
-        var entry = await entries.GetAsync(consent.Entry, row.Key.Entity, cancellationToken).ConfigureAwait(false);
+        var entry = await entries.GetAsync(consent.Entry, row.Key.Entity, cancellationToken);
         try
         {
             if (entry.ClientId == consent.ClientId
-                && await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken).ConfigureAwait(false) == consent.TokenEndpoint)
+                && await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken) == consent.TokenEndpoint)
             {
                 return entry;
             }
@@ -134,15 +136,15 @@ public sealed partial class CodeCallback(
             throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {exception.Message}", innerException: exception);
         }
 
-        await DenyAsync(row, "the entry's settings changed", cancellationToken).ConfigureAwait(false);
+        await DenyAsync(row, "the entry's settings changed", cancellationToken);
         throw Invalid($"The settings of {entry.Name} changed since this consent was begun. Start again.");
     }
 
     private async Task DenyAsync(ConsentRow row, string reason, CancellationToken cancellationToken)
     {
-        if (await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Denied, reason, cancellationToken).ConfigureAwait(false))
+        if (await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Denied, reason, cancellationToken))
         {
-            await events.AppendAsync(row.Key, "consent_denied", reason, cancellationToken).ConfigureAwait(false);
+            await events.AppendAsync(row.Key, "consent_denied", reason, cancellationToken);
         }
     }
 

@@ -1,14 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
-using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>Authorization code with PKCE (RFC 6749, section 4.1; RFC 7636), as RFC 9700 wants it. <see cref="CodeCallback"/> takes the answer.</summary>
-public sealed class CodeFlow(
+internal sealed class CodeFlow(
     ConsentTable consents, ProviderDirectory providers, DolibarrConf conf, TokenTable tokens, TokenCodec codec, GrantTable grants) : IConsentFlow
 {
     /// <summary>How long a person has between the redirect and the callback.</summary>
@@ -20,15 +21,12 @@ public sealed class CodeFlow(
     /// <inheritdoc />
     public bool Serves(Provider provider)
     {
-        ArgumentNullException.ThrowIfNull(provider);
         return provider.Renewal == RenewalGrant.RefreshToken;
     }
 
     /// <inheritdoc />
     public async Task<ConsentStarted> BeginAsync(OAuthEntry entry, ConsentWishes wishes, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        ArgumentNullException.ThrowIfNull(wishes);
         if (wishes.SessionBinding is not { } binding)
         {
             throw new BridgeException(ProblemCode.InvalidRequest, "session_binding is needed: a text that only this browser session knows, such as a hash of its session id. The answer must come with the same.");
@@ -36,15 +34,15 @@ public sealed class CodeFlow(
 
         var provider = ProviderCatalogue.Of(entry.Name);
         var scopes = AuthorizationRequest.Scopes(entry);
-        var issuer = await providers.FindIssuerAsync(entry, cancellationToken).ConfigureAwait(false);
-        var (grant, memory) = await ReadAsync(entry, cancellationToken).ConfigureAwait(false);
+        var issuer = await providers.FindIssuerAsync(entry, cancellationToken);
+        var (grant, memory) = await ReadAsync(entry, cancellationToken);
         var consent = new CodeConsent
         {
             Entry = entry.Name.ToString(),
             Verifier = AuthorizationSecrets.New(),
             RedirectUri = RedirectUriPolicy.Choose(entry, conf, wishes.RedirectUri),
-            AuthorizationEndpoint = await RequireAsync(entry, ProviderEndpoint.AuthorizationEndpoint, cancellationToken).ConfigureAwait(false),
-            TokenEndpoint = await RequireAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken).ConfigureAwait(false),
+            AuthorizationEndpoint = await RequireAsync(entry, ProviderEndpoint.AuthorizationEndpoint, cancellationToken),
+            TokenEndpoint = await RequireAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken),
             Issuer = issuer.Identifier,
             IsIssuerRequired = issuer.IsRequired,
             ClientId = entry.ClientId,
@@ -55,7 +53,7 @@ public sealed class CodeFlow(
         };
         var state = AuthorizationSecrets.New();
         var row = await consents.AddAsync(
-            new ConsentRequest(Name, GrantKey.Of(entry), state, Lifetime), consent, CodeConsentJson.Default.CodeConsent, cancellationToken).ConfigureAwait(false);
+            new ConsentRequest(Name, GrantKey.Of(entry), state, Lifetime), consent, CodeConsentJson.Default.CodeConsent, cancellationToken);
         var hint = wishes.LoginHint ?? (wishes.ConfirmsAccountChange ? null : GrantAccount.Parse(memory.Account)?.Name);
         var lacksRefreshToken = grant?.RefreshHash is null || grant.RefreshHash == memory.DeadHash;
         return new ConsentStarted
@@ -70,8 +68,8 @@ public sealed class CodeFlow(
     // Several rows would make the store refuse the grant; better to say so before anybody consents.
     private async Task<(StoredGrant? Grant, GrantRecord Memory)> ReadAsync(OAuthEntry entry, CancellationToken cancellationToken)
     {
-        var memory = await grants.GetAsync(GrantKey.Of(entry), cancellationToken).ConfigureAwait(false);
-        var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
+        var memory = await grants.GetAsync(GrantKey.Of(entry), cancellationToken);
+        var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken);
         lookup.RequireNoDuplicate(entry);
         try
         {
@@ -84,6 +82,6 @@ public sealed class CodeFlow(
     }
 
     private async Task<Uri> RequireAsync(OAuthEntry entry, ProviderEndpoint endpoint, CancellationToken cancellationToken) =>
-        await providers.FindAsync(entry, endpoint, cancellationToken).ConfigureAwait(false)
+        await providers.FindAsync(entry, endpoint, cancellationToken)
             ?? throw new ProviderConfigurationException($"{ProviderCatalogue.Of(entry.Name).Name} has no {endpoint}.");
 }

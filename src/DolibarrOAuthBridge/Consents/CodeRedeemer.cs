@@ -1,22 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
-using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>Redeems an authorization code (RFC 6749, section 4.1.3) for a consent that its caller has taken, and stores the grant.</summary>
-public sealed partial class CodeRedeemer(
+internal sealed partial class CodeRedeemer(
     ConsentTable consents, GrantStore store, TokenEndpointClient client, EntryReporter reporter, EventTable events, TimeProvider time, ILogger<CodeRedeemer> logger)
 {
     /// <summary>Redeems the code, stores the grant and ends the consent, well or not. It is never cancelled half-way.</summary>
     /// <exception cref="BridgeException">The provider or the store refused; nothing was stored. If the provider was not asked yet, the consent is pending again.</exception>
     internal async Task<ConsentResult> RedeemAsync(ConsentRow row, CodeConsent consent, OAuthEntry entry, string code)
     {
-        var (grant, stored) = await StoreAsync(row, consent, entry, code).ConfigureAwait(false);
-        await EndAsync(row, ConsentStatus.Granted, null).ConfigureAwait(false);
-        var report = await reporter.GetAsync(consent.Entry, row.Key.Entity).ConfigureAwait(false);
+        var (grant, stored) = await StoreAsync(row, consent, entry, code);
+        await EndAsync(row, ConsentStatus.Granted, null);
+        var report = await reporter.GetAsync(consent.Entry, row.Key.Entity);
         return new ConsentResult
         {
             Entry = report.Entry,
@@ -36,18 +38,18 @@ public sealed partial class CodeRedeemer(
             var stored = await store.StoreAsync(entry, async cancellation =>
             {
                 asked = true;
-                return grant = await AskAsync(consent, entry, code, cancellation).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+                return grant = await AskAsync(consent, entry, code, cancellation);
+            });
             return (grant!, stored);
         }
         catch (BridgeException) when (!asked)
         {
-            await EndAsync(row, ConsentStatus.Pending, string.Empty).ConfigureAwait(false);
+            await EndAsync(row, ConsentStatus.Pending, string.Empty);
             throw;
         }
         catch (BridgeException exception)
         {
-            await EndAsync(row, ConsentStatus.Denied, exception.Code).ConfigureAwait(false);
+            await EndAsync(row, ConsentStatus.Denied, exception.Code);
             throw;
         }
     }
@@ -65,7 +67,7 @@ public sealed partial class CodeRedeemer(
                 ["client_secret"] = entry.ClientSecret,
                 ["code_verifier"] = consent.Verifier,
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         return answer switch
         {
             TokenAnswer.Issued issued => Read(consent, entry, issued.Response),
@@ -106,10 +108,10 @@ public sealed partial class CodeRedeemer(
     {
         try
         {
-            await consents.TryMoveAsync(row, ConsentStatus.Redeeming, status, detail).ConfigureAwait(false);
+            await consents.TryMoveAsync(row, ConsentStatus.Redeeming, status, detail);
             if (status == ConsentStatus.Denied)
             {
-                await events.AppendAsync(row.Key, "consent_denied", detail!).ConfigureAwait(false);
+                await events.AppendAsync(row.Key, "consent_denied", detail!);
             }
         }
         catch (StoreException exception)

@@ -1,13 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Buffers;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
-using DolibarrOAuthBridge.Tokens;
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>Where consents begin, by whichever flow, and where one asks how they stand.</summary>
-public sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter, ConsentTable consents, IEnumerable<IConsentFlow> flows)
+internal sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter, ConsentTable consents, IEnumerable<IConsentFlow> flows)
 {
     private const int LongestValue = 512; // characters
     private const int LongestRedirectUri = 2048;
@@ -23,11 +25,10 @@ public sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter, 
     /// <exception cref="BridgeException">It cannot begin; the message says what to do.</exception>
     public async Task<ConsentStarted> BeginAsync(string name, int entity, string? flow, ConsentWishes wishes, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(wishes);
         RequireText(wishes.SessionBinding, "session_binding", LongestValue);
         RequireText(wishes.LoginHint, "login_hint", LongestValue);
         RequireText(wishes.RedirectUri, "redirect_uri", LongestRedirectUri);
-        var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
+        var entry = await entries.GetAsync(name, entity, cancellationToken);
         var provider = ProviderCatalogue.Of(entry.Name);
         var chosen = flows.FirstOrDefault(known => (flow is null || known.Name == flow) && known.Serves(provider))
             ?? throw new BridgeException(
@@ -36,7 +37,7 @@ public sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter, 
         EntrySettings.RequireComplete(entry);
         try
         {
-            return await chosen.BeginAsync(entry, wishes, cancellationToken).ConfigureAwait(false);
+            return await chosen.BeginAsync(entry, wishes, cancellationToken);
         }
         catch (ProviderConfigurationException exception)
         {
@@ -54,7 +55,7 @@ public sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter, 
     {
         try
         {
-            if (await consents.FindAsync(consentId, cancellationToken).ConfigureAwait(false) is not { Flow: ConsentFlows.Code or ConsentFlows.Device } row)
+            if (await consents.FindAsync(consentId, cancellationToken) is not { Flow: ConsentFlows.Code or ConsentFlows.Device } row)
             {
                 throw new BridgeException(ProblemCode.NotFound, "There is no such consent, or its time was over more than an hour ago.");
             }
@@ -67,7 +68,7 @@ public sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter, 
                 Service = row.Key.Service,
                 Detail = row.Status == ConsentStatus.Denied ? row.Detail : null,
                 ExpiresAt = new DateTimeOffset(DateTime.SpecifyKind(row.ExpiresAt, DateTimeKind.Utc)),
-                Token = row.Status == ConsentStatus.Granted ? (await reporter.GetAsync(row.Key.Service, row.Key.Entity, cancellationToken).ConfigureAwait(false)).Token : null,
+                Token = row.Status == ConsentStatus.Granted ? (await reporter.GetAsync(row.Key.Service, row.Key.Entity, cancellationToken)).Token : null,
             };
         }
         catch (StoreException exception)
@@ -83,8 +84,8 @@ public sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter, 
     {
         try
         {
-            return await consents.FindAsync(consentId, cancellationToken).ConfigureAwait(false) is { } row
-                && await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Denied, reason, cancellationToken).ConfigureAwait(false);
+            return await consents.FindAsync(consentId, cancellationToken) is { } row
+                && await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Denied, reason, cancellationToken);
         }
         catch (StoreException exception)
         {

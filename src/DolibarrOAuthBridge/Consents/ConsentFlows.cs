@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>The ways in which a person or an application lets the bridge in, as the API and the table spell them.</summary>
-public static class ConsentFlows
+internal static class ConsentFlows
 {
     /// <summary>Authorization code with PKCE (RFC 6749, section 4.1; RFC 7636).</summary>
     public const string Code = "code";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace DolibarrOAuthBridge.Consents;
 /// </summary>
 /// <param name="PerEntry">The most for one entry and company.</param>
 /// <param name="Overall">The most for the instance.</param>
-public sealed record ConsentLimits(int PerEntry, int Overall)
+internal sealed record ConsentLimits(int PerEntry, int Overall)
 {
     /// <summary>The limits of a flow, one of <see cref="ConsentFlows"/>.</summary>
     public static ConsentLimits Of(string flow) => flow == ConsentFlows.Login ? new(1000, 5000) : new(20, 200);

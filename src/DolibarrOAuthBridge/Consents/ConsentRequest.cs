@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Grants;
 
 namespace DolibarrOAuthBridge.Consents;
@@ -7,7 +9,7 @@ namespace DolibarrOAuthBridge.Consents;
 /// <param name="Key">The entry's service name and company.</param>
 /// <param name="State">The <c>state</c> parameter, of which only the hash is stored; null in flows without one.</param>
 /// <param name="Lifetime">How long the person has.</param>
-public sealed record ConsentRequest(string Flow, GrantKey Key, string? State, TimeSpan Lifetime)
+internal sealed record ConsentRequest(string Flow, GrantKey Key, string? State, TimeSpan Lifetime)
 {
     /// <inheritdoc />
     public override string ToString() => $"{Flow} of {Key.Service}, entity {Key.Entity}";

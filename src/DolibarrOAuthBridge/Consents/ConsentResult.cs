@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.Json.Serialization;
-using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Consents;
 

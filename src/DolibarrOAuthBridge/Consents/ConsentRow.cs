@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Grants;
 
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>A row of <c>oauthbridge_consent</c> as it was read. Its data is encrypted; see <see cref="ConsentTable.Open{T}"/>.</summary>
-public sealed class ConsentRow
+internal sealed class ConsentRow
 {
     /// <summary>What identifies it to callers: 32 hexadecimal digits, of 128 random bits.</summary>
     public required string ConsentId { get; init; }

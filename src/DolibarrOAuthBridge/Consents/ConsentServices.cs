@@ -1,5 +1,7 @@
-using DolibarrOAuthBridge.AppOnly;
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Consents.Device;
+using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Consents;
 

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>The states of a consent or sign-in under way. A consent moves forward only, by compare-and-swap.</summary>
-public static class ConsentStatus
+internal static class ConsentStatus
 {
     /// <summary>The person has not answered yet.</summary>
     public const string Pending = "pending";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -7,6 +9,7 @@ using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Metrics;
+using DolibarrOAuthBridge.Storage;
 using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Consents;
@@ -20,7 +23,7 @@ namespace DolibarrOAuthBridge.Consents;
 /// What must be checked before (session binding, issuer) is checked before the row is taken, so that a wrong caller spoils nothing.
 /// </para>
 /// </summary>
-public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema, TokenCodec codec, DolibarrConf conf, TimeProvider time)
+internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema, TokenCodec codec, DolibarrConf conf, TimeProvider time)
 {
     private const string Columns = "consent_id AS ConsentId, flow AS Flow, service AS Service, entity AS Entity, status AS Status, detail AS Detail, expires_at AS ExpiresAt, data AS Data";
     private const int LongestDetail = 255;
@@ -38,8 +41,7 @@ public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema,
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<ConsentRow> AddAsync<T>(ConsentRequest request, T data, JsonTypeInfo<T> type, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await schema.EnsureAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
         var row = new ConsentRow
         {
@@ -56,8 +58,8 @@ public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema,
             ON DUPLICATE KEY UPDATE consent_id = consent_id
             """;
         var parameters = new { row.ConsentId, stateHash = SecretHash.Of(request.State), row.Flow, row.Key.Service, row.Key.Entity, row.Status, row.Data, now, row.ExpiresAt };
-        await ExecuteAsync(sql, parameters, cancellationToken).ConfigureAwait(false);
-        await PurgeAsync(row, now, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(sql, parameters, cancellationToken);
+        await PurgeAsync(row, now, cancellationToken);
         return row;
     }
 
@@ -75,7 +77,6 @@ public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema,
     /// <returns>Default where it cannot be read, as after a change of the key in conf.php: the person must start again.</returns>
     public T? Open<T>(ConsentRow row, JsonTypeInfo<T> type)
     {
-        ArgumentNullException.ThrowIfNull(row);
         try
         {
             return JsonSerializer.Deserialize(codec.DecryptText(row.Data), type);
@@ -96,13 +97,12 @@ public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema,
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<bool> TryMoveAsync(ConsentRow row, string from, string to, string? detail = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(row);
         var sql = $"""
             UPDATE {Table} SET status = @to, detail = COALESCE(@detail, detail)
              WHERE consent_id = @ConsentId AND status = @from AND (@from <> '{ConsentStatus.Pending}' OR expires_at > @now)
             """;
         var parameters = new { row.ConsentId, from, to, detail = detail?.Length > LongestDetail ? detail[..LongestDetail] : detail, now = time.GetUtcNow().UtcDateTime };
-        var moved = await ExecuteAsync(sql, parameters, cancellationToken).ConfigureAwait(false) == 1;
+        var moved = await ExecuteAsync(sql, parameters, cancellationToken) == 1;
         if (moved && to is (ConsentStatus.Granted or ConsentStatus.Denied))
         {
             BridgeMeter.ConsentEnded(row.Flow, to);
@@ -116,11 +116,10 @@ public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema,
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<ConsentRow?> TryUpdateAsync<T>(ConsentRow row, T data, JsonTypeInfo<T> type, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(row);
         var sealedData = Seal(JsonSerializer.Serialize(data, type));
         var sql = $"UPDATE {Table} SET data = @sealedData WHERE consent_id = @ConsentId AND status = '{ConsentStatus.Pending}' AND expires_at > @now AND BINARY data = @Data";
         var parameters = new { row.ConsentId, row.Data, sealedData, now = time.GetUtcNow().UtcDateTime };
-        return await ExecuteAsync(sql, parameters, cancellationToken).ConfigureAwait(false) == 1 ? row.With(sealedData) : null;
+        return await ExecuteAsync(sql, parameters, cancellationToken) == 1 ? row.With(sealedData) : null;
     }
 
     /// <summary>The consents of a flow that are pending, of every entry and company.</summary>
@@ -129,7 +128,7 @@ public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema,
     {
         try
         {
-            return await SelectAsync($"flow = @flow AND status = '{ConsentStatus.Pending}' AND expires_at > @now", new { flow, now = time.GetUtcNow().UtcDateTime }, cancellationToken).ConfigureAwait(false);
+            return await SelectAsync($"flow = @flow AND status = '{ConsentStatus.Pending}' AND expires_at > @now", new { flow, now = time.GetUtcNow().UtcDateTime }, cancellationToken);
         }
         catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1142 })
         {
@@ -141,9 +140,9 @@ public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema,
     private async Task PurgeAsync(ConsentRow added, DateTime now, CancellationToken cancellationToken)
     {
         var limits = ConsentLimits.Of(added.Flow);
-        await ExecuteAsync($"DELETE FROM {Table} WHERE expires_at < @before", new { before = now - RememberedFor }, cancellationToken).ConfigureAwait(false);
-        await EvictAsync("flow = @Flow AND service = @Service AND entity = @Entity", added, limits.PerEntry, cancellationToken).ConfigureAwait(false);
-        await EvictAsync("flow = @Flow", added, limits.Overall, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync($"DELETE FROM {Table} WHERE expires_at < @before", new { before = now - RememberedFor }, cancellationToken);
+        await EvictAsync("flow = @Flow AND service = @Service AND entity = @Entity", added, limits.PerEntry, cancellationToken);
+        await EvictAsync("flow = @Flow", added, limits.Overall, cancellationToken);
     }
 
     private Task<int> EvictAsync(string condition, ConsentRow added, int most, CancellationToken cancellationToken) =>
@@ -157,15 +156,15 @@ public sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema,
 
     private async Task<ConsentRow?> FindAsync(string condition, object parameters, CancellationToken cancellationToken)
     {
-        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
-        return await SelectAsync(condition, parameters, cancellationToken).ConfigureAwait(false) is [var row] ? row : null;
+        await schema.EnsureAsync(cancellationToken);
+        return await SelectAsync(condition, parameters, cancellationToken) is [var row] ? row : null;
     }
 
     private async Task<IReadOnlyList<ConsentRow>> SelectAsync(string condition, object parameters, CancellationToken cancellationToken)
     {
         var rows = await database.RunAsync(
             connection => connection.QueryAsync<RawRow>(new CommandDefinition($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         return [.. rows.Select(Convert)];
     }
 

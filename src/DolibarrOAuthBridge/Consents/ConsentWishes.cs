@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>What whoever begins a consent may say about it. Not a printing record: the binding is a secret.</summary>
-public sealed class ConsentWishes
+internal sealed class ConsentWishes
 {
     /// <summary>What only the session that begins knows; null where the flow needs none.</summary>
     public string? SessionBinding { get; init; }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -22,7 +24,7 @@ namespace DolibarrOAuthBridge.Consents;
 /// }, cancellationToken);
 /// </code>
 /// </example>
-public sealed partial class GrantStore(
+internal sealed partial class GrantStore(
     DolibarrDatabase database, DolibarrConf conf, TokenTable tokens, TokenCodec codec, GrantTable grants, GrantHealer healer, EventTable events, GrantLease lease,
     TimeProvider time, ILogger<GrantStore> logger)
 {
@@ -43,21 +45,19 @@ public sealed partial class GrantStore(
     /// </exception>
     public async Task<StoredConsent> StoreAsync(OAuthEntry entry, Func<CancellationToken, Task<NewGrant>> obtain, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        ArgumentNullException.ThrowIfNull(obtain);
         try
         {
             return await lease.HoldAsync(
                 GrantKey.Of(entry),
                 async () =>
                 {
-                    await RequireWritableAsync(entry, cancellationToken).ConfigureAwait(false);
-                    var grant = await obtain(cancellationToken).ConfigureAwait(false);
-                    var stored = await WriteAsync(entry, grant).ConfigureAwait(false);
+                    await RequireWritableAsync(entry, cancellationToken);
+                    var grant = await obtain(cancellationToken);
+                    var stored = await WriteAsync(entry, grant);
                     Log.Stored(logger, entry.Name.Service, entry.Entity, stored.RowId, stored.KeptRefreshToken);
                     return stored;
                 },
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
         }
         catch (StoreException exception)
         {
@@ -71,28 +71,28 @@ public sealed partial class GrantStore(
 
     private async Task RequireWritableAsync(OAuthEntry entry, CancellationToken cancellationToken)
     {
-        var row = await FindRowAsync(entry, cancellationToken).ConfigureAwait(false);
+        var row = await FindRowAsync(entry, cancellationToken);
         if (string.IsNullOrEmpty(row?.Value))
         {
-            await tokens.RequireInsertableAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
+            await tokens.RequireInsertableAsync(entry.Name, entry.Entity, cancellationToken);
         }
         else
         {
-            await tokens.CanReplaceAsync(row, cancellationToken).ConfigureAwait(false); // throws where it cannot be written; that it changed does not matter
+            await tokens.CanReplaceAsync(row, cancellationToken); // throws where it cannot be written; that it changed does not matter
         }
     }
 
     // The row to write: the one with the token, else one without; null if there is none at all.
     private async Task<TokenRow?> FindRowAsync(OAuthEntry entry, CancellationToken cancellationToken)
     {
-        var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
+        var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken);
         lookup.RequireNoDuplicate(entry);
         if (lookup.OnlyRow is { Column: not TokenColumnName } described && ProviderCatalogue.Of(entry.Name).TokenStringMembers.Count > 0)
         {
             return described with { Column = TokenColumnName, Value = null }; // what stands there is not the token, which has its own column
         }
 
-        return lookup.OnlyRow ?? await tokens.FindVacantAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
+        return lookup.OnlyRow ?? await tokens.FindVacantAsync(entry.Name, entry.Entity, cancellationToken);
     }
 
     // The newest consent counts, so whatever changes the row meanwhile is overwritten, not given way to.
@@ -102,7 +102,7 @@ public sealed partial class GrantStore(
         {
             try
             {
-                if (await TryWriteAsync(entry, grant).ConfigureAwait(false) is { } stored)
+                if (await TryWriteAsync(entry, grant) is { } stored)
                 {
                     return stored;
                 }
@@ -117,7 +117,7 @@ public sealed partial class GrantStore(
                 throw new StoreException(StoreFailure.Busy, "The row changes faster than it can be written.");
             }
 
-            await Task.Delay(FirstPause * attempt, time).ConfigureAwait(false);
+            await Task.Delay(FirstPause * attempt, time);
         }
     }
 
@@ -125,19 +125,19 @@ public sealed partial class GrantStore(
     private async Task<StoredConsent?> TryWriteAsync(OAuthEntry entry, NewGrant grant)
     {
         var key = GrantKey.Of(entry);
-        var memory = await grants.GetAsync(key).ConfigureAwait(false);
-        var row = await FindRowAsync(entry, CancellationToken.None).ConfigureAwait(false);
+        var memory = await grants.GetAsync(key);
+        var row = await FindRowAsync(entry, CancellationToken.None);
         var before = Read(row);
         var previous = PreviousGrant.Of(before, memory);
         previous.RequireSameAccount(entry, grant);
-        if (grant.Token.RefreshToken is null && before is not null && await healer.HealAsync(entry, before, memory).ConfigureAwait(false))
+        if (grant.Token.RefreshToken is null && before is not null && await healer.HealAsync(entry, before, memory))
         {
             return null; // what is kept must be the newest refresh token, which stands in the row now
         }
 
         var token = previous.Complete(grant);
         var kept = token.RefreshToken is not null && grant.Token.RefreshToken is null;
-        var value = codec.Encode(token, await FormAsync(row).ConfigureAwait(false));
+        var value = codec.Encode(token, await FormAsync(row));
         var consent = new GrantConsent
         {
             At = Seconds(time.GetUtcNow()),
@@ -147,7 +147,7 @@ public sealed partial class GrantStore(
             Superseded = previous.Superseded(SecretHash.Of(token.RefreshToken)),
             Account = (grant.Account ?? (kept ? previous.Account : null))?.Stored,
         };
-        return await WriteAsync(entry, row, value, consent, TokenStrings.Of(entry, token)).ConfigureAwait(false) is { } rowId
+        return await WriteAsync(entry, row, value, consent, TokenStrings.Of(entry, token)) is { } rowId
             ? new StoredConsent(rowId, before is not null, kept, previous.AccountOtherThan(grant))
             : null;
     }
@@ -158,26 +158,26 @@ public sealed partial class GrantStore(
         var state = entry.Scopes.Count == 0 ? null : string.Join(',', entry.Scopes); // as configured: what stock code puts there
         try
         {
-            var connection = await database.OpenAsync().ConfigureAwait(false);
-            await using (connection.ConfigureAwait(false))
+            var connection = await database.OpenAsync();
+            await using (connection)
             {
-                var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
-                await using (transaction.ConfigureAwait(false))
+                var transaction = await connection.BeginTransactionAsync();
+                await using (transaction)
                 {
-                    var rowId = row?.RowId ?? await tokens.InsertAsync(connection, transaction, entry.Name, entry.Entity, value, state, consent.At).ConfigureAwait(false);
-                    if (row is not null && !await tokens.RegrantAsync(connection, transaction, row, value, state).ConfigureAwait(false))
+                    var rowId = row?.RowId ?? await tokens.InsertAsync(connection, transaction, entry.Name, entry.Entity, value, state, consent.At);
+                    if (row is not null && !await tokens.RegrantAsync(connection, transaction, row, value, state))
                     {
                         return null;
                     }
 
                     if (tokenString is not null)
                     {
-                        await tokens.DescribeAsync(connection, transaction, rowId, tokenString).ConfigureAwait(false);
+                        await tokens.DescribeAsync(connection, transaction, rowId, tokenString);
                     }
 
-                    await grants.RecordConsentAsync(connection, transaction, key, consent with { RowId = rowId }).ConfigureAwait(false);
-                    await events.AppendAsync(connection, transaction, key, "consented", $"row {rowId}{(consent.Account is { } account ? $", by {account}" : string.Empty)}").ConfigureAwait(false);
-                    await transaction.CommitAsync().ConfigureAwait(false);
+                    await grants.RecordConsentAsync(connection, transaction, key, consent with { RowId = rowId });
+                    await events.AppendAsync(connection, transaction, key, "consented", $"row {rowId}{(consent.Account is { } account ? $", by {account}" : string.Empty)}");
+                    await transaction.CommitAsync();
                     return rowId;
                 }
             }
@@ -222,7 +222,7 @@ public sealed partial class GrantStore(
             }
         }
 
-        return (await tokens.SchemaAsync().ConfigureAwait(false)).Has("state") ? StoredForm.Encrypted() : StoredForm.Plain;
+        return (await tokens.SchemaAsync()).Has("state") ? StoredForm.Encrypted() : StoredForm.Plain;
     }
 
     private static DateTime Seconds(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), DateTimeKind.Utc);

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>One way to get a grant. <see cref="ConsentDesk"/> finds all that are registered, by name.</summary>
-public interface IConsentFlow
+internal interface IConsentFlow
 {
     /// <summary>Its name in the API and in the table; one of <see cref="ConsentFlows"/>.</summary>
     string Name { get; }

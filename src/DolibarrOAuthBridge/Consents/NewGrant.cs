@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>A grant fresh from the provider, to be stored by <see cref="GrantStore"/>. Not a printing record: it holds tokens.</summary>
-public sealed class NewGrant
+internal sealed class NewGrant
 {
     /// <summary>The token as Dolibarr is to store it, of this answer alone: a refresh token of before is added by the store.</summary>
     public required StoredToken Token { get; init; }
@@ -26,8 +28,6 @@ public sealed class NewGrant
     /// <param name="confirmsAccountChange">See <see cref="ConfirmsAccountChange"/>.</param>
     public static NewGrant Of(TokenResponse response, Provider provider, DateTimeOffset now, GrantAccount? account, bool confirmsAccountChange)
     {
-        ArgumentNullException.ThrowIfNull(response);
-        ArgumentNullException.ThrowIfNull(provider);
         return new NewGrant
         {
             Token = response.ToStoredToken(null, provider.MissingExpiry, now),

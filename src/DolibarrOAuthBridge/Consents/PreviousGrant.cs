@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
-using DolibarrOAuthBridge.Tokens;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Consents;
 

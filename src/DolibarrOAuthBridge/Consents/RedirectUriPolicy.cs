@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
@@ -10,7 +12,7 @@ namespace DolibarrOAuthBridge.Consents;
 /// plain http where the entry's own address is of the same origin, or unknown; and loopback for a program on this machine (RFC 8252, section 7.3). The provider compares it with those registered, and a
 /// code is worth nothing elsewhere: its verifier never leaves the bridge.
 /// </summary>
-public static class RedirectUriPolicy
+internal static class RedirectUriPolicy
 {
     /// <summary>The redirect URI to use, in the very characters that the provider will compare.</summary>
     /// <param name="entry">The entry.</param>
@@ -19,7 +21,6 @@ public static class RedirectUriPolicy
     /// <exception cref="BridgeException">There is none, it cannot be used, or it is not allowed.</exception>
     public static string Choose(OAuthEntry entry, DolibarrConf conf, string? wanted)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var own = RedirectUri.Of(entry, conf);
         if (wanted is not null && wanted != own)
         {

@@ -1,3 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Providers;
+
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>What storing a new grant came to.</summary>
@@ -5,4 +9,4 @@ namespace DolibarrOAuthBridge.Consents;
 /// <param name="Replaced">Whether the entry had a token before.</param>
 /// <param name="KeptRefreshToken">Whether the provider gave no refresh token and the one of before stays.</param>
 /// <param name="PreviousAccount">The account before, if another one granted now; else null.</param>
-public sealed record StoredConsent(long RowId, bool Replaced, bool KeptRefreshToken, GrantAccount? PreviousAccount);
+internal sealed record StoredConsent(long RowId, bool Replaced, bool KeptRefreshToken, GrantAccount? PreviousAccount);

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>The clocks of this machine and of the database: tokens end by the one, and leases by the other.</summary>
-public sealed class ClockDiagnosis(DolibarrDatabase database, TimeProvider time) : IDiagnosis
+internal sealed class ClockDiagnosis(DolibarrDatabase database, TimeProvider time) : IDiagnosis
 {
     private static readonly TimeSpan Tolerated = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Harmful = TimeSpan.FromMinutes(1);
@@ -14,7 +16,7 @@ public sealed class ClockDiagnosis(DolibarrDatabase database, TimeProvider time)
     {
         var before = time.GetUtcNow();
         var there = await database.RunAsync(
-            connection => connection.ExecuteScalarAsync<DateTime>(new CommandDefinition("SELECT UTC_TIMESTAMP(6)", cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+            connection => connection.ExecuteScalarAsync<DateTime>(new CommandDefinition("SELECT UTC_TIMESTAMP(6)", cancellationToken: cancellationToken)), cancellationToken);
         var after = time.GetUtcNow();
         return [.. Judge("clock_off_database", $"database server {database.Server}", new DateTimeOffset(there, TimeSpan.Zero), before, after)];
     }

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>Dolibarr's email collectors: whether the entry they name is there, and whether Microsoft lets them in.</summary>
-public sealed class CollectorDiagnosis : SnapshotDiagnosis
+internal sealed class CollectorDiagnosis : SnapshotDiagnosis
 {
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
-        ArgumentNullException.ThrowIfNull(snapshot);
         foreach (var collector in snapshot.Collectors)
         {
             var subject = $"email collector {collector.Ref} (entity {collector.Entity})";

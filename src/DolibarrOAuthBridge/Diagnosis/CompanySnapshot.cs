@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
-using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
@@ -9,7 +11,7 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// <param name="Entries">Its OAuth entries.</param>
 /// <param name="Reports">A report on each.</param>
 /// <param name="Memory">What the bridge remembers, by service.</param>
-public sealed record CompanySnapshot(int Entity, IReadOnlyList<OAuthEntry> Entries, IReadOnlyList<EntryReport> Reports, IReadOnlyDictionary<string, GrantRecord> Memory)
+internal sealed record CompanySnapshot(int Entity, IReadOnlyList<OAuthEntry> Entries, IReadOnlyList<EntryReport> Reports, IReadOnlyDictionary<string, GrantRecord> Memory)
 {
     /// <summary>The entry that a setting names as Dolibarr does; null if there is none.</summary>
     public OAuthEntry? Find(string name) => EntryName.TryParse(name, out var wanted) ? Entries.FirstOrDefault(entry => entry.Name.Equals(wanted)) : null;
@@ -17,7 +19,6 @@ public sealed record CompanySnapshot(int Entity, IReadOnlyList<OAuthEntry> Entri
     /// <summary>The report on an entry.</summary>
     public EntryReport ReportOn(OAuthEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         return Reports.First(report => report.Entry == entry.Name.ToString());
     }
 

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>conf.php: who may read it, whether it has a key, and whether providers can send browsers back to Dolibarr's URL.</summary>
-public sealed class ConfFileDiagnosis : IDiagnosis
+internal sealed class ConfFileDiagnosis : IDiagnosis
 {
     /// <inheritdoc />
     public bool NeedsSnapshot => false;
@@ -9,7 +11,6 @@ public sealed class ConfFileDiagnosis : IDiagnosis
     /// <inheritdoc />
     public Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(examination);
         return Task.FromResult<IReadOnlyList<Finding>>([.. Find(examination)]);
     }
 

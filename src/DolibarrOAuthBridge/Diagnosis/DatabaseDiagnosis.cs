@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Dapper;
@@ -6,7 +8,7 @@ using DolibarrOAuthBridge.Dolibarr.Database;
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>The database server: whether it answers, is new enough, and takes writes.</summary>
-public sealed partial class DatabaseDiagnosis(DolibarrDatabase database) : IDiagnosis
+internal sealed partial class DatabaseDiagnosis(DolibarrDatabase database) : IDiagnosis
 {
     /// <summary>The finding that leaves nothing else to examine.</summary>
     public const string Unreachable = "database_unreachable";
@@ -21,7 +23,7 @@ public sealed partial class DatabaseDiagnosis(DolibarrDatabase database) : IDiag
         try
         {
             var (version, readOnly) = await database.RunAsync(
-                connection => connection.QuerySingleAsync<(string, long)>(new CommandDefinition("SELECT VERSION(), @@global.read_only", cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+                connection => connection.QuerySingleAsync<(string, long)>(new CommandDefinition("SELECT VERSION(), @@global.read_only", cancellationToken: cancellationToken)), cancellationToken);
             var findings = new List<Finding>();
             if (readOnly != 0)
             {

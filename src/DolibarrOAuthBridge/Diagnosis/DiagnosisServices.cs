@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>The doctor and its checks, in the order in which they are told.</summary>
@@ -5,7 +7,6 @@ internal static class DiagnosisServices
 {
     public static IServiceCollection AddDiagnosis(this IServiceCollection services) => services
         .AddSingleton<InstanceReader>()
-        .AddSingleton<SidecarClient>()
         .AddSingleton<IDiagnosis, ConfFileDiagnosis>()
         .AddSingleton<IDiagnosis, DatabaseDiagnosis>()
         .AddSingleton<IDiagnosis, PrivilegeDiagnosis>()

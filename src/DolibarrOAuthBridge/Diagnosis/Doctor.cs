@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>Runs every check over an instance. It changes nothing.</summary>
-public sealed class Doctor(IEnumerable<IDiagnosis> diagnoses, InstanceReader reader, DolibarrConf conf)
+internal sealed class Doctor(IEnumerable<IDiagnosis> diagnoses, InstanceReader reader, DolibarrConf conf)
 {
     /// <summary>Examines the instance.</summary>
     /// <param name="offline">Whether to ask nothing but the database.</param>
@@ -15,13 +17,13 @@ public sealed class Doctor(IEnumerable<IDiagnosis> diagnoses, InstanceReader rea
     {
         var examination = new Examination { Conf = conf, Offline = offline, SidecarAddress = sidecarAddress };
         var checks = diagnoses.ToLookup(diagnosis => diagnosis.NeedsSnapshot);
-        var findings = await RunAsync(checks[false], examination, cancellationToken).ConfigureAwait(false);
+        var findings = await RunAsync(checks[false], examination, cancellationToken);
         if (!findings.Exists(finding => finding.Code is DatabaseDiagnosis.Unreachable or SchemaDiagnosis.NoTokenTable))
         {
             try
             {
-                examination = examination with { Snapshot = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) };
-                findings.AddRange(await RunAsync(checks[true], examination, cancellationToken).ConfigureAwait(false));
+                examination = examination with { Snapshot = await reader.ReadAsync(cancellationToken) };
+                findings.AddRange(await RunAsync(checks[true], examination, cancellationToken));
             }
             catch (Exception exception) when (exception is StoreException or BridgeException)
             {
@@ -39,7 +41,7 @@ public sealed class Doctor(IEnumerable<IDiagnosis> diagnoses, InstanceReader rea
         {
             try
             {
-                findings.AddRange(await check.FindAsync(examination, cancellationToken).ConfigureAwait(false));
+                findings.AddRange(await check.FindAsync(examination, cancellationToken));
             }
             catch (Exception exception) when (exception is StoreException or BridgeException)
             {

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>The entries: what the bridge warns of everywhere, labels that Dolibarr's own code cuts, and redirect URIs that lead elsewhere.</summary>
-public sealed class EntryDiagnosis : SnapshotDiagnosis
+internal sealed class EntryDiagnosis : SnapshotDiagnosis
 {
     // Whatever else is warned of works now.
     private static readonly HashSet<string> Errors = new(StringComparer.Ordinal)
@@ -15,8 +17,6 @@ public sealed class EntryDiagnosis : SnapshotDiagnosis
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
-        ArgumentNullException.ThrowIfNull(examination);
-        ArgumentNullException.ThrowIfNull(snapshot);
         foreach (var company in snapshot.Companies)
         {
             foreach (var report in company.Reports)

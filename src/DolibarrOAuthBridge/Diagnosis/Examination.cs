@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>What one run of the doctor looks at.</summary>
-public sealed record Examination
+internal sealed record Examination
 {
     private readonly InstanceSnapshot? _snapshot;
 

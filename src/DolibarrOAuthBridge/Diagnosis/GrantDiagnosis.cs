@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
@@ -5,14 +7,13 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>What the providers said when grants were refreshed, as the bridge remembers it.</summary>
-public sealed class GrantDiagnosis : SnapshotDiagnosis
+internal sealed class GrantDiagnosis : SnapshotDiagnosis
 {
     private static readonly (double Least, double Most) TestingDays = (6.5, 8);
 
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
-        ArgumentNullException.ThrowIfNull(snapshot);
         foreach (var company in snapshot.Companies)
         {
             foreach (var entry in company.Entries)

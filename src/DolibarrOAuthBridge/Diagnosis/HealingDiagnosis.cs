@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using MySqlConnector;
@@ -5,7 +7,7 @@ using MySqlConnector;
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>Whether stock code still writes spent refresh tokens over new ones, which the bridge then puts right.</summary>
-public sealed class HealingDiagnosis(DolibarrDatabase database) : IDiagnosis
+internal sealed class HealingDiagnosis(DolibarrDatabase database) : IDiagnosis
 {
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
@@ -17,7 +19,7 @@ public sealed class HealingDiagnosis(DolibarrDatabase database) : IDiagnosis
         try
         {
             var healed = await database.RunAsync(
-                connection => connection.QueryAsync<(string Service, int Entity, long Count)>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+                connection => connection.QueryAsync<(string Service, int Entity, long Count)>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
             return [.. healed.Select(row => new Finding(
                 "stock_code_interferes", Severity.Info, $"{row.Service} (entity {row.Entity})", $"Within seven days Dolibarr's own code wrote a spent refresh token over the new one {row.Count} {(row.Count == 1 ? "time" : "times")}; the bridge put it right.",
                 "Switch on \"refreshes go through the bridge\" in the module's setup, so that it does not come to that."))];

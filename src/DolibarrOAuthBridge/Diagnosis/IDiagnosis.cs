@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>One check of the doctor. It changes nothing.</summary>
-public interface IDiagnosis
+internal interface IDiagnosis
 {
     /// <summary>Whether it needs what is in the database; such checks are left out where that cannot be read.</summary>
     bool NeedsSnapshot => true;

@@ -1,23 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Reports;
 using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>Reads an instance for the doctor.</summary>
-public sealed class InstanceReader(DolibarrDatabase database, TokenTable tokens, EntryDirectory entries, EntryReporter reporter, GrantTable grants)
+internal sealed class InstanceReader(DolibarrDatabase database, TokenTable tokens, EntryDirectory entries, EntryReporter reporter, GrantTable grants)
 {
     /// <summary>Reads everything once.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     /// <exception cref="BridgeException">The database failed.</exception>
     public async Task<InstanceSnapshot> ReadAsync(CancellationToken cancellationToken = default)
     {
-        var constants = await ReadConstantsAsync(cancellationToken).ConfigureAwait(false);
-        var rows = await tokens.ListAsync(cancellationToken).ConfigureAwait(false);
+        var constants = await ReadConstantsAsync(cancellationToken);
+        var rows = await tokens.ListAsync(cancellationToken);
         var numbers = constants.Where(constant => constant.Name.StartsWith("OAUTH_", StringComparison.Ordinal) || constant.Name.StartsWith("MAIN_MAIL_SMTPS_OAUTH", StringComparison.Ordinal))
             .Select(constant => constant.Entity)
             .Concat(rows.Where(row => EntryName.TryParse(row.Service, out _)).Select(row => row.Entity))
@@ -30,12 +33,12 @@ public sealed class InstanceReader(DolibarrDatabase database, TokenTable tokens,
         {
             companies.Add(new CompanySnapshot(
                 entity,
-                await entries.ListAsync(entity, cancellationToken).ConfigureAwait(false),
-                await reporter.ListAsync(entity, cancellationToken).ConfigureAwait(false),
-                await grants.ListAsync(entity, cancellationToken).ConfigureAwait(false)));
+                await entries.ListAsync(entity, cancellationToken),
+                await reporter.ListAsync(entity, cancellationToken),
+                await grants.ListAsync(entity, cancellationToken)));
         }
 
-        return new InstanceSnapshot(constants, rows, companies, await ReadCollectorsAsync(cancellationToken).ConfigureAwait(false));
+        return new InstanceSnapshot(constants, rows, companies, await ReadCollectorsAsync(cancellationToken));
     }
 
     private async Task<IReadOnlyList<ConstantRow>> ReadConstantsAsync(CancellationToken cancellationToken)
@@ -45,7 +48,7 @@ public sealed class InstanceReader(DolibarrDatabase database, TokenTable tokens,
              WHERE name LIKE 'OAUTH%' OR name LIKE 'MAIN|_MAIL%' ESCAPE '|' OR name LIKE 'MAIN|_MODULE|_OAUTH%' ESCAPE '|'
                 OR name LIKE 'MAIN|_VERSION%' ESCAPE '|' OR name = 'LOCAL_CONSTS_FILES' OR value LIKE 'dolcrypt:%'
             """;
-        var rows = await database.RunAsync(connection => connection.QueryAsync<ConstantRow>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+        var rows = await database.RunAsync(connection => connection.QueryAsync<ConstantRow>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
         return [.. rows];
     }
 
@@ -59,7 +62,7 @@ public sealed class InstanceReader(DolibarrDatabase database, TokenTable tokens,
         try
         {
             var rows = await database.RunAsync(
-                connection => connection.QueryAsync<(string Ref, int Entity, string Host, int? AccessType, string Entry)>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+                connection => connection.QueryAsync<(string Ref, int Entity, string Host, int? AccessType, string Entry)>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
             return [.. rows.Select(row => new CollectorRow(row.Ref, row.Entity, row.Host, row.AccessType == 1, row.Entry))];
         }
         catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1054 or 1142 or 1143 })

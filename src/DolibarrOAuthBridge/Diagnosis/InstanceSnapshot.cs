@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 
 namespace DolibarrOAuthBridge.Diagnosis;
@@ -7,7 +9,7 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// <param name="Rows">Every row of the token table.</param>
 /// <param name="Companies">The companies that have entries or tokens.</param>
 /// <param name="Collectors">The email collectors that are switched on; empty where they cannot be read.</param>
-public sealed record InstanceSnapshot(
+internal sealed record InstanceSnapshot(
     IReadOnlyList<ConstantRow> Constants, IReadOnlyList<TokenRow> Rows, IReadOnlyList<CompanySnapshot> Companies, IReadOnlyList<CollectorRow> Collectors)
 {
     /// <summary>A setting as Dolibarr reads it for a company: its own, else that of all; empty if none.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Keys;
@@ -5,15 +7,13 @@ using DolibarrOAuthBridge.Keys;
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>The key in conf.php: whether it opens what is encrypted, and whether something stands in the clear that should not.</summary>
-public sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
+internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
 {
     private const int MostPlaces = 10;
 
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
-        ArgumentNullException.ThrowIfNull(examination);
-        ArgumentNullException.ThrowIfNull(snapshot);
         var encrypted = snapshot.Constants.Select(constant => (Place: $"{constant.Name} (entity {constant.Entity})", Value: constant.Stored))
             .Concat(snapshot.Rows.Select(row => (Place: $"token row {row.RowId} ({row.Service})", Value: row.Value ?? string.Empty)))
             .Where(field => DolCrypt.IsEncrypted(field.Value))

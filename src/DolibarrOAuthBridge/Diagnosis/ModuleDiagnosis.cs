@@ -1,20 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Globalization;
 using System.Text.RegularExpressions;
-using DolibarrOAuthBridge.Commands;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>Dolibarr's side: its OAuth module, and the module that asks the bridge.</summary>
-public sealed partial class ModuleDiagnosis : SnapshotDiagnosis
+internal sealed partial class ModuleDiagnosis : SnapshotDiagnosis
 {
     private const string Descriptor = "custom/oauthbridge/core/modules/modOauthBridge.class.php";
 
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
-        ArgumentNullException.ThrowIfNull(examination);
-        ArgumentNullException.ThrowIfNull(snapshot);
         foreach (var company in snapshot.Companies.Where(company => company.Entries.Count > 0))
         {
             var subject = $"entity {company.Entity}";
@@ -35,9 +34,9 @@ public sealed partial class ModuleDiagnosis : SnapshotDiagnosis
             bool IsOn(string module) => snapshot.Setting(module, company.Entity) is not ("" or "0");
         }
 
-        if (ModuleVersion(examination.Conf.MainDocumentRoot) is { } version && version != VersionCommand.Current.Split('+', '-')[0])
+        if (ModuleVersion(examination.Conf.MainDocumentRoot) is { } version && version != BridgeVersion.Current.Split('+', '-')[0])
         {
-            yield return new("module_version", Severity.Warning, Descriptor, $"The module is {version}, and this program is {VersionCommand.Current}.", "Upgrade the older of the two.");
+            yield return new("module_version", Severity.Warning, Descriptor, $"The module is {version}, and this program is {BridgeVersion.Current}.", "Upgrade the older of the two.");
         }
     }
 

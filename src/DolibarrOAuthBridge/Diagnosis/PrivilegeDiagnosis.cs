@@ -1,13 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
-using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Storage;
 using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>The database account: whether it may do what the sidecar does, tried by statements that touch no row, and whether it may do much more.</summary>
-public sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable tokens, BridgeSchema schema) : IDiagnosis
+internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable tokens, BridgeSchema schema) : IDiagnosis
 {
     /// <inheritdoc />
     public bool NeedsSnapshot => false;
@@ -15,18 +17,17 @@ public sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable tok
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(examination);
         var subject = $"account {examination.Conf.DbUser}";
         try
         {
-            var missing = await FindMissingAsync(cancellationToken).ConfigureAwait(false);
+            var missing = await FindMissingAsync(cancellationToken);
             var findings = new List<Finding>();
             if (missing.Count > 0)
             {
                 findings.Add(new("privilege_missing", Severity.Error, subject, $"It may not {string.Join(", nor ", missing)}.", "Let a database administrator run sql/grants.sql, which dolibarr-oauth-bridge init --sql prints for this instance."));
             }
 
-            var broad = await FindBroadAsync(cancellationToken).ConfigureAwait(false);
+            var broad = await FindBroadAsync(cancellationToken);
             if (broad.Count > 0)
             {
                 findings.Add(new("account_too_broad", Severity.Warning, subject, $"It has rights on the whole server: {string.Join("; ", broad)}.", "Give the sidecar an account of its own: dolibarr-oauth-bridge init --sql prints it. Dolibarr itself needs rights on its own database only."));
@@ -42,13 +43,13 @@ public sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable tok
 
     private async Task<List<string>> FindMissingAsync(CancellationToken cancellationToken)
     {
-        var present = await schema.FindVersionsAsync(cancellationToken).ConfigureAwait(false);
+        var present = await schema.FindVersionsAsync(cancellationToken);
         var missing = new List<string>();
-        foreach (var (need, sql) in await NeedsAsync(present.Keys, cancellationToken).ConfigureAwait(false))
+        foreach (var (need, sql) in await NeedsAsync(present.Keys, cancellationToken))
         {
             try
             {
-                await database.RunAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+                await database.RunAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
             }
             catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1142 or 1143 or 1044 })
             {
@@ -65,7 +66,7 @@ public sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable tok
 
     private async Task<IEnumerable<(string Need, string Sql)>> NeedsAsync(IEnumerable<string> ownTables, CancellationToken cancellationToken)
     {
-        var state = (await tokens.SchemaAsync(cancellationToken).ConfigureAwait(false)).Has("state") ? ", state" : string.Empty;
+        var state = (await tokens.SchemaAsync(cancellationToken)).Has("state") ? ", state" : string.Empty;
         var (token, settings) = (database.Table("oauth_token"), database.Table("const"));
         (string, string)[] needs =
         [
@@ -97,7 +98,7 @@ public sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable tok
     private async Task<List<string>> FindBroadAsync(CancellationToken cancellationToken)
     {
         var grants = await database.RunAsync(
-            connection => connection.QueryAsync<string>(new CommandDefinition("SHOW GRANTS", cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+            connection => connection.QueryAsync<string>(new CommandDefinition("SHOW GRANTS", cancellationToken: cancellationToken)), cancellationToken);
         return [.. grants
             .Where(grant => grant.Contains(" ON *.* TO ", StringComparison.Ordinal))
             .Select(grant => grant["GRANT ".Length..grant.IndexOf(" ON *.* TO ", StringComparison.Ordinal)])

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net.Sockets;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Providers;
@@ -5,12 +7,11 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>The token endpoint of each complete entry: whether it can be reached, and its clock.</summary>
-public sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient client, BridgeOptions options, TimeProvider time) : IDiagnosis
+internal sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient client, BridgeOptions options, TimeProvider time) : IDiagnosis
 {
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(examination);
         if (examination.Offline)
         {
             return [];
@@ -22,7 +23,7 @@ public sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient cl
         {
             foreach (var entry in company.Entries.Where(entry => company.ReportOn(entry).Complete))
             {
-                var (endpoint, problem) = await FindEndpointAsync(entry, cancellationToken).ConfigureAwait(false);
+                var (endpoint, problem) = await FindEndpointAsync(entry, cancellationToken);
                 if (problem is not null)
                 {
                     findings.Add(new("provider_endpoint_unusable", Severity.Error, company.Subject(entry.Name), problem, "Correct the setting that the message names."));
@@ -34,7 +35,7 @@ public sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient cl
             }
         }
 
-        var answers = await Task.WhenAll(endpoints.GroupBy(endpoint => endpoint.Key.Authority).Select(server => TryAsync(server.First().Key, cancellationToken))).ConfigureAwait(false);
+        var answers = await Task.WhenAll(endpoints.GroupBy(endpoint => endpoint.Key.Authority).Select(server => TryAsync(server.First().Key, cancellationToken)));
         return [.. findings, .. answers.SelectMany(answer => answer)];
     }
 
@@ -42,7 +43,7 @@ public sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient cl
     {
         try
         {
-            return (await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken).ConfigureAwait(false), null);
+            return (await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken), null);
         }
         catch (ProviderConfigurationException exception)
         {
@@ -63,7 +64,7 @@ public sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient cl
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, endpoint);
-            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             var failing = (int)answer.StatusCode >= 500
                 ? [new Finding("provider_unreachable", Severity.Warning, endpoint.Host, $"It answers with status {(int)answer.StatusCode}.", "Try again later, and look at the provider's status page.")]
                 : Array.Empty<Finding>();

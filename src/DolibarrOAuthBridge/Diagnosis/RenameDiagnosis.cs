@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Providers;
@@ -8,12 +10,11 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// What Dolibarr's page leaves behind when an entry is renamed: it saves the tenant under the old name, so that the new
 /// one has none, and forgets other settings.
 /// </summary>
-public sealed partial class RenameDiagnosis : SnapshotDiagnosis
+internal sealed partial class RenameDiagnosis : SnapshotDiagnosis
 {
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
-        ArgumentNullException.ThrowIfNull(snapshot);
         var orphans = snapshot.Constants
             .Where(constant => constant.Stored.Length > 0)
             .Select(constant => (Constant: constant, Name: NameOf(constant.Name)))

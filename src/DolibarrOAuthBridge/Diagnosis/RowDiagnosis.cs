@@ -1,17 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>Rows of the token table that look like an entry's and are none's.</summary>
-public sealed class RowDiagnosis : SnapshotDiagnosis
+internal sealed class RowDiagnosis : SnapshotDiagnosis
 {
     private const int ShortestCut = 30; // the column has had 36 characters since Dolibarr 9, and fewer before
 
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
-        ArgumentNullException.ThrowIfNull(snapshot);
         return snapshot.Companies.SelectMany(company => snapshot.Rows
             .Where(row => row.Entity == company.Entity && !string.IsNullOrEmpty(row.Value))
             .Select(row => Judge(company, row))

@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
-using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>The tables: whether Dolibarr's are there, whether the bridge's are of this program's version, and whether they take part in transactions.</summary>
-public sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable tokens, BridgeSchema schema) : IDiagnosis
+internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable tokens, BridgeSchema schema) : IDiagnosis
 {
     /// <summary>The finding that leaves no rows to examine.</summary>
     public const string NoTokenTable = "token_table_missing";
@@ -20,7 +22,7 @@ public sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable tokens
         IReadOnlyDictionary<string, int> versions;
         try
         {
-            versions = await schema.FindVersionsAsync(cancellationToken).ConfigureAwait(false);
+            versions = await schema.FindVersionsAsync(cancellationToken);
         }
         catch (StoreException)
         {
@@ -29,14 +31,14 @@ public sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable tokens
 
         try
         {
-            await tokens.SchemaAsync(cancellationToken).ConfigureAwait(false);
+            await tokens.SchemaAsync(cancellationToken);
         }
         catch (StoreException exception) when (exception.Failure == StoreFailure.Other)
         {
             return [new(NoTokenTable, Severity.Error, $"{database.Prefix}oauth_token", exception.Message, "Check $dolibarr_main_db_name and $dolibarr_main_db_prefix in conf.php, and the privileges of the account.")];
         }
 
-        return [.. OwnTables(versions), .. await EnginesAsync(cancellationToken).ConfigureAwait(false)];
+        return [.. OwnTables(versions), .. await EnginesAsync(cancellationToken)];
     }
 
     private IEnumerable<Finding> OwnTables(IReadOnlyDictionary<string, int> versions)
@@ -65,7 +67,7 @@ public sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable tokens
         const string Sql = "SELECT table_name, engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name IN @names AND engine <> 'InnoDB'";
         var names = BridgeSchema.Versions.Keys.Append("oauth_token").Select(table => database.Prefix + table).ToArray();
         var others = await database.RunAsync(
-            connection => connection.QueryAsync<(string Table, string Engine)>(new CommandDefinition(Sql, new { names }, cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+            connection => connection.QueryAsync<(string Table, string Engine)>(new CommandDefinition(Sql, new { names }, cancellationToken: cancellationToken)), cancellationToken);
         return others.Select(other => new Finding(
             "table_not_transactional", Severity.Warning, other.Table, $"Its engine is {other.Engine}, so a write that breaks half-way cannot be taken back.", $"ALTER TABLE {other.Table} ENGINE=InnoDB"));
     }

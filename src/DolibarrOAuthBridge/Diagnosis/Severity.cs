@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>How grave a finding is.</summary>
-public static class Severity
+internal static class Severity
 {
     /// <summary>Something does not work, or is about to fail for certain.</summary>
     public const string Error = "error";

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using System.Net.Sockets;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>Calls a running sidecar on this machine, over TCP or its socket.</summary>
-public sealed class SidecarClient
+internal static class SidecarClient
 {
     /// <summary>Where a sidecar listens unless told otherwise.</summary>
     public const string StandardAddress = "http://127.0.0.1:8765";
@@ -18,9 +20,8 @@ public sealed class SidecarClient
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Status and body.</returns>
     /// <exception cref="HttpRequestException">It does not answer, or the address is none.</exception>
-    public async Task<(HttpStatusCode Status, string Body)> GetAsync(string address, string path, string? apiKey, CancellationToken cancellationToken = default)
+    public static async Task<(HttpStatusCode Status, string Body)> GetAsync(string address, string path, string? apiKey, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(address);
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Deadline };
         var socket = SocketPath(address);
         if (socket is not null)
@@ -44,8 +45,8 @@ public sealed class SidecarClient
 
         try
         {
-            using var answer = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+            using var answer = await client.SendAsync(request, cancellationToken);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
         }
         catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
@@ -65,7 +66,7 @@ public sealed class SidecarClient
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

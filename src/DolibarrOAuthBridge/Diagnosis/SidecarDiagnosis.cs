@@ -1,20 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using System.Text.Json;
-using DolibarrOAuthBridge.Commands;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
-using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Keys;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>The running sidecar, where Dolibarr's module would look for it: whether it answers, reaches its database, is this instance's and of this version.</summary>
-public sealed class SidecarDiagnosis(SidecarClient client, EntryTable constants) : IDiagnosis
+internal sealed class SidecarDiagnosis(EntryTable constants) : IDiagnosis
 {
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(examination);
         if (examination.Offline)
         {
             return [];
@@ -26,14 +25,14 @@ public sealed class SidecarDiagnosis(SidecarClient client, EntryTable constants)
         var subject = $"sidecar at {address}";
         try
         {
-            var (ready, _) = await client.GetAsync(address, "/readyz", null, cancellationToken).ConfigureAwait(false);
+            var (ready, _) = await SidecarClient.GetAsync(address, "/readyz", null, cancellationToken);
             if (ready != HttpStatusCode.OK)
             {
                 return [new("sidecar_not_ready", Severity.Error, subject, $"It runs, but says that it cannot reach its database (/readyz answers {(int)ready}).", "Look at its log: journalctl -u dolibarr-oauth-bridge")];
             }
 
-            var key = await FindKeyAsync(company, cancellationToken).ConfigureAwait(false);
-            return key is null ? [] : [.. Judge(subject, await client.GetAsync(address, $"/v1/version?entity={company}", key, cancellationToken).ConfigureAwait(false))];
+            var key = await FindKeyAsync(company, cancellationToken);
+            return key is null ? [] : [.. Judge(subject, await SidecarClient.GetAsync(address, $"/v1/version?entity={company}", key, cancellationToken))];
         }
         catch (HttpRequestException exception)
         {
@@ -47,9 +46,9 @@ public sealed class SidecarDiagnosis(SidecarClient client, EntryTable constants)
         {
             yield return new("sidecar_of_another_instance", Severity.Error, subject, "It does not know this Dolibarr's API key: it serves another Dolibarr, or another database.", "Start it with --dolibarr-conf of this Dolibarr, on an address of its own, and name that in the module's setup.");
         }
-        else if (VersionIn(answer) is var version && version != VersionCommand.Current)
+        else if (VersionIn(answer) is var version && version != BridgeVersion.Current)
         {
-            yield return new("sidecar_version", Severity.Warning, subject, $"It is {version ?? "of an older version"}, and this program is {VersionCommand.Current}.", "Restart it after an upgrade: systemctl restart dolibarr-oauth-bridge");
+            yield return new("sidecar_version", Severity.Warning, subject, $"It is {version ?? "of an older version"}, and this program is {BridgeVersion.Current}.", "Restart it after an upgrade: systemctl restart dolibarr-oauth-bridge");
         }
     }
 
@@ -57,7 +56,7 @@ public sealed class SidecarDiagnosis(SidecarClient client, EntryTable constants)
     {
         try
         {
-            return answer.Status == HttpStatusCode.OK ? JsonSerializer.Deserialize(answer.Body, BridgeJson.Default.VersionJson)?.Version : null;
+            return answer.Status == HttpStatusCode.OK ? JsonSerializer.Deserialize(answer.Body, DiagnosisJson.Default.SidecarVersion)?.Version : null;
         }
         catch (JsonException)
         {
@@ -69,7 +68,7 @@ public sealed class SidecarDiagnosis(SidecarClient client, EntryTable constants)
     {
         try
         {
-            return await constants.FindConstantAsync(ApiKeys.Constant, entity, cancellationToken).ConfigureAwait(false);
+            return await constants.FindConstantAsync(ApiKeys.Constant, entity, cancellationToken);
         }
         catch (SecretUnreadableException)
         {

@@ -1,16 +1,17 @@
-using DolibarrOAuthBridge.Entries;
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>Dolibarr's settings for sending mail with a token, in each of its contexts.</summary>
-public sealed class SmtpDiagnosis : SnapshotDiagnosis
+internal sealed class SmtpDiagnosis : SnapshotDiagnosis
 {
     private static readonly string[] Contexts = ["", "_EMAILING", "_TICKET", "_PASSWORDRESET"];
 
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
-        ArgumentNullException.ThrowIfNull(snapshot);
         return snapshot.Companies.SelectMany(company => Contexts.SelectMany(context => Find(snapshot, company, context)));
     }
 

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>A check that needs nothing but what was read from the database.</summary>
-public abstract class SnapshotDiagnosis : IDiagnosis
+internal abstract class SnapshotDiagnosis : IDiagnosis
 {
     /// <inheritdoc />
     public Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(examination);
         return Task.FromResult<IReadOnlyList<Finding>>([.. Find(examination, examination.Snapshot)]);
     }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -5,7 +7,7 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 namespace DolibarrOAuthBridge.Entries;
 
 /// <summary>The OAuth entries of each company, read again every two seconds at most.</summary>
-public sealed class EntryDirectory(EntryTable entries, TimeProvider time)
+internal sealed class EntryDirectory(EntryTable entries, TimeProvider time)
 {
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(2);
 
@@ -23,7 +25,7 @@ public sealed class EntryDirectory(EntryTable entries, TimeProvider time)
 
         try
         {
-            var read = await entries.ListAsync(entity, cancellationToken).ConfigureAwait(false);
+            var read = await entries.ListAsync(entity, cancellationToken);
             _known[entity] = (read, now);
             return read;
         }
@@ -37,7 +39,7 @@ public sealed class EntryDirectory(EntryTable entries, TimeProvider time)
     /// <exception cref="BridgeException">There is none; the message lists those there are.</exception>
     public async Task<OAuthEntry> GetAsync(string name, int entity, CancellationToken cancellationToken = default)
     {
-        var all = await ListAsync(entity, cancellationToken).ConfigureAwait(false);
+        var all = await ListAsync(entity, cancellationToken);
         if (EntryName.TryParse(name, out var wanted) && all.FirstOrDefault(entry => entry.Name.Equals(wanted)) is { } found)
         {
             return found;

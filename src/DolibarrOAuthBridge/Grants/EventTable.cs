@@ -1,11 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Storage;
 using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Grants;
 
 /// <summary>The bridge's audit trail <c>oauthbridge_event</c>: append-only, no secrets.</summary>
-public sealed class EventTable(DolibarrDatabase database, BridgeSchema schema, TimeProvider time)
+internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema, TimeProvider time)
 {
     private const int LongestDetail = 255;
 
@@ -29,13 +32,13 @@ public sealed class EventTable(DolibarrDatabase database, BridgeSchema schema, T
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task AppendAsync(GrantKey key, string kind, string detail, CancellationToken cancellationToken = default)
     {
-        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await schema.EnsureAsync(cancellationToken);
         await database.RunAsync(
             async connection =>
             {
-                await AppendAsync(connection, null, key, kind, detail, cancellationToken).ConfigureAwait(false);
+                await AppendAsync(connection, null, key, kind, detail, cancellationToken);
                 return 0;
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 }

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Grants;
 
 /// <summary>What is remembered of a new consent.</summary>
-public sealed record GrantConsent
+internal sealed record GrantConsent
 {
     /// <summary>When, UTC, to the second.</summary>
     public required DateTime At { get; init; }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Grants;
 
 /// <summary>What is remembered of a failed refresh.</summary>
@@ -7,4 +9,4 @@ namespace DolibarrOAuthBridge.Grants;
 /// <param name="NextTryAt">Before this time the provider is left alone, UTC.</param>
 /// <param name="Settings">Hash of the entry's settings.</param>
 /// <param name="DeadHash">Hash of the refresh token, if the provider declared it dead.</param>
-public sealed record GrantFailure(string Error, string Detail, DateTime At, DateTime? NextTryAt, string Settings, string? DeadHash);
+internal sealed record GrantFailure(string Error, string Detail, DateTime At, DateTime? NextTryAt, string Settings, string? DeadHash);

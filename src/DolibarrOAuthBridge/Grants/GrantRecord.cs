@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Grants;
 
 /// <summary>What the bridge remembers of a grant, one row of <c>oauthbridge_grant</c>. Times are UTC.</summary>
-public sealed class GrantRecord
+internal sealed class GrantRecord
 {
     /// <summary>How many superseded refresh tokens are remembered.</summary>
     public const int MostSuperseded = 64;

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Grants;
 
 /// <summary>What is remembered of a good refresh.</summary>
-public sealed class GrantRenewal
+internal sealed class GrantRenewal
 {
     /// <summary>When, UTC.</summary>
     public required DateTime At { get; init; }

@@ -1,5 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Storage;
 using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Grants;
@@ -8,7 +11,7 @@ namespace DolibarrOAuthBridge.Grants;
 /// The bridge's <c>oauthbridge_grant</c>. Its lease is a compare-and-swap on one row by the database's clock: it works
 /// across processes, machines and Galera nodes, where <c>GET_LOCK</c> does not.
 /// </summary>
-public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
+internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
 {
     private const string Columns = """
         service AS Service, entity AS Entity, granted_at AS GrantedAt, refreshed_at AS RefreshedAt, used_at AS UsedAt,
@@ -24,7 +27,7 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<GrantRecord> GetAsync(GrantKey key, CancellationToken cancellationToken = default)
     {
-        var rows = await SelectAsync("service = @Service AND entity = @Entity", key, cancellationToken).ConfigureAwait(false);
+        var rows = await SelectAsync("service = @Service AND entity = @Entity", key, cancellationToken);
         return rows is [var row] ? row : new GrantRecord { Service = key.Service, Entity = key.Entity };
     }
 
@@ -32,7 +35,7 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyDictionary<string, GrantRecord>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
-        var rows = await SelectAsync("entity = @entity", new { entity }, cancellationToken).ConfigureAwait(false);
+        var rows = await SelectAsync("entity = @entity", new { entity }, cancellationToken);
         return rows.ToDictionary(row => row.Service, StringComparer.Ordinal);
     }
 
@@ -41,7 +44,7 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     /// <exception cref="StoreException">The database failed, or cannot be written.</exception>
     public async Task<bool> TryLeaseAsync(GrantKey key, string owner, TimeSpan duration, CancellationToken cancellationToken = default)
     {
-        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await schema.EnsureAsync(cancellationToken);
         var update = $"""
             UPDATE {Table} SET lease_owner = @owner, lease_until = DATE_ADD(UTC_TIMESTAMP(3), INTERVAL @seconds SECOND)
              WHERE service = @Service AND entity = @Entity
@@ -53,15 +56,15 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             return await database.RunAsync(
                 async connection =>
                 {
-                    if (await connection.ExecuteAsync(new CommandDefinition(update, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1)
+                    if (await connection.ExecuteAsync(new CommandDefinition(update, parameters, cancellationToken: cancellationToken)) == 1)
                     {
                         return true;
                     }
 
-                    await connection.ExecuteAsync(new CommandDefinition($"INSERT IGNORE INTO {Table} (service, entity) VALUES (@Service, @Entity)", parameters, cancellationToken: cancellationToken)).ConfigureAwait(false);
-                    return await connection.ExecuteAsync(new CommandDefinition(update, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
+                    await connection.ExecuteAsync(new CommandDefinition($"INSERT IGNORE INTO {Table} (service, entity) VALUES (@Service, @Entity)", parameters, cancellationToken: cancellationToken));
+                    return await connection.ExecuteAsync(new CommandDefinition(update, parameters, cancellationToken: cancellationToken)) == 1;
                 },
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
         }
         catch (StoreException exception) when (exception.Failure == StoreFailure.Busy)
         {
@@ -76,8 +79,6 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     /// <summary>Remembers a good refresh within the caller's transaction.</summary>
     public Task RecordRenewalAsync(MySqlConnection connection, MySqlTransaction transaction, GrantKey key, GrantRenewal renewal, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(connection);
-        ArgumentNullException.ThrowIfNull(renewal);
         var sql = $"""
             INSERT INTO {Table} (service, entity, refreshed_at, refresh_count, token_expires_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded)
             VALUES (@Service, @Entity, @At, 1, @TokenExpiresAt, @RefreshTokenExpiresAt, @NewestHash, @NewestToken, @RowId, @Superseded)
@@ -94,8 +95,6 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     /// <summary>Remembers a new consent within the caller's transaction: everything of the grant before it is over.</summary>
     public Task RecordConsentAsync(MySqlConnection connection, MySqlTransaction transaction, GrantKey key, GrantConsent consent, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(connection);
-        ArgumentNullException.ThrowIfNull(consent);
         var sql = $"""
             INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded, account)
             VALUES (@Service, @Entity, @At, @RefreshTokenExpiresAt, @NewestHash, @NewestToken, @RowId, @Superseded, @Account)
@@ -122,7 +121,6 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     /// <summary>Remembers a failed refresh. The grant itself is untouched.</summary>
     public Task RecordFailureAsync(GrantKey key, GrantFailure failure, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(failure);
         return ExecuteAsync(
             """
             failure_count = failure_count + 1, last_error = @Error, last_error_detail = @Detail, last_error_at = @At, next_try_at = @NextTryAt,
@@ -136,21 +134,21 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     /// <summary>Remembers that a token was handed out.</summary>
     public async Task RecordUseAsync(GrantKey key, DateTime at, CancellationToken cancellationToken = default)
     {
-        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await schema.EnsureAsync(cancellationToken);
         var sql = $"INSERT INTO {Table} (service, entity, used_at) VALUES (@Service, @Entity, @at) ON DUPLICATE KEY UPDATE used_at = @at";
         await database.RunAsync(
             connection => connection.ExecuteAsync(new CommandDefinition(sql, new { key.Service, key.Entity, at }, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     /// <summary>Remembers when the access token in the row ends, for those who cannot decrypt it.</summary>
     public async Task RecordExpiryAsync(GrantKey key, DateTime? expiresAt, CancellationToken cancellationToken = default)
     {
-        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await schema.EnsureAsync(cancellationToken);
         var sql = $"INSERT INTO {Table} (service, entity, token_expires_at) VALUES (@Service, @Entity, @expiresAt) ON DUPLICATE KEY UPDATE token_expires_at = @expiresAt";
         await database.RunAsync(
             connection => connection.ExecuteAsync(new CommandDefinition(sql, new { key.Service, key.Entity, expiresAt }, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     /// <summary>Forgets a grant that was revoked: no old refresh token may come back.</summary>
@@ -170,7 +168,7 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     {
         try
         {
-            return await QueryAsync(condition, parameters, cancellationToken).ConfigureAwait(false);
+            return await QueryAsync(condition, parameters, cancellationToken);
         }
         catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1142 })
         {
@@ -178,8 +176,8 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         }
         catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1054 })
         {
-            await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
-            return await QueryAsync(condition, parameters, cancellationToken).ConfigureAwait(false);
+            await schema.EnsureAsync(cancellationToken);
+            return await QueryAsync(condition, parameters, cancellationToken);
         }
     }
 
@@ -187,19 +185,19 @@ public sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     {
         var rows = await database.RunAsync(
             connection => connection.QueryAsync<GrantRecord>(new CommandDefinition($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         return [.. rows];
     }
 
     private async Task ExecuteAsync(string assignments, GrantKey key, object values, CancellationToken cancellationToken, string condition = "")
     {
-        await schema.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await schema.EnsureAsync(cancellationToken);
         var parameters = new DynamicParameters(values);
         parameters.Add("Service", key.Service);
         parameters.Add("Entity", key.Entity);
         var sql = $"UPDATE {Table} SET {assignments} WHERE service = @Service AND entity = @Entity {condition}";
         await database.RunAsync(
             connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 }

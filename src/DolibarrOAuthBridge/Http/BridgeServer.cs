@@ -1,18 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.Json;
 using DolibarrOAuthBridge.Consents.Device;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Http.Endpoints;
+using DolibarrOAuthBridge.Http.Metrics;
 using DolibarrOAuthBridge.Http.Security;
 using DolibarrOAuthBridge.Lifetime;
-using DolibarrOAuthBridge.Metrics;
-using DolibarrOAuthBridge.Renewal;
+using DolibarrOAuthBridge.Tokens.Renewal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace DolibarrOAuthBridge.Http;
 
 /// <summary>The HTTP server, put together in the order in which a request passes through it.</summary>
-public static class BridgeServer
+internal static class BridgeServer
 {
     /// <summary>Builds the server; it does not listen yet.</summary>
     /// <param name="conf">Dolibarr's configuration.</param>
@@ -31,7 +33,6 @@ public static class BridgeServer
         IReadOnlyList<int>? handles = null,
         Action<IServiceCollection>? configureServices = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ApplicationName = "dolibarr-oauth-bridge" });
         builder.Configuration.AddConfiguration(configuration);
         builder.UseBridgeLog(options.LogFormat);
@@ -51,7 +52,7 @@ public static class BridgeServer
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.AllowDuplicateProperties = false; // of two values for one member neither is the right one
-            json.SerializerOptions.TypeInfoResolverChain.Insert(0, BridgeJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
         });
 
         var app = builder.Build();

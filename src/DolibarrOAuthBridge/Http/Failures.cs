@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 
 namespace DolibarrOAuthBridge.Http;
@@ -14,20 +16,20 @@ internal static partial class Failures
             context.Response.Headers.XContentTypeOptions = "nosniff";
             try
             {
-                await next(context).ConfigureAwait(false);
-                await AnswerEmptyAsync(context).ConfigureAwait(false);
+                await next(context);
+                await AnswerEmptyAsync(context);
             }
             catch (BridgeException exception)
             {
-                await Problems.WriteAsync(context, exception).ConfigureAwait(false);
+                await Problems.WriteAsync(context, exception);
             }
             catch (StoreException exception)
             {
-                await Problems.WriteAsync(context, BridgeException.From(exception)).ConfigureAwait(false);
+                await Problems.WriteAsync(context, BridgeException.From(exception));
             }
             catch (BadHttpRequestException exception)
             {
-                await Problems.WriteAsync(context, exception.StatusCode, ProblemCode.InvalidRequest, "The request is malformed or too large.").ConfigureAwait(false);
+                await Problems.WriteAsync(context, exception.StatusCode, ProblemCode.InvalidRequest, "The request is malformed or too large.");
             }
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
             {
@@ -38,7 +40,7 @@ internal static partial class Failures
 #pragma warning restore CA1031
             {
                 Log.Unexpected(logger, exception, context.Request.Method);
-                await Problems.WriteAsync(context, StatusCodes.Status500InternalServerError, ProblemCode.InternalError, "The bridge failed; its log says why.").ConfigureAwait(false);
+                await Problems.WriteAsync(context, StatusCodes.Status500InternalServerError, ProblemCode.InternalError, "The bridge failed; its log says why.");
             }
         });
     }

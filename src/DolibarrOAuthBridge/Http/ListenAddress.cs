@@ -1,15 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 
 namespace DolibarrOAuthBridge.Http;
 
 /// <summary>Where the sidecar listens. It refuses every address that another machine could reach.</summary>
-public sealed record ListenAddress(IPAddress Address, int Port)
+internal sealed record ListenAddress(IPAddress Address, int Port)
 {
     /// <summary>Reads addresses such as <c>http://127.0.0.1:8765</c>, separated by semicolons; <c>localhost</c> means 127.0.0.1.</summary>
     /// <exception cref="FormatException">One is not a loopback http address. The message says what is allowed.</exception>
     public static IReadOnlyList<ListenAddress> Parse(string urls)
     {
-        ArgumentNullException.ThrowIfNull(urls);
         return [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ParseOne)];
     }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Globalization;
 using DolibarrOAuthBridge.Http.Contracts;
 using Microsoft.AspNetCore.WebUtilities;
@@ -43,6 +45,6 @@ internal static class Problems
         }
 
         var problem = new ProblemJson("about:blank", ReasonPhrases.GetReasonPhrase(status), status, code, detail, reason);
-        return context.Response.WriteAsJsonAsync(problem, BridgeJson.Default.ProblemJson, "application/problem+json", context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(problem, ApiJson.Default.ProblemJson, "application/problem+json", context.RequestAborted);
     }
 }

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Http.Contracts;
-using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Http;
 

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Journal;
 
 /// <summary>
 /// One refresh's file in the journal. It is locked for as long as its process lives, so that whoever can lock it knows
 /// that its refresh was cut off. Its space is reserved beforehand: a full disk shows before the refresh token is spent.
 /// </summary>
-public sealed class JournalFile : IDisposable
+internal sealed class JournalFile : IDisposable
 {
     private const string Draft = ".new";
     private const int IntentOffset = 0;

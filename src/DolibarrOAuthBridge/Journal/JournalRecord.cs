@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Journal;
 
 /// <summary>One refresh as the journal keeps it between the provider's answer and the database's commit. It prints nothing of the token.</summary>
-public sealed record JournalRecord
+internal sealed record JournalRecord
 {
     /// <summary>The Dolibarr instance: server, database and prefix.</summary>
     public required string Instance { get; init; }

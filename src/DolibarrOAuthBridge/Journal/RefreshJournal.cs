@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Security.Cryptography;
 using System.Text;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
@@ -8,7 +10,7 @@ namespace DolibarrOAuthBridge.Journal;
 /// Where a refresh is kept safe between the provider's answer and the database's commit: one encrypted file per refresh
 /// in the state directory. A process that finds an abandoned file finishes the refresh.
 /// </summary>
-public sealed class RefreshJournal
+internal sealed class RefreshJournal
 {
     private const string Ending = ".refresh";
 
@@ -19,7 +21,6 @@ public sealed class RefreshJournal
     /// <summary>Prepares the journal of one Dolibarr instance; no file is touched yet.</summary>
     public RefreshJournal(BridgeOptions options, DolibarrConf conf)
     {
-        ArgumentNullException.ThrowIfNull(conf);
         _options = options;
         Instance = $"{conf.DbHost}:{conf.DbPort}/{conf.DbName}/{conf.DbPrefix}";
         _conf = conf;

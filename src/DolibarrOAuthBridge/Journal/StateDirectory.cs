@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Journal;
 
 /// <summary>Where the bridge keeps its journal: readable by its own user only.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -6,7 +8,7 @@ using DolibarrOAuthBridge.Dolibarr.Tokens;
 namespace DolibarrOAuthBridge.Keys;
 
 /// <summary>Makes the API key in <c>llx_const</c> where there is none, encrypted as Dolibarr encrypts every constant whose name ends in <c>_KEY</c>.</summary>
-public sealed class ApiKeyInstaller(DolibarrDatabase database, EntryTable constants, TokenCodec codec)
+internal sealed class ApiKeyInstaller(DolibarrDatabase database, EntryTable constants, TokenCodec codec)
 {
     /// <summary>Makes a key unless the company has one already.</summary>
     /// <returns>The company's key, and whether it was made now.</returns>
@@ -14,7 +16,7 @@ public sealed class ApiKeyInstaller(DolibarrDatabase database, EntryTable consta
     /// <exception cref="SecretUnreadableException">There is a key, but it cannot be read.</exception>
     public async Task<(string Key, bool IsNew)> EnsureAsync(int entity, CancellationToken cancellationToken = default)
     {
-        if (await constants.FindConstantAsync(ApiKeys.Constant, entity, cancellationToken).ConfigureAwait(false) is { Length: > 0 } present)
+        if (await constants.FindConstantAsync(ApiKeys.Constant, entity, cancellationToken) is { Length: > 0 } present)
         {
             return (present, false);
         }
@@ -28,9 +30,9 @@ public sealed class ApiKeyInstaller(DolibarrDatabase database, EntryTable consta
         var value = codec.EncryptText(key);
         await database.RunAsync(
             connection => connection.ExecuteAsync(new CommandDefinition(sql, new { name = ApiKeys.Constant, entity, value }, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
 
         // Read back: another process may have been first.
-        return (await constants.FindConstantAsync(ApiKeys.Constant, entity, cancellationToken).ConfigureAwait(false) ?? key, true);
+        return (await constants.FindConstantAsync(ApiKeys.Constant, entity, cancellationToken) ?? key, true);
     }
 }

@@ -1,14 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
-using DolibarrOAuthBridge.Grants;
 
 namespace DolibarrOAuthBridge.Keys;
 
 /// <summary>The API key that the sidecar shares with Dolibarr's module: <c>OAUTHBRIDGE_API_KEY</c> in <c>llx_const</c>.</summary>
-public sealed class ApiKeys(EntryTable constants, TimeProvider time)
+internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
 {
     /// <summary>The constant's name.</summary>
     public const string Constant = "OAUTHBRIDGE_API_KEY";
@@ -23,10 +24,10 @@ public sealed class ApiKeys(EntryTable constants, TimeProvider time)
     /// <exception cref="BridgeException">The key is not there or cannot be read.</exception>
     public async Task<bool> IsValidAsync(string presented, int entity, CancellationToken cancellationToken = default)
     {
-        var key = await FindAsync(entity, cancellationToken).ConfigureAwait(false);
+        var key = await FindAsync(entity, cancellationToken);
         if (string.IsNullOrEmpty(key) && entity != FirstCompany)
         {
-            key = await FindAsync(FirstCompany, cancellationToken).ConfigureAwait(false); // a company without a key of its own is the first one's to act for
+            key = await FindAsync(FirstCompany, cancellationToken); // a company without a key of its own is the first one's to act for
         }
 
         if (string.IsNullOrEmpty(key))
@@ -52,7 +53,7 @@ public sealed class ApiKeys(EntryTable constants, TimeProvider time)
 
         try
         {
-            var key = await constants.FindConstantAsync(Constant, entity, cancellationToken).ConfigureAwait(false);
+            var key = await constants.FindConstantAsync(Constant, entity, cancellationToken);
             if (_known.Count >= MostCompanies)
             {
                 _known.Clear();

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Lifetime;
 
 /// <summary>Where the server's log goes: its standard output, as lines of text or of JSON. Under systemd text carries the journal's priorities.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
@@ -19,7 +21,7 @@ internal sealed partial class ConfReloader(
     /// <returns>Whether the new one is in use.</returns>
     public async Task<bool> ReloadAsync(CancellationToken cancellationToken = default)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _gate.WaitAsync(cancellationToken);
         try
         {
             var newer = SidecarAccount.Apply(DolibarrConfReader.Read(conf.Path), options);
@@ -29,9 +31,9 @@ internal sealed partial class ConfReloader(
                 return Kept();
             }
 
-            await TryAccountAsync(newer, cancellationToken).ConfigureAwait(false);
-            await replay.RunAsync(cancellationToken).ConfigureAwait(false); // what the journal holds opens with the key of now
-            await database.UseAccountOfAsync(newer).ConfigureAwait(false);
+            await TryAccountAsync(newer, cancellationToken);
+            await replay.RunAsync(cancellationToken); // what the journal holds opens with the key of now
+            await database.UseAccountOfAsync(newer);
             conf.Keys.ReplaceBy(newer.Keys);
             Log.Reloaded(logger, conf.Path);
             BridgeMeter.ConfReloaded(isNew: true);
@@ -57,10 +59,10 @@ internal sealed partial class ConfReloader(
     private static async Task TryAccountAsync(DolibarrConf newer, CancellationToken cancellationToken)
     {
         var probe = new DolibarrDatabase(newer);
-        await using (probe.ConfigureAwait(false))
+        await using (probe)
         {
             await probe.RunAsync(
-                connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+                connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken)), cancellationToken);
         }
     }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Lifetime;
@@ -11,7 +13,7 @@ internal sealed partial class Draining(RefreshFlights flights, ILogger<Draining>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         Log.Draining(logger);
-        await flights.DrainAsync(cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await flights.DrainAsync(cancellationToken).WaitAsync(cancellationToken);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Lifetime;
 
 /// <summary>What the server does when it is told to reload or to stop.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Runtime.InteropServices;
 
 namespace DolibarrOAuthBridge.Lifetime;
@@ -29,7 +31,7 @@ internal sealed partial class ReloadSignal(ConfReloader reloader, ILogger<Reload
     {
         try
         {
-            await reloader.ReloadAsync().ConfigureAwait(false);
+            await reloader.ReloadAsync();
         }
 #pragma warning disable CA1031 // nobody waits for this; whatever it is, the sidecar goes on as it was
         catch (Exception exception)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Login;
 
 /// <summary>What the browser brought back from the provider (OpenID Connect Core, section 3.1.2.5). Not a record: its members would print the code.</summary>

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using DolibarrOAuthBridge.Grants;
 
 namespace DolibarrOAuthBridge.Login;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Login;
 
 /// <summary>What an ID token must say to be accepted. Not a record: its members would print the access token.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 
@@ -17,14 +19,14 @@ internal sealed class IdTokenValidator(JwksCache keys, TimeProvider time)
     public async Task<Identity> ValidateAsync(string idToken, IReadOnlyList<string> algorithms, Uri jwksUri, IdTokenRules rules, CancellationToken cancellationToken = default)
     {
         var token = CompactToken.Parse(idToken, algorithms);
-        var key = await FindKeyAsync(token, jwksUri, cancellationToken).ConfigureAwait(false);
+        var key = await FindKeyAsync(token, jwksUri, cancellationToken);
         VerifySignature(token, key);
         return ClaimChecks.Check(token.Claims, rules, time.GetUtcNow());
     }
 
     private async Task<SigningKey> FindKeyAsync(CompactToken token, Uri jwksUri, CancellationToken cancellationToken)
     {
-        var found = await keys.FindAsync(jwksUri, token.KeyId, token.Algorithm, cancellationToken).ConfigureAwait(false);
+        var found = await keys.FindAsync(jwksUri, token.KeyId, token.Algorithm, cancellationToken);
         return found.Count switch
         {
             1 => found[0],

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Login;
 
 /// <summary>Who signed in, as the provider says. Issuer and subject together are the only lasting identity; everything else may change.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Providers;
 
@@ -24,14 +26,14 @@ internal sealed class JwksCache(ProviderDocuments documents, TimeProvider time)
     public async Task<IReadOnlyList<SigningKey>> FindAsync(Uri uri, string? keyId, string algorithm, CancellationToken cancellationToken = default)
     {
         var slot = _slots.GetOrAdd(uri, static _ => new Slot());
-        await slot.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await slot.Gate.WaitAsync(cancellationToken);
         try
         {
             var now = time.GetUtcNow();
             var wasFetched = false;
             if (slot.Keys is null || IsOver(slot.FetchedAt, GoodFor, now))
             {
-                wasFetched = await FetchAsync(uri, slot, now, cancellationToken).ConfigureAwait(false);
+                wasFetched = await FetchAsync(uri, slot, now, cancellationToken);
             }
 
             var found = slot.Keys!.Find(keyId, algorithm);
@@ -42,7 +44,7 @@ internal sealed class JwksCache(ProviderDocuments documents, TimeProvider time)
 
             // The provider may have begun to sign with a new key.
             slot.ForcedAt = now;
-            await FetchAsync(uri, slot, now, cancellationToken).ConfigureAwait(false);
+            await FetchAsync(uri, slot, now, cancellationToken);
             return slot.Keys.Find(keyId, algorithm);
         }
         finally
@@ -60,7 +62,7 @@ internal sealed class JwksCache(ProviderDocuments documents, TimeProvider time)
 
         try
         {
-            slot.Keys = SigningKeySet.Parse(await documents.GetAsync(uri, cancellationToken: cancellationToken).ConfigureAwait(false));
+            slot.Keys = SigningKeySet.Parse(await documents.GetAsync(uri, cancellationToken: cancellationToken));
             slot.FetchedAt = now;
             return true;
         }

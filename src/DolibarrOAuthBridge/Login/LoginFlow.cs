@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
@@ -34,13 +36,13 @@ internal sealed partial class LoginFlow(
     /// <exception cref="BridgeException">Nobody can sign in with this entry now; the message says why.</exception>
     public async Task<LoginStart> BeginAsync(string entryName, int entity, string? redirectUri, string sessionBinding, string? loginHint, CancellationToken cancellationToken = default)
     {
-        var entry = await entries.GetAsync(entryName, entity, cancellationToken).ConfigureAwait(false);
+        var entry = await entries.GetAsync(entryName, entity, cancellationToken);
         if (!AsciiName.AreSame(entry.Name.Label, Label))
         {
             throw new BridgeException(ProblemCode.InvalidRequest, $"Nobody signs in with {entry.Name}: that is for the entries labelled {Label}, such as {entry.Name.Provider.Key}-{Label}.");
         }
 
-        var provider = await relyingParty.ProviderAsync(entry, cancellationToken).ConfigureAwait(false);
+        var provider = await relyingParty.ProviderAsync(entry, cancellationToken);
         var pending = new PendingLogin
         {
             Issuer = provider.Issuer,
@@ -51,7 +53,7 @@ internal sealed partial class LoginFlow(
             BindingHash = SecretHash.Of(sessionBinding)!,
         };
         var state = AuthorizationSecrets.New();
-        await table.AddAsync(new ConsentRequest(ConsentFlows.Login, GrantKey.Of(entry), state, Lifetime), pending, LoginJson.Default.PendingLogin, cancellationToken).ConfigureAwait(false);
+        await table.AddAsync(new ConsentRequest(ConsentFlows.Login, GrantKey.Of(entry), state, Lifetime), pending, LoginJson.Default.PendingLogin, cancellationToken);
         var url = RelyingParty.AuthorizationUrl(entry, provider, pending, state, AuthorizationSecrets.Challenge(pending.Verifier), loginHint);
         return new LoginStart(url, state);
     }
@@ -66,36 +68,36 @@ internal sealed partial class LoginFlow(
     /// <exception cref="BridgeException">Nobody did; the code and the reason say why.</exception>
     public async Task<Identity> CompleteAsync(string state, int? entity, string sessionBinding, AuthorizationAnswer answer, CancellationToken cancellationToken = default)
     {
-        var row = await table.FindByStateAsync(state, ConsentFlows.Login, cancellationToken).ConfigureAwait(false);
+        var row = await table.FindByStateAsync(state, ConsentFlows.Login, cancellationToken);
         if (row is null || (entity is { } company && row.Key.Entity != company) || row.Status != ConsentStatus.Pending
             || table.Open(row, LoginJson.Default.PendingLogin) is not { } pending
             || SecretHash.Of(sessionBinding) != pending.BindingHash
-            || !await table.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, cancellationToken: cancellationToken).ConfigureAwait(false))
+            || !await table.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, cancellationToken: cancellationToken))
         {
             throw new BridgeException(ProblemCode.StateInvalid, "This answer belongs to no sign-in that this browser began and that is still open. Sign in again.");
         }
 
         try
         {
-            var identity = await RedeemAsync(row, pending, answer, cancellationToken).ConfigureAwait(false);
-            await EndAsync(row, ConsentStatus.Granted, "signed_in", identity.ToString()).ConfigureAwait(false);
+            var identity = await RedeemAsync(row, pending, answer, cancellationToken);
+            await EndAsync(row, ConsentStatus.Granted, "signed_in", identity.ToString());
             return identity;
         }
         catch (BridgeException exception)
         {
             var reason = exception.Reason ?? exception.Code;
             Log.Refused(logger, row.Key.Service, row.Key.Entity, reason);
-            await EndAsync(row, ConsentStatus.Denied, "sign_in_refused", reason).ConfigureAwait(false);
+            await EndAsync(row, ConsentStatus.Denied, "sign_in_refused", reason);
             throw;
         }
     }
 
     private async Task<Identity> RedeemAsync(ConsentRow row, PendingLogin pending, AuthorizationAnswer answer, CancellationToken cancellationToken)
     {
-        var entry = await entries.GetAsync(row.Key.Service, row.Key.Entity, cancellationToken).ConfigureAwait(false);
-        var provider = await relyingParty.ProviderAsync(entry, cancellationToken).ConfigureAwait(false);
+        var entry = await entries.GetAsync(row.Key.Service, row.Key.Entity, cancellationToken);
+        var provider = await relyingParty.ProviderAsync(entry, cancellationToken);
         var code = RelyingParty.CheckAnswer(provider, pending, answer);
-        return await relyingParty.RedeemAsync(entry, provider, pending, code, cancellationToken).ConfigureAwait(false);
+        return await relyingParty.RedeemAsync(entry, provider, pending, code, cancellationToken);
     }
 
     // The outcome stands, whatever the caller or the database does meanwhile; the state is taken in any case.
@@ -103,8 +105,8 @@ internal sealed partial class LoginFlow(
     {
         try
         {
-            await table.TryMoveAsync(row, ConsentStatus.Redeeming, status, detail, CancellationToken.None).ConfigureAwait(false);
-            await events.AppendAsync(row.Key, kind, detail, CancellationToken.None).ConfigureAwait(false);
+            await table.TryMoveAsync(row, ConsentStatus.Redeeming, status, detail, CancellationToken.None);
+            await events.AppendAsync(row.Key, kind, detail, CancellationToken.None);
         }
         catch (StoreException exception)
         {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Login;
 
 /// <summary>An entry's provider as a sign-in needs it, put together from the configuration, its metadata and the catalogue.</summary>

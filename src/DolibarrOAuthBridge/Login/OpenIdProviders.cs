@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Providers;
 
@@ -18,7 +20,7 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
             ?? throw new BridgeException(ProblemCode.InvalidRequest, $"{provider.Name} does not speak OpenID Connect, so nobody can sign in with {entry.Name}. Use Google, Microsoft or Generic.");
         try
         {
-            var published = await DiscoverAsync(entry, provider, cancellationToken).ConfigureAwait(false);
+            var published = await DiscoverAsync(entry, provider, cancellationToken);
             return new OpenIdProvider
             {
                 Issuer = published?.Issuer ?? directory.OverrideText(provider, ProviderEndpoint.Issuer) ?? provider.Endpoints[ProviderEndpoint.Issuer],
@@ -60,7 +62,7 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
             return null;
         }
 
-        var published = await metadata.GetOpenIdAsync(issuer, cancellationToken).ConfigureAwait(false);
+        var published = await metadata.GetOpenIdAsync(issuer, cancellationToken);
         return published is not null || named is not null
             ? published
             : throw new BridgeException(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Login;
 
 /// <summary>What is remembered of a sign-in while the browser is at the provider. Kept encrypted. Not a record: its members would print secrets.</summary>

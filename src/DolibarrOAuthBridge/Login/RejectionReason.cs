@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Login;
 
 /// <summary>
 /// Which check of a sign-in failed: the stable <c>reason</c> of an <c>identity_rejected</c> problem. Sections are of OpenID
 /// Connect Core unless said otherwise. Nothing is asked of the provider after a rejection.
 /// </summary>
-public static class RejectionReason
+internal static class RejectionReason
 {
     /// <summary>The provider answered the authorization request with an error, for instance because the user said no (3.1.2.6).</summary>
     public const string AuthorizationRefused = "authorization_refused";

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net.Http.Headers;
 using System.Text;
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
-using DolibarrOAuthBridge.Tokens;
 using Microsoft.AspNetCore.Http.Extensions;
 
 namespace DolibarrOAuthBridge.Login;
@@ -87,7 +89,7 @@ internal sealed class RelyingParty(OpenIdProviders providers, TokenEndpointClien
     /// <exception cref="BridgeException">The sign-in is rejected, with the reason; or the provider does not answer.</exception>
     public async Task<Identity> RedeemAsync(OAuthEntry entry, OpenIdProvider provider, PendingLogin pending, string code, CancellationToken cancellationToken = default)
     {
-        var response = await ExchangeAsync(entry, provider, pending, code, cancellationToken).ConfigureAwait(false);
+        var response = await ExchangeAsync(entry, provider, pending, code, cancellationToken);
         var rules = new IdTokenRules
         {
             Issuer = provider.Issuer,
@@ -102,8 +104,8 @@ internal sealed class RelyingParty(OpenIdProviders providers, TokenEndpointClien
             EmailVerifiedClaim = provider.EmailVerifiedClaim,
         };
         var idToken = response.IdToken ?? throw Rejection.Of(RejectionReason.IdTokenMissing, "the provider sent no ID token.");
-        var identity = await validator.ValidateAsync(idToken, provider.Algorithms, provider.JwksUri, rules, cancellationToken).ConfigureAwait(false);
-        return await userInfo.CompleteAsync(identity, provider, response.AccessToken, cancellationToken).ConfigureAwait(false);
+        var identity = await validator.ValidateAsync(idToken, provider.Algorithms, provider.JwksUri, rules, cancellationToken);
+        return await userInfo.CompleteAsync(identity, provider, response.AccessToken, cancellationToken);
     }
 
     private async Task<TokenResponse> ExchangeAsync(OAuthEntry entry, OpenIdProvider provider, PendingLogin pending, string code, CancellationToken cancellationToken)
@@ -121,7 +123,7 @@ internal sealed class RelyingParty(OpenIdProviders providers, TokenEndpointClien
             form["client_secret"] = entry.ClientSecret;
         }
 
-        var answer = await tokens.PostAsync(provider.TokenEndpoint, form, provider.UsesBasicAuthentication ? Basic(entry) : null, cancellationToken).ConfigureAwait(false);
+        var answer = await tokens.PostAsync(provider.TokenEndpoint, form, provider.UsesBasicAuthentication ? Basic(entry) : null, cancellationToken);
         return answer switch
         {
             TokenAnswer.Issued issued => issued.Response,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Login;
 
 /// <summary>The signature algorithms that ID tokens may have (RFC 7518, section 3.1). All of them hash with SHA-256.</summary>

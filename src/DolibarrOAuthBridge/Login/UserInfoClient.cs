@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.Json;
 using DolibarrOAuthBridge.Providers;
 
@@ -22,7 +24,7 @@ internal sealed class UserInfoClient(ProviderDocuments documents)
         JsonElement claims;
         try
         {
-            claims = await documents.GetAsync(endpoint, accessToken, cancellationToken: cancellationToken).ConfigureAwait(false);
+            claims = await documents.GetAsync(endpoint, accessToken, cancellationToken: cancellationToken);
             if (claims.ValueKind != JsonValueKind.Object)
             {
                 throw new ProviderDocumentException($"{endpoint.Host} answered with something that is no set of claims.");

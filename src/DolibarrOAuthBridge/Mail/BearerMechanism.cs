@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text;
+using DolibarrOAuthBridge.Providers;
 using MailKit.Security;
 
 namespace DolibarrOAuthBridge.Mail;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Mail;
@@ -5,7 +7,7 @@ using DolibarrOAuthBridge.Dolibarr.Mail;
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>Checks the mail servers that Dolibarr itself is set to: its SMTP settings, context by context, and its email collectors.</summary>
-public sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTable collectors, EntryTable constants, MailChecker checker)
+internal sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTable collectors, EntryTable constants, MailChecker checker)
 {
     private const string PhpImap = "MAIN_IMAP_USE_PHPIMAP";
 
@@ -18,11 +20,11 @@ public sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTable
     /// <exception cref="BridgeException">The database failed.</exception>
     public async Task<MailCheckList> CheckSmtpAsync(int entity, string? entry, string? context, string? sendTo, CancellationToken cancellationToken = default)
     {
-        var all = await ReadAsync(() => settings.ListAsync(entity, cancellationToken)).ConfigureAwait(false);
+        var all = await ReadAsync(() => settings.ListAsync(entity, cancellationToken));
         var wanted = context?.ToUpperInvariant() is { } name ? [all.FirstOrDefault(one => one.Context == name) ?? all[0]] : all;
         var plans = wanted.Where(one => one.UsesToken && IsOf(one.OAuthService, entry)).Select(one => MailPlan.Of(one, sendTo)).ToList();
         return plans.Count > 0
-            ? await RunAsync(plans, entity, cancellationToken).ConfigureAwait(false)
+            ? await RunAsync(plans, entity, cancellationToken)
             : Nothing(MailPlan.SourceOf(wanted[0]), entry is null ? WhyNoToken(wanted[0]) : $"None of Dolibarr's settings for sending mail uses the token of {entry}.");
     }
 
@@ -33,12 +35,12 @@ public sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTable
     /// <exception cref="BridgeException">The database failed.</exception>
     public async Task<MailCheckList> CheckImapAsync(int entity, string? entry, CancellationToken cancellationToken = default)
     {
-        var all = await ReadAsync(() => collectors.ListAsync(entity, cancellationToken)).ConfigureAwait(false);
-        var phpImap = await ReadAsync(() => constants.ListConstantsAsync(PhpImap, entity, cancellationToken)).ConfigureAwait(false);
+        var all = await ReadAsync(() => collectors.ListAsync(entity, cancellationToken));
+        var phpImap = await ReadAsync(() => constants.ListConstantsAsync(PhpImap, entity, cancellationToken));
         var speaksTokens = phpImap.GetValueOrDefault(PhpImap, string.Empty) is not ("" or "0");
         var plans = all.Where(one => one.UsesToken && IsOf(one.OAuthService, entry)).Select(one => MailPlan.Of(one, speaksTokens)).ToList();
         return plans.Count > 0
-            ? await RunAsync(plans, entity, cancellationToken).ConfigureAwait(false)
+            ? await RunAsync(plans, entity, cancellationToken)
             : Nothing("email collectors", $"No email collector of entity {entity} logs in with {(entry is null ? "a token" : $"the token of {entry}")}. Choose OAuth as the authentication method in the collector.");
     }
 
@@ -56,7 +58,7 @@ public sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTable
     {
         try
         {
-            return await read().ConfigureAwait(false);
+            return await read();
         }
         catch (StoreException exception)
         {
@@ -67,7 +69,7 @@ public sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTable
     // All at once, so that many take no longer than one.
     private async Task<MailCheckList> RunAsync(IEnumerable<MailPlan> plans, int entity, CancellationToken cancellationToken)
     {
-        var reports = await Task.WhenAll(plans.Select(plan => RunAsync(plan, entity, cancellationToken))).ConfigureAwait(false);
+        var reports = await Task.WhenAll(plans.Select(plan => RunAsync(plan, entity, cancellationToken)));
         return new MailCheckList(Array.TrueForAll(reports, report => report.Ok), reports);
     }
 
@@ -76,7 +78,7 @@ public sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTable
         try
         {
             var check = plan.Check ?? throw new MailCheckException(MailFailureCode.Settings, plan.Settings);
-            var report = await checker.CheckAsync(plan.Entry, entity, check, cancellationToken).ConfigureAwait(false);
+            var report = await checker.CheckAsync(plan.Entry, entity, check, cancellationToken);
             return report with { Source = plan.Source, Steps = [new MailStep("settings", true, plan.Settings, 0), .. report.Steps] };
         }
         catch (BridgeException exception) when (exception.Code is not (ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable))

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using MailKit;
 using MailKit.Net.Imap;
 
@@ -12,7 +14,7 @@ internal static class ImapUse
     {
         // MailKit asks for the namespaces at the login and passes over a server that answers BAD.
         var root = client.PersonalNamespaces.FirstOrDefault() ?? throw new ImapCommandException(ImapCommandResponse.Bad, "The folders cannot be listed.");
-        var folders = await client.GetFoldersAsync(root, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var folders = await client.GetFoldersAsync(root, cancellationToken: cancellationToken);
         return $"{folders.Count + 1} folders"; // INBOX is one, whether it was listed or not
     }
 
@@ -20,8 +22,8 @@ internal static class ImapUse
     {
         name = string.IsNullOrEmpty(name) ? Inbox : name;
         var isInbox = string.Equals(name, Inbox, StringComparison.OrdinalIgnoreCase);
-        var folder = isInbox ? client.Inbox : await client.GetFolderAsync(name, cancellationToken).ConfigureAwait(false);
-        await folder.OpenAsync(FolderAccess.ReadOnly, cancellationToken).ConfigureAwait(false);
+        var folder = isInbox ? client.Inbox : await client.GetFolderAsync(name, cancellationToken);
+        await folder.OpenAsync(FolderAccess.ReadOnly, cancellationToken);
         return $"{(isInbox ? Inbox : ServerText.Clean(folder.FullName))} opened, {folder.Count} messages";
     }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -8,7 +10,7 @@ namespace DolibarrOAuthBridge.Mail;
 /// Validates mail servers' certificates: name, dates and chain, up to an authority that this machine trusts or that the
 /// setting <c>Bridge:MailCaFile</c> names. Revocation is not looked up, since that hangs behind many firewalls.
 /// </summary>
-public sealed class MailCertificates(BridgeOptions options)
+internal sealed class MailCertificates(BridgeOptions options)
 {
     private readonly Lazy<X509Certificate2Collection> _authorities = new(() => Load(options.MailCaFile));
 

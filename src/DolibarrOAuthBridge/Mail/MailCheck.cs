@@ -1,7 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Providers;
+
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>What is to be checked.</summary>
-public sealed record MailCheck
+internal sealed record MailCheck
 {
     /// <summary>The protocol.</summary>
     public required MailProtocol Protocol { get; init; }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>A step of a check failed for a reason that is known.</summary>

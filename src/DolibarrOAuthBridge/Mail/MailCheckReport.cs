@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>What came of a check of a mail server.</summary>

@@ -1,6 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Tokens;
@@ -12,7 +15,7 @@ namespace DolibarrOAuthBridge.Mail;
 /// Logs in to a mail server with an entry's token as Dolibarr will, step by step, and says what fails and what to do. The
 /// host is the caller's choice, so callers must be as trusted as those who may have the token itself.
 /// </summary>
-public sealed partial class MailChecker(
+internal sealed partial class MailChecker(
     EntryDirectory entries, TokenBroker broker, MailCertificates certificates, BridgeOptions options, TimeProvider time, ILogger<MailChecker> logger)
 {
     /// <summary>Checks a server with an entry's token.</summary>
@@ -23,8 +26,7 @@ public sealed partial class MailChecker(
     /// <exception cref="BridgeException">There is no such entry, or what is asked for cannot be.</exception>
     public async Task<MailCheckReport> CheckAsync(string name, int entity, MailCheck check, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(check);
-        var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
+        var entry = await entries.GetAsync(name, entity, cancellationToken);
         var provider = ProviderCatalogue.Of(entry.Name);
         var host = MailTarget.Of(check, provider);
         Require(check);
@@ -34,7 +36,7 @@ public sealed partial class MailChecker(
         using (session)
         {
             var steps = new MailSteps(time);
-            await RunAsync(steps, session, host, entry, provider, check, limited.Token).ConfigureAwait(false);
+            await RunAsync(steps, session, host, entry, provider, check, limited.Token);
             cancellationToken.ThrowIfCancellationRequested();
             var ok = steps.FailureCode is null;
             BridgeMeter.CheckMade(check.Protocol == MailProtocol.Smtp ? "smtp" : "imap", ok);
@@ -52,24 +54,24 @@ public sealed partial class MailChecker(
         IPAddress[] addresses = [];
         if (host.Security == MailSecurity.None)
         {
-            addresses = await ResolveLocalAsync(host, limit).ConfigureAwait(false);
+            addresses = await ResolveLocalAsync(host, limit);
         }
 
         _ = await TryAsync("token", async () =>
             {
-                token = (await broker.GetGrantAsync(entry, options.MinTtl, limit).ConfigureAwait(false)).ToAccessToken(entry.Name);
+                token = (await broker.GetGrantAsync(entry, options.MinTtl, limit)).ToAccessToken(entry.Name);
                 (failures.AccessToken, failures.GrantedScope) = (token.Value, token.Scope);
                 return token.Scope is { Length: > 0 } scope ? $"a token for {scope}" : "a token";
-            }).ConfigureAwait(false)
+            })
             && await TryAsync("connect", async () =>
             {
-                addresses = addresses is [] ? await MailTarget.ResolveAsync(host, limit).ConfigureAwait(false) : addresses;
-                return await session.ConnectAsync(addresses, limit).ConfigureAwait(false);
-            }).ConfigureAwait(false)
-            && await TryAsync(NameOf(host.Security), () => session.GreetAsync(limit)).ConfigureAwait(false)
-            && await LogInAsync().ConfigureAwait(false)
-            && await UseAsync().ConfigureAwait(false)
-            && await session.TryQuitAsync(limit).ConfigureAwait(false);
+                addresses = addresses is [] ? await MailTarget.ResolveAsync(host, limit) : addresses;
+                return await session.ConnectAsync(addresses, limit);
+            })
+            && await TryAsync(NameOf(host.Security), () => session.GreetAsync(limit))
+            && await LogInAsync()
+            && await UseAsync()
+            && await session.TryQuitAsync(limit);
 
         Task<bool> TryAsync(string name, Func<Task<string>> work) => steps.TryAsync(name, work, failures.Explain);
 
@@ -82,29 +84,29 @@ public sealed partial class MailChecker(
                 {
                     try
                     {
-                        return await session.AuthenticateAsync(wanted, check.Username, token!.Value, limit).ConfigureAwait(false);
+                        return await session.AuthenticateAsync(wanted, check.Username, token!.Value, limit);
                     }
                     catch (Exception exception) when (session.IsAuthenticated)
                     {
                         afterwards = exception;
                         return $"logged in as {check.Username} with {session.Mechanism!.MechanismName}";
                     }
-                }).ConfigureAwait(false)
-                && (afterwards is null || await TryAsync("list", () => Task.FromException<string>(afterwards)).ConfigureAwait(false));
+                })
+                && (afterwards is null || await TryAsync("list", () => Task.FromException<string>(afterwards)));
         }
 
         async Task<bool> UseAsync() => check.Protocol == MailProtocol.Imap
-            ? await TryAsync("list", () => ImapUse.ListAsync(session.Imap, limit)).ConfigureAwait(false)
-                && await TryAsync("open", () => ImapUse.OpenAsync(session.Imap, check.Folder, limit)).ConfigureAwait(false)
+            ? await TryAsync("list", () => ImapUse.ListAsync(session.Imap, limit))
+                && await TryAsync("open", () => ImapUse.OpenAsync(session.Imap, check.Folder, limit))
             : check.SendTo is not { } recipient
-                || await TryAsync("send", () => SmtpUse.SendAsync(session.Smtp, check.Username, recipient, time.GetUtcNow(), limit)).ConfigureAwait(false);
+                || await TryAsync("send", () => SmtpUse.SendAsync(session.Smtp, check.Username, recipient, time.GetUtcNow(), limit));
     }
 
     private static async Task<IPAddress[]> ResolveLocalAsync(MailHost host, CancellationToken limit)
     {
         try
         {
-            return await MailTarget.ResolveAsync(host, limit).ConfigureAwait(false);
+            return await MailTarget.ResolveAsync(host, limit);
         }
         catch (Exception exception) when (exception is System.Net.Sockets.SocketException or OperationCanceledException)
         {

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>The stable codes of what can fail in a check, besides those of <see cref="ProblemCode"/> that say why there is no token.</summary>
-public static class MailFailureCode
+internal static class MailFailureCode
 {
     /// <summary>The settings in Dolibarr do not lead to a login with a token.</summary>
     public const string Settings = "settings";

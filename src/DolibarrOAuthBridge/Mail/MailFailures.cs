@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net.Sockets;
+using DolibarrOAuthBridge.Providers;
 using MailKit;
 using MailKit.Net.Imap;
 using MailKit.Net.Smtp;

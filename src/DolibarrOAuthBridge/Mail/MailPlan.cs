@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Mail;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Mail;
 

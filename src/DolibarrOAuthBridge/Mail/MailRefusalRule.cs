@@ -1,3 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Providers;
+
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>How a refusal is known by its words.</summary>

@@ -1,5 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Providers;
 using static DolibarrOAuthBridge.Mail.MailFailureCode;
-using static DolibarrOAuthBridge.Mail.MailProtocol;
+using static DolibarrOAuthBridge.Providers.MailProtocol;
 
 namespace DolibarrOAuthBridge.Mail;
 
@@ -7,7 +10,7 @@ namespace DolibarrOAuthBridge.Mail;
 /// Turns a mail server's refusal into what to do. Servers say little and each in its own words, so unlike OAuth errors they
 /// can only be told apart by these; the table lists them, the more special first.
 /// </summary>
-public static class MailRefusals
+internal static class MailRefusals
 {
     private const string AccountSettings = "Microsoft 365 admin center, Users, the user, Mail, Manage email apps";
 
@@ -90,7 +93,6 @@ public static class MailRefusals
     /// <param name="grantedScope">The token's scopes, space separated; null if unknown.</param>
     public static MailRefusal Decode(MailProtocol protocol, string answer, string? explanation = null, string? grantedScope = null)
     {
-        ArgumentNullException.ThrowIfNull(answer);
         var wanted = SaslExplanation.Parse(explanation)?.Scope;
         if (wanted is not null && grantedScope is not null && IsScope(wanted) && !grantedScope.Split(' ').Contains(wanted, StringComparer.OrdinalIgnoreCase))
         {

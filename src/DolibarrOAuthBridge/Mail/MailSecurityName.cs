@@ -1,7 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Providers;
+
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>The names of <see cref="MailSecurity"/> in the API and on the command line.</summary>
-public static class MailSecurityName
+internal static class MailSecurityName
 {
     /// <summary>The names: <c>none</c>, <c>starttls</c>, <c>tls</c>.</summary>
     public static IReadOnlyList<string> All { get; } = ["none", "starttls", "tls"];

@@ -1,6 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using DolibarrOAuthBridge.Providers;
 using MailKit;
 using MailKit.Net.Imap;
 using MailKit.Net.Smtp;
@@ -49,7 +52,7 @@ internal sealed class MailSession : IDisposable
     /// <summary>Makes the TCP connection.</summary>
     public async Task<string> ConnectAsync(IPAddress[] addresses, CancellationToken cancellationToken)
     {
-        await _socket.ConnectAsync(addresses, _host.Port, cancellationToken).ConfigureAwait(false);
+        await _socket.ConnectAsync(addresses, _host.Port, cancellationToken);
         return _socket.RemoteEndPoint is IPEndPoint end ? $"connected to {Plain(end.Address)}, port {end.Port}" : "connected";
     }
 
@@ -57,7 +60,7 @@ internal sealed class MailSession : IDisposable
     public async Task<string> GreetAsync(CancellationToken cancellationToken)
     {
         _certificates.Prepare();
-        await _client.ConnectAsync(_socket, _host.Host, _host.Port, OptionOf(_host.Security), cancellationToken).ConfigureAwait(false);
+        await _client.ConnectAsync(_socket, _host.Host, _host.Port, OptionOf(_host.Security), cancellationToken);
         if (Dialogue.IsInjected)
         {
             throw new MailCheckException(
@@ -83,7 +86,7 @@ internal sealed class MailSession : IDisposable
             $"The server offers {(offered.Count == 0 ? "no login at all" : string.Join(", ", offered.Order(StringComparer.Ordinal)))} here, not {string.Join(" or ", wanted)}. "
                 + "Check host, port and security; a token is never sent as a password.");
         Mechanism = new BearerMechanism(name, Protocol, user, accessToken, _host);
-        await _client.AuthenticateAsync(Mechanism, cancellationToken).ConfigureAwait(false);
+        await _client.AuthenticateAsync(Mechanism, cancellationToken);
         return $"logged in as {user} with {name}";
     }
 
@@ -92,7 +95,7 @@ internal sealed class MailSession : IDisposable
     {
         try
         {
-            await _client.DisconnectAsync(true, cancellationToken).ConfigureAwait(false);
+            await _client.DisconnectAsync(true, cancellationToken);
             return true;
         }
         catch (Exception exception) when (exception is IOException or ProtocolException or CommandException or OperationCanceledException)

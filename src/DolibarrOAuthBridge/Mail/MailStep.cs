@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>One step of a check and what came of it.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>Takes down the steps of a check with their times, up to the first that fails.</summary>
@@ -23,7 +25,7 @@ internal sealed class MailSteps(TimeProvider time)
         string detail;
         try
         {
-            detail = await work().ConfigureAwait(false);
+            detail = await work();
         }
         catch (Exception exception) when ((failure = explain(exception)) is not null)
         {

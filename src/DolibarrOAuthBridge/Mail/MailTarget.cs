@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using System.Net.Sockets;
 using DolibarrOAuthBridge.Providers;
@@ -34,7 +36,7 @@ internal static class MailTarget
     /// <exception cref="SocketException">The name does not resolve.</exception>
     public static async Task<IPAddress[]> ResolveAsync(MailHost host, CancellationToken cancellationToken)
     {
-        var addresses = IPAddress.TryParse(host.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host.Host, cancellationToken).ConfigureAwait(false);
+        var addresses = IPAddress.TryParse(host.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
         return host.Security != MailSecurity.None || Array.TrueForAll(addresses, IPAddress.IsLoopback)
             ? addresses
             : throw new BridgeException(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using MailKit.Net.Smtp;
 using MimeKit;
 using MimeKit.Utils;
@@ -19,7 +21,7 @@ internal static class SmtpUse
         message.From.Add(new MailboxAddress(string.Empty, from));
         message.To.Add(new MailboxAddress(string.Empty, to));
         message.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834: no out-of-office answers
-        var answer = await client.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        var answer = await client.SendAsync(message, cancellationToken);
         return $"sent to {to}: {ServerText.Clean(answer)}";
     }
 }

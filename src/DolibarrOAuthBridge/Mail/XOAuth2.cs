@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text;
 
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>The SASL mechanism XOAUTH2 of Gmail and Exchange Online.</summary>
-public static class XOAuth2
+internal static class XOAuth2
 {
     /// <summary>The initial client response, base64: <c>user=…^Aauth=Bearer …^A^A</c>.</summary>
     /// <exception cref="BridgeException">The user name holds a control character, which would forge a field.</exception>
@@ -17,7 +19,6 @@ public static class XOAuth2
 
     internal static void RequireUser(string user)
     {
-        ArgumentNullException.ThrowIfNull(user);
         if (user.Length is 0 or > 320 || user.Any(char.IsControl))
         {
             throw new BridgeException(ProblemCode.InvalidRequest, "The user name is empty, too long, or holds control characters.");

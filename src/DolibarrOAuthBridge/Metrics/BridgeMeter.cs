@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Diagnostics.Metrics;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Providers;
@@ -8,7 +10,7 @@ namespace DolibarrOAuthBridge.Metrics;
 /// What the bridge counts. The instruments are .NET's own, so that <c>dotnet-counters</c> and OpenTelemetry see them too;
 /// <c>/metrics</c> shows them with dots as underscores. Every label has few values: providers, outcomes, calls.
 /// </summary>
-public static class BridgeMeter
+internal static class BridgeMeter
 {
     /// <summary>The meter's name.</summary>
     public const string Name = "DolibarrOAuthBridge";
@@ -41,14 +43,12 @@ public static class BridgeMeter
     /// <param name="source"><c>stored</c>, <c>refreshed</c> or <c>stored_after_failure</c>.</param>
     public static void TokenServed(OAuthEntry entry, string source)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         Tokens.Add(1, new("provider", ProviderCatalogue.Of(entry.Name).Name), new("from", source));
     }
 
     /// <summary>A provider answered a refresh, or failed to.</summary>
     public static void RefreshAnswered(OAuthEntry entry, TokenAnswer answer)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var outcome = answer switch
         {
             TokenAnswer.Issued => "refreshed",

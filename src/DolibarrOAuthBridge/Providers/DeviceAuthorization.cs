@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.Json;
 
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>An answer of a device authorization endpoint (RFC 8628, section 3.2). It prints nothing of the device code, which is a credential.</summary>
-public sealed record DeviceAuthorization
+internal sealed record DeviceAuthorization
 {
     private const int LongestCode = 4096;
     private const int LongestUserCode = 64;

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>The rule for every URL that credentials are sent to or a browser is sent to.</summary>
-public static class EndpointUri
+internal static class EndpointUri
 {
     /// <summary>Reads an absolute https URL without user info or fragment; plain http only for this machine.</summary>
     /// <param name="text">The URL.</param>
@@ -32,7 +34,6 @@ public static class EndpointUri
     /// <summary>Whether a URL's host is this machine, by a literal address or <c>localhost</c>; names that merely resolve to it do not count.</summary>
     public static bool IsLoopback(Uri uri)
     {
-        ArgumentNullException.ThrowIfNull(uri);
         return string.Equals(uri.IdnHost, "localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(uri.IdnHost, out var address) && IPAddress.IsLoopback(address));
     }

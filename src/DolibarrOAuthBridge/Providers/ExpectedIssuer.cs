@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>Who must answer an authorization request (RFC 9207).</summary>
 /// <param name="Identifier">The issuer identifier, compared character by character; null if it is not known.</param>
 /// <param name="IsRequired">Whether the server promises to name itself in every answer, so that one without <c>iss</c> is not its own.</param>
-public sealed record ExpectedIssuer(string? Identifier, bool IsRequired)
+internal sealed record ExpectedIssuer(string? Identifier, bool IsRequired)
 {
     /// <summary>Nobody knows.</summary>
     public static ExpectedIssuer Unknown { get; } = new(null, false);
@@ -16,7 +18,6 @@ public sealed record ExpectedIssuer(string? Identifier, bool IsRequired)
     /// <param name="authorizationEndpoint">Where the browser was sent.</param>
     public string? Refusal(string? iss, Uri authorizationEndpoint)
     {
-        ArgumentNullException.ThrowIfNull(authorizationEndpoint);
         return iss is null
             ? IsRequired ? "The answer does not say which provider it comes from, and this provider always does." : null
             : (Identifier is not null ? iss == Identifier : IsOfHost(iss, authorizationEndpoint)) ? null

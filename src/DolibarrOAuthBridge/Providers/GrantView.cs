@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 
@@ -7,7 +9,7 @@ namespace DolibarrOAuthBridge.Providers;
 /// What a stored token means. Stock code files answers of Generic and GitHub away as "never expires" with the refresh
 /// token and the lifetime among the parameters; here they count as what they are.
 /// </summary>
-public sealed class GrantView
+internal sealed class GrantView
 {
     private static readonly string[] Misfiled = ["refresh_token", "expires_in", "created_at"];
 
@@ -30,7 +32,6 @@ public sealed class GrantView
     /// <summary>Reads a stored token.</summary>
     public static GrantView Of(StoredToken token)
     {
-        ArgumentNullException.ThrowIfNull(token);
         var refreshToken = string.IsNullOrEmpty(token.RefreshToken) ? token.ExtraParams.GetString("refresh_token") : token.RefreshToken;
         var endOfLife = token.EndOfLife;
         if (endOfLife.IsNever && token.ExtraParams.GetInt("expires_in") is { } lifetime)

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Collections.ObjectModel;
 
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>What a provider's ID tokens are like where they differ from OpenID Connect Core.</summary>
-public sealed record IdentityFacts
+internal sealed record IdentityFacts
 {
     /// <summary>Other spellings of the issuer that the provider is known to use in ID tokens.</summary>
     public IReadOnlyList<string> OtherIssuers { get; init; } = [];

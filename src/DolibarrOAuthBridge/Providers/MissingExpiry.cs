@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>What an answer without <c>expires_in</c> means at a provider.</summary>
-public enum MissingExpiry
+internal enum MissingExpiry
 {
     /// <summary>The common hour: the token is renewed in time if there is a refresh token.</summary>
     OneHour,

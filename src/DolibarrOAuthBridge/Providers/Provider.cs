@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Collections.ObjectModel;
 using DolibarrOAuthBridge.Dolibarr.Entries;
-using DolibarrOAuthBridge.Mail;
 
 namespace DolibarrOAuthBridge.Providers;
 
@@ -8,7 +9,7 @@ namespace DolibarrOAuthBridge.Providers;
 /// One provider as plain data. What differs between providers is said here and nowhere else.
 /// In endpoints <c>{tenant}</c>, <c>{url}</c> and <c>{client_id}</c> stand for the entry's settings.
 /// </summary>
-public sealed record Provider
+internal sealed record Provider
 {
     /// <summary>The name in the configuration and in messages, such as <c>Google</c>.</summary>
     public required string Name { get; init; }

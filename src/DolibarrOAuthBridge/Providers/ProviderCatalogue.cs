@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
-using DolibarrOAuthBridge.Mail;
 using static DolibarrOAuthBridge.Providers.ProviderEndpoint;
 
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>Every provider that Dolibarr knows. Adding one is adding a record here and its spelling to <see cref="EntryProvider"/>.</summary>
-public static class ProviderCatalogue
+internal static class ProviderCatalogue
 {
     private const string MicrosoftHost = "https://login.microsoftonline.com/{tenant}";
     private const string Exchange = "https://outlook.office365.com";
@@ -162,7 +163,6 @@ public static class ProviderCatalogue
     /// <summary>The provider of an entry.</summary>
     public static Provider Of(EntryName name)
     {
-        ArgumentNullException.ThrowIfNull(name);
         return All.First(provider => provider.Keys.Contains(name.Provider.Key, StringComparer.Ordinal));
     }
 }

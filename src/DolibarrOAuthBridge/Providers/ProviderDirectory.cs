@@ -1,18 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>Where an entry's provider is reached: what the configuration overrides, else what the server's metadata says, else the catalogue.</summary>
-public sealed class ProviderDirectory(IConfiguration configuration, ServerMetadataCache metadata)
+internal sealed class ProviderDirectory(IConfiguration configuration, ServerMetadataCache metadata)
 {
     /// <summary>The URL of an endpoint for an entry; null where the provider has none.</summary>
     /// <exception cref="ProviderConfigurationException">The URL or a setting within it cannot be used.</exception>
     public async Task<Uri?> FindAsync(OAuthEntry entry, ProviderEndpoint endpoint, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var provider = ProviderCatalogue.Of(entry.Name);
         var isAsked = Configured(entry, provider, endpoint) is null && provider.DiscoversEndpoints && entry.Url.Length > 0;
-        var published = isAsked ? await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken).ConfigureAwait(false) : null;
+        var published = isAsked ? await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken) : null;
         return Find(entry, endpoint, published);
     }
 
@@ -23,7 +24,6 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
     /// <exception cref="ProviderConfigurationException">The URL or a setting within it cannot be used.</exception>
     public Uri? Find(OAuthEntry entry, ProviderEndpoint endpoint, ServerMetadata? published)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var provider = ProviderCatalogue.Of(entry.Name);
         return Configured(entry, provider, endpoint) ?? ServerMetadataCache.Find(published, endpoint)
             ?? (provider.Endpoints.TryGetValue(endpoint, out var template) ? EndpointUri.Parse(Fill(template, entry), $"{provider.Name}'s {endpoint}") : null);
@@ -33,11 +33,10 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
     /// <exception cref="ProviderConfigurationException">The configured issuer or a setting within it cannot be used.</exception>
     public async Task<ExpectedIssuer> FindIssuerAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var provider = ProviderCatalogue.Of(entry.Name);
         if (Override(provider, ProviderEndpoint.Issuer) is { } issuer)
         {
-            var published = await metadata.GetAsync(issuer, cancellationToken).ConfigureAwait(false);
+            var published = await metadata.GetAsync(issuer, cancellationToken);
             return new ExpectedIssuer(published?.Issuer ?? OverrideText(provider, ProviderEndpoint.Issuer), published?.SendsIssuer ?? false);
         }
 
@@ -49,7 +48,7 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
 
         if (provider.DiscoversEndpoints && entry.Url.Length > 0)
         {
-            var published = await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken).ConfigureAwait(false);
+            var published = await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken);
             return published is null ? ExpectedIssuer.Unknown : new ExpectedIssuer(published.Issuer, published.SendsIssuer);
         }
 
@@ -64,14 +63,12 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
     /// <exception cref="ProviderConfigurationException">The override cannot be used.</exception>
     public Uri? Override(Provider provider, ProviderEndpoint endpoint)
     {
-        ArgumentNullException.ThrowIfNull(provider);
         return OverrideText(provider, endpoint) is { } value ? EndpointUri.Parse(value, $"Providers:{provider.Name}:{endpoint}") : null;
     }
 
     /// <summary>What the configuration says of an endpoint, as it is written: an issuer is compared character by character.</summary>
     public string? OverrideText(Provider provider, ProviderEndpoint endpoint)
     {
-        ArgumentNullException.ThrowIfNull(provider);
         return Configured(provider.Name, endpoint) ?? (provider.Family is { } family ? Configured(family, endpoint) : null);
     }
 
@@ -86,8 +83,6 @@ public sealed class ProviderDirectory(IConfiguration configuration, ServerMetada
     /// <exception cref="ProviderConfigurationException">The tenant is none.</exception>
     public static string Fill(string template, OAuthEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(template);
-        ArgumentNullException.ThrowIfNull(entry);
         if (template.Contains("{tenant}", StringComparison.Ordinal) && !IsTenant(entry.Tenant))
         {
             throw new ProviderConfigurationException(

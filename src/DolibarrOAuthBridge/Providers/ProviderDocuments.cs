@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>Fetches JSON documents of providers: one deadline up to the last byte, the size and redirect rules of <see cref="ProviderHttpClient"/>, strict JSON.</summary>
-public sealed class ProviderDocuments(HttpClient http, TimeProvider time, BridgeOptions options)
+internal sealed class ProviderDocuments(HttpClient http, TimeProvider time, BridgeOptions options)
 {
     /// <summary>Fetches one document.</summary>
     /// <param name="uri">Where it is.</param>
@@ -14,7 +16,6 @@ public sealed class ProviderDocuments(HttpClient http, TimeProvider time, Bridge
     /// <exception cref="ProviderDocumentException">There is no such document to be had.</exception>
     public async Task<JsonElement> GetAsync(Uri uri, string? bearer = null, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(uri);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, deadline ?? options.ProviderDeadline, Timeout.InfiniteTimeSpan);
         try
@@ -22,13 +23,13 @@ public sealed class ProviderDocuments(HttpClient http, TimeProvider time, Bridge
             using var request = new HttpRequestMessage(HttpMethod.Get, uri);
             request.Headers.Accept.ParseAdd("application/json");
             request.Headers.Authorization = bearer is null ? null : new AuthenticationHeaderValue("Bearer", bearer);
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, limit.Token).ConfigureAwait(false);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, limit.Token);
             if (!response.IsSuccessStatusCode)
             {
                 throw new ProviderDocumentException($"{uri.Host} answered {(int)response.StatusCode}.");
             }
 
-            var body = await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false);
+            var body = await response.Content.ReadAsByteArrayAsync(limit.Token);
             using var document = JsonDocument.Parse(body, StrictJson.Options);
             return document.RootElement.Clone();
         }

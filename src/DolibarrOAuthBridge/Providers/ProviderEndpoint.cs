@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>The endpoints that a provider may have, named as in the configuration: <c>Providers:Google:TokenEndpoint</c>.</summary>
-public enum ProviderEndpoint
+internal enum ProviderEndpoint
 {
     /// <summary>Where the browser asks for consent (RFC 6749, section 3.1).</summary>
     AuthorizationEndpoint,

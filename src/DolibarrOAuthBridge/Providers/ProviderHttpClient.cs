@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 
 namespace DolibarrOAuthBridge.Providers;
@@ -6,7 +8,7 @@ namespace DolibarrOAuthBridge.Providers;
 /// The one HTTP client for providers. It follows no redirect (.NET would repeat the body, with the client secret and the
 /// refresh token in it, to whatever host answered 307), keeps no cookies and inflates nothing.
 /// </summary>
-public static class ProviderHttpClient
+internal static class ProviderHttpClient
 {
     /// <summary>No answer of a provider is read beyond this many bytes.</summary>
     public const int LargestBody = 1024 * 1024;

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>What a provider's refusal asks for.</summary>
-public enum RefusalKind
+internal enum RefusalKind
 {
     /// <summary>The grant is dead: a person must consent again.</summary>
     ConsentNeeded,

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>
 /// Sorts refusals by the <c>error</c> member alone: descriptions and AADSTS numbers are for people and change without notice.
 /// An unknown code never costs a grant.
 /// </summary>
-public static class Refusals
+internal static class Refusals
 {
     /// <summary>What the error code asks for.</summary>
     public static RefusalKind KindOf(string error) => error switch

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>How a new access token is had without a person.</summary>
-public enum RenewalGrant
+internal enum RenewalGrant
 {
     /// <summary><c>grant_type=refresh_token</c> (RFC 6749, section 6).</summary>
     RefreshToken,

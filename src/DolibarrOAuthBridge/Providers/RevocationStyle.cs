@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>How a provider is told that a grant is over.</summary>
-public enum RevocationStyle
+internal enum RevocationStyle
 {
     /// <summary>A form with the refresh token, or the access token where there is no other (RFC 7009); either ends the grant.</summary>
     TokenRevocation,

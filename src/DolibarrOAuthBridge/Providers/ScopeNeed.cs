@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 
 namespace DolibarrOAuthBridge.Providers;
@@ -6,12 +8,11 @@ namespace DolibarrOAuthBridge.Providers;
 /// <param name="Purpose">The purpose.</param>
 /// <param name="Scope">The scope to ask for.</param>
 /// <param name="Others">Others that do as well; one that begins with <c>/</c> is a permission's name at any API but the default one.</param>
-public sealed record ScopeNeed(EntryPurpose Purpose, string Scope, params IReadOnlyList<string> Others)
+internal sealed record ScopeNeed(EntryPurpose Purpose, string Scope, params IReadOnlyList<string> Others)
 {
     /// <summary>Whether one of the scopes, as the provider spells them, is enough.</summary>
     public bool IsMetBy(Provider provider, IEnumerable<string> scopes)
     {
-        ArgumentNullException.ThrowIfNull(provider);
         return scopes.Any(scope => Is(scope, Scope) || Others.Any(other => other.StartsWith('/') ? IsPermission(provider, scope, other) : Is(scope, other)));
     }
 

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.Json;
 
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>An authorization server's own metadata (RFC 8414), checked to be about the server that was asked.</summary>
-public sealed class ServerMetadata
+internal sealed class ServerMetadata
 {
     private readonly Dictionary<string, Uri> _uris = new(StringComparer.Ordinal);
 
@@ -30,7 +32,6 @@ public sealed class ServerMetadata
     /// <exception cref="ProviderConfigurationException">One of its endpoints must not be used.</exception>
     public static ServerMetadata Parse(JsonElement root, Uri server)
     {
-        ArgumentNullException.ThrowIfNull(server);
         var issuer = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("issuer", out var member) && member.ValueKind == JsonValueKind.String
             ? member.GetString()!
             : throw new FormatException("it has no issuer");

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Collections.Concurrent;
 
 namespace DolibarrOAuthBridge.Providers;
@@ -7,7 +9,7 @@ namespace DolibarrOAuthBridge.Providers;
 /// A server without metadata is asked again after ten minutes, or one when somebody wants to sign in; old metadata serves
 /// while a server does not answer.
 /// </summary>
-public sealed partial class ServerMetadataCache(ProviderDocuments documents, TimeProvider time, ILogger<ServerMetadataCache> logger)
+internal sealed partial class ServerMetadataCache(ProviderDocuments documents, TimeProvider time, ILogger<ServerMetadataCache> logger)
 {
     private const string OpenIdDocument = ".well-known/openid-configuration";
 
@@ -36,7 +38,7 @@ public sealed partial class ServerMetadataCache(ProviderDocuments documents, Tim
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="cancellationToken">Cancels the caller's wait.</param>
     public async Task<Uri?> FindAsync(Uri server, ProviderEndpoint endpoint, CancellationToken cancellationToken = default) =>
-        Find(await GetAsync(server, cancellationToken).ConfigureAwait(false), endpoint);
+        Find(await GetAsync(server, cancellationToken), endpoint);
 
     /// <summary>An endpoint out of metadata; null where there is none.</summary>
     public static Uri? Find(ServerMetadata? metadata, ProviderEndpoint endpoint) => metadata?.Find(Members[endpoint]);
@@ -44,16 +46,14 @@ public sealed partial class ServerMetadataCache(ProviderDocuments documents, Tim
     /// <summary>A server's metadata; null where it publishes none that can be trusted.</summary>
     public async Task<ServerMetadata?> GetAsync(Uri server, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(server);
-        return (await LookAsync(_servers, server, WellKnown, AbsentFor, cancellationToken).ConfigureAwait(false)).Metadata;
+        return (await LookAsync(_servers, server, WellKnown, AbsentFor, cancellationToken)).Metadata;
     }
 
     /// <summary>What a server says of itself as an OpenID provider; null where it says nothing that can be trusted.</summary>
     /// <exception cref="MetadataIssuerException">It speaks of another issuer.</exception>
     public async Task<ServerMetadata?> GetOpenIdAsync(Uri issuer, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(issuer);
-        var known = await LookAsync(_openIdProviders, issuer, [OpenIdDocument], OpenIdAbsentFor, cancellationToken).ConfigureAwait(false);
+        var known = await LookAsync(_openIdProviders, issuer, [OpenIdDocument], OpenIdAbsentFor, cancellationToken);
         return known.Metadata is null && known.IsAnother ? throw new MetadataIssuerException() : known.Metadata;
     }
 
@@ -65,7 +65,7 @@ public sealed partial class ServerMetadataCache(ProviderDocuments documents, Tim
             return known;
         }
 
-        var (fresh, isAnother) = await FetchAsync(server, wellKnown, cancellationToken).ConfigureAwait(false);
+        var (fresh, isAnother) = await FetchAsync(server, wellKnown, cancellationToken);
         return cache[server] = fresh is null ? new Known(known?.Metadata, isAnother, now + absentFor) : new Known(fresh, false, now + GoodFor);
     }
 
@@ -77,7 +77,7 @@ public sealed partial class ServerMetadataCache(ProviderDocuments documents, Tim
             try
             {
                 var uri = new Uri(server.AbsoluteUri.TrimEnd('/') + "/" + document);
-                return (ServerMetadata.Parse(await documents.GetAsync(uri, deadline: Deadline, cancellationToken: cancellationToken).ConfigureAwait(false), server), false);
+                return (ServerMetadata.Parse(await documents.GetAsync(uri, deadline: Deadline, cancellationToken: cancellationToken), server), false);
             }
             catch (Exception exception) when (exception is ProviderDocumentException or FormatException or ProviderConfigurationException)
             {

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>What came of a request to a token endpoint, or to a device authorization endpoint, which says no in the same words. One of the nested cases.</summary>
-public abstract record TokenAnswer
+internal abstract record TokenAnswer
 {
     private TokenAnswer()
     {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -5,7 +7,7 @@ using System.Text.Json;
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>Posts a form to a token endpoint and says what came of it (RFC 6749, sections 3.2 and 5). It never throws for what a provider does.</summary>
-public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, BridgeOptions options)
+internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, BridgeOptions options)
 {
     private const int LongestDescription = 200;
 
@@ -36,7 +38,6 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
     private async Task<TokenAnswer> SendAsync(
         Uri endpoint, HttpContent form, AuthenticationHeaderValue? authorization, Func<JsonElement, TokenAnswer> accept, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), deadline, options.ProviderDeadline, Timeout.InfiniteTimeSpan);
         try
@@ -47,8 +48,8 @@ public sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Brid
             request.Headers.Authorization = authorization;
             // On a kept-alive connection the handler may silently send the request again; a rotating refresh token does not survive that.
             request.Headers.ConnectionClose = true;
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, deadline.Token).ConfigureAwait(false);
-            var body = await response.Content.ReadAsByteArrayAsync(deadline.Token).ConfigureAwait(false);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, deadline.Token);
+            var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
             return Read(endpoint, response, body, accept);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Globalization;
 using System.Text.Json;
 using DolibarrOAuthBridge.Dolibarr.Php;
@@ -6,7 +8,7 @@ using DolibarrOAuthBridge.Dolibarr.Tokens;
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>A successful answer of a token endpoint (RFC 6749, section 5.1), validated. Not a printing record: it holds tokens.</summary>
-public sealed class TokenResponse
+internal sealed class TokenResponse
 {
     private const int LongestToken = 48 * 1024; // what fits, dolcrypt'ed, into Dolibarr's column of 64 KiB
     private const int LongestParameters = 8 * 1024; // characters of JSON

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 
@@ -7,7 +9,7 @@ namespace DolibarrOAuthBridge.Rekeying;
 /// Where an instance keeps values encrypted with its key: settings, tokens of every owner, and what Dolibarr's own
 /// classes encrypt elsewhere (users' API keys, bank accounts, email collectors, extra fields of type password).
 /// </summary>
-public sealed class EncryptedTables(DolibarrDatabase database)
+internal sealed class EncryptedTables(DolibarrDatabase database)
 {
     private static readonly string[] Names =
         ["const", "oauth_token", "oauthbridge_grant", "oauthbridge_consent", "user", "societe_rib", "emailcollector_emailcollector"];
@@ -28,7 +30,7 @@ public sealed class EncryptedTables(DolibarrDatabase database)
         var columns = await database.RunAsync(
             connection => connection.QueryAsync<ColumnRow>(new CommandDefinition(
                 Sql, new { names, extra = database.Prefix.Replace("_", "|_", StringComparison.Ordinal) + "%|_extrafields" }, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         return [.. columns
             .GroupBy(column => column.TableName, StringComparer.Ordinal)
             .Where(table => table.Any(column => Is(column, "rowid")))

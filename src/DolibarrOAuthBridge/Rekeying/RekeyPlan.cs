@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Encryption;
 
 namespace DolibarrOAuthBridge.Rekeying;
@@ -6,7 +8,7 @@ namespace DolibarrOAuthBridge.Rekeying;
 /// <param name="Change">The values to write under the new key.</param>
 /// <param name="AlreadyNew">How many have it already.</param>
 /// <param name="LeftAlone">The values that stay as they are, since neither key reads them.</param>
-public sealed record RekeyPlan(IReadOnlyList<EncryptedValue> Change, int AlreadyNew, IReadOnlyList<EncryptedValue> LeftAlone)
+internal sealed record RekeyPlan(IReadOnlyList<EncryptedValue> Change, int AlreadyNew, IReadOnlyList<EncryptedValue> LeftAlone)
 {
     /// <summary>
     /// Judges every value. A very short one can read under both keys by chance; it then goes with the others, and is left
@@ -14,8 +16,6 @@ public sealed record RekeyPlan(IReadOnlyList<EncryptedValue> Change, int Already
     /// </summary>
     public static RekeyPlan Of(IReadOnlyList<EncryptedValue> values, KeyChange keys)
     {
-        ArgumentNullException.ThrowIfNull(values);
-        ArgumentNullException.ThrowIfNull(keys);
         var judged = values.ToLookup(value => keys.Judge(value.Stored));
         List<EncryptedValue> Those(KeyChangeVerdict verdict) => [.. judged[verdict]];
         var (old, done, either, unread) = (Those(KeyChangeVerdict.OldKey), Those(KeyChangeVerdict.NewKey).Count, Those(KeyChangeVerdict.EitherKey), Those(KeyChangeVerdict.Undecodable));

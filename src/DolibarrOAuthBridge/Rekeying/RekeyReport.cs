@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Rekeying;
 
 /// <summary>What a change of key did, or would do.</summary>
-public sealed record RekeyReport
+internal sealed record RekeyReport
 {
     /// <summary>Whether it was done and committed.</summary>
     public required bool Applied { get; init; }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Data;
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
@@ -12,7 +14,7 @@ namespace DolibarrOAuthBridge.Rekeying;
 /// Re-encrypts an instance's values for a new key, in one transaction: every value is locked, changed, read back and
 /// compared before the commit, so that whatever interrupts it leaves the old state.
 /// </summary>
-public sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables, RefreshJournal journal, JournalReplay replay, SidecarTraces traces)
+internal sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables, RefreshJournal journal, JournalReplay replay, SidecarTraces traces)
 {
     private const int SecondsForAll = 300;
 
@@ -20,8 +22,8 @@ public sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables, R
     /// <exception cref="BridgeException">The database failed.</exception>
     public async Task<RekeyReport> TryAsync(KeyChange keys, CancellationToken cancellationToken = default)
     {
-        var found = await tables.FindAsync(cancellationToken).ConfigureAwait(false);
-        var warnings = new List<string>(await traces.FindAsync(cancellationToken).ConfigureAwait(false));
+        var found = await tables.FindAsync(cancellationToken);
+        var warnings = new List<string>(await traces.FindAsync(cancellationToken));
         if (journal.HasUnfinished())
         {
             warnings.Add("The refresh journal is not empty. Its refreshes are finished first, under the old key.");
@@ -29,37 +31,37 @@ public sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables, R
 
         warnings.AddRange(found.Where(table => !table.IsTransactional).Select(table => $"{table.Name} is not an InnoDB table, so that a change could not be taken back: convert it first (ALTER TABLE {table.Name} ENGINE=InnoDB)."));
         return await InTransactionAsync(
-            async (connection, transaction) => Report(RekeyPlan.Of(await ReadAsync(connection, transaction, found, string.Empty, cancellationToken).ConfigureAwait(false), keys), false, warnings),
-            cancellationToken).ConfigureAwait(false);
+            async (connection, transaction) => Report(RekeyPlan.Of(await ReadAsync(connection, transaction, found, string.Empty, cancellationToken), keys), false, warnings),
+            cancellationToken);
     }
 
     /// <summary>Does the change.</summary>
     /// <exception cref="BridgeException">It was not done: the database failed, a refresh is under way, a table cannot take a change back, or a value read back otherwise than written.</exception>
     public async Task<RekeyReport> ApplyAsync(KeyChange keys, CancellationToken cancellationToken = default)
     {
-        var found = await tables.FindAsync(cancellationToken).ConfigureAwait(false);
+        var found = await tables.FindAsync(cancellationToken);
         if (found.FirstOrDefault(table => !table.IsTransactional) is { } unsafeTable)
         {
             throw new BridgeException("rekey_refused", $"{unsafeTable.Name} is not an InnoDB table, so that a change could not be taken back. Convert it first: ALTER TABLE {unsafeTable.Name} ENGINE=InnoDB. Nothing was changed.");
         }
 
-        await EmptyJournalAsync(cancellationToken).ConfigureAwait(false);
-        var warnings = await traces.FindAsync(cancellationToken).ConfigureAwait(false);
+        await EmptyJournalAsync(cancellationToken);
+        var warnings = await traces.FindAsync(cancellationToken);
         return await InTransactionAsync(
             async (connection, transaction) =>
             {
-                var plan = RekeyPlan.Of(await ReadAsync(connection, transaction, found, "FOR UPDATE", cancellationToken).ConfigureAwait(false), keys);
+                var plan = RekeyPlan.Of(await ReadAsync(connection, transaction, found, "FOR UPDATE", cancellationToken), keys);
                 foreach (var value in plan.Change)
                 {
-                    await WriteAsync(connection, transaction, value, keys.Change(value.Stored), cancellationToken).ConfigureAwait(false);
+                    await WriteAsync(connection, transaction, value, keys.Change(value.Stored), cancellationToken);
                 }
 
-                await VerifyAsync(connection, transaction, found, plan, keys, cancellationToken).ConfigureAwait(false);
+                await VerifyAsync(connection, transaction, found, plan, keys, cancellationToken);
                 CrashPoint.Reach("rekeyed");
-                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken);
                 return Report(plan, true, warnings);
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     // A record of the journal is encrypted with a key made of the old one: after the change nobody could finish it.
@@ -67,7 +69,7 @@ public sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables, R
     {
         if (journal.HasUnfinished())
         {
-            await replay.RunAsync(cancellationToken).ConfigureAwait(false);
+            await replay.RunAsync(cancellationToken);
             if (journal.HasUnfinished())
             {
                 throw new BridgeException("rekey_refused", "A refresh is under way, or one in the journal cannot be finished: after a change of key it would be lost. Stop the sidecar, look at its log, and run this again. Nothing was changed.");
@@ -85,12 +87,12 @@ public sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables, R
             var columns = string.Join(", ", table.Columns.Select(column => $"`{column}`"));
             var condition = string.Join(" OR ", table.Columns.Select(column => $"`{column}` LIKE 'dolcrypt:%'"));
             var command = new MySqlCommand($"SELECT rowid, {columns} FROM `{table.Name}` WHERE {condition} ORDER BY rowid {locking}", connection, transaction) { CommandTimeout = SecondsForAll };
-            await using (command.ConfigureAwait(false))
+            await using (command)
             {
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
+                var reader = await command.ExecuteReaderAsync(cancellationToken);
+                await using (reader)
                 {
-                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    while (await reader.ReadAsync(cancellationToken))
                     {
                         var rowId = reader.GetInt64(0);
                         values.AddRange(table.Columns
@@ -109,7 +111,7 @@ public sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables, R
     {
         var keepTimestamp = value.Table.HasTimestamp ? ", tms = tms" : string.Empty;
         var sql = $"UPDATE `{value.Table.Name}` SET `{value.Column}` = @changed{keepTimestamp} WHERE rowid = @RowId AND BINARY `{value.Column}` = @Stored";
-        var rows = await connection.ExecuteAsync(new CommandDefinition(sql, new { changed, value.RowId, value.Stored }, transaction, SecondsForAll, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var rows = await connection.ExecuteAsync(new CommandDefinition(sql, new { changed, value.RowId, value.Stored }, transaction, SecondsForAll, cancellationToken: cancellationToken));
         if (rows != 1)
         {
             throw new BridgeException("rekey_failed", $"{value.Place} changed meanwhile. Nothing was changed; run this again.");
@@ -118,7 +120,7 @@ public sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables, R
 
     private static async Task VerifyAsync(MySqlConnection connection, MySqlTransaction transaction, IReadOnlyList<EncryptedTable> tables, RekeyPlan plan, KeyChange keys, CancellationToken cancellationToken)
     {
-        var written = (await ReadAsync(connection, transaction, tables, "FOR UPDATE", cancellationToken).ConfigureAwait(false)).ToDictionary(value => value.Place, value => value.Stored, StringComparer.Ordinal);
+        var written = (await ReadAsync(connection, transaction, tables, "FOR UPDATE", cancellationToken)).ToDictionary(value => value.Place, value => value.Stored, StringComparer.Ordinal);
         foreach (var value in plan.Change)
         {
             if (!written.TryGetValue(value.Place, out var stored) || !keys.IsSame(value.Stored, stored))
@@ -132,13 +134,13 @@ public sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables, R
     {
         try
         {
-            var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using (connection.ConfigureAwait(false))
+            var connection = await database.OpenAsync(cancellationToken);
+            await using (connection)
             {
-                var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
-                await using (transaction.ConfigureAwait(false))
+                var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+                await using (transaction)
                 {
-                    return await work(connection, transaction).ConfigureAwait(false); // without a commit it is rolled back
+                    return await work(connection, transaction); // without a commit it is rolled back
                 }
             }
         }

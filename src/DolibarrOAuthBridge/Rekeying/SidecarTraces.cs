@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using MySqlConnector;
@@ -5,7 +7,7 @@ using MySqlConnector;
 namespace DolibarrOAuthBridge.Rekeying;
 
 /// <summary>Signs in the database that a sidecar is at work: after a change of key it would go on with the old one.</summary>
-public sealed class SidecarTraces(DolibarrDatabase database)
+internal sealed class SidecarTraces(DolibarrDatabase database)
 {
     /// <summary>The signs, as sentences.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
@@ -19,7 +21,7 @@ public sealed class SidecarTraces(DolibarrDatabase database)
         try
         {
             var (refreshing, used) = await database.RunAsync(
-                connection => connection.QuerySingleAsync<(long, long)>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
+                connection => connection.QuerySingleAsync<(long, long)>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
             return refreshing != 0 ? ["A sidecar refreshes a token at this moment. Stop every sidecar of this Dolibarr first."]
                 : used != 0 ? ["A sidecar was at work within the last 15 minutes. Stop every sidecar of this Dolibarr first."]
                 : [];

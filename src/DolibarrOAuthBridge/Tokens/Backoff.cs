@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>How long a provider is left alone after a failure.</summary>
-public static class Backoff
+internal static class Backoff
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>What became of a refreshed grant in the database.</summary>
-public enum CommitOutcome
+internal enum CommitOutcome
 {
     /// <summary>It stands in its row, written now or before.</summary>
     Stored,

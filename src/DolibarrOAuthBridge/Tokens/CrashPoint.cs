@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Places at which a test makes the process die as by <c>kill -9</c>, named by <c>BRIDGE_TEST_CRASH_AT</c>. Without that variable they do nothing.</summary>

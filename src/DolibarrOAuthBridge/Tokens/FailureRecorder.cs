@@ -1,12 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Remembers failed refreshes, so that a provider is asked again only when it makes sense, and says each in the caller's terms.</summary>
-public sealed partial class FailureRecorder(GrantTable grants, EventTable events, TimeProvider time, ILogger<FailureRecorder> logger)
+internal sealed partial class FailureRecorder(GrantTable grants, EventTable events, TimeProvider time, ILogger<FailureRecorder> logger)
 {
     private const int LongestDetail = 255;
 
@@ -14,8 +17,6 @@ public sealed partial class FailureRecorder(GrantTable grants, EventTable events
     /// <exception cref="BridgeException">It is; the failure says what happened last and when to try again.</exception>
     public void RequirePatience(OAuthEntry entry, StoredGrant grant, GrantRecord memory, bool forced)
     {
-        ArgumentNullException.ThrowIfNull(grant);
-        ArgumentNullException.ThrowIfNull(memory);
         if (memory.LastError is null || memory.FailedSettings != EntrySettings.Fingerprint(entry))
         {
             return;
@@ -49,8 +50,6 @@ public sealed partial class FailureRecorder(GrantTable grants, EventTable events
     /// <summary>Remembers a failure and makes of it what the caller is told.</summary>
     public async Task<BridgeException> RecordAsync(OAuthEntry entry, StoredGrant grant, GrantRecord memory, TokenAnswer answer)
     {
-        ArgumentNullException.ThrowIfNull(grant);
-        ArgumentNullException.ThrowIfNull(memory);
         var count = memory.FailureCount + 1;
         var random = Random.Shared.NextDouble();
         var (problem, error, detail, wait, dead) = answer switch
@@ -65,7 +64,7 @@ public sealed partial class FailureRecorder(GrantTable grants, EventTable events
             _ => throw new ArgumentException("This answer is no failure.", nameof(answer)),
         };
         Log.Failed(logger, entry.Name.Service, entry.Entity, problem.Code, error, wait);
-        await RememberAsync(entry, grant, error, detail, wait, dead).ConfigureAwait(false);
+        await RememberAsync(entry, grant, error, detail, wait, dead);
         return problem;
     }
 
@@ -77,8 +76,8 @@ public sealed partial class FailureRecorder(GrantTable grants, EventTable events
         var failure = new GrantFailure(error, shortened, now, now + wait, EntrySettings.Fingerprint(entry), dead ? grant.RefreshHash : null);
         try
         {
-            await grants.RecordFailureAsync(key, failure).ConfigureAwait(false);
-            await events.AppendAsync(key, dead ? "consent_required" : "refresh_failed", $"{error}: {shortened}").ConfigureAwait(false);
+            await grants.RecordFailureAsync(key, failure);
+            await events.AppendAsync(key, dead ? "consent_required" : "refresh_failed", $"{error}: {shortened}");
         }
         catch (StoreException exception)
         {

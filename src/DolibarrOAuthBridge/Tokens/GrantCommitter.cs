@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -10,7 +12,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// Brings a refreshed grant from its journal record into the database: the row and what the bridge remembers, in one
 /// transaction, by compare-and-swap. It may be called any number of times for one record, by any process.
 /// </summary>
-public sealed partial class GrantCommitter(
+internal sealed partial class GrantCommitter(
     DolibarrDatabase database, DolibarrConf conf, TokenTable tokens, TokenCodec codec, GrantTable grants, EventTable events, TimeProvider time, ILogger<GrantCommitter> logger)
 {
     private const int MostAttempts = 6;
@@ -20,13 +22,12 @@ public sealed partial class GrantCommitter(
     /// <exception cref="StoreException">The database failed beyond patience; the record must be kept.</exception>
     public async Task<CommitOutcome> CommitAsync(JournalRecord record, string eventKind, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(record);
         var start = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (await TryCommitAsync(record, eventKind, cancellationToken).ConfigureAwait(false) is { } outcome)
+                if (await TryCommitAsync(record, eventKind, cancellationToken) is { } outcome)
                 {
                     return outcome;
                 }
@@ -41,7 +42,7 @@ public sealed partial class GrantCommitter(
                 throw new StoreException(StoreFailure.Busy, "The row changes faster than it can be written.");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50 * attempt * (1 + Random.Shared.NextDouble())), time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(50 * attempt * (1 + Random.Shared.NextDouble())), time, cancellationToken);
         }
     }
 
@@ -49,8 +50,8 @@ public sealed partial class GrantCommitter(
     private async Task<CommitOutcome?> TryCommitAsync(JournalRecord record, string eventKind, CancellationToken cancellationToken)
     {
         var key = new GrantKey(record.Service, record.Entity);
-        var memory = await grants.GetAsync(key, cancellationToken).ConfigureAwait(false);
-        var row = await tokens.FindRowAsync(record.RowId, cancellationToken).ConfigureAwait(false);
+        var memory = await grants.GetAsync(key, cancellationToken);
+        var row = await tokens.FindRowAsync(record.RowId, cancellationToken);
         if (row?.Value is null || row.Entity != record.Entity || row.HasOwner)
         {
             return CommitOutcome.RowGone;
@@ -78,7 +79,7 @@ public sealed partial class GrantCommitter(
             NewestToken = newest is null || conf.Keys.WriteKey is not { Length: > 0 } ? newest : codec.EncryptText(newest), // without a key Dolibarr stores in clear
             Superseded = memory.WithSuperseded(record.OldRefreshHash == newestHash ? null : record.OldRefreshHash),
         };
-        return await WriteAsync(row, record, renewal, eventKind, cancellationToken).ConfigureAwait(false) ? CommitOutcome.Stored : null;
+        return await WriteAsync(row, record, renewal, eventKind, cancellationToken) ? CommitOutcome.Stored : null;
     }
 
     private async Task<bool> WriteAsync(TokenRow row, JournalRecord record, GrantRenewal renewal, string eventKind, CancellationToken cancellationToken)
@@ -86,20 +87,20 @@ public sealed partial class GrantCommitter(
         var key = new GrantKey(record.Service, record.Entity);
         try
         {
-            var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using (connection.ConfigureAwait(false))
+            var connection = await database.OpenAsync(cancellationToken);
+            await using (connection)
             {
-                var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-                await using (transaction.ConfigureAwait(false))
+                var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await using (transaction)
                 {
-                    if (!await tokens.ReplaceAsync(connection, transaction, row, record.NewValue!, cancellationToken).ConfigureAwait(false))
+                    if (!await tokens.ReplaceAsync(connection, transaction, row, record.NewValue!, cancellationToken))
                     {
                         return false;
                     }
 
-                    await grants.RecordRenewalAsync(connection, transaction, key, renewal, cancellationToken).ConfigureAwait(false);
-                    await events.AppendAsync(connection, transaction, key, eventKind, $"row {row.RowId}", cancellationToken).ConfigureAwait(false);
-                    await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                    await grants.RecordRenewalAsync(connection, transaction, key, renewal, cancellationToken);
+                    await events.AppendAsync(connection, transaction, key, eventKind, $"row {row.RowId}", cancellationToken);
+                    await transaction.CommitAsync(cancellationToken);
                     return true;
                 }
             }

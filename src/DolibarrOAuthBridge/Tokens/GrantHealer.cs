@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -9,13 +11,11 @@ namespace DolibarrOAuthBridge.Tokens;
 /// Puts the newest refresh token back where something wrote an older one over it. Stock Dolibarr does so after each of
 /// its own refreshes: it stores the provider's answer and then the refresh token from before it.
 /// </summary>
-public sealed partial class GrantHealer(DolibarrDatabase database, TokenTable tokens, TokenCodec codec, EventTable events, ILogger<GrantHealer> logger)
+internal sealed partial class GrantHealer(DolibarrDatabase database, TokenTable tokens, TokenCodec codec, EventTable events, ILogger<GrantHealer> logger)
 {
     /// <summary>Whether the row's refresh token is missing or superseded while a newer one is known.</summary>
     public static bool NeedsHealing(StoredGrant grant, GrantRecord memory)
     {
-        ArgumentNullException.ThrowIfNull(grant);
-        ArgumentNullException.ThrowIfNull(memory);
         return grant.RefreshHash is null
             ? memory.NewestToken is not null && memory.TokenRow == grant.Row.RowId && !grant.NeverExpires // another row is another consent
             : memory.IsSuperseded(grant.RefreshHash);
@@ -26,7 +26,6 @@ public sealed partial class GrantHealer(DolibarrDatabase database, TokenTable to
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<bool> HealAsync(OAuthEntry entry, StoredGrant grant, GrantRecord memory, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         if (!NeedsHealing(grant, memory))
         {
             return false;
@@ -45,11 +44,11 @@ public sealed partial class GrantHealer(DolibarrDatabase database, TokenTable to
 
         var value = codec.Encode(grant.Token.WithRefreshToken(newest), StoredForm.Of(grant.Row.Value!));
         var healed = await database.RunAsync(
-            connection => tokens.ReplaceAsync(connection, null, grant.Row, value, cancellationToken), cancellationToken).ConfigureAwait(false);
+            connection => tokens.ReplaceAsync(connection, null, grant.Row, value, cancellationToken), cancellationToken);
         if (healed)
         {
             Log.Healed(logger, entry.Name.Service, entry.Entity);
-            await events.AppendAsync(GrantKey.Of(entry), "healed", $"row {grant.Row.RowId}: the newest refresh token was put back over an older one", cancellationToken).ConfigureAwait(false);
+            await events.AppendAsync(GrantKey.Of(entry), "healed", $"row {grant.Row.RowId}: the newest refresh token was put back over an older one", cancellationToken);
         }
 
         return healed;

@@ -1,20 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
 
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Reads the one row of an entry, or says what is wrong with it.</summary>
-public sealed class GrantReader(TokenTable tokens, TokenCodec codec)
+internal sealed class GrantReader(TokenTable tokens, TokenCodec codec)
 {
     /// <summary>The entry's grant as it stands in the database now.</summary>
     /// <exception cref="BridgeException">There is none, there are several, or it cannot be read; or the database failed.</exception>
     public async Task<StoredGrant> ReadAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         try
         {
-            var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
+            var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken);
             if (lookup.IsDuplicate)
             {
                 throw new BridgeException(

@@ -1,10 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.Tokens;
 
@@ -12,7 +16,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// One refresh from the lease to the database, in the order that loses nothing: lease, finish what a crash left, re-read,
 /// heal, check that the row and the journal can be written, ask the provider, journal, store, forget the journal.
 /// </summary>
-public sealed partial class GrantRefresher(
+internal sealed partial class GrantRefresher(
     GrantReader reader,
     TokenTable tokens,
     TokenCodec codec,
@@ -34,30 +38,28 @@ public sealed partial class GrantRefresher(
     /// <exception cref="BridgeException">It cannot be had; the stored grant is as it was.</exception>
     public async Task<StoredGrant> RefreshAsync(OAuthEntry entry, RefreshDemand demand)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        ArgumentNullException.ThrowIfNull(demand);
         var key = GrantKey.Of(entry);
         var owner = $"{ProcessName.Value}/{Guid.NewGuid().ToString("N")[..8]}";
         try
         {
             // Looked at before the lease: a wait that must be kept, or a token as fresh as can be, costs no write.
-            if (await LookAsync(entry, demand, key).ConfigureAwait(false) is { } freshEnough)
+            if (await LookAsync(entry, demand, key) is { } freshEnough)
             {
                 return freshEnough;
             }
 
-            if (await LeaseAsync(entry, demand, key, owner).ConfigureAwait(false) is { } otherwiseRefreshed)
+            if (await LeaseAsync(entry, demand, key, owner) is { } otherwiseRefreshed)
             {
                 return otherwiseRefreshed;
             }
 
             try
             {
-                return await RefreshUnderLeaseAsync(entry, demand, key, owner).ConfigureAwait(false);
+                return await RefreshUnderLeaseAsync(entry, demand, key, owner);
             }
             finally
             {
-                await ReleaseAsync(key, owner).ConfigureAwait(false);
+                await ReleaseAsync(key, owner);
             }
         }
         catch (StoreException exception)
@@ -68,8 +70,8 @@ public sealed partial class GrantRefresher(
 
     private async Task<StoredGrant?> LookAsync(OAuthEntry entry, RefreshDemand demand, GrantKey key)
     {
-        var memory = await grants.GetAsync(key).ConfigureAwait(false);
-        var grant = await reader.ReadAsync(entry).ConfigureAwait(false);
+        var memory = await grants.GetAsync(key);
+        var grant = await reader.ReadAsync(entry);
         if (GrantHealer.NeedsHealing(grant, memory))
         {
             return null;
@@ -88,23 +90,23 @@ public sealed partial class GrantRefresher(
     private async Task<StoredGrant?> LeaseAsync(OAuthEntry entry, RefreshDemand demand, GrantKey key, string owner)
     {
         var patience = time.GetUtcNow() + options.ProviderDeadline + TimeSpan.FromSeconds(3);
-        for (var poll = FirstPoll; !await grants.TryLeaseAsync(key, owner, options.LeaseDuration).ConfigureAwait(false); poll = Min(poll * 2, LongestPoll))
+        for (var poll = FirstPoll; !await grants.TryLeaseAsync(key, owner, options.LeaseDuration); poll = Min(poll * 2, LongestPoll))
         {
-            var grant = await reader.ReadAsync(entry).ConfigureAwait(false);
+            var grant = await reader.ReadAsync(entry);
             if (demand.IsMetBy(grant, time.GetUtcNow()))
             {
                 return grant;
             }
 
             // A process that died in mid-refresh leaves its lease; on this machine its journal file tells.
-            await replay.RunAsync().ConfigureAwait(false);
+            await replay.RunAsync();
             if (time.GetUtcNow() >= patience)
             {
                 throw new BridgeException(
                     ProblemCode.ProviderUnavailable, $"Another process has been refreshing {entry.Name} for too long. Try again in a moment.", TimeSpan.FromSeconds(5));
             }
 
-            await Task.Delay(poll, time).ConfigureAwait(false);
+            await Task.Delay(poll, time);
         }
 
         return null;
@@ -112,7 +114,7 @@ public sealed partial class GrantRefresher(
 
     private async Task<StoredGrant> RefreshUnderLeaseAsync(OAuthEntry entry, RefreshDemand demand, GrantKey key, string owner)
     {
-        if ((await replay.RunAsync().ConfigureAwait(false)).Contains(key))
+        if ((await replay.RunAsync()).Contains(key))
         {
             throw new BridgeException(
                 ProblemCode.StoreNotWritable,
@@ -120,11 +122,11 @@ public sealed partial class GrantRefresher(
                 TimeSpan.FromSeconds(10));
         }
 
-        var memory = await grants.GetAsync(key).ConfigureAwait(false);
-        var grant = await reader.ReadAsync(entry).ConfigureAwait(false);
-        if (await healer.HealAsync(entry, grant, memory).ConfigureAwait(false))
+        var memory = await grants.GetAsync(key);
+        var grant = await reader.ReadAsync(entry);
+        if (await healer.HealAsync(entry, grant, memory))
         {
-            grant = await reader.ReadAsync(entry).ConfigureAwait(false);
+            grant = await reader.ReadAsync(entry);
             demand = demand with { SeenValue = demand.IsForced ? grant.Row.Value : null };
         }
 
@@ -134,9 +136,9 @@ public sealed partial class GrantRefresher(
         }
 
         EntrySettings.RequireComplete(entry);
-        renewer.RequireRenewable(entry, grant);
+        GrantRenewer.RequireRenewable(entry, grant);
         failures.RequirePatience(entry, grant, memory, demand.IsForced);
-        if (!await tokens.CanReplaceAsync(grant.Row).ConfigureAwait(false))
+        if (!await tokens.CanReplaceAsync(grant.Row))
         {
             throw new BridgeException(ProblemCode.StoreNotWritable, $"The row of {entry.Name} changed this very moment. Try again.", TimeSpan.FromSeconds(1));
         }
@@ -153,14 +155,14 @@ public sealed partial class GrantRefresher(
             GrantedAt = memory.GrantedAt,
         };
         using var record = journal.Begin(intent);
-        var answer = await AskAsync(entry, grant, record).ConfigureAwait(false);
+        var answer = await AskAsync(entry, grant, record);
         BridgeMeter.RefreshAnswered(entry, answer);
         if (answer is TokenAnswer.Issued issued)
         {
-            return await StoreAsync(entry, grant, intent, record, issued.Response).ConfigureAwait(false);
+            return await StoreAsync(entry, grant, intent, record, issued.Response);
         }
 
-        return await HandleRefusalAsync(entry, demand, grant, memory, answer).ConfigureAwait(false);
+        return await HandleRefusalAsync(entry, demand, grant, memory, answer);
     }
 
     // Without an answer to keep, the journal has nothing to remember.
@@ -169,7 +171,7 @@ public sealed partial class GrantRefresher(
         TokenAnswer? answer = null;
         try
         {
-            return answer = RenewedIdentity.Check(grant.Token, await renewer.RenewAsync(entry, grant).ConfigureAwait(false));
+            return answer = RenewedIdentity.Check(grant.Token, await renewer.RenewAsync(entry, grant));
         }
         finally
         {
@@ -194,14 +196,14 @@ public sealed partial class GrantRefresher(
         CrashPoint.Reach("answer-journaled");
         try
         {
-            var outcome = await committer.CommitAsync(answer, "refreshed").ConfigureAwait(false);
+            var outcome = await committer.CommitAsync(answer, "refreshed");
             CrashPoint.Reach("stored");
             record.Remove();
             Log.Refreshed(logger, entry.Name.Service, entry.Entity, outcome);
             return outcome switch
             {
                 CommitOutcome.Stored => StoredGrant.Decode(grant.Row with { Value = answer.NewValue }, codec),
-                CommitOutcome.OtherGrantKept => await reader.ReadAsync(entry).ConfigureAwait(false),
+                CommitOutcome.OtherGrantKept => await reader.ReadAsync(entry),
                 _ => throw new BridgeException(ProblemCode.TokenNotFound, $"The token of {entry.Name} was deleted while it was refreshed, and stays deleted."),
             };
         }
@@ -230,21 +232,21 @@ public sealed partial class GrantRefresher(
     {
         if (answer is TokenAnswer.Refused { Error: var error } && Refusals.KindOf(error) == RefusalKind.ConsentNeeded)
         {
-            var now = await reader.ReadAsync(entry).ConfigureAwait(false);
+            var now = await reader.ReadAsync(entry);
             if (now.Row.Value != spent.Row.Value && now.LivesFor(demand.IsForced ? TimeSpan.Zero : demand.Lifetime, time.GetUtcNow()))
             {
                 return now;
             }
         }
 
-        throw await failures.RecordAsync(entry, spent, memory, answer).ConfigureAwait(false);
+        throw await failures.RecordAsync(entry, spent, memory, answer);
     }
 
     private async Task ReleaseAsync(GrantKey key, string owner)
     {
         try
         {
-            await grants.ReleaseAsync(key, owner).ConfigureAwait(false);
+            await grants.ReleaseAsync(key, owner);
         }
         catch (StoreException exception)
         {

@@ -1,18 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Asks a provider for a new access token by whatever grant it renews with.</summary>
-public sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClient client, AppOnlyClient appOnly)
+internal sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClient client, AppOnlyClient appOnly)
 {
     /// <summary>Fails where nothing can renew the grant but a person.</summary>
     /// <exception cref="BridgeException">There is no refresh token.</exception>
-    public void RequireRenewable(OAuthEntry entry, StoredGrant grant)
+    public static void RequireRenewable(OAuthEntry entry, StoredGrant grant)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        ArgumentNullException.ThrowIfNull(grant);
         if (!grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name)))
         {
             throw new BridgeException(
@@ -25,17 +27,15 @@ public sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClien
     /// <exception cref="BridgeException">The endpoint is configured wrongly.</exception>
     public async Task<TokenAnswer> RenewAsync(OAuthEntry entry, StoredGrant grant)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        ArgumentNullException.ThrowIfNull(grant);
         var provider = ProviderCatalogue.Of(entry.Name);
         try
         {
             if (provider.Renewal == RenewalGrant.ClientCredentials)
             {
-                return await appOnly.RequestAsync(entry).ConfigureAwait(false);
+                return await appOnly.RequestAsync(entry);
             }
 
-            var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint).ConfigureAwait(false)
+            var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint)
                 ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
             var form = new Dictionary<string, string>
             {
@@ -49,12 +49,12 @@ public sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClien
                 form["scope"] = string.Join(provider.ScopeSeparator, EntrySettings.Scopes(entry));
             }
 
-            var answer = await client.PostAsync(endpoint, form).ConfigureAwait(false);
+            var answer = await client.PostAsync(endpoint, form);
             if (answer is TokenAnswer.Refused { Error: "invalid_client" } && provider.MayRefuseSecret)
             {
                 // The client was refused, so the refresh token is not spent.
                 form.Remove("client_secret");
-                return await client.PostAsync(endpoint, form).ConfigureAwait(false) is TokenAnswer.Issued issued ? issued : answer;
+                return await client.PostAsync(endpoint, form) is TokenAnswer.Issued issued ? issued : answer;
             }
 
             return answer;

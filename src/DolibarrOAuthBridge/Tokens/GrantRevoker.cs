@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -8,7 +10,7 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Ends a grant: at the provider where it can be (RFC 7009), then in the database. A provider that is down costs nothing but the revocation.</summary>
-public sealed partial class GrantRevoker(
+internal sealed partial class GrantRevoker(
     EntryDirectory entries,
     TokenTable tokens,
     GrantReader reader,
@@ -29,13 +31,13 @@ public sealed partial class GrantRevoker(
     /// <exception cref="BridgeException">There is no row, the row changed, or the provider could not be asked and <paramref name="force"/> is not set.</exception>
     public async Task<RevocationOutcome> RevokeAsync(string name, int entity, bool atProvider, bool force = false, CancellationToken cancellationToken = default)
     {
-        var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
+        var entry = await entries.GetAsync(name, entity, cancellationToken);
         try
         {
             var key = GrantKey.Of(entry);
-            var (row, outcome) = await DeleteAsync(entry, atProvider, force, cancellationToken).ConfigureAwait(false);
-            await grants.ForgetAsync(key, cancellationToken).ConfigureAwait(false);
-            await events.AppendAsync(key, "revoked", $"row {row.RowId} deleted; at the provider: {outcome}", cancellationToken).ConfigureAwait(false);
+            var (row, outcome) = await DeleteAsync(entry, atProvider, force, cancellationToken);
+            await grants.ForgetAsync(key, cancellationToken);
+            await events.AppendAsync(key, "revoked", $"row {row.RowId} deleted; at the provider: {outcome}", cancellationToken);
             Log.Revoked(logger, entry.Name.Service, entity, outcome);
             return outcome;
         }
@@ -50,15 +52,15 @@ public sealed partial class GrantRevoker(
     {
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
-            var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false);
+            var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken);
             if (lookup.OnlyRow is not { } row)
             {
-                await reader.ReadAsync(entry, cancellationToken).ConfigureAwait(false); // says what is wrong
+                await reader.ReadAsync(entry, cancellationToken); // says what is wrong
                 continue;
             }
 
-            var outcome = atProvider ? await RevokeAtProviderAsync(entry, force, cancellationToken).ConfigureAwait(false) : RevocationOutcome.NotAsked;
-            if (await tokens.DeleteAsync(row, cancellationToken).ConfigureAwait(false))
+            var outcome = atProvider ? await RevokeAtProviderAsync(entry, force, cancellationToken) : RevocationOutcome.NotAsked;
+            if (await tokens.DeleteAsync(row, cancellationToken))
             {
                 return (row, outcome);
             }
@@ -71,13 +73,13 @@ public sealed partial class GrantRevoker(
     {
         try
         {
-            if (await providers.FindAsync(entry, ProviderEndpoint.RevocationEndpoint, cancellationToken).ConfigureAwait(false) is not { } endpoint)
+            if (await providers.FindAsync(entry, ProviderEndpoint.RevocationEndpoint, cancellationToken) is not { } endpoint)
             {
                 return RevocationOutcome.NotOffered;
             }
 
-            var grant = await reader.ReadAsync(entry, cancellationToken).ConfigureAwait(false);
-            await client.RevokeAsync(endpoint, entry, grant, cancellationToken).ConfigureAwait(false);
+            var grant = await reader.ReadAsync(entry, cancellationToken);
+            await client.RevokeAsync(endpoint, entry, grant, cancellationToken);
             return RevocationOutcome.Revoked;
         }
         catch (Exception exception) when (force && exception is BridgeException or ProviderConfigurationException)

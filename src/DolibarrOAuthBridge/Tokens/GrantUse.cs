@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Grants;
@@ -5,7 +7,7 @@ using DolibarrOAuthBridge.Grants;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Notes which grants are in use, every ten minutes at most, beside the requests: the proactive renewal asks for it.</summary>
-public sealed partial class GrantUse(GrantTable grants, TimeProvider time, ILogger<GrantUse> logger)
+internal sealed partial class GrantUse(GrantTable grants, TimeProvider time, ILogger<GrantUse> logger)
 {
     private static readonly TimeSpan Precision = TimeSpan.FromMinutes(10);
 
@@ -31,7 +33,7 @@ public sealed partial class GrantUse(GrantTable grants, TimeProvider time, ILogg
     {
         try
         {
-            await grants.RecordUseAsync(key, at).ConfigureAwait(false);
+            await grants.RecordUseAsync(key, at);
         }
         catch (StoreException exception)
         {

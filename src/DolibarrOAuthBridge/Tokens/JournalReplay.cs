@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Journal;
@@ -5,7 +7,7 @@ using DolibarrOAuthBridge.Journal;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Finishes the refreshes of processes that died: what the provider answered is stored, and their leases are given back.</summary>
-public sealed partial class JournalReplay(RefreshJournal journal, GrantCommitter committer, GrantTable grants, ILogger<JournalReplay> logger)
+internal sealed partial class JournalReplay(RefreshJournal journal, GrantCommitter committer, GrantTable grants, ILogger<JournalReplay> logger)
 {
     /// <summary>Looks through the journal once. A record that cannot be stored now stays for the next time.</summary>
     /// <returns>The grants that still wait: their refresh tokens in the database are spent.</returns>
@@ -18,7 +20,7 @@ public sealed partial class JournalReplay(RefreshJournal journal, GrantCommitter
             {
                 using (file)
                 {
-                    if (await FinishAsync(file, cancellationToken).ConfigureAwait(false) is { } key)
+                    if (await FinishAsync(file, cancellationToken) is { } key)
                     {
                         waiting.Add(key);
                     }
@@ -43,7 +45,7 @@ public sealed partial class JournalReplay(RefreshJournal journal, GrantCommitter
         {
             if (answer?.NewValue is not null)
             {
-                var outcome = await committer.CommitAsync(answer, "replayed", cancellationToken).ConfigureAwait(false);
+                var outcome = await committer.CommitAsync(answer, "replayed", cancellationToken);
                 Log.Replayed(logger, record.Service, record.Entity, outcome);
             }
             else
@@ -51,7 +53,7 @@ public sealed partial class JournalReplay(RefreshJournal journal, GrantCommitter
                 Log.CutOff(logger, record.Service, record.Entity);
             }
 
-            await grants.ReleaseAsync(key, record.Owner, cancellationToken).ConfigureAwait(false);
+            await grants.ReleaseAsync(key, record.Owner, cancellationToken);
             file.Remove();
             return null;
         }

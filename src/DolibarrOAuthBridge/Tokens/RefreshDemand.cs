@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Grants;
 
 namespace DolibarrOAuthBridge.Tokens;
@@ -5,7 +7,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// <summary>What a refresh must achieve for whoever asked.</summary>
 /// <param name="Lifetime">A token in the row that lives this long makes the refresh needless.</param>
 /// <param name="SeenValue">For a forced refresh, the row's value that the caller wants replaced; null if not forced.</param>
-public sealed record RefreshDemand(TimeSpan Lifetime, string? SeenValue = null)
+internal sealed record RefreshDemand(TimeSpan Lifetime, string? SeenValue = null)
 {
     /// <summary>Whether a token that still lives is to be replaced all the same.</summary>
     public bool IsForced => SeenValue is not null;
@@ -13,14 +15,12 @@ public sealed record RefreshDemand(TimeSpan Lifetime, string? SeenValue = null)
     /// <summary>Whether what stands in the row now is good enough. A forced refresh is satisfied by somebody else's.</summary>
     public bool IsMetBy(StoredGrant grant, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(grant);
         return grant.LivesFor(Lifetime, now) && grant.Row.Value != SeenValue;
     }
 
     /// <summary>Whether a refresh for this demand does all that another demand could ask of a refresh.</summary>
     public bool Covers(RefreshDemand other)
     {
-        ArgumentNullException.ThrowIfNull(other);
         return Lifetime >= other.Lifetime && (!other.IsForced || SeenValue == other.SeenValue);
     }
 
@@ -30,8 +30,6 @@ public sealed record RefreshDemand(TimeSpan Lifetime, string? SeenValue = null)
     /// </summary>
     public RefreshDemand AsFarAsPossible(StoredGrant grant, GrantRecord memory)
     {
-        ArgumentNullException.ThrowIfNull(grant);
-        ArgumentNullException.ThrowIfNull(memory);
         if (grant.ExpiresAt is not { } end || memory.RefreshedAt is not { } refreshedAt)
         {
             return this;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Grants;
@@ -9,7 +11,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// them, so a caller who leaves does not cut it off. Who joins a flight that asked for less, and is not content with what
 /// came of it, starts the next one.
 /// </summary>
-public sealed class RefreshFlights(GrantRefresher refresher, TimeProvider time)
+internal sealed class RefreshFlights(GrantRefresher refresher, TimeProvider time)
 {
     private readonly ConcurrentDictionary<GrantKey, Flight> _flights = new();
 
@@ -20,14 +22,13 @@ public sealed class RefreshFlights(GrantRefresher refresher, TimeProvider time)
     /// <exception cref="BridgeException">The refresh failed.</exception>
     public async Task<StoredGrant> JoinAsync(OAuthEntry entry, RefreshDemand demand, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(demand);
         var key = GrantKey.Of(entry);
         while (true)
         {
             var flight = _flights.GetOrAdd(key, _ => new Flight(demand, self => FlyAsync(key, self, entry, demand)));
             try
             {
-                var grant = await flight.Landing.WaitAsync(cancellationToken).ConfigureAwait(false);
+                var grant = await flight.Landing.WaitAsync(cancellationToken);
                 if (flight.Demand.Covers(demand) || demand.IsMetBy(grant, time.GetUtcNow()))
                 {
                     return grant;
@@ -55,7 +56,7 @@ public sealed class RefreshFlights(GrantRefresher refresher, TimeProvider time)
         try
         {
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the first caller must not run the work of all
-            return await refresher.RefreshAsync(entry, demand).ConfigureAwait(false);
+            return await refresher.RefreshAsync(entry, demand);
         }
         finally
         {

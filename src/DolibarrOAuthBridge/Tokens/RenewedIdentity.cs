@@ -1,4 +1,5 @@
-using DolibarrOAuthBridge.Consents;
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Providers;
 
@@ -15,7 +16,6 @@ internal static class RenewedIdentity
     /// <param name="answer">What the provider answered.</param>
     public static TokenAnswer Check(StoredToken token, TokenAnswer answer)
     {
-        ArgumentNullException.ThrowIfNull(token);
         return answer is TokenAnswer.Issued issued
             && IdTokenClaims.Read(token.IdToken) is { } before && IdTokenClaims.Read(issued.Response.IdToken) is { } after
             && (before.Account?.Subject != after.Account?.Subject || Host(before.Issuer) != Host(after.Issuer))

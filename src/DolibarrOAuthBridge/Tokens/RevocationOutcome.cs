@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>What became of a grant at its provider.</summary>
-public enum RevocationOutcome
+internal enum RevocationOutcome
 {
     /// <summary>The provider ended it.</summary>
     Revoked,

@@ -1,4 +1,6 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>The client of a stock refresh is known, its refresh token belongs to none of the client's grants: <c>invalid_grant</c>.</summary>
-public sealed class StockGrantUnknownException() : Exception("The refresh token belongs to none of this client's grants.");
+internal sealed class StockGrantUnknownException() : Exception("The refresh token belongs to none of this client's grants.");

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
@@ -9,7 +11,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// The refreshes that stock Dolibarr code asks for (RFC 6749, section 6), answered from the broker, so that they share its
 /// single flight. Client id, client secret and refresh token of a known entry are what authenticates the caller.
 /// </summary>
-public sealed class StockRefresh(
+internal sealed class StockRefresh(
     EntryDirectory entries, TokenTable tokens, TokenCodec codec, GrantTable grants, TokenBroker broker, BridgeOptions options)
 {
     /// <summary>The grant whose credentials these are, with a fresh access token.</summary>
@@ -23,11 +25,11 @@ public sealed class StockRefresh(
     /// <exception cref="BridgeException">The grant cannot be refreshed.</exception>
     public async Task<StoredGrant?> RedeemAsync(string clientId, string clientSecret, string refreshToken, int? entity, CancellationToken cancellationToken = default)
     {
-        var rows = await tokens.ListAsync(cancellationToken).ConfigureAwait(false);
+        var rows = await tokens.ListAsync(cancellationToken);
         var knowsClient = false;
         foreach (var company in rows.Where(row => entity is null || row.Entity == entity).GroupBy(row => row.Entity))
         {
-            foreach (var entry in await entries.ListAsync(company.Key, cancellationToken).ConfigureAwait(false))
+            foreach (var entry in await entries.ListAsync(company.Key, cancellationToken))
             {
                 if (entry.ClientId != clientId || entry.ClientSecret.Length == 0 || !SecretHash.AreEqual(entry.ClientSecret, clientSecret))
                 {
@@ -35,9 +37,9 @@ public sealed class StockRefresh(
                 }
 
                 knowsClient = true;
-                if (await BelongsAsync(entry, company, refreshToken, cancellationToken).ConfigureAwait(false))
+                if (await BelongsAsync(entry, company, refreshToken, cancellationToken))
                 {
-                    return await broker.GetGrantAsync(entry, options.RenewAhead, cancellationToken).ConfigureAwait(false);
+                    return await broker.GetGrantAsync(entry, options.RenewAhead, cancellationToken);
                 }
             }
         }
@@ -63,7 +65,7 @@ public sealed class StockRefresh(
             }
         }
 
-        var memory = await grants.GetAsync(GrantKey.Of(entry), cancellationToken).ConfigureAwait(false);
+        var memory = await grants.GetAsync(GrantKey.Of(entry), cancellationToken);
         return memory.NewestHash == hash || memory.IsSuperseded(hash);
     }
 }

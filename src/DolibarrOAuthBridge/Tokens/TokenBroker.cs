@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
@@ -10,7 +12,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// Hands out access tokens that are fresh enough. A token that lives long enough is served at once and renewed in the
 /// background when it nears its end; one that lives at all is served whatever the provider says.
 /// </summary>
-public sealed partial class TokenBroker(
+internal sealed partial class TokenBroker(
     EntryDirectory entries, GrantReader reader, RefreshFlights flights, GrantUse use, BridgeOptions options, TimeProvider time, ILogger<TokenBroker> logger)
 {
     /// <summary>An access token that lives for at least the given time, if it can be had.</summary>
@@ -21,16 +23,15 @@ public sealed partial class TokenBroker(
     /// <exception cref="BridgeException">There is none to be had.</exception>
     public async Task<AccessToken> GetAsync(string name, int entity, TimeSpan? minTtl = null, CancellationToken cancellationToken = default)
     {
-        var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
-        return (await GetGrantAsync(entry, minTtl ?? options.MinTtl, cancellationToken).ConfigureAwait(false)).ToAccessToken(entry.Name);
+        var entry = await entries.GetAsync(name, entity, cancellationToken);
+        return (await GetGrantAsync(entry, minTtl ?? options.MinTtl, cancellationToken)).ToAccessToken(entry.Name);
     }
 
     /// <summary>The entry's grant with an access token that lives for at least the given time.</summary>
     /// <exception cref="BridgeException">There is none to be had.</exception>
     public async Task<StoredGrant> GetGrantAsync(OAuthEntry entry, TimeSpan minTtl, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        var grant = await reader.ReadAsync(entry, cancellationToken).ConfigureAwait(false);
+        var grant = await reader.ReadAsync(entry, cancellationToken);
         use.Note(GrantKey.Of(entry));
         if (grant.LivesFor(minTtl, time.GetUtcNow()))
         {
@@ -41,7 +42,7 @@ public sealed partial class TokenBroker(
 
         try
         {
-            var refreshed = await flights.JoinAsync(entry, new RefreshDemand(minTtl), cancellationToken).ConfigureAwait(false);
+            var refreshed = await flights.JoinAsync(entry, new RefreshDemand(minTtl), cancellationToken);
             BridgeMeter.TokenServed(entry, "refreshed");
             return refreshed;
         }
@@ -57,10 +58,10 @@ public sealed partial class TokenBroker(
     /// <exception cref="BridgeException">The provider or the database failed; the old token is as it was.</exception>
     public async Task<AccessToken> RefreshAsync(string name, int entity, CancellationToken cancellationToken = default)
     {
-        var entry = await entries.GetAsync(name, entity, cancellationToken).ConfigureAwait(false);
-        var grant = await reader.ReadAsync(entry, cancellationToken).ConfigureAwait(false);
+        var entry = await entries.GetAsync(name, entity, cancellationToken);
+        var grant = await reader.ReadAsync(entry, cancellationToken);
         var demand = new RefreshDemand(TimeSpan.Zero, grant.Row.Value);
-        var refreshed = await flights.JoinAsync(entry, demand, cancellationToken).ConfigureAwait(false);
+        var refreshed = await flights.JoinAsync(entry, demand, cancellationToken);
         BridgeMeter.TokenServed(entry, "refreshed");
         return refreshed.ToAccessToken(entry.Name);
     }
@@ -78,7 +79,7 @@ public sealed partial class TokenBroker(
         {
             try
             {
-                await flight.ConfigureAwait(false);
+                await flight;
             }
             catch (BridgeException exception)
             {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Acceptance.Support;
 
 /// <summary>All tests share one stage, one after the other.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Mail;
 using DolibarrOAuthBridge.Demo.Provider;

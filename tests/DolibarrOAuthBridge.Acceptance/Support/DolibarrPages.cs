@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Acceptance.Support;
 
 /// <summary>What an administrator does in Dolibarr's own pages.</summary>

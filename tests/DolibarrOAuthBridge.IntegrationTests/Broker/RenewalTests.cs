@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.IntegrationTests.Support;
@@ -62,7 +64,7 @@ public sealed class RenewalTests(SharedServer shared)
     [InlineData("on_demand", RenewalPolicy.Proactive, 0)]
     [InlineData("proactive", RenewalPolicy.OnDemand, 1)]
     [InlineData("", RenewalPolicy.Proactive, 1)]
-    public async Task What_the_company_chose_in_dolibarr_comes_before_the_sidecars_own_setting(string chosen, RenewalPolicy own, int renewals)
+    internal async Task What_the_company_chose_in_dolibarr_comes_before_the_sidecars_own_setting(string chosen, RenewalPolicy own, int renewals)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.Install.SetConstAsync("OAUTHBRIDGE_RENEWAL", chosen);

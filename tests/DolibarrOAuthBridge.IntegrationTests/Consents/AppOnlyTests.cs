@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;

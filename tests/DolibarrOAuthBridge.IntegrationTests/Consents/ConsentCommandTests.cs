@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using System.Text.Json;
 using DolibarrOAuthBridge.Demo.Provider;

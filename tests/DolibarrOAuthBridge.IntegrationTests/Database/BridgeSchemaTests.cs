@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Database;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.IntegrationTests.Diagnosis;
 
 /// <summary>Each row: what the doctor must find, how grave, and what makes a healthy database so.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.IntegrationTests.Diagnosis;
 
 /// <summary>A document root of Dolibarr with nothing in it but the module's descriptor.</summary>

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.Json;
-using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Http;
 

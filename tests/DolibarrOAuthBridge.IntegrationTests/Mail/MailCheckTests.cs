@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Demo.Mail;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Mail;
 
@@ -16,16 +19,18 @@ public sealed class MailCheckTests(SharedServer database, MailServers mail) : IA
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
-    public static TheoryData<MailProtocol, MailSecurity, string> Ways => new(
-        from protocol in Enum.GetValues<MailProtocol>()
-        from security in Enum.GetValues<MailSecurity>()
+    public static TheoryData<string, string, string> Ways => new(
+        from protocol in Enum.GetNames<MailProtocol>()
+        from security in Enum.GetNames<MailSecurity>()
         from mechanism in new[] { SaslName.XOAuth2, SaslName.OAuthBearer }
         select (protocol, security, mechanism));
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_login_goes_through_step_by_step(MailProtocol protocol, MailSecurity security, string mechanism)
+    public async Task A_login_goes_through_step_by_step(string protocolName, string securityName, string mechanism)
     {
+        var protocol = Enum.Parse<MailProtocol>(protocolName);
+        var security = Enum.Parse<MailSecurity>(securityName);
         var token = await mail.GrantAsync(_world);
 
         var report = await CheckAsync(Check(protocol, security) with { Mechanism = mechanism });
@@ -79,7 +84,7 @@ public sealed class MailCheckTests(SharedServer database, MailServers mail) : IA
     [InlineData(MailProtocol.Smtp, SaslName.OAuthBearer)]
     [InlineData(MailProtocol.Imap, SaslName.XOAuth2)]
     [InlineData(MailProtocol.Imap, SaslName.OAuthBearer)]
-    public async Task A_token_of_another_mailbox_is_refused_and_explained(MailProtocol protocol, string mechanism)
+    internal async Task A_token_of_another_mailbox_is_refused_and_explained(MailProtocol protocol, string mechanism)
     {
         var token = await mail.GrantAsync(_world);
 

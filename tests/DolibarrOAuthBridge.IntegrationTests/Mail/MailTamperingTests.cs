@@ -1,5 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Mail;
 
@@ -9,7 +12,7 @@ public sealed class MailTamperingTests(SharedServer database) : ScriptedMailTest
     [Theory]
     [InlineData(MailProtocol.Smtp)]
     [InlineData(MailProtocol.Imap)]
-    public async Task A_server_without_STARTTLS_is_not_shown_theToken(MailProtocol protocol)
+    internal async Task A_server_without_STARTTLS_is_not_shown_theToken(MailProtocol protocol)
     {
         await using var server = Start(server => protocol == MailProtocol.Smtp ? GreetSmtpAsync(server) : GreetImapAsync(server));
 
@@ -20,7 +23,7 @@ public sealed class MailTamperingTests(SharedServer database) : ScriptedMailTest
     [Theory]
     [InlineData(MailProtocol.Smtp)]
     [InlineData(MailProtocol.Imap)]
-    public async Task Bytes_slipped_in_before_TLS_end_the_check(MailProtocol protocol)
+    internal async Task Bytes_slipped_in_before_TLS_end_the_check(MailProtocol protocol)
     {
         await using var server = Start(async server =>
         {
@@ -93,7 +96,7 @@ public sealed class MailTamperingTests(SharedServer database) : ScriptedMailTest
     [InlineData(MailProtocol.Smtp, MailSecurity.None)]
     [InlineData(MailProtocol.Imap, MailSecurity.StartTls)]
     [InlineData(MailProtocol.Smtp, MailSecurity.Tls)]
-    public async Task A_server_that_says_nothing_ends_with_the_deadline(MailProtocol protocol, MailSecurity security)
+    internal async Task A_server_that_says_nothing_ends_with_the_deadline(MailProtocol protocol, MailSecurity security)
     {
         await using var server = Start(static server => server.HangAsync());
 

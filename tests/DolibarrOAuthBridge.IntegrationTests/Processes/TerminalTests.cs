@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Diagnostics;
 using System.Text.Json;
 using DolibarrOAuthBridge.IntegrationTests.Support;

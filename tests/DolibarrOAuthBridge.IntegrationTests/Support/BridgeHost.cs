@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Grants;
-using DolibarrOAuthBridge.Renewal;
 using DolibarrOAuthBridge.Tokens;
+using DolibarrOAuthBridge.Tokens.Renewal;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

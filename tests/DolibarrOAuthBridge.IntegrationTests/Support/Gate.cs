@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.IntegrationTests.Support;
 
 /// <summary>Holds something until a test lets it go on.</summary>

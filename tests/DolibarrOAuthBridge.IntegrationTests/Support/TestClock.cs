@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.IntegrationTests.Support;
 
 /// <summary>The present, moved as a test likes. Timers run by the real clock, so nothing hangs that waits for the database.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.LoginTests.Conformance;
 
 /// <summary>The modules that apply to a client of the code flow without dynamic registration, logout and request objects.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.LoginTests.Conformance;
 
 /// <summary>Which module of the OpenID Foundation's conformance suite a test replays, and what must come of it. The table in docs is made of these.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.LoginTests.Support;
@@ -119,7 +121,7 @@ public sealed class LoginFlowTests(SharedInstall shared)
             RedirectUri = "https://erp.example.com/login.php",
             Nonce = "nonce",
             Verifier = "verifier",
-            BindingHash = Grants.SecretHash.Of(FlowWorld.Binding)!,
+            BindingHash = SecretHash.Of(FlowWorld.Binding)!,
         }, LoginJson.Default.PendingLogin);
 
         Assert.Null(await world.Table.FindByStateAsync(start.State, ConsentFlows.Code));

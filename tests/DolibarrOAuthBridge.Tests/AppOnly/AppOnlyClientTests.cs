@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using DolibarrOAuthBridge.AppOnly;
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Tests.Support;
 using Microsoft.AspNetCore.WebUtilities;

@@ -1,4 +1,6 @@
-using DolibarrOAuthBridge.AppOnly;
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Tests.Support;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Commands;
-using DolibarrOAuthBridge.Inspection;
+using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Tests.Support;
 using Spectre.Console;
 

@@ -1,4 +1,6 @@
-using DolibarrOAuthBridge.Consents;
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tests.Consents;
 

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Buffers.Text;
 using System.Text;
-using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tests.Consents;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Reflection;
 using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.Dolibarr.Entries;

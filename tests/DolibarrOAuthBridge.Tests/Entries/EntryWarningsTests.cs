@@ -1,11 +1,12 @@
-using DolibarrOAuthBridge.AppOnly;
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Tests.Support;
-using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Tests.Entries;
 

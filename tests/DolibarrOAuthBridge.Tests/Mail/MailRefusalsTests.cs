@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tests.Mail;
 
@@ -21,7 +24,7 @@ public sealed class MailRefusalsTests
     [InlineData(MailProtocol.Imap, "BAD User is authenticated but not connected.", MailFailureCode.MailboxMismatch, "another mailbox")]
     [InlineData(MailProtocol.Imap, "NO [UNAVAILABLE] Temporary authentication failure.", MailFailureCode.TryLater, "few minutes")]
     [InlineData(MailProtocol.Imap, "NO [ALERT] IMAP access is disabled for your domain. Please contact your domain administrator", MailFailureCode.ImapDisabled, "Admin console")]
-    public void A_refusal_is_known_by_its_words(MailProtocol protocol, string answer, string code, string advice)
+    internal void A_refusal_is_known_by_its_words(MailProtocol protocol, string answer, string code, string advice)
     {
         var refusal = MailRefusals.Decode(protocol, answer);
 

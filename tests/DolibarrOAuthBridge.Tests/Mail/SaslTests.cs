@@ -1,5 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text;
 using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tests.Mail;
 
@@ -22,7 +25,7 @@ public sealed class SaslTests
     [InlineData(MailProtocol.Smtp, 300, true)]
     [InlineData(MailProtocol.Smtp, 400, false)]
     [InlineData(MailProtocol.Imap, 4000, true)]
-    public void A_long_token_is_no_argument_of_the_SMTP_command(MailProtocol protocol, int length, bool initial) =>
+    internal void A_long_token_is_no_argument_of_the_SMTP_command(MailProtocol protocol, int length, bool initial) =>
         Assert.Equal(initial, new BearerMechanism(SaslName.XOAuth2, protocol, "ada@example.com", new string('x', length), Host).SupportsInitialResponse);
 
     [Fact]

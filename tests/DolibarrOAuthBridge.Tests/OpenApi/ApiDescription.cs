@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Reflection;
 using System.Text.Json.Nodes;
-using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Http.Security;
+using DolibarrOAuthBridge.Reports;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tests.Providers;
@@ -18,7 +20,7 @@ public sealed class RefusalsTests
     [InlineData("invalid_scope", RefusalKind.SettingsWrong)]
     [InlineData("INVALID_GRANT", RefusalKind.SettingsWrong)]
     [InlineData("never_heard_of", RefusalKind.SettingsWrong)]
-    public void The_code_alone_decides_and_an_unknown_one_costs_no_grant(string error, RefusalKind kind)
+    internal void The_code_alone_decides_and_an_unknown_one_costs_no_grant(string error, RefusalKind kind)
     {
         Assert.Equal(kind, Refusals.KindOf(error));
         Assert.EndsWith(".", Refusals.Advice(error), StringComparison.Ordinal);

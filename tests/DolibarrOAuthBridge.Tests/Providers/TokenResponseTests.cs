@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.Json;
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -31,7 +33,7 @@ public sealed class TokenResponseTests
     [InlineData("""{"access_token":"a","expires_in":null}""", MissingExpiry.OneHour, 3600L)]
     [InlineData("""{"access_token":"a"}""", MissingExpiry.Never, null)]
     [InlineData("""{"access_token":"a","refresh_token":"r"}""", MissingExpiry.Never, 3600L)]
-    public void Case_107_A_missing_lifetime_means_what_the_provider_means(string json, MissingExpiry meaning, long? seconds)
+    internal void Case_107_A_missing_lifetime_means_what_the_provider_means(string json, MissingExpiry meaning, long? seconds)
     {
         var end = Parse(json).ToStoredToken(null, meaning, Make.Now).EndOfLife;
 

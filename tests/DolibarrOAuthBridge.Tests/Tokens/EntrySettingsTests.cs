@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Tests.Support;
-using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Tests.Tokens;
 

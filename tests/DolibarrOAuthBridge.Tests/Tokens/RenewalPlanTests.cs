@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
-using DolibarrOAuthBridge.Renewal;
 using DolibarrOAuthBridge.Tests.Support;
+using DolibarrOAuthBridge.Tokens.Renewal;
 
 namespace DolibarrOAuthBridge.Tests.Tokens;
 
@@ -14,7 +16,7 @@ public sealed class RenewalPlanTests
     [InlineData(4, 25.0, RenewalPolicy.Proactive, false)]
     [InlineData(4, null, RenewalPolicy.Proactive, false)]
     [InlineData(4, 1.0, RenewalPolicy.OnDemand, false)]
-    public void Proactive_renewal_takes_what_ends_soon_and_was_used_within_a_day(int minutes, double? usedHoursAgo, RenewalPolicy policy, bool due)
+    internal void Proactive_renewal_takes_what_ends_soon_and_was_used_within_a_day(int minutes, double? usedHoursAgo, RenewalPolicy policy, bool due)
     {
         var memory = new GrantRecord { UsedAt = usedHoursAgo is { } hours ? Make.Now.UtcDateTime.AddHours(-hours) : null, RefreshedAt = Make.Now.UtcDateTime.AddHours(-1) };
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Threading.Channels;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
@@ -28,13 +30,13 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
         var answers = Channel.CreateUnbounded<RedirectAnswer>();
         if (paste)
         {
-            return await ConverseAsync(entry, wishes, terminal, null, answers, cancellationToken).ConfigureAwait(false);
+            return await ConverseAsync(entry, wishes, terminal, null, answers, cancellationToken);
         }
 
-        var listener = await LoopbackListener.StartAsync(redirectUri ?? DefaultAddress, answers.Writer, cancellationToken).ConfigureAwait(false);
-        await using (listener.ConfigureAwait(false))
+        var listener = await LoopbackListener.StartAsync(redirectUri ?? DefaultAddress, answers.Writer, cancellationToken);
+        await using (listener)
         {
-            return await ConverseAsync(entry, wishes, terminal, listener.RedirectUri, answers, cancellationToken).ConfigureAwait(false);
+            return await ConverseAsync(entry, wishes, terminal, listener.RedirectUri, answers, cancellationToken);
         }
     }
 
@@ -44,18 +46,18 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
         var binding = AuthorizationSecrets.New();
         var registered = RedirectUri.Of(entry, conf);
         var address = listensAt ?? registered;
-        var started = await desk.BeginAsync(entry.Name.ToString(), entry.Entity, ConsentFlows.Code, wishes.With(binding, address), cancellationToken).ConfigureAwait(false);
+        var started = await desk.BeginAsync(entry.Name.ToString(), entry.Entity, ConsentFlows.Code, wishes.With(binding, address), cancellationToken);
         try
         {
-            await terminal.BeginAsync(started, listensAt is null ? PasteWords(entry, started, address!) : ListenWords(entry, started, address!, registered)).ConfigureAwait(false);
+            await terminal.BeginAsync(started, listensAt is null ? PasteWords(entry, started, address!) : ListenWords(entry, started, address!, registered));
             PastedAnswers.Read(answers.Writer, endsAll: listensAt is null);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, TimeSpan.FromSeconds(started.ExpiresIn ?? 600), Timeout.InfiniteTimeSpan);
-            return await TakeAsync(entry, started, binding, address!, answers.Reader, terminal, limit.Token).ConfigureAwait(false);
+            return await TakeAsync(entry, started, binding, address!, answers.Reader, terminal, limit.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
         {
-            await desk.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None).ConfigureAwait(false);
+            await desk.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
             throw exception is ChannelClosedException
                 ? new BridgeException(ProblemCode.InvalidRequest, "The input ended before the address of the last page was pasted. Nothing was stored.")
@@ -68,10 +70,10 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
     {
         while (true)
         {
-            var answer = await answers.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var answer = await answers.ReadAsync(cancellationToken);
             try
             {
-                var result = await callback.FinishAsync(answer.ToResponse(address, binding), entry.Entity, CancellationToken.None).ConfigureAwait(false);
+                var result = await callback.FinishAsync(answer.ToResponse(address, binding), entry.Entity, CancellationToken.None);
                 answer.Reply($"Consent was given, and {entry.Name} has its token. You can close this page.");
                 return result;
             }
@@ -79,12 +81,12 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
             {
                 answer.Reply(exception.Message);
                 if (exception.Code is not (ProblemCode.StateInvalid or ProblemCode.InvalidRequest)
-                    || (await desk.GetAsync(started.ConsentId!, CancellationToken.None).ConfigureAwait(false)).Status != ConsentStatus.Pending)
+                    || (await desk.GetAsync(started.ConsentId!, CancellationToken.None)).Status != ConsentStatus.Pending)
                 {
                     throw;
                 }
 
-                await terminal.ExplainAsync($"{exception.Message}\nStill waiting.").ConfigureAwait(false);
+                await terminal.ExplainAsync($"{exception.Message}\nStill waiting.");
             }
         }
     }

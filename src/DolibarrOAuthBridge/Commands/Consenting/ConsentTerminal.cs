@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Globalization;
 using DolibarrOAuthBridge.Consents;
-using DolibarrOAuthBridge.Http.Contracts;
 
 namespace DolibarrOAuthBridge.Commands.Consenting;
 
@@ -18,7 +19,7 @@ internal sealed class ConsentTerminal(bool json, TimeProvider time)
     {
         if (!json && !Console.IsOutputRedirected)
         {
-            await Console.Out.WriteAsync('.').ConfigureAwait(false);
+            await Console.Out.WriteAsync('.');
         }
     }
 
@@ -27,10 +28,10 @@ internal sealed class ConsentTerminal(bool json, TimeProvider time)
     {
         if (json)
         {
-            await Console.Out.WriteLineAsync(System.Text.Json.JsonSerializer.Serialize(started, BridgeJson.Default.ConsentStarted)).ConfigureAwait(false);
+            await Console.Out.WriteLineAsync(System.Text.Json.JsonSerializer.Serialize(started, CommandJson.Default.ConsentStarted));
         }
 
-        await ExplainAsync(text).ConfigureAwait(false);
+        await ExplainAsync(text);
     }
 
     /// <summary>Tells what came of it.</summary>
@@ -38,21 +39,21 @@ internal sealed class ConsentTerminal(bool json, TimeProvider time)
     {
         if (json)
         {
-            await Console.Out.WriteLineAsync(System.Text.Json.JsonSerializer.Serialize(result, BridgeJson.Default.ConsentResult)).ConfigureAwait(false);
+            await Console.Out.WriteLineAsync(System.Text.Json.JsonSerializer.Serialize(result, CommandJson.Default.ConsentResult));
             return;
         }
 
         var token = result.Token;
-        await Console.Out.WriteLineAsync().ConfigureAwait(false);
-        await Console.Out.WriteLineAsync($"{result.Entry} has a new token{(result.Account is { } account ? $", granted by {account}" : string.Empty)}.").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync();
+        await Console.Out.WriteLineAsync($"{result.Entry} has a new token{(result.Account is { } account ? $", granted by {account}" : string.Empty)}.");
         await Console.Out.WriteLineAsync(
             token.ExpiresAt is { } end
                 ? $"  access token   until {end.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, {Output.Relative(end, time.GetUtcNow())}"
-                : "  access token   does not expire").ConfigureAwait(false);
-        await Console.Out.WriteLineAsync($"  refresh token  {(token.HasRefreshToken ? "yes" : "none")}").ConfigureAwait(false);
+                : "  access token   does not expire");
+        await Console.Out.WriteLineAsync($"  refresh token  {(token.HasRefreshToken ? "yes" : "none")}");
         foreach (var warning in result.Warnings)
         {
-            await Console.Out.WriteLineAsync($"  ! {warning.Code}: {warning.Message}").ConfigureAwait(false);
+            await Console.Out.WriteLineAsync($"  ! {warning.Code}: {warning.Message}");
         }
     }
 }

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Consents.Device;
 using DolibarrOAuthBridge.Dolibarr.Entries;
-using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Commands.Consenting;
 
@@ -17,19 +20,19 @@ internal sealed class DeviceDialog(ConsentDesk desk, ConsentTable consents, Devi
 
     public async Task<ConsentResult> RunAsync(OAuthEntry entry, ConsentWishes wishes, ConsentTerminal terminal, CancellationToken cancellationToken)
     {
-        var started = await desk.BeginAsync(entry.Name.ToString(), entry.Entity, ConsentFlows.Device, wishes, cancellationToken).ConfigureAwait(false);
+        var started = await desk.BeginAsync(entry.Name.ToString(), entry.Entity, ConsentFlows.Device, wishes, cancellationToken);
         try
         {
-            await terminal.BeginAsync(started, Words(entry, started)).ConfigureAwait(false);
-            await WaitAsync(started.ConsentId!, terminal, cancellationToken).ConfigureAwait(false);
+            await terminal.BeginAsync(started, Words(entry, started));
+            await WaitAsync(started.ConsentId!, terminal, cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            await desk.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None).ConfigureAwait(false);
+            await desk.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None);
             throw;
         }
 
-        var state = await desk.GetAsync(started.ConsentId!, CancellationToken.None).ConfigureAwait(false);
+        var state = await desk.GetAsync(started.ConsentId!, CancellationToken.None);
         if (state.Status != ConsentStatus.Granted)
         {
             throw new BridgeException(
@@ -39,19 +42,19 @@ internal sealed class DeviceDialog(ConsentDesk desk, ConsentTable consents, Devi
                     : $"Consent was not given: {state.Detail}");
         }
 
-        var report = await reporter.GetAsync(entry.Name.ToString(), entry.Entity, CancellationToken.None).ConfigureAwait(false);
-        return new ConsentResult { Entry = report.Entry, Token = report.Token, Account = GrantAccount.Parse((await grants.GetAsync(GrantKey.Of(entry), CancellationToken.None).ConfigureAwait(false)).Account)?.ToString(), Warnings = report.Warnings };
+        var report = await reporter.GetAsync(entry.Name.ToString(), entry.Entity, CancellationToken.None);
+        return new ConsentResult { Entry = report.Entry, Token = report.Token, Account = GrantAccount.Parse((await grants.GetAsync(GrantKey.Of(entry), CancellationToken.None)).Account)?.ToString(), Warnings = report.Warnings };
     }
 
     // A sidecar on the same database may poll as well; the poller sees to it that only one does at a time.
     private async Task WaitAsync(string consentId, ConsentTerminal terminal, CancellationToken cancellationToken)
     {
-        while (await consents.FindAsync(consentId, cancellationToken).ConfigureAwait(false) is { Status: ConsentStatus.Pending or ConsentStatus.Redeeming } row)
+        while (await consents.FindAsync(consentId, cancellationToken) is { Status: ConsentStatus.Pending or ConsentStatus.Redeeming } row)
         {
-            var next = row.Status == ConsentStatus.Pending ? await poller.PollAsync(row).ConfigureAwait(false) : null;
-            await terminal.GoOnAsync().ConfigureAwait(false);
+            var next = row.Status == ConsentStatus.Pending ? await poller.PollAsync(row) : null;
+            await terminal.GoOnAsync();
             var rest = next is { } due ? due - time.GetUtcNow() : TimeSpan.Zero;
-            await Task.Delay(rest < ShortestRest ? ShortestRest : rest > LongestRest ? LongestRest : rest, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(rest < ShortestRest ? ShortestRest : rest > LongestRest ? LongestRest : rest, time, cancellationToken);
         }
     }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Net;
 using System.Text.Encodings.Web;
 using System.Threading.Channels;
@@ -53,11 +55,11 @@ internal sealed class LoopbackListener : IAsyncDisposable
         listener._application.Run(listener.HandleAsync);
         try
         {
-            await listener._application.StartAsync(cancellationToken).ConfigureAwait(false);
+            await listener._application.StartAsync(cancellationToken);
         }
         catch (IOException exception)
         {
-            await listener._application.DisposeAsync().ConfigureAwait(false);
+            await listener._application.DisposeAsync();
             throw new BridgeException("listen_failed", $"{redirectUri} cannot be listened at: {exception.Message}", innerException: exception);
         }
 
@@ -69,8 +71,8 @@ internal sealed class LoopbackListener : IAsyncDisposable
     /// <summary>Stops listening once the page under way has been written: without the stop its connection would be cut.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _application.StopAsync().ConfigureAwait(false);
-        await _application.DisposeAsync().ConfigureAwait(false);
+        await _application.StopAsync();
+        await _application.DisposeAsync();
     }
 
     private async Task HandleAsync(HttpContext context)
@@ -92,11 +94,11 @@ internal sealed class LoopbackListener : IAsyncDisposable
         var answer = new RedirectAnswer(request.QueryString.Value ?? string.Empty);
         _answers.TryWrite(answer);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _application.Lifetime.ApplicationStopping);
-        await Task.WhenAny(answer.Outcome, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, end.Token)).ConfigureAwait(false);
-        var outcome = answer.Outcome.IsCompletedSuccessfully ? await answer.Outcome.ConfigureAwait(false) : "Nobody waits for this answer any more.";
+        await Task.WhenAny(answer.Outcome, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, end.Token));
+        var outcome = answer.Outcome.IsCompletedSuccessfully ? await answer.Outcome : "Nobody waits for this answer any more.";
         response.ContentType = "text/html; charset=utf-8";
         await response.WriteAsync(
             $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>DolibarrOAuthBridge</title></head><body><p>{HtmlEncoder.Default.Encode(outcome)}</p></body></html>",
-            context.RequestAborted).ConfigureAwait(false);
+            context.RequestAborted);
     }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Consents;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;

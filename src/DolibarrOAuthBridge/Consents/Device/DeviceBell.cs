@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Threading.Channels;
 
 namespace DolibarrOAuthBridge.Consents.Device;
@@ -17,7 +19,7 @@ internal sealed class DeviceBell
         using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, longest, Timeout.InfiniteTimeSpan);
         try
         {
-            await _rings.Reader.ReadAsync(limit.Token).ConfigureAwait(false);
+            await _rings.Reader.ReadAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

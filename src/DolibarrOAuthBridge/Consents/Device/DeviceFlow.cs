@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
@@ -18,7 +20,6 @@ internal sealed class DeviceFlow(
     /// <inheritdoc />
     public bool Serves(Provider provider)
     {
-        ArgumentNullException.ThrowIfNull(provider);
         return provider.Renewal == RenewalGrant.RefreshToken
             && (provider.DiscoversEndpoints || provider.Endpoints.ContainsKey(ProviderEndpoint.DeviceAuthorizationEndpoint) || IsOverridden(provider));
     }
@@ -26,17 +27,15 @@ internal sealed class DeviceFlow(
     /// <inheritdoc />
     public async Task<ConsentStarted> BeginAsync(OAuthEntry entry, ConsentWishes wishes, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        ArgumentNullException.ThrowIfNull(wishes);
         var provider = ProviderCatalogue.Of(entry.Name);
         var scopes = AuthorizationRequest.Scopes(entry);
         RequireAllowed(entry, provider, scopes);
-        var endpoint = await providers.FindAsync(entry, ProviderEndpoint.DeviceAuthorizationEndpoint, cancellationToken).ConfigureAwait(false)
+        var endpoint = await providers.FindAsync(entry, ProviderEndpoint.DeviceAuthorizationEndpoint, cancellationToken)
             ?? throw new BridgeException(ProblemCode.InvalidRequest, $"The provider of {entry.Name} names no device authorization endpoint: use a browser, with flow code.");
-        var tokenEndpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken).ConfigureAwait(false)
+        var tokenEndpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken)
             ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
-        (await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken).ConfigureAwait(false)).RequireNoDuplicate(entry);
-        var authorization = await AskAsync(entry, provider, endpoint, scopes, cancellationToken).ConfigureAwait(false);
+        (await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken)).RequireNoDuplicate(entry);
+        var authorization = await AskAsync(entry, provider, endpoint, scopes, cancellationToken);
         var consent = new DeviceConsent
         {
             DeviceCode = authorization.DeviceCode,
@@ -50,7 +49,7 @@ internal sealed class DeviceFlow(
         // The provider says when the code has expired; by the bridge's clock it lasts one answer longer.
         var lifetime = TimeSpan.FromSeconds(authorization.ExpiresIn) + options.ProviderDeadline;
         var row = await consents.AddAsync(
-            new ConsentRequest(Name, GrantKey.Of(entry), null, lifetime), consent, DeviceConsentJson.Default.DeviceConsent, cancellationToken).ConfigureAwait(false);
+            new ConsentRequest(Name, GrantKey.Of(entry), null, lifetime), consent, DeviceConsentJson.Default.DeviceConsent, cancellationToken);
         bell.Ring();
         return new ConsentStarted
         {
@@ -71,11 +70,11 @@ internal sealed class DeviceFlow(
             form["scope"] = string.Join(provider.ScopeSeparator, scopes);
         }
 
-        var answer = await client.AuthorizeDeviceAsync(endpoint, form, cancellationToken).ConfigureAwait(false);
+        var answer = await client.AuthorizeDeviceAsync(endpoint, form, cancellationToken);
         if (answer is TokenAnswer.Refused { Error: "invalid_client" } && provider.MayRefuseSecret)
         {
             form.Remove("client_secret");
-            answer = await client.AuthorizeDeviceAsync(endpoint, form, cancellationToken).ConfigureAwait(false);
+            answer = await client.AuthorizeDeviceAsync(endpoint, form, cancellationToken);
         }
 
         return answer switch

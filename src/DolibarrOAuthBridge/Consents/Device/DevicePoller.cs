@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
@@ -25,10 +27,9 @@ internal sealed partial class DevicePoller(
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<DateTimeOffset?> PollAsync(ConsentRow row)
     {
-        ArgumentNullException.ThrowIfNull(row);
         if (consents.Open(row, DeviceConsentJson.Default.DeviceConsent) is not { } consent)
         {
-            return await DenyAsync(row, "what was remembered of it cannot be read with the key in conf.php").ConfigureAwait(false);
+            return await DenyAsync(row, "what was remembered of it cannot be read with the key in conf.php");
         }
 
         var now = time.GetUtcNow();
@@ -37,13 +38,13 @@ internal sealed partial class DevicePoller(
             return consent.NextPollAt;
         }
 
-        if (await FindEntryAsync(row, consent).ConfigureAwait(false) is not { } entry)
+        if (await FindEntryAsync(row, consent) is not { } entry)
         {
-            return await DenyAsync(row, "the entry's settings changed").ConfigureAwait(false);
+            return await DenyAsync(row, "the entry's settings changed");
         }
 
         var claim = consent with { NextPollAt = now + options.ProviderDeadline + TimeSpan.FromSeconds(consent.Interval) };
-        if (await consents.TryUpdateAsync(row, claim, DeviceConsentJson.Default.DeviceConsent).ConfigureAwait(false) is not { } claimed)
+        if (await consents.TryUpdateAsync(row, claim, DeviceConsentJson.Default.DeviceConsent) is not { } claimed)
         {
             return now.AddSeconds(consent.Interval); // another process polls, or the consent is over
         }
@@ -54,11 +55,11 @@ internal sealed partial class DevicePoller(
             form["client_secret"] = entry.ClientSecret;
         }
 
-        return await client.PostAsync(consent.TokenEndpoint, form).ConfigureAwait(false) switch
+        return await client.PostAsync(consent.TokenEndpoint, form) switch
         {
-            TokenAnswer.Issued issued => await StoreAsync(claimed, consent, entry, issued.Response).ConfigureAwait(false),
-            TokenAnswer.Refused refused => await HandleAsync(claimed, consent, ProviderCatalogue.Of(entry.Name), refused).ConfigureAwait(false),
-            TokenAnswer.Unavailable unavailable => await BackOffAsync(claimed, consent, unavailable).ConfigureAwait(false),
+            TokenAnswer.Issued issued => await StoreAsync(claimed, consent, entry, issued.Response),
+            TokenAnswer.Refused refused => await HandleAsync(claimed, consent, ProviderCatalogue.Of(entry.Name), refused),
+            TokenAnswer.Unavailable unavailable => await BackOffAsync(claimed, consent, unavailable),
             _ => throw new InvalidOperationException("An answer of a new kind."),
         };
     }
@@ -68,22 +69,22 @@ internal sealed partial class DevicePoller(
         switch (refused.Error)
         {
             case "authorization_pending":
-                return await WaitAsync(row, consent with { Failures = 0 }, TimeSpan.FromSeconds(consent.Interval)).ConfigureAwait(false);
+                return await WaitAsync(row, consent with { Failures = 0 }, TimeSpan.FromSeconds(consent.Interval));
             case "slow_down":
                 var slower = consent with { Failures = 0, Interval = consent.Interval + SlowDown };
-                return await WaitAsync(row, slower, TimeSpan.FromSeconds(slower.Interval)).ConfigureAwait(false);
+                return await WaitAsync(row, slower, TimeSpan.FromSeconds(slower.Interval));
             case "invalid_client" when provider.MayRefuseSecret && !consent.OmitsSecret:
-                return await WaitAsync(row, consent with { OmitsSecret = true }, TimeSpan.FromSeconds(consent.Interval)).ConfigureAwait(false);
+                return await WaitAsync(row, consent with { OmitsSecret = true }, TimeSpan.FromSeconds(consent.Interval));
             case "expired_token":
-                await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Expired).ConfigureAwait(false);
+                await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Expired);
                 Log.Ended(logger, row.Key.Service, row.Key.Entity, ConsentStatus.Expired, refused.Error);
                 return null;
             case "access_denied" or "authorization_declined": // the latter is Microsoft's
-                return await DenyAsync(row, refused.Reason).ConfigureAwait(false);
+                return await DenyAsync(row, refused.Reason);
             case var error when Refusals.KindOf(error) == RefusalKind.TryLater:
-                return await BackOffAsync(row, consent, new TokenAnswer.Unavailable(error, refused.Description)).ConfigureAwait(false);
+                return await BackOffAsync(row, consent, new TokenAnswer.Unavailable(error, refused.Description));
             default:
-                return await DenyAsync(row, $"{refused.Reason}. {Refusals.Advice(refused.Error)}").ConfigureAwait(false);
+                return await DenyAsync(row, $"{refused.Reason}. {Refusals.Advice(refused.Error)}");
         }
     }
 
@@ -100,13 +101,13 @@ internal sealed partial class DevicePoller(
     private async Task<DateTimeOffset?> WaitAsync(ConsentRow row, DeviceConsent consent, TimeSpan wait)
     {
         var next = consent with { NextPollAt = time.GetUtcNow() + wait };
-        return await consents.TryUpdateAsync(row, next, DeviceConsentJson.Default.DeviceConsent).ConfigureAwait(false) is null ? null : next.NextPollAt;
+        return await consents.TryUpdateAsync(row, next, DeviceConsentJson.Default.DeviceConsent) is null ? null : next.NextPollAt;
     }
 
     // The tokens are here once and nowhere else, so a database that is away for a moment is waited for.
     private async Task<DateTimeOffset?> StoreAsync(ConsentRow row, DeviceConsent consent, OAuthEntry entry, TokenResponse response)
     {
-        if (!await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming).ConfigureAwait(false))
+        if (!await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming))
         {
             return null; // given up meanwhile
         }
@@ -117,29 +118,29 @@ internal sealed partial class DevicePoller(
         {
             try
             {
-                await store.StoreAsync(entry, _ => Task.FromResult(grant)).ConfigureAwait(false);
-                await consents.TryMoveAsync(row, ConsentStatus.Redeeming, ConsentStatus.Granted).ConfigureAwait(false);
+                await store.StoreAsync(entry, _ => Task.FromResult(grant));
+                await consents.TryMoveAsync(row, ConsentStatus.Redeeming, ConsentStatus.Granted);
                 Log.Ended(logger, row.Key.Service, row.Key.Entity, ConsentStatus.Granted, string.Empty);
                 return null;
             }
             catch (BridgeException exception) when (exception.Code is ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable && time.GetUtcNow() < giveUp)
             {
                 Log.NotYetStored(logger, row.Key.Service, row.Key.Entity, exception.Message);
-                await Task.Delay(StorePause, time).ConfigureAwait(false);
+                await Task.Delay(StorePause, time);
             }
             catch (BridgeException exception)
             {
-                return await DenyAsync(row, exception.Message, ConsentStatus.Redeeming).ConfigureAwait(false);
+                return await DenyAsync(row, exception.Message, ConsentStatus.Redeeming);
             }
         }
     }
 
     private async Task<DateTimeOffset?> DenyAsync(ConsentRow row, string reason, string from = ConsentStatus.Pending)
     {
-        if (await consents.TryMoveAsync(row, from, ConsentStatus.Denied, reason).ConfigureAwait(false))
+        if (await consents.TryMoveAsync(row, from, ConsentStatus.Denied, reason))
         {
             Log.Ended(logger, row.Key.Service, row.Key.Entity, ConsentStatus.Denied, reason);
-            await events.AppendAsync(row.Key, "consent_denied", reason).ConfigureAwait(false);
+            await events.AppendAsync(row.Key, "consent_denied", reason);
         }
 
         return null;
@@ -149,7 +150,7 @@ internal sealed partial class DevicePoller(
     {
         try
         {
-            var entry = await entries.GetAsync(row.Key.Service, row.Key.Entity).ConfigureAwait(false);
+            var entry = await entries.GetAsync(row.Key.Service, row.Key.Entity);
             return entry.ClientId == consent.ClientId ? entry : null;
         }
         catch (BridgeException exception) when (exception.Code == ProblemCode.EntryNotFound)

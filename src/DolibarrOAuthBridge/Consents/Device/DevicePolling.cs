@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Dolibarr.Database;
 
 namespace DolibarrOAuthBridge.Consents.Device;
@@ -17,8 +19,8 @@ internal sealed partial class DevicePolling(ConsentTable consents, DevicePoller 
     {
         try
         {
-            var pending = await consents.ListPendingAsync(ConsentFlows.Device, cancellationToken).ConfigureAwait(false);
-            var due = await Task.WhenAll(pending.Select(PollAsync)).ConfigureAwait(false);
+            var pending = await consents.ListPendingAsync(ConsentFlows.Device, cancellationToken);
+            var due = await Task.WhenAll(pending.Select(PollAsync));
             return due.Min();
         }
         catch (StoreException exception)
@@ -37,7 +39,7 @@ internal sealed partial class DevicePolling(ConsentTable consents, DevicePoller 
             var rest = LongestRest;
             try
             {
-                rest = await RunOnceAsync(stoppingToken).ConfigureAwait(false) is { } due ? due - time.GetUtcNow() : LongestRest;
+                rest = await RunOnceAsync(stoppingToken) is { } due ? due - time.GetUtcNow() : LongestRest;
             }
 #pragma warning disable CA1031 // whatever it is, the next look must happen
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
@@ -48,7 +50,7 @@ internal sealed partial class DevicePolling(ConsentTable consents, DevicePoller 
 
             try
             {
-                await bell.WaitAsync(rest < ShortestRest ? ShortestRest : rest > LongestRest ? LongestRest : rest, time, stoppingToken).ConfigureAwait(false);
+                await bell.WaitAsync(rest < ShortestRest ? ShortestRest : rest > LongestRest ? LongestRest : rest, time, stoppingToken);
             }
             catch (OperationCanceledException)
             {
@@ -62,7 +64,7 @@ internal sealed partial class DevicePolling(ConsentTable consents, DevicePoller 
     {
         try
         {
-            return await poller.PollAsync(row).ConfigureAwait(false);
+            return await poller.PollAsync(row);
         }
         catch (Exception exception) when (exception is StoreException or BridgeException)
         {

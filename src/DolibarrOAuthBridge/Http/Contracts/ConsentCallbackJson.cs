@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Http.Contracts;
 
 /// <summary>What a browser brought back from a provider (RFC 6749, section 4.1.2; RFC 9207), relayed as it came.</summary>

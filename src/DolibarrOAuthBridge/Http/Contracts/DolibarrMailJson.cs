@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Http.Contracts;
 
 /// <summary>Which of Dolibarr's own mail settings are to be checked.</summary>

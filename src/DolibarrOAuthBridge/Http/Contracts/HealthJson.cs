@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Http.Contracts;
 
 /// <summary>Whether the sidecar lives or is ready; no details, since everybody on the machine may ask.</summary>

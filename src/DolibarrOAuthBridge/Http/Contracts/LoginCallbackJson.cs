@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Http.Contracts;
 
 /// <summary>What the browser brought back from the provider. Not a record: it would print the code.</summary>

@@ -1,5 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Http.Contracts;
 
 /// <summary>The sidecar's version, for those who hold the API key.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.ComponentModel;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Http.Contracts;
@@ -29,7 +31,7 @@ internal static class ConsentEndpoints
             ConfirmsAccountChange = body.ConfirmAccountChange,
             ForcesConsent = body.ForceConsent,
         };
-        return TypedResults.Ok(await desk.BeginAsync(entry, RequestValues.Entity(entity), body.Flow, wishes, cancellationToken).ConfigureAwait(false));
+        return TypedResults.Ok(await desk.BeginAsync(entry, RequestValues.Entity(entity), body.Flow, wishes, cancellationToken));
     }
 
     private static async Task<Ok<ConsentResult>> FinishAsync(
@@ -48,10 +50,10 @@ internal static class ConsentEndpoints
             ErrorDescription = body.ErrorDescription,
             RedirectUri = body.RedirectUri,
         };
-        return TypedResults.Ok(await callback.FinishAsync(answer, entity is null ? null : RequestValues.Entity(entity), cancellationToken).ConfigureAwait(false));
+        return TypedResults.Ok(await callback.FinishAsync(answer, entity is null ? null : RequestValues.Entity(entity), cancellationToken));
     }
 
     private static async Task<Ok<ConsentState>> GetAsync(
         [FromRoute(Name = "consent_id"), Description("What the beginning of the consent gave.")] string consentId, ConsentDesk desk, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await desk.GetAsync(consentId, cancellationToken).ConfigureAwait(false));
+        TypedResults.Ok(await desk.GetAsync(consentId, cancellationToken));
 }

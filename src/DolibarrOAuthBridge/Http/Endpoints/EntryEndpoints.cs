@@ -1,5 +1,7 @@
-using DolibarrOAuthBridge.Entries;
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Http.Contracts;
+using DolibarrOAuthBridge.Reports;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DolibarrOAuthBridge.Http.Endpoints;
@@ -16,8 +18,8 @@ internal static class EntryEndpoints
     }
 
     private static async Task<Ok<EntryListJson>> ListAsync(EntryReporter reporter, string? entity, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new EntryListJson(await reporter.ListAsync(RequestValues.Entity(entity), cancellationToken).ConfigureAwait(false)));
+        TypedResults.Ok(new EntryListJson(await reporter.ListAsync(RequestValues.Entity(entity), cancellationToken)));
 
     private static async Task<Ok<EntryReport>> GetAsync(string entry, EntryReporter reporter, string? entity, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await reporter.GetAsync(entry, RequestValues.Entity(entity), cancellationToken).ConfigureAwait(false));
+        TypedResults.Ok(await reporter.GetAsync(entry, RequestValues.Entity(entity), cancellationToken));
 }

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using Dapper;
-using DolibarrOAuthBridge.Commands;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Http.Contracts;
@@ -15,12 +16,12 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", static () => TypedResults.Json(new HealthJson("ok"), BridgeJson.Default.HealthJson))
+        routes.MapGet("/healthz", static () => TypedResults.Json(new HealthJson("ok"), ApiJson.Default.HealthJson))
             .WithTags("Health").WithName("Live").WithSummary("The process lives.").Produces<HealthJson>();
         routes.MapGet("/readyz", ReadyAsync)
             .WithTags("Health").WithName("Ready").WithSummary("Requests can be served: the token table can be read.")
             .Produces<HealthJson>().Produces<HealthJson>(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet("/v1/version", static () => TypedResults.Json(new VersionJson(VersionCommand.Current), BridgeJson.Default.VersionJson))
+        routes.MapGet("/v1/version", static () => TypedResults.Json(new VersionJson(BridgeVersion.Current), ApiJson.Default.VersionJson))
             .WithTags("Health").WithName("Version").WithSummary("The sidecar's version.").Produces<VersionJson>();
     }
 
@@ -34,10 +35,10 @@ internal static class HealthEndpoints
 
         try
         {
-            await tokens.SchemaAsync(cancellationToken).ConfigureAwait(false);
+            await tokens.SchemaAsync(cancellationToken);
             await database.RunAsync(
-                connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
-            return TypedResults.Json(new HealthJson("ok"), BridgeJson.Default.HealthJson);
+                connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken)), cancellationToken);
+            return TypedResults.Json(new HealthJson("ok"), ApiJson.Default.HealthJson);
         }
         catch (StoreException)
         {
@@ -46,5 +47,5 @@ internal static class HealthEndpoints
     }
 
     private static JsonHttpResult<HealthJson> NotReady(string status) =>
-        TypedResults.Json(new HealthJson(status), BridgeJson.Default.HealthJson, statusCode: StatusCodes.Status503ServiceUnavailable);
+        TypedResults.Json(new HealthJson(status), ApiJson.Default.HealthJson, statusCode: StatusCodes.Status503ServiceUnavailable);
 }

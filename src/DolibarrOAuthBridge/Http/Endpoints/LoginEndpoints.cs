@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Login;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,7 +23,7 @@ internal static class LoginEndpoints
     private static async Task<Ok<LoginStartJson>> BeginAsync(string entry, LoginRequestJson body, LoginFlow flow, string? entity, CancellationToken cancellationToken)
     {
         var start = await flow.BeginAsync(
-            entry, RequestValues.Entity(entity), RequestValues.RedirectUri(body.RedirectUri), RequestValues.SessionBinding(body.SessionBinding), Hint(body.LoginHint), cancellationToken).ConfigureAwait(false);
+            entry, RequestValues.Entity(entity), RequestValues.RedirectUri(body.RedirectUri), RequestValues.SessionBinding(body.SessionBinding), Hint(body.LoginHint), cancellationToken);
         return TypedResults.Ok(new LoginStartJson(start.AuthorizationUrl.AbsoluteUri, start.State));
     }
 
@@ -33,7 +35,7 @@ internal static class LoginEndpoints
         }
 
         var answer = new AuthorizationAnswer { Code = body.Code, Issuer = body.Iss, Error = body.Error };
-        return TypedResults.Ok(await flow.CompleteAsync(state, entity is null ? null : RequestValues.Entity(entity), RequestValues.SessionBinding(body.SessionBinding), answer, cancellationToken).ConfigureAwait(false));
+        return TypedResults.Ok(await flow.CompleteAsync(state, entity is null ? null : RequestValues.Entity(entity), RequestValues.SessionBinding(body.SessionBinding), answer, cancellationToken));
     }
 
     // A hint is only a convenience: one that is no hint is left out.

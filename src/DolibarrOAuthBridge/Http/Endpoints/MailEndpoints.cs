@@ -1,5 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Providers;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DolibarrOAuthBridge.Http.Endpoints;
@@ -26,11 +29,11 @@ internal static class MailEndpoints
 
     private static async Task<Ok<MailCheckReport>> CheckAsync(
         MailProtocol protocol, string entry, MailCheckJson check, MailChecker checker, string? entity, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await checker.CheckAsync(entry, RequestValues.Entity(entity), check.ToCheck(protocol), cancellationToken).ConfigureAwait(false));
+        TypedResults.Ok(await checker.CheckAsync(entry, RequestValues.Entity(entity), check.ToCheck(protocol), cancellationToken));
 
     private static async Task<Ok<MailCheckList>> CheckDolibarrSmtpAsync(DolibarrMailJson? which, DolibarrMail mail, string? entity, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await mail.CheckSmtpAsync(RequestValues.Entity(entity), which?.Entry, which?.Context, which?.SendTo, cancellationToken).ConfigureAwait(false));
+        TypedResults.Ok(await mail.CheckSmtpAsync(RequestValues.Entity(entity), which?.Entry, which?.Context, which?.SendTo, cancellationToken));
 
     private static async Task<Ok<MailCheckList>> CheckDolibarrImapAsync(DolibarrMailJson? which, DolibarrMail mail, string? entity, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await mail.CheckImapAsync(RequestValues.Entity(entity), which?.Entry, cancellationToken).ConfigureAwait(false));
+        TypedResults.Ok(await mail.CheckImapAsync(RequestValues.Entity(entity), which?.Entry, cancellationToken));
 }

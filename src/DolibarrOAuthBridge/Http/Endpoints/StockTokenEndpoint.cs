@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using System.ComponentModel;
 using System.Net.Http.Headers;
 using System.Text;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Tokens;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -37,7 +40,7 @@ internal static class StockTokenEndpoint
         IFormCollection form;
         try
         {
-            form = await request.ReadFormAsync(cancellationToken).ConfigureAwait(false);
+            form = await request.ReadFormAsync(cancellationToken);
         }
         catch (InvalidDataException)
         {
@@ -64,8 +67,8 @@ internal static class StockTokenEndpoint
         try
         {
             var company = entity is null ? (int?)null : RequestValues.Entity(entity);
-            return await stock.RedeemAsync(clientId, clientSecret, refreshToken, company, cancellationToken).ConfigureAwait(false) is { } grant
-                ? TypedResults.Json(Answer(grant, time.GetUtcNow()), BridgeJson.Default.OAuthTokenJson)
+            return await stock.RedeemAsync(clientId, clientSecret, refreshToken, company, cancellationToken) is { } grant
+                ? TypedResults.Json(Answer(grant, time.GetUtcNow()), ApiJson.Default.OAuthTokenJson)
                 : Error(401, "invalid_client", "No OAuth entry of Dolibarr has this client id and secret.");
         }
         catch (StockGrantUnknownException exception)
@@ -120,5 +123,5 @@ internal static class StockTokenEndpoint
         grant.Token.IdToken);
 
     private static JsonHttpResult<OAuthErrorJson> Error(int status, string error, string description, string? code = null) =>
-        TypedResults.Json(new OAuthErrorJson(error, description, code), BridgeJson.Default.OAuthErrorJson, statusCode: status);
+        TypedResults.Json(new OAuthErrorJson(error, description, code), ApiJson.Default.OAuthErrorJson, statusCode: status);
 }

@@ -1,3 +1,6 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Tokens;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,16 +22,16 @@ internal static class TokenEndpoints
 
     private static async Task<Ok<TokenAnswerJson>> GetAsync(
         string entry, TokenBroker broker, TimeProvider time, string? entity, [FromQuery(Name = "min_ttl")] string? minTtl, CancellationToken cancellationToken) =>
-        Answer(await broker.GetAsync(entry, RequestValues.Entity(entity), RequestValues.MinTtl(minTtl), cancellationToken).ConfigureAwait(false), time);
+        Answer(await broker.GetAsync(entry, RequestValues.Entity(entity), RequestValues.MinTtl(minTtl), cancellationToken), time);
 
     private static async Task<Ok<TokenAnswerJson>> RefreshAsync(string entry, TokenBroker broker, TimeProvider time, string? entity, CancellationToken cancellationToken) =>
-        Answer(await broker.RefreshAsync(entry, RequestValues.Entity(entity), cancellationToken).ConfigureAwait(false), time);
+        Answer(await broker.RefreshAsync(entry, RequestValues.Entity(entity), cancellationToken), time);
 
     private static async Task<NoContent> RevokeAsync(
         string entry, HttpResponse response, GrantRevoker revoker, string? entity, string? revoke, string? force, CancellationToken cancellationToken)
     {
         var outcome = await revoker.RevokeAsync(
-            entry, RequestValues.Entity(entity), RequestValues.Flag(revoke, nameof(revoke)), RequestValues.Flag(force, nameof(force)), cancellationToken).ConfigureAwait(false);
+            entry, RequestValues.Entity(entity), RequestValues.Flag(revoke, nameof(revoke)), RequestValues.Flag(force, nameof(force)), cancellationToken);
         response.Headers["Revocation"] = RevocationJson.Of(entry, outcome).Revocation; // the answer has no body to say it in
         return TypedResults.NoContent();
     }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 using DolibarrOAuthBridge.Keys;
 
 namespace DolibarrOAuthBridge.Http.Security;
@@ -24,7 +26,7 @@ internal static partial class ApiKeyGuard
             {
                 try
                 {
-                    await RequireAsync(context, keys).ConfigureAwait(false);
+                    await RequireAsync(context, keys);
                 }
                 catch (BridgeException exception) when (exception.Code == ProblemCode.Unauthorized)
                 {
@@ -33,7 +35,7 @@ internal static partial class ApiKeyGuard
                 }
             }
 
-            await next(context).ConfigureAwait(false);
+            await next(context);
         });
     }
 
@@ -43,7 +45,7 @@ internal static partial class ApiKeyGuard
         var header = headers.Count == 1 ? headers[0] ?? string.Empty : string.Empty;
         var presented = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..] : string.Empty;
         if (presented.Length is 0 or > LongestKey
-            || !await keys.IsValidAsync(presented, RequestValues.EntityOrDefault(context.Request), context.RequestAborted).ConfigureAwait(false))
+            || !await keys.IsValidAsync(presented, RequestValues.EntityOrDefault(context.Request), context.RequestAborted))
         {
             throw new BridgeException(ProblemCode.Unauthorized, "Send the API key, one header: Authorization: Bearer <OAUTHBRIDGE_API_KEY>.");
         }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
 namespace DolibarrOAuthBridge.Http.Security;
 
 /// <summary>Says in the log that callers with wrong keys come, once every ten seconds at most, with their number.</summary>

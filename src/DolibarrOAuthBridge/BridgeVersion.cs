@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Reflection;
+
+namespace DolibarrOAuthBridge;
+
+/// <summary>The program's version.</summary>
+internal static class BridgeVersion
+{
+    /// <summary>Such as <c>0.1.0</c>; a build between releases adds <c>-suffix</c>.</summary>
+    public static string Current { get; } =
+        Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Text.Json.Serialization;
+using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Diagnosis;
+using DolibarrOAuthBridge.Http.Contracts;
+using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Rekeying;
+using DolibarrOAuthBridge.Reports;
+using DolibarrOAuthBridge.Storage;
+
+namespace DolibarrOAuthBridge.Commands;
+
+/// <summary>Everything that <c>--json</c> writes, in snake_case.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(TokenAnswerJson))]
+[JsonSerializable(typeof(EntryListJson))]
+[JsonSerializable(typeof(IReadOnlyList<InspectedRow>))]
+[JsonSerializable(typeof(RekeyReport))]
+[JsonSerializable(typeof(RevocationJson))]
+[JsonSerializable(typeof(VersionJson))]
+[JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(InitReport))]
+[JsonSerializable(typeof(MailCheckReport))]
+[JsonSerializable(typeof(MailCheckList))]
+[JsonSerializable(typeof(ConsentStarted))]
+[JsonSerializable(typeof(ConsentResult))]
+internal sealed partial class CommandJson : JsonSerializerContext;

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.AppOnly;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Metrics;
+using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Reports;
+
+namespace DolibarrOAuthBridge.Consents;
+
+/// <summary>The first grant of an app-only entry: nobody is asked, so it is stored at once.</summary>
+internal sealed class ClientCredentialsFlow(AppOnlyClient client, GrantStore store, EntryReporter reporter, TimeProvider time) : IConsentFlow
+{
+    /// <inheritdoc />
+    public string Name => ConsentFlows.ClientCredentials;
+
+    /// <inheritdoc />
+    public bool Serves(Provider provider)
+    {
+        return provider.Renewal == RenewalGrant.ClientCredentials;
+    }
+
+    /// <inheritdoc />
+    public async Task<ConsentStarted> BeginAsync(OAuthEntry entry, ConsentWishes wishes, CancellationToken cancellationToken = default)
+    {
+        await store.StoreAsync(entry, cancellation => ObtainAsync(entry, cancellation), cancellationToken);
+        BridgeMeter.ConsentEnded(Name, ConsentStatus.Granted);
+        var report = await reporter.GetAsync(entry.Name.ToString(), entry.Entity, cancellationToken);
+        return new ConsentStarted { Entry = report.Entry, Status = report.Token.Status, Token = report.Token };
+    }
+
+    private async Task<NewGrant> ObtainAsync(OAuthEntry entry, CancellationToken cancellationToken) =>
+        await client.RequestAsync(entry, cancellationToken) switch
+        {
+            TokenAnswer.Issued issued => NewGrant.Of(issued.Response, ProviderCatalogue.Of(entry.Name), time.GetUtcNow(), account: null, confirmsAccountChange: false),
+            TokenAnswer.Refused refused => throw new BridgeException(
+                ProblemCode.ProviderRejected,
+                $"The provider gives no token for {entry.Name} ({refused.Reason}). {Refusals.Advice(refused.Error)} What was stored before stays."),
+            TokenAnswer.Unavailable unavailable => throw new BridgeException(
+                ProblemCode.ProviderUnavailable, $"{unavailable.Detail} {entry.Name} gets no token now; what was stored before stays.", unavailable.RetryAfter),
+            _ => throw new InvalidOperationException("An answer of a new kind."),
+        };
+}

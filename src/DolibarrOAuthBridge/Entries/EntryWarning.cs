@@ -1,6 +1,0 @@
-namespace DolibarrOAuthBridge.Entries;
-
-/// <summary>Something about an entry that a person should look at.</summary>
-/// <param name="Code">A stable code.</param>
-/// <param name="Message">What it is and what to do.</param>
-public sealed record EntryWarning(string Code, string Message);

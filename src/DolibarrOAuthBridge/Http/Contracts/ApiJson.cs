@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Text.Json.Serialization;
+using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Login;
+using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Reports;
+
+namespace DolibarrOAuthBridge.Http.Contracts;
+
+/// <summary>Everything that the API reads and writes, in snake_case.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(TokenAnswerJson))]
+[JsonSerializable(typeof(EntryListJson))]
+[JsonSerializable(typeof(EntryReport))]
+[JsonSerializable(typeof(RevocationJson))]
+[JsonSerializable(typeof(ProblemJson))]
+[JsonSerializable(typeof(OAuthTokenJson))]
+[JsonSerializable(typeof(OAuthErrorJson))]
+[JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(VersionJson))]
+[JsonSerializable(typeof(LoginRequestJson))]
+[JsonSerializable(typeof(LoginStartJson))]
+[JsonSerializable(typeof(LoginCallbackJson))]
+[JsonSerializable(typeof(Identity))]
+[JsonSerializable(typeof(MailCheckJson))]
+[JsonSerializable(typeof(MailCheckReport))]
+[JsonSerializable(typeof(ConsentBeginJson))]
+[JsonSerializable(typeof(ConsentCallbackJson))]
+[JsonSerializable(typeof(ConsentStarted))]
+[JsonSerializable(typeof(ConsentResult))]
+[JsonSerializable(typeof(ConsentState))]
+[JsonSerializable(typeof(DolibarrMailJson))]
+[JsonSerializable(typeof(MailCheckList))]
+internal sealed partial class ApiJson : JsonSerializerContext;

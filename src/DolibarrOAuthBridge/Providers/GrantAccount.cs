@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace DolibarrOAuthBridge.Providers;
+
+/// <summary>
+/// The account at the provider that granted. The subject identifies it; the name (an e-mail address or login) is for people
+/// and may change. Each is null where the provider did not say it, but not both.
+/// </summary>
+/// <param name="Subject">What identifies it: <c>sub</c>, or a provider's own id.</param>
+/// <param name="Name">What people call it.</param>
+internal sealed record GrantAccount(string? Subject, string? Name)
+{
+    private const int LongestPart = 120; // both fit into oauthbridge_grant.account
+
+    /// <summary>An account of what a provider said; null if it said nothing usable.</summary>
+    public static GrantAccount? Of(string? subject, string? name)
+    {
+        var (id, label) = (Clean(subject), Clean(name));
+        return id is null && label is null ? null : new GrantAccount(id, label);
+    }
+
+    /// <summary>The account that a token answer names, in the provider's own way or by its ID token; null if neither does.</summary>
+    public static GrantAccount? Of(TokenResponse response, Provider provider)
+    {
+        return provider.AccountMember is { } member
+            ? Of(response.Parameters.GetString(member), null)
+            : IdTokenClaims.Read(response.Parameters.GetString("id_token"))?.Account;
+    }
+
+    /// <summary>Reads what <see cref="Stored"/> wrote; null of null.</summary>
+    public static GrantAccount? Parse(string? stored)
+    {
+        if (string.IsNullOrEmpty(stored))
+        {
+            return null;
+        }
+
+        var start = stored.LastIndexOf(" [", StringComparison.Ordinal);
+        return stored.EndsWith(']') && start >= 0
+            ? Of(stored[(start + 2)..^1], stored[..start])
+            : Of(null, stored);
+    }
+
+    /// <summary>Whether two accounts are certainly not the same one: by subject where both have it, else by name.</summary>
+    public bool DiffersFrom(GrantAccount other)
+    {
+        return Subject is not null && other.Subject is not null
+            ? Subject != other.Subject
+            : Name is not null && other.Name is not null && !string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Both parts in one column.</summary>
+    public string Stored => Subject is null ? Name! : $"{Name} [{Subject}]";
+
+    /// <summary>What people call it.</summary>
+    public override string ToString() => Name ?? Subject!;
+
+    // Control characters and brackets have no place in an account, and would confuse whoever reads the column.
+    private static string? Clean(string? part)
+    {
+        var clean = part is null ? string.Empty : string.Concat(part.Where(static character => !char.IsControl(character) && character is not ('[' or ']'))).Trim();
+        return clean.Length == 0 ? null : clean.Length > LongestPart ? clean[..LongestPart] : clean;
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Reports;
+
+/// <summary>Everything known of an entry without asking its provider.</summary>
+internal sealed class EntryFacts
+{
+    /// <summary>Its settings.</summary>
+    public required OAuthEntry Entry { get; init; }
+
+    /// <summary>Its rows.</summary>
+    public required TokenLookup Lookup { get; init; }
+
+    /// <summary>Its only row, decoded; null if there is none or it cannot be read.</summary>
+    public StoredGrant? Grant { get; init; }
+
+    /// <summary>Why its only row cannot be read; null if it can.</summary>
+    public string? Unreadable { get; init; }
+
+    /// <summary>What is remembered of it.</summary>
+    public GrantRecord Memory { get; init; } = new();
+
+    /// <summary>What Dolibarr uses it for.</summary>
+    public IReadOnlyList<EntryUse> Uses { get; init; } = [];
+
+    /// <summary>Its client certificate; null if it has none.</summary>
+    public CertificateReport? Certificate { get; init; }
+
+    /// <summary>The present.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Its provider.</summary>
+    public Provider Provider => ProviderCatalogue.Of(Entry.Name);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Grants;
+
+namespace DolibarrOAuthBridge.Reports;
+
+/// <summary>Puts together what may be shown of the entries: settings, token, memory and warnings.</summary>
+internal sealed class EntryReporter(
+    EntryDirectory entries,
+    EntryUseTable uses,
+    TokenTable tokens,
+    TokenCodec codec,
+    GrantTable grants,
+    ClientCertificates certificates,
+    DolibarrConf conf,
+    BridgeOptions options,
+    TimeProvider time)
+{
+    /// <summary>A report on every entry of a company.</summary>
+    /// <exception cref="BridgeException">The database failed.</exception>
+    public async Task<IReadOnlyList<EntryReport>> ListAsync(int entity, CancellationToken cancellationToken = default)
+    {
+        var all = await entries.ListAsync(entity, cancellationToken);
+        return await ReportAsync(all, entity, cancellationToken);
+    }
+
+    /// <summary>A report on one entry.</summary>
+    /// <exception cref="BridgeException">There is no such entry, or the database failed.</exception>
+    public async Task<EntryReport> GetAsync(string name, int entity, CancellationToken cancellationToken = default)
+    {
+        var entry = await entries.GetAsync(name, entity, cancellationToken);
+        return (await ReportAsync([entry], entity, cancellationToken))[0];
+    }
+
+    private async Task<IReadOnlyList<EntryReport>> ReportAsync(IReadOnlyList<OAuthEntry> wanted, int entity, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var memory = await grants.ListAsync(entity, cancellationToken);
+            var known = await uses.ListAsync(entity, cancellationToken);
+            var reports = new List<EntryReport>(wanted.Count);
+            foreach (var entry in wanted)
+            {
+                var lookup = await tokens.FindAsync(entry.Name, entity, cancellationToken);
+                reports.Add(Report(Gather(entry, lookup, memory.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord(), known)));
+            }
+
+            return reports;
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+
+    private EntryFacts Gather(OAuthEntry entry, TokenLookup lookup, GrantRecord memory, IReadOnlyList<EntryUse> known)
+    {
+        StoredGrant? grant = null;
+        string? unreadable = null;
+        if (lookup.OnlyRow is { } row)
+        {
+            try
+            {
+                grant = StoredGrant.Decode(row, codec);
+            }
+            catch (TokenUnreadableException exception)
+            {
+                unreadable = exception.Message;
+            }
+        }
+
+        return new EntryFacts
+        {
+            Entry = entry,
+            Lookup = lookup,
+            Grant = grant,
+            Unreadable = unreadable,
+            Memory = memory,
+            Uses = EntryUseTable.Of(entry.Name, known),
+            Certificate = certificates.Inspect(entry),
+            Now = time.GetUtcNow(),
+        };
+    }
+
+    private EntryReport Report(EntryFacts facts)
+    {
+        var entry = facts.Entry;
+        var missing = EntrySettings.Missing(entry);
+        return new EntryReport
+        {
+            Entry = entry.Name.ToString(),
+            Service = entry.Name.Service,
+            Provider = facts.Provider.Name,
+            Label = entry.Name.Label,
+            Entity = entry.Entity,
+            Scopes = entry.Scopes,
+            ClientId = entry.ClientId,
+            RedirectUri = RedirectUri.Of(entry, conf),
+            Complete = missing.Count == 0,
+            Missing = missing,
+            Token = TokenOf(facts),
+            Warnings = EntryWarnings.Of(facts),
+        };
+    }
+
+    private TokenReport TokenOf(EntryFacts facts)
+    {
+        var (grant, memory) = (facts.Grant, facts.Memory);
+        return new TokenReport
+        {
+            Status = facts.Lookup.IsDuplicate ? TokenStatus.Duplicate
+                : facts.Unreadable is not null ? TokenStatus.Unreadable
+                : grant is null ? TokenStatus.None
+                : StatusOf(facts, grant),
+            ExpiresAt = grant?.ExpiresAt,
+            HasRefreshToken = grant?.RefreshToken is not null,
+            GrantedAt = Utc(memory.GrantedAt ?? grant?.Row.CreatedAt),
+            RefreshedAt = Utc(memory.RefreshedAt),
+            RefreshCount = memory.RefreshCount,
+            RefreshTokenExpiresAt = grant?.RefreshToken is null ? null
+                : Utc(memory.RefreshTokenExpiresAt ?? (grant.LastRenewal(memory) + facts.Provider.RefreshTokenIdleLifetime)),
+            LastError = facts.Unreadable ?? (memory.LastError is null ? null
+                : string.IsNullOrEmpty(memory.LastErrorDetail) ? memory.LastError : $"{memory.LastError}: {memory.LastErrorDetail}"),
+        };
+    }
+
+    private string StatusOf(EntryFacts facts, StoredGrant grant) => grant switch
+    {
+        { NeverExpires: true } => TokenStatus.NeverExpires,
+        _ when grant.RefreshHash is not null && grant.RefreshHash == facts.Memory.DeadHash => TokenStatus.ConsentRequired,
+        _ when grant.LivesFor(options.RenewAhead, facts.Now) => TokenStatus.Valid,
+        _ when grant.LivesFor(TimeSpan.Zero, facts.Now) => TokenStatus.Expiring,
+        _ => grant.IsRenewableAt(facts.Provider) ? TokenStatus.Expired : TokenStatus.ConsentRequired,
+    };
+
+    private static DateTimeOffset? Utc(DateTime? time) =>
+        time is { } known ? new DateTimeOffset(DateTime.SpecifyKind(known, DateTimeKind.Utc)) : null;
+}

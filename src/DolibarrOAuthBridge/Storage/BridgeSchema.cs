@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Dapper;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using MySqlConnector;
+
+namespace DolibarrOAuthBridge.Storage;
+
+/// <summary>
+/// The bridge's own tables. Each carries its schema version in its comment, changed by the very statement that changes the
+/// table. What makes and upgrades them is in <c>sql/tables</c> and <c>sql/upgrades</c>, part of the program, and repeatable.
+/// </summary>
+internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposable
+{
+    private const int DuplicateColumn = 1060;
+
+    /// <summary>The tables without the prefix, and the schema version that this program works with.</summary>
+    public static IReadOnlyDictionary<string, int> Versions { get; } = new Dictionary<string, int>
+    {
+        ["oauthbridge_grant"] = 2,
+        ["oauthbridge_event"] = 1,
+        ["oauthbridge_consent"] = 1,
+    };
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private volatile bool _present;
+
+    /// <summary>Makes the tables that are missing and upgrades older ones; does nothing from the second time on.</summary>
+    /// <returns>What was done now.</returns>
+    /// <exception cref="StoreException">The account may not: the message says who must run what.</exception>
+    public async Task<IReadOnlyList<SchemaChange>> EnsureAsync(CancellationToken cancellationToken = default)
+    {
+        if (_present)
+        {
+            return [];
+        }
+
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var present = await FindVersionsAsync(cancellationToken);
+            var changes = new List<SchemaChange>();
+            foreach (var (table, version) in Versions)
+            {
+                var found = present.GetValueOrDefault(table);
+                if (found < version)
+                {
+                    await BringAsync(table, found, version, cancellationToken);
+                    changes.Add(new SchemaChange(table, found, version));
+                }
+            }
+
+            _present = true;
+            return changes;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>The schema versions of the tables that are there, by name without the prefix.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyDictionary<string, int>> FindVersionsAsync(CancellationToken cancellationToken = default)
+    {
+        const string Sql = "SELECT table_name AS Name, table_comment AS Comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN @names";
+        var rows = await database.RunAsync(
+            connection => connection.QueryAsync<(string Name, string Comment)>(
+                new CommandDefinition(Sql, new { names = Versions.Keys.Select(table => database.Prefix + table).ToArray() }, cancellationToken: cancellationToken)),
+            cancellationToken);
+        return rows.ToDictionary(row => row.Name[database.Prefix.Length..], row => VersionOf(row.Comment), StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The SQL files that would bring the tables to this program's schema; none if they have it.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<string>> FindScriptsAsync(CancellationToken cancellationToken = default)
+    {
+        var present = await FindVersionsAsync(cancellationToken);
+        return [.. Versions.SelectMany(table => Scripts(table.Key, present.GetValueOrDefault(table.Key), table.Value))];
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _gate.Dispose();
+
+    // The first tables had no comment.
+    private static int VersionOf(string comment) =>
+        VersionInComment().Match(comment) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 1;
+
+    private static IEnumerable<string> Scripts(string table, int from, int to) => from == 0
+        ? [$"tables/llx_{table}.sql"]
+        : Enumerable.Range(from + 1, Math.Max(to - from, 0)).Select(version => $"upgrades/llx_{table}_{version}.sql");
+
+    private async Task BringAsync(string table, int from, int to, CancellationToken cancellationToken)
+    {
+        foreach (var script in Scripts(table, from, to))
+        {
+            await RunAsync(table, script, cancellationToken);
+        }
+    }
+
+    private async Task RunAsync(string table, string script, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.RunAsync(
+                connection => connection.ExecuteAsync(new CommandDefinition(SqlScripts.Read(script, database.Prefix), cancellationToken: cancellationToken)),
+                cancellationToken);
+        }
+        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: DuplicateColumn })
+        {
+            // Another process upgraded it this very moment.
+        }
+        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1142 or 1044 or 1227 })
+        {
+            throw new StoreException(
+                StoreFailure.NotWritable,
+                $"The table {database.Prefix}{table} is missing or of an older version, and the database account may not change that. Let a database administrator run sql/{script}, or run: dolibarr-oauth-bridge init",
+                exception);
+        }
+    }
+
+    [GeneratedRegex(@"\boauthbridge schema (\d{1,6})\b")]
+    private static partial Regex VersionInComment();
+}

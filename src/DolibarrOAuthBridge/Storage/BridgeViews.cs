@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using Dapper;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using MySqlConnector;
+
+namespace DolibarrOAuthBridge.Storage;
+
+/// <summary>The views for people in <c>sql/views</c>: the state of the tokens without a secret. The bridge itself needs none of them.</summary>
+internal sealed class BridgeViews(DolibarrDatabase database)
+{
+    /// <summary>The views without the prefix.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["oauthbridge_v_rows", "oauthbridge_v_status", "oauthbridge_v_foreign_rows", "oauthbridge_v_duplicates"];
+
+    /// <summary>Makes the views, or makes them anew.</summary>
+    /// <returns>Why they could not be made; null if they were.</returns>
+    /// <exception cref="StoreException">The database failed otherwise.</exception>
+    public async Task<string?> EnsureAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            foreach (var script in SqlScripts.In("views"))
+            {
+                await database.RunAsync(
+                    connection => connection.ExecuteAsync(new CommandDefinition(SqlScripts.Read(script, database.Prefix), cancellationToken: cancellationToken)),
+                    cancellationToken);
+            }
+
+            return null;
+        }
+        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1142 or 1143 or 1044 or 1227 })
+        {
+            return "The database account may not make views. They are for people and can wait: let a database administrator run sql/views/*.sql.";
+        }
+        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1054 or 1146 })
+        {
+            return $"The views for people do not fit this instance: {exception.InnerException.Message}";
+        }
+    }
+}

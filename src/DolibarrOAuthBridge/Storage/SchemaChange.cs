@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace DolibarrOAuthBridge.Storage;
+
+/// <summary>What was done to one of the bridge's own tables.</summary>
+/// <param name="Table">The table without the prefix, such as <c>oauthbridge_grant</c>.</param>
+/// <param name="From">The schema version it had; 0 where it was made now.</param>
+/// <param name="To">The schema version it has.</param>
+internal sealed record SchemaChange(string Table, int From, int To)
+{
+    /// <summary>Whether the table was made now.</summary>
+    public bool IsNew => From == 0;
+}
