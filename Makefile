@@ -38,6 +38,8 @@ build: ## Build everything, with all analyzers
 
 .PHONY: format
 format: ## Format the C# code
+	dotnet tool restore
+	dotnet csharpier format .
 	dotnet format DolibarrOAuthBridge.sln
 
 .PHONY: test-module

@@ -6,11 +6,13 @@ using Spectre.Console;
 
 if (args is not ([] or ["--keep"] or ["--session"]))
 {
-    await Console.Error.WriteLineAsync($"""
+    await Console.Error.WriteLineAsync(
+        $"""
         Usage: dolibarr-oauth-bridge-demo [--keep | --session]
         With --session it prints the stage's addresses as JSON and answers commands until standard input ends:
         {StageSession.Usage}
-        """);
+        """
+    );
     return 2;
 }
 

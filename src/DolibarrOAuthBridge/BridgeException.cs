@@ -32,7 +32,12 @@ internal sealed class BridgeException : Exception
     public static BridgeException From(StoreException exception)
     {
         return exception.Failure == StoreFailure.NotWritable || exception.Failure == StoreFailure.Busy
-            ? new BridgeException(ProblemCode.StoreNotWritable, exception.Message + " No refresh token was spent.", TimeSpan.FromSeconds(10), exception)
+            ? new BridgeException(
+                ProblemCode.StoreNotWritable,
+                exception.Message + " No refresh token was spent.",
+                TimeSpan.FromSeconds(10),
+                exception
+            )
             : new BridgeException(ProblemCode.StoreUnavailable, exception.Message, TimeSpan.FromSeconds(5), exception);
     }
 }

@@ -2,13 +2,19 @@
 
 namespace DolibarrOAuthBridge;
 
-/// <summary>The sidecar's own settings, from the configuration file, the environment (<c>BRIDGE__…</c>) or the command line. Every one has a default.</summary>
+/// <summary>
+/// The sidecar's own settings, from the configuration file, the environment (<c>BRIDGE__…</c>) or the command line. Every one has
+/// a default.
+/// </summary>
 internal sealed class BridgeOptions
 {
     /// <summary>Path of Dolibarr's conf.php. The one thing that must be given.</summary>
     public string DolibarrConf { get; init; } = string.Empty;
 
-    /// <summary>Directory for the refresh journal; by default systemd's state directory, else <c>/var/lib/dolibarr-oauth-bridge</c>, else the user's state directory.</summary>
+    /// <summary>
+    /// Directory for the refresh journal; by default systemd's state directory, else <c>/var/lib/dolibarr-oauth-bridge</c>, else
+    /// the user's state directory.
+    /// </summary>
     public string StateDirectory { get; init; } = string.Empty;
 
     /// <summary>A database account of the sidecar's own, made by <c>sql/grants.sql</c>; empty for the one in conf.php.</summary>
@@ -41,9 +47,15 @@ internal sealed class BridgeOptions
     /// <summary>Limit for one check of a mail server, token and all. The default is 15 seconds.</summary>
     public TimeSpan MailDeadline { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>A PEM file with certificate authorities that mail servers' certificates may come from, besides those that the machine trusts; empty for none.</summary>
+    /// <summary>
+    /// A PEM file with certificate authorities that mail servers' certificates may come from, besides those that the machine
+    /// trusts; empty for none.
+    /// </summary>
     public string MailCaFile { get; init; } = string.Empty;
 
-    /// <summary>How long a refresh holds its lease: past every deadline within it, so that no second process starts while one may still be at work.</summary>
+    /// <summary>
+    /// How long a refresh holds its lease: past every deadline within it, so that no second process starts while one may still be
+    /// at work.
+    /// </summary>
     public TimeSpan LeaseDuration => (2 * ProviderDeadline) + TimeSpan.FromSeconds(15);
 }

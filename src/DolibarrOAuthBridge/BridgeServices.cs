@@ -27,66 +27,83 @@ namespace DolibarrOAuthBridge;
 internal static class BridgeServices
 {
     /// <summary>Adds the bridge for one Dolibarr instance. <see cref="TimeProvider"/> may be registered before, for tests.</summary>
-    public static IServiceCollection AddBridge(this IServiceCollection services, DolibarrConf conf, BridgeOptions options, IConfiguration configuration)
+    public static IServiceCollection AddBridge(
+        this IServiceCollection services,
+        DolibarrConf conf,
+        BridgeOptions options,
+        IConfiguration configuration
+    )
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(conf);
         services.AddSingleton(options);
         services.TryAddSingleton(configuration);
-        return services.AddDolibarr(conf).AddProviders(options).AddGrants().AddConsents().AddRekeying().AddEntries().AddLogin().AddMail().AddDiagnosis();
+        return services
+            .AddDolibarr(conf)
+            .AddProviders(options)
+            .AddGrants()
+            .AddConsents()
+            .AddRekeying()
+            .AddEntries()
+            .AddLogin()
+            .AddMail()
+            .AddDiagnosis();
     }
 
-    private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) => services
-        .AddSingleton(_ => new DolibarrDatabase(conf))
-        .AddSingleton(new TokenCodec(conf.Keys))
-        .AddSingleton<TokenTable>()
-        .AddSingleton(provider => new EntryTable(
-            provider.GetRequiredService<DolibarrDatabase>(),
-            provider.GetRequiredService<TokenCodec>(),
-            certificate: provider.GetRequiredService<ClientCertificates>().PathOf));
+    private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) =>
+        services
+            .AddSingleton(_ => new DolibarrDatabase(conf))
+            .AddSingleton(new TokenCodec(conf.Keys))
+            .AddSingleton<TokenTable>()
+            .AddSingleton(provider => new EntryTable(
+                provider.GetRequiredService<DolibarrDatabase>(),
+                provider.GetRequiredService<TokenCodec>(),
+                certificate: provider.GetRequiredService<ClientCertificates>().PathOf
+            ));
 
-    internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) => services
-        .AddSingleton(_ => ProviderHttpClient.Create(options.UseProxy))
-        .AddSingleton<ProviderDocuments>()
-        .AddSingleton<ServerMetadataCache>()
-        .AddSingleton<ProviderDirectory>()
-        .AddSingleton<TokenEndpointClient>()
-        .AddSingleton<TokenRevocationClient>()
-        .AddSingleton<ClientCertificates>()
-        .AddSingleton<AppOnlyClient>();
+    internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) =>
+        services
+            .AddSingleton(_ => ProviderHttpClient.Create(options.UseProxy))
+            .AddSingleton<ProviderDocuments>()
+            .AddSingleton<ServerMetadataCache>()
+            .AddSingleton<ProviderDirectory>()
+            .AddSingleton<TokenEndpointClient>()
+            .AddSingleton<TokenRevocationClient>()
+            .AddSingleton<ClientCertificates>()
+            .AddSingleton<AppOnlyClient>();
 
-    private static IServiceCollection AddGrants(this IServiceCollection services) => services
-        .AddSingleton<BridgeSchema>()
-        .AddSingleton<BridgeViews>()
-        .AddSingleton<DatabasePrivilegeScript>()
-        .AddSingleton<GrantTable>()
-        .AddSingleton<EventTable>()
-        .AddSingleton<RefreshJournal>()
-        .AddSingleton<JournalReplay>()
-        .AddSingleton<GrantReader>()
-        .AddSingleton<GrantHealer>()
-        .AddSingleton<GrantCommitter>()
-        .AddSingleton<GrantRenewer>()
-        .AddSingleton<FailureRecorder>()
-        .AddSingleton<GrantRefresher>()
-        .AddSingleton<RefreshFlights>()
-        .AddSingleton<GrantUse>()
-        .AddSingleton<TokenBroker>()
-        .AddSingleton<StockRefresh>()
-        .AddSingleton<GrantRevoker>()
-        .AddSingleton<RenewalPolicies>()
-        .AddSingleton<RenewalService>();
+    private static IServiceCollection AddGrants(this IServiceCollection services) =>
+        services
+            .AddSingleton<BridgeSchema>()
+            .AddSingleton<BridgeViews>()
+            .AddSingleton<DatabasePrivilegeScript>()
+            .AddSingleton<GrantTable>()
+            .AddSingleton<EventTable>()
+            .AddSingleton<RefreshJournal>()
+            .AddSingleton<JournalReplay>()
+            .AddSingleton<GrantReader>()
+            .AddSingleton<GrantHealer>()
+            .AddSingleton<GrantCommitter>()
+            .AddSingleton<GrantRenewer>()
+            .AddSingleton<FailureRecorder>()
+            .AddSingleton<GrantRefresher>()
+            .AddSingleton<RefreshFlights>()
+            .AddSingleton<GrantUse>()
+            .AddSingleton<TokenBroker>()
+            .AddSingleton<StockRefresh>()
+            .AddSingleton<GrantRevoker>()
+            .AddSingleton<RenewalPolicies>()
+            .AddSingleton<RenewalService>();
 
-    private static IServiceCollection AddRekeying(this IServiceCollection services) => services
-        .AddSingleton<EncryptedTables>()
-        .AddSingleton<SidecarTraces>()
-        .AddSingleton<Rekeyer>();
+    private static IServiceCollection AddRekeying(this IServiceCollection services) =>
+        services.AddSingleton<EncryptedTables>().AddSingleton<SidecarTraces>().AddSingleton<Rekeyer>();
 
-    private static IServiceCollection AddEntries(this IServiceCollection services) => services
-        .AddSingleton<EntryUseTable>()
-        .AddSingleton<EntryDirectory>()
-        .AddSingleton<EntryReporter>()
-        .AddSingleton<RowInspector>()
-        .AddSingleton<ApiKeys>()
-        .AddSingleton<ApiKeyInstaller>();
+    private static IServiceCollection AddEntries(this IServiceCollection services) =>
+        services
+            .AddSingleton<EntryUseTable>()
+            .AddSingleton<EntryDirectory>()
+            .AddSingleton<EntryReporter>()
+            .AddSingleton<RowInspector>()
+            .AddSingleton<ApiKeys>()
+            .AddSingleton<ApiKeyInstaller>();
 }

@@ -32,7 +32,9 @@ internal static class ProblemCode
     /// <summary>409: several rows claim the same entry.</summary>
     public const string TokenDuplicate = "token_duplicate";
 
-    /// <summary>400: the answer of a consent or sign-in belongs to none that is under way here, or not to this browser; start again.</summary>
+    /// <summary>
+    /// 400: the answer of a consent or sign-in belongs to none that is under way here, or not to this browser; start again.
+    /// </summary>
     public const string StateInvalid = "state_invalid";
 
     /// <summary>409: another account than before gave consent, and nobody said that this was meant.</summary>

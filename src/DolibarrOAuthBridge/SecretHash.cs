@@ -5,13 +5,20 @@ using System.Text;
 
 namespace DolibarrOAuthBridge;
 
-/// <summary>How a secret is remembered and compared without being kept: SHA-256 as 64 hexadecimal digits. Tokens have entropy enough to need no salt.</summary>
+/// <summary>
+/// How a secret is remembered and compared without being kept: SHA-256 as 64 hexadecimal digits. Tokens have entropy enough to
+/// need no salt.
+/// </summary>
 internal static class SecretHash
 {
     /// <summary>The hash of a secret; null of null.</summary>
-    public static string? Of(string? secret) => secret is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+    public static string? Of(string? secret) =>
+        secret is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     /// <summary>Compares two secrets in a time that depends on neither, nor on their lengths.</summary>
     public static bool AreEqual(string left, string right) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(left)), SHA256.HashData(Encoding.UTF8.GetBytes(right)));
+        CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(left)),
+            SHA256.HashData(Encoding.UTF8.GetBytes(right))
+        );
 }

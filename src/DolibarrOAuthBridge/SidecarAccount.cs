@@ -11,7 +11,13 @@ internal static class SidecarAccount
     /// <exception cref="SidecarAccountException">The password's file cannot be read.</exception>
     public static DolibarrConf Apply(DolibarrConf conf, BridgeOptions options)
     {
-        return options.DatabaseUser.Length == 0 ? conf : conf with { DbUser = options.DatabaseUser, DbPassword = ReadPassword(options.DatabasePasswordFile) };
+        return options.DatabaseUser.Length == 0
+            ? conf
+            : conf with
+            {
+                DbUser = options.DatabaseUser,
+                DbPassword = ReadPassword(options.DatabasePasswordFile),
+            };
     }
 
     private static string ReadPassword(string path)

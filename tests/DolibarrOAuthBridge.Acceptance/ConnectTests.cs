@@ -17,7 +17,10 @@ public sealed class ConnectTests(AcceptanceStage stage)
         Assert.StartsWith(stage.Provider.BaseAddress.AbsoluteUri, stage.Browser.Address.AbsoluteUri, StringComparison.Ordinal);
         stage.Browser.Press("button[value=allow]");
 
-        stage.Browser.WaitUntil(() => stage.Browser.TextOf($"{CodeCard} .badge").StartsWith("Connected", StringComparison.Ordinal), "The connection");
+        stage.Browser.WaitUntil(
+            () => stage.Browser.TextOf($"{CodeCard} .badge").StartsWith("Connected", StringComparison.Ordinal),
+            "The connection"
+        );
         Assert.DoesNotContain("code=", stage.Browser.Address.Query, StringComparison.Ordinal);
         var token = await stage.Site.Install.ReadTokenAsync(TestEntries.Code);
         Assert.NotNull(token.RefreshToken);
@@ -64,7 +67,11 @@ public sealed class ConnectTests(AcceptanceStage stage)
 
         await stage.Provider.AnswerDeviceAsync(code);
 
-        stage.Browser.WaitUntil(() => stage.Browser.TextOf($"{DolibarrPages.Card(TestEntries.Device)} .badge").StartsWith("Connected", StringComparison.Ordinal), "The connection");
+        stage.Browser.WaitUntil(
+            () =>
+                stage.Browser.TextOf($"{DolibarrPages.Card(TestEntries.Device)} .badge").StartsWith("Connected", StringComparison.Ordinal),
+            "The connection"
+        );
         Assert.NotNull((await stage.Site.Install.ReadTokenAsync(TestEntries.Device)).RefreshToken);
     }
 }

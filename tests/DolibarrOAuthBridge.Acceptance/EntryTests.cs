@@ -27,8 +27,15 @@ public sealed class EntryTests(AcceptanceStage stage)
 
         stage.Pages.Begin(TestEntries.Dead, "renew");
 
-        stage.Browser.WaitUntil(() => stage.Browser.TextOf($"{DolibarrPages.Card(TestEntries.Dead)} .badge") == "Consent needed", "The end of the grant");
-        Assert.Contains("no longer accepts this token", stage.Browser.TextOf(DolibarrPages.Card(TestEntries.Dead)), StringComparison.Ordinal);
+        stage.Browser.WaitUntil(
+            () => stage.Browser.TextOf($"{DolibarrPages.Card(TestEntries.Dead)} .badge") == "Consent needed",
+            "The end of the grant"
+        );
+        Assert.Contains(
+            "no longer accepts this token",
+            stage.Browser.TextOf(DolibarrPages.Card(TestEntries.Dead)),
+            StringComparison.Ordinal
+        );
         stage.Browser.Open("index.php?mainmenu=home");
         stage.Browser.WaitForText("OAuth entries that need a person");
         Assert.Contains(TestEntries.Dead, stage.Browser.Text, StringComparison.Ordinal);
@@ -75,7 +82,12 @@ public sealed class EntryTests(AcceptanceStage stage)
     {
         stage.Pages.OpenStatus();
 
-        Assert.Equal(403L, stage.Browser.Run($"return fetch('{new Uri(stage.Pages.Address, DolibarrPages.Status)}', {{method: 'POST', body: new URLSearchParams({{action: 'revoke', entry: '{TestEntries.Mail}'}})}}).then(answer => answer.status)"));
+        Assert.Equal(
+            403L,
+            stage.Browser.Run(
+                $"return fetch('{new Uri(stage.Pages.Address, DolibarrPages.Status)}', {{method: 'POST', body: new URLSearchParams({{action: 'revoke', entry: '{TestEntries.Mail}'}})}}).then(answer => answer.status)"
+            )
+        );
         var token = stage.Browser.Run("return document.querySelector('meta[name=anti-csrf-newtoken]').content");
         stage.Browser.Open($"{DolibarrPages.Status}?entry={TestEntries.Code}&action=connect&token={token}");
         Assert.StartsWith(stage.Site.BaseAddress.AbsoluteUri, stage.Browser.Address.AbsoluteUri, StringComparison.Ordinal);
@@ -90,6 +102,11 @@ public sealed class EntryTests(AcceptanceStage stage)
         pages.OpenStatus();
         phone.Photograph("phone", whole: true);
 
-        Assert.Empty((IEnumerable<object>)phone.Run("return [...document.querySelectorAll('.oauthbridge *')].filter(element => element.getBoundingClientRect().right > 390).map(element => element.outerHTML.slice(0, 200))")!);
+        Assert.Empty(
+            (IEnumerable<object>)
+                phone.Run(
+                    "return [...document.querySelectorAll('.oauthbridge *')].filter(element => element.getBoundingClientRect().right > 390).map(element => element.outerHTML.slice(0, 200))"
+                )!
+        );
     }
 }

@@ -46,27 +46,35 @@ public sealed class MailTests(AcceptanceStage stage)
         Assert.Equal(1, stage.Provider.Requests.RefreshCount);
 
         // The collector of this release renews before every run; the bridge makes one renewal of each.
-        var collected = await stage.Site.RunPhpAsync("collect_mail.php", [TestEntries.Mail, stage.Mail.Host, Number(stage.Mail.ImapsPort), Mailbox], authority: stage.Mail.AuthorityPath);
+        var collected = await stage.Site.RunPhpAsync(
+            "collect_mail.php",
+            [TestEntries.Mail, stage.Mail.Host, Number(stage.Mail.ImapsPort), Mailbox],
+            authority: stage.Mail.AuthorityPath
+        );
         Assert.False(collected.StartsWith("failed", StringComparison.Ordinal), collected + stage.Mail.Log);
         Assert.Contains(" 1 ", $" {collected} ", StringComparison.Ordinal);
-        Assert.All(stage.Provider.Requests.All.Where(request => request.IsRefresh), request => Assert.Equal(Demo.Provider.StandInRequest.Ok, request.Outcome));
+        Assert.All(stage.Provider.Requests.All.Where(request => request.IsRefresh), request =>
+            Assert.Equal(Demo.Provider.StandInRequest.Ok, request.Outcome)
+        );
         var entry = (await stage.Bridge.RunAsync(["entries", "--json"])).Output;
         Assert.DoesNotContain("consent_required", entry.Split(TestEntries.Mail)[1].Split("\"entry\"")[0], StringComparison.Ordinal);
     }
 
     private async Task UseForMailAsync()
     {
-        foreach (var (name, value) in new Dictionary<string, string>
-        {
-            ["MAIN_MAIL_SENDMODE"] = "smtps",
-            ["MAIN_MAIL_SMTP_SERVER"] = stage.Mail.Host,
-            ["MAIN_MAIL_SMTP_PORT"] = Number(stage.Mail.SubmissionsPort),
-            ["MAIN_MAIL_EMAIL_TLS"] = "1",
-            ["MAIN_MAIL_SMTPS_AUTH_TYPE"] = "XOAUTH2",
-            ["MAIN_MAIL_SMTPS_ID"] = Mailbox,
-            ["MAIN_MAIL_SMTPS_OAUTH_SERVICE"] = TestEntries.Mail,
-            ["MAIN_IMAP_USE_PHPIMAP"] = "1",
-        })
+        foreach (
+            var (name, value) in new Dictionary<string, string>
+            {
+                ["MAIN_MAIL_SENDMODE"] = "smtps",
+                ["MAIN_MAIL_SMTP_SERVER"] = stage.Mail.Host,
+                ["MAIN_MAIL_SMTP_PORT"] = Number(stage.Mail.SubmissionsPort),
+                ["MAIN_MAIL_EMAIL_TLS"] = "1",
+                ["MAIN_MAIL_SMTPS_AUTH_TYPE"] = "XOAUTH2",
+                ["MAIN_MAIL_SMTPS_ID"] = Mailbox,
+                ["MAIN_MAIL_SMTPS_OAUTH_SERVICE"] = TestEntries.Mail,
+                ["MAIN_IMAP_USE_PHPIMAP"] = "1",
+            }
+        )
         {
             await stage.Site.Install.SetConstAsync(name, value);
         }

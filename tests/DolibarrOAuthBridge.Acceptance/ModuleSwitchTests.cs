@@ -42,7 +42,8 @@ public sealed class ModuleSwitchTests(AcceptanceStage stage)
                 stage.Browser.Open(DolibarrPages.Status);
                 return stage.Browser.Text.Contains("The bridge is running", StringComparison.Ordinal);
             },
-            "The bridge with the key of the module enabled again");
+            "The bridge with the key of the module enabled again"
+        );
     }
 
     [TooOldFact]

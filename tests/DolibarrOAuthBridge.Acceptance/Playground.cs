@@ -13,13 +13,16 @@ public sealed class Playground(AcceptanceStage stage)
     {
         Directory.CreateDirectory(DolibarrSource.Artifacts);
         var note = Path.Combine(DolibarrSource.Artifacts, "playground.txt");
-        await File.WriteAllTextAsync(note, $"""
+        await File.WriteAllTextAsync(
+            note,
+            $"""
             {stage.Site.BaseAddress} admin {stage.Site.AdminPassword}
             htdocs {stage.Site.Root}
             provider {stage.Provider?.BaseAddress}
             sidecar {stage.Sidecar?.BaseAddress}
 
-            """);
+            """
+        );
         while (File.Exists(note))
         {
             await Task.Delay(TimeSpan.FromSeconds(1));

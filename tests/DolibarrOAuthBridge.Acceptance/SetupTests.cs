@@ -44,7 +44,8 @@ public sealed class SetupTests(AcceptanceStage stage)
                 stage.Browser.Open(DolibarrPages.Status);
                 return stage.Browser.Text.Contains("The bridge is running", StringComparison.Ordinal);
             },
-            "The bridge with the new key");
+            "The bridge with the new key"
+        );
     }
 
     [AcceptanceFact]

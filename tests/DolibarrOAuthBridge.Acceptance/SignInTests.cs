@@ -39,7 +39,12 @@ public sealed class SignInTests(AcceptanceStage stage)
         Assert.NotEqual(before.Value, hers.Session.Value);
         Assert.DoesNotContain("grace", await GetAsync(before), StringComparison.OrdinalIgnoreCase);
         var events = (await EventsAsync()).Split('\n');
-        Assert.All(["grace", "lin"], login => Assert.Single(events, line => line.StartsWith($"USER_LOGIN {login} ", StringComparison.Ordinal) && line.Contains("authmode=oauthbridge", StringComparison.Ordinal)));
+        Assert.All(["grace", "lin"], login =>
+            Assert.Single(events, line =>
+                line.StartsWith($"USER_LOGIN {login} ", StringComparison.Ordinal)
+                && line.Contains("authmode=oauthbridge", StringComparison.Ordinal)
+            )
+        );
         Assert.Empty(stage.Site.ModuleComplaints);
     }
 
@@ -132,13 +137,18 @@ public sealed class SignInTests(AcceptanceStage stage)
             await stage.Site.Install.SetConstAsync(name, "1", cancellationToken: _cancellationToken);
         }
 
-        var said = await stage.Site.RunPhpAsync("users.php", users.Select(user => $"{user.Login},{user.Email},{(user.Enabled ? 1 : 0)},{Password}"), cancellationToken: _cancellationToken);
+        var said = await stage.Site.RunPhpAsync(
+            "users.php",
+            users.Select(user => $"{user.Login},{user.Email},{(user.Enabled ? 1 : 0)},{Password}"),
+            cancellationToken: _cancellationToken
+        );
         Assert.Equal("done\n", said);
     }
 
     private Task<string> EventsAsync() => stage.Site.RunPhpAsync("events.php", [], cancellationToken: _cancellationToken);
 
-    private static string IdOf(Browser browser) => browser.ValueOf("a[accesskey=u], a[href*='/user/card.php?id=']", "href").Split("id=")[1].Split('&')[0];
+    private static string IdOf(Browser browser) =>
+        browser.ValueOf("a[accesskey=u], a[href*='/user/card.php?id=']", "href").Split("id=")[1].Split('&')[0];
 
     // Dolibarr's own card says who one is.
     private static void IsSignedInAs(Browser browser, string login)

@@ -37,17 +37,19 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
         Codec = new TokenCodec(new InstanceKeys(null, options.Key, null));
 
         // As superuser, whatever the account in conf.php may do.
-        _database = new DolibarrDatabase(new DolibarrConf
-        {
-            Path = ConfPath,
-            DbHost = "127.0.0.1",
-            DbPort = server.Port,
-            DbName = options.Database,
-            DbUser = "root",
-            DbPassword = server.RootPassword,
-            DbPrefix = options.Prefix,
-            Keys = new InstanceKeys(null, options.Key, null),
-        });
+        _database = new DolibarrDatabase(
+            new DolibarrConf
+            {
+                Path = ConfPath,
+                DbHost = "127.0.0.1",
+                DbPort = server.Port,
+                DbName = options.Database,
+                DbUser = "root",
+                DbPassword = server.RootPassword,
+                DbPrefix = options.Prefix,
+                Keys = new InstanceKeys(null, options.Key, null),
+            }
+        );
         _tokens = new TokenTable(_database);
     }
 
@@ -70,7 +72,11 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
     public TokenCodec Codec { get; }
 
     /// <summary>Makes database, account and conf.php.</summary>
-    public static async Task<DolibarrInstall> CreateAsync(ScratchMariaDb server, DolibarrInstallOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<DolibarrInstall> CreateAsync(
+        ScratchMariaDb server,
+        DolibarrInstallOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(server);
         options ??= new DolibarrInstallOptions();
@@ -84,14 +90,22 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
             await server.CreateDatabaseAsync(options.Database, cancellationToken);
         }
 
-        await server.CreateUserAsync(options.User, options.Password, options.Grants ?? [$"ALL PRIVILEGES ON `{options.Database}`.*"], cancellationToken);
+        await server.CreateUserAsync(
+            options.User,
+            options.Password,
+            options.Grants ?? [$"ALL PRIVILEGES ON `{options.Database}`.*"],
+            cancellationToken
+        );
         var directory = ScratchDirectory.Create("dolibarr");
         var install = new DolibarrInstall(server, directory, options);
         await install.WriteConfAsync(cancellationToken: cancellationToken);
         return install;
     }
 
-    /// <summary>Makes the bridge's own tables, as Dolibarr's account, and a database account for the sidecar alone by <c>sql/grants.sql</c>.</summary>
+    /// <summary>
+    /// Makes the bridge's own tables, as Dolibarr's account, and a database account for the sidecar alone by
+    /// <c>sql/grants.sql</c>.
+    /// </summary>
     /// <param name="user">The sidecar's account.</param>
     /// <param name="password">Its password.</param>
     /// <param name="cancellationToken">Cancels the statements.</param>
@@ -100,12 +114,16 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
         using var schema = new BridgeSchema(_database);
         await schema.EnsureAsync(cancellationToken);
         await _server.CreateUserAsync(user, password, [], cancellationToken);
-        var grants = await new DatabasePrivilegeScript(_database).SqlAsync($"'{MySqlHelper.EscapeString(user)}'@'localhost'", cancellationToken);
+        var grants = await new DatabasePrivilegeScript(_database).SqlAsync(
+            $"'{MySqlHelper.EscapeString(user)}'@'localhost'",
+            cancellationToken
+        );
         await _server.ExecuteAsync(grants, Database, cancellationToken);
     }
 
     /// <summary>Writes conf.php again.</summary>
-    /// <param name="key">Another key than the one the rows were written with, as after a restore without the old conf.php; null for the right one.</param>
+    /// <param name="key">Another key than the one the rows were written with, as after a restore without the old conf.php; null
+    /// for the right one.</param>
     /// <param name="cancellationToken">Cancels the writing.</param>
     public async Task WriteConfAsync(string? key = null, CancellationToken cancellationToken = default)
     {
@@ -143,15 +161,22 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
         await ChangeAsync(
             $"""
             DELETE FROM {_database.Table("const")} WHERE name = @name AND entity = @entity;
-            INSERT INTO {_database.Table("const")} (name, value, type, visible, note, entity) VALUES (@name, @stored, 'chaine', 0, '', @entity)
+            INSERT INTO {_database.Table(
+                "const"
+            )} (name, value, type, visible, note, entity) VALUES (@name, @stored, 'chaine', 0, '', @entity)
             """,
             [new("@name", name), new("@stored", stored), new("@entity", entity)],
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Removes a constant.</summary>
     public Task DeleteConstAsync(string name, int entity = 1, CancellationToken cancellationToken = default) =>
-        ChangeAsync($"DELETE FROM {_database.Table("const")} WHERE name = @name AND entity = @entity", [new("@name", name), new("@entity", entity)], cancellationToken);
+        ChangeAsync(
+            $"DELETE FROM {_database.Table("const")} WHERE name = @name AND entity = @entity",
+            [new("@name", name), new("@entity", entity)],
+            cancellationToken
+        );
 
     /// <summary>Puts a token into the entry's row, replacing what is there, or adds the row.</summary>
     /// <param name="entry">The entry, such as <c>GOOGLE-Mail</c>.</param>
@@ -159,7 +184,13 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
     /// <param name="entity">The company.</param>
     /// <param name="form">Encrypted as Dolibarr 22 does unless said otherwise.</param>
     /// <param name="cancellationToken">Cancels the statements.</param>
-    public async Task SetTokenAsync(string entry, StoredToken token, int entity = 1, StoredForm? form = null, CancellationToken cancellationToken = default)
+    public async Task SetTokenAsync(
+        string entry,
+        StoredToken token,
+        int entity = 1,
+        StoredForm? form = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var name = NameOf(entry);
         var value = Codec.Encode(token, form ?? StoredForm.Encrypted());
@@ -181,7 +212,16 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
             }
             else
             {
-                await _tokens.InsertAsync(connection, null, name, entity, value, null, TimeProvider.System.GetUtcNow().UtcDateTime, cancellationToken);
+                await _tokens.InsertAsync(
+                    connection,
+                    null,
+                    name,
+                    entity,
+                    value,
+                    null,
+                    TimeProvider.System.GetUtcNow().UtcDateTime,
+                    cancellationToken
+                );
             }
         }
     }
@@ -192,7 +232,13 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
     /// <param name="expiresAt">Another end of the access token, such as one in the past; null for the real one.</param>
     /// <param name="entity">The company.</param>
     /// <param name="cancellationToken">Cancels the statements.</param>
-    public Task SetTokenAsync(string entry, IssuedTokens tokens, DateTimeOffset? expiresAt = null, int entity = 1, CancellationToken cancellationToken = default)
+    public Task SetTokenAsync(
+        string entry,
+        IssuedTokens tokens,
+        DateTimeOffset? expiresAt = null,
+        int entity = 1,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(tokens);
         var extra = PhpArray.Empty.With("token_type", new PhpString(tokens.TokenType));
@@ -239,6 +285,8 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
     }
 
     // From dolibarr_set_const.
-    [GeneratedRegex("(_KEY|_EXPORTKEY|_SECUREKEY|_SERVERKEY|_PASS|_PASSWORD|_PW|_PW_TICKET|_PW_EMAILING|_SECRET|_SECURITY_TOKEN|_WEB_TOKEN)$")]
+    [GeneratedRegex(
+        "(_KEY|_EXPORTKEY|_SECUREKEY|_SERVERKEY|_PASS|_PASSWORD|_PW|_PW_TICKET|_PW_EMAILING|_SECRET|_SECURITY_TOKEN|_WEB_TOKEN)$"
+    )]
     private static partial Regex SecretName();
 }

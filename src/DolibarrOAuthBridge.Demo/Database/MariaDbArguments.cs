@@ -2,7 +2,9 @@
 
 namespace DolibarrOAuthBridge.Demo.Database;
 
-/// <summary>How the scratch server is set up: small, quick to start, and safe against the death of its process but not of the machine.</summary>
+/// <summary>
+/// How the scratch server is set up: small, quick to start, and safe against the death of its process but not of the machine.
+/// </summary>
 internal static class MariaDbArguments
 {
     public const string Data = "data";
@@ -25,28 +27,28 @@ internal static class MariaDbArguments
     /// <param name="directory">The directory of all it has.</param>
     /// <param name="port">Its port.</param>
     public static IEnumerable<string> For(string directory, int port) =>
-    [
-        "--no-defaults",
-        $"--datadir={directory}/{Data}",
-        $"--tmpdir={directory}/{Temporary}",
-        $"--secure-file-priv={directory}/{Temporary}",
-        $"--init-file={directory}/{InitFile}",
-        $"--log-error={directory}/{Log}",
-        $"--pid-file={directory}/pid",
-        $"--socket={directory}/{Socket}",
-        "--bind-address=127.0.0.1",
-        $"--port={port}",
-        .. Layout,
-        "--innodb-temp-data-file-path=ibtmp1:1M:autoextend",
-        "--innodb-flush-log-at-trx-commit=2",
-        "--innodb-buffer-pool-dump-at-shutdown=OFF",
-        "--innodb-buffer-pool-load-at-startup=OFF",
-        "--innodb-use-native-aio=OFF",
-        "--skip-log-bin",
-        "--max-connections=500",
-        "--key-buffer-size=1M",
-        "--aria-pagecache-buffer-size=1M",
-        "--character-set-server=utf8mb4",
-        "--collation-server=utf8mb4_general_ci",
-    ];
+        [
+            "--no-defaults",
+            $"--datadir={directory}/{Data}",
+            $"--tmpdir={directory}/{Temporary}",
+            $"--secure-file-priv={directory}/{Temporary}",
+            $"--init-file={directory}/{InitFile}",
+            $"--log-error={directory}/{Log}",
+            $"--pid-file={directory}/pid",
+            $"--socket={directory}/{Socket}",
+            "--bind-address=127.0.0.1",
+            $"--port={port}",
+            .. Layout,
+            "--innodb-temp-data-file-path=ibtmp1:1M:autoextend",
+            "--innodb-flush-log-at-trx-commit=2",
+            "--innodb-buffer-pool-dump-at-shutdown=OFF",
+            "--innodb-buffer-pool-load-at-startup=OFF",
+            "--innodb-use-native-aio=OFF",
+            "--skip-log-bin",
+            "--max-connections=500",
+            "--key-buffer-size=1M",
+            "--aria-pagecache-buffer-size=1M",
+            "--character-set-server=utf8mb4",
+            "--collation-server=utf8mb4_general_ci",
+        ];
 }

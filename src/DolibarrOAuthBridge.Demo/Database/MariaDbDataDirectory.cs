@@ -14,7 +14,15 @@ internal static class MariaDbDataDirectory
         await installation.Account.HandOverAsync(directory, cancellationToken);
         var (program, arguments) = installation.Account.CommandLine(
             installation.Installer,
-            ["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", $"--datadir={directory}", .. MariaDbArguments.Layout]);
+            [
+                "--no-defaults",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                "--skip-name-resolve",
+                $"--datadir={directory}",
+                .. MariaDbArguments.Layout,
+            ]
+        );
         await Command.RunAsync(program, arguments, cancellationToken);
     }
 
@@ -45,9 +53,7 @@ internal static class MariaDbDataDirectory
             {
                 Directory.Move(made, template);
             }
-            catch (IOException) when (Directory.Exists(template))
-            {
-            }
+            catch (IOException) when (Directory.Exists(template)) { }
         }
     }
 

@@ -15,7 +15,12 @@ internal sealed partial record MariaDbInstallation(string Server, string Install
     private const string Advice = "Install the Debian package mariadb-server-core (apt-get install mariadb-server-core)";
 
     private static readonly string[] Directories =
-        [.. (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries), "/usr/sbin", "/usr/bin", "/usr/local/bin"];
+    [
+        .. (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries),
+        "/usr/sbin",
+        "/usr/bin",
+        "/usr/local/bin",
+    ];
 
     /// <summary>Looks for the programs.</summary>
     /// <exception cref="InvalidOperationException">They are missing; the message says what to install.</exception>

@@ -53,7 +53,10 @@ public sealed class ScratchMariaDb : IAsyncDisposable
 
     /// <summary>Starts a server and waits until it answers.</summary>
     /// <exception cref="InvalidOperationException">MariaDB is not installed or does not start; the message says what to do.</exception>
-    public static async Task<ScratchMariaDb> StartAsync(ScratchMariaDbOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<ScratchMariaDb> StartAsync(
+        ScratchMariaDbOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         options ??= new ScratchMariaDbOptions();
         var installation = await MariaDbInstallation.FindAsync(cancellationToken);
@@ -72,18 +75,19 @@ public sealed class ScratchMariaDb : IAsyncDisposable
     }
 
     /// <summary>How an account connects to a database over TCP, without a pool.</summary>
-    public string ConnectionStringFor(string user, string password, string database = "") => new MySqlConnectionStringBuilder
-    {
-        Server = "127.0.0.1",
-        Port = (uint)Port,
-        UserID = user,
-        Password = password,
-        Database = database,
-        Pooling = false,
-        SslMode = MySqlSslMode.Disabled,
-        AllowUserVariables = true,
-        ConnectionTimeout = 15,
-    }.ConnectionString;
+    public string ConnectionStringFor(string user, string password, string database = "") =>
+        new MySqlConnectionStringBuilder
+        {
+            Server = "127.0.0.1",
+            Port = (uint)Port,
+            UserID = user,
+            Password = password,
+            Database = database,
+            Pooling = false,
+            SslMode = MySqlSslMode.Disabled,
+            AllowUserVariables = true,
+            ConnectionTimeout = 15,
+        }.ConnectionString;
 
     /// <summary>Opens a superuser's connection.</summary>
     public async Task<MySqlConnection> OpenAsync(string database = "", CancellationToken cancellationToken = default)
@@ -103,7 +107,10 @@ public sealed class ScratchMariaDb : IAsyncDisposable
 
     /// <summary>Creates a database as Dolibarr does (utf8mb4, general collation) unless it is there.</summary>
     public Task CreateDatabaseAsync(string database, CancellationToken cancellationToken = default) =>
-        ExecuteAsync($"CREATE DATABASE IF NOT EXISTS {Quote(database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", cancellationToken: cancellationToken);
+        ExecuteAsync(
+            $"CREATE DATABASE IF NOT EXISTS {Quote(database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+            cancellationToken: cancellationToken
+        );
 
     /// <summary>Runs a script of one or more statements as superuser.</summary>
     public async Task ExecuteAsync(string sql, string database = "", CancellationToken cancellationToken = default)
@@ -229,9 +236,11 @@ public sealed class ScratchMariaDb : IAsyncDisposable
     {
         var data = Path.Combine(_directory.Path, MariaDbArguments.Data);
         await _installation.Account.HandOverAsync(_directory.Path, cancellationToken);
-        await (_options.UseTemplate
-            ? MariaDbDataDirectory.CopyTemplateAsync(_installation, data, cancellationToken)
-            : MariaDbDataDirectory.InstallAsync(_installation, data, cancellationToken));
+        await (
+            _options.UseTemplate
+                ? MariaDbDataDirectory.CopyTemplateAsync(_installation, data, cancellationToken)
+                : MariaDbDataDirectory.InstallAsync(_installation, data, cancellationToken)
+        );
         Directory.CreateDirectory(Path.Combine(_directory.Path, MariaDbArguments.Temporary));
 
         // Run before the first connection is served: no moment without a password.
@@ -243,7 +252,8 @@ public sealed class ScratchMariaDb : IAsyncDisposable
             ALTER USER 'root'@'localhost' IDENTIFIED BY '{RootPassword}';
 
             """,
-            cancellationToken);
+            cancellationToken
+        );
         await _installation.Account.HandOverAsync(_directory.Path, cancellationToken);
     }
 
@@ -257,7 +267,8 @@ public sealed class ScratchMariaDb : IAsyncDisposable
                 await LaunchAsync(cancellationToken);
                 return;
             }
-            catch (InvalidOperationException exception) when (attempt < PortAttempts && exception.Message.Contains("Address already in use", StringComparison.Ordinal))
+            catch (InvalidOperationException exception)
+                when (attempt < PortAttempts && exception.Message.Contains("Address already in use", StringComparison.Ordinal))
             {
                 File.Delete(LogPath);
             }

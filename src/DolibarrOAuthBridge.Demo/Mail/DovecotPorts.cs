@@ -20,6 +20,8 @@ internal sealed record DovecotPorts(int Imap, int Imaps, int Submission, int Sub
             ports.Add(FreePort.Find());
         }
 
-        return ports.ToArray() is [var imap, var imaps, var submission, var submissions] ? new DovecotPorts(imap, imaps, submission, submissions) : throw new InvalidOperationException();
+        return ports.ToArray() is [var imap, var imaps, var submission, var submissions]
+            ? new DovecotPorts(imap, imaps, submission, submissions)
+            : throw new InvalidOperationException();
     }
 }

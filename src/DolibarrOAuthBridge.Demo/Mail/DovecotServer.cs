@@ -12,7 +12,8 @@ namespace DolibarrOAuthBridge.Demo.Mail;
 /// </summary>
 public sealed class DovecotServer : IAsyncDisposable
 {
-    private const string Advice = "Install the Debian packages dovecot-imapd and dovecot-submissiond (apt-get install dovecot-imapd dovecot-submissiond)";
+    private const string Advice =
+        "Install the Debian packages dovecot-imapd and dovecot-submissiond (apt-get install dovecot-imapd dovecot-submissiond)";
     private const int PortAttempts = 5;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -82,7 +83,8 @@ public sealed class DovecotServer : IAsyncDisposable
                     var process = await LaunchAsync(program, account, directory.Path, cancellationToken);
                     return new DovecotServer(directory, nextHop, ports, process, version);
                 }
-                catch (InvalidOperationException exception) when (attempt < PortAttempts && exception.Message.Contains("Address already in use", StringComparison.Ordinal))
+                catch (InvalidOperationException exception)
+                    when (attempt < PortAttempts && exception.Message.Contains("Address already in use", StringComparison.Ordinal))
                 {
                     File.Delete(Path.Combine(directory.Path, DovecotConfiguration.Log));
                 }
@@ -118,7 +120,14 @@ public sealed class DovecotServer : IAsyncDisposable
             : throw new InvalidOperationException($"Dovecot {version} reads other configuration files than 2.3, which is needed here.");
     }
 
-    private static async Task WriteAsync(string directory, DovecotServerOptions options, ServiceAccount account, DovecotPorts ports, int nextHop, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        string directory,
+        DovecotServerOptions options,
+        ServiceAccount account,
+        DovecotPorts ports,
+        int nextHop,
+        CancellationToken cancellationToken
+    )
     {
         using var authority = new ThrowAwayAuthority();
         using var certificate = authority.Issue("localhost");
@@ -129,14 +138,23 @@ public sealed class DovecotServer : IAsyncDisposable
             WriteAsync("ca.pem", authority.CertificatePem),
             WriteAsync(DovecotConfiguration.Certificate, certificate.ExportCertificatePem()),
             WriteAsync(DovecotConfiguration.Key, key.ExportPkcs8PrivateKeyPem()),
-            WriteAsync(DovecotConfiguration.OAuth2, DovecotConfiguration.ForOAuth2(options.IntrospectionEndpoint, client.ClientId, client.ClientSecret!)),
-            WriteAsync(DovecotConfiguration.Main, DovecotConfiguration.ForMain(directory, account, group, ports, nextHop)));
+            WriteAsync(
+                DovecotConfiguration.OAuth2,
+                DovecotConfiguration.ForOAuth2(options.IntrospectionEndpoint, client.ClientId, client.ClientSecret!)
+            ),
+            WriteAsync(DovecotConfiguration.Main, DovecotConfiguration.ForMain(directory, account, group, ports, nextHop))
+        );
         await account.HandOverAsync(directory, cancellationToken);
 
         Task WriteAsync(string name, string content) => File.WriteAllTextAsync(Path.Combine(directory, name), content, cancellationToken);
     }
 
-    private static async Task<Process> LaunchAsync(string program, ServiceAccount account, string directory, CancellationToken cancellationToken)
+    private static async Task<Process> LaunchAsync(
+        string program,
+        ServiceAccount account,
+        string directory,
+        CancellationToken cancellationToken
+    )
     {
         var (runner, arguments) = account.CommandLine(program, ["-F", "-c", Path.Combine(directory, DovecotConfiguration.Main)]);
         var process = Command.Start(runner, arguments);
@@ -144,7 +162,11 @@ public sealed class DovecotServer : IAsyncDisposable
         var complaints = process.StandardError.ReadToEndAsync(CancellationToken.None);
 
         // The master listens on every port before it writes this file.
-        var isUp = await Poll.UntilAsync(() => process.HasExited || File.Exists(Path.Combine(directory, "run", "master.pid")), Patience, cancellationToken);
+        var isUp = await Poll.UntilAsync(
+            () => process.HasExited || File.Exists(Path.Combine(directory, "run", "master.pid")),
+            Patience,
+            cancellationToken
+        );
         if (isUp && !process.HasExited)
         {
             return process;

@@ -8,7 +8,13 @@ namespace DolibarrOAuthBridge.Demo.Mail;
 public sealed record DovecotServerOptions
 {
     /// <summary>The mail server as a client of the provider. Register it there, or no token is known to be valid.</summary>
-    public static StandInClient ResourceServer { get; } = new() { ClientId = "mail-server", ClientSecret = "mail-server-secret", IsResourceServer = true };
+    public static StandInClient ResourceServer { get; } =
+        new()
+        {
+            ClientId = "mail-server",
+            ClientSecret = "mail-server-secret",
+            IsResourceServer = true,
+        };
 
     /// <summary>Where tokens are introspected (RFC 7662), such as <c>provider.Endpoint("oauth/introspect")</c>.</summary>
     public required Uri IntrospectionEndpoint { get; init; }

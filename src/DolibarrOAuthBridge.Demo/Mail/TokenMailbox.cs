@@ -20,7 +20,11 @@ public sealed class TokenMailbox(DovecotServer server, string address, string ac
     /// <exception cref="AuthenticationException">The server refuses the token.</exception>
     public async Task SendAsync(string recipient, string subject, CancellationToken cancellationToken = default)
     {
-        using var message = new MimeMessage { Subject = subject, Body = new TextPart("plain") { Text = "Sent with a token of the bridge.\n" } };
+        using var message = new MimeMessage
+        {
+            Subject = subject,
+            Body = new TextPart("plain") { Text = "Sent with a token of the bridge.\n" },
+        };
         message.From.Add(MailboxAddress.Parse(address));
         message.To.Add(MailboxAddress.Parse(recipient));
         using var smtp = new SmtpClient();
@@ -51,8 +55,13 @@ public sealed class TokenMailbox(DovecotServer server, string address, string ac
 
     private bool IsServers(X509Certificate? certificate, SslPolicyErrors errors)
     {
-        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
+        using var chain = new X509Chain
+        {
+            ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck },
+        };
         chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(server.AuthorityPath);
-        return !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && certificate is X509Certificate2 shown && chain.Build(shown);
+        return !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
+            && certificate is X509Certificate2 shown
+            && chain.Build(shown);
     }
 }

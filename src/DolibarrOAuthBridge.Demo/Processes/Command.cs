@@ -15,7 +15,12 @@ internal static class Command
 
     /// <summary>Runs a program with the given standard input, which no other user of this machine can see.</summary>
     /// <exception cref="InvalidOperationException">It is not there or failed; the message holds what it said.</exception>
-    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
+    public static async Task<string> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        string input,
+        CancellationToken cancellationToken
+    )
     {
         using var process = Start(program, arguments, input);
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -33,7 +38,9 @@ internal static class Command
         var said = await output;
         return process.ExitCode == 0
             ? said
-            : throw new InvalidOperationException($"{program} failed with status {process.ExitCode}: {(await error).Trim()} {said.Trim()}".Trim());
+            : throw new InvalidOperationException(
+                $"{program} failed with status {process.ExitCode}: {(await error).Trim()} {said.Trim()}".Trim()
+            );
     }
 
     /// <summary>Starts a program with the given standard input, empty by default; its output must be read.</summary>

@@ -22,7 +22,8 @@ internal sealed record ServiceAccount(string Name, int UserId, int GroupId, bool
             .Select(name => accounts.FirstOrDefault(fields => fields[0] == name))
             .OfType<string[]>()
             .Select(fields => new ServiceAccount(fields[0], Number(fields[2]), Number(fields[3]), isRoot))
-            .FirstOrDefault() ?? throw new InvalidOperationException($"/etc/passwd does not know {(isRoot ? Nobody : Environment.UserName)}.");
+            .FirstOrDefault()
+            ?? throw new InvalidOperationException($"/etc/passwd does not know {(isRoot ? Nobody : Environment.UserName)}.");
     }
 
     /// <summary>A command line that runs a program as this account.</summary>

@@ -43,6 +43,8 @@ internal static class GitHubDialect
         }
 
         context.Response.ContentType = "application/x-www-form-urlencoded; charset=utf-8";
-        return System.Text.Encoding.UTF8.GetBytes(string.Join('&', members.Select(member => $"{member.Key}={Uri.EscapeDataString(member.Value?.ToString() ?? string.Empty)}")));
+        return System.Text.Encoding.UTF8.GetBytes(
+            string.Join('&', members.Select(member => $"{member.Key}={Uri.EscapeDataString(member.Value?.ToString() ?? string.Empty)}"))
+        );
     }
 }

@@ -26,7 +26,8 @@ internal static class GoogleRevocation
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             await context.Response.WriteAsJsonAsync(
                 new Dictionary<string, string> { ["error"] = "invalid_token", ["error_description"] = "Token expired or revoked" },
-                context.RequestAborted);
+                context.RequestAborted
+            );
             return;
         }
 
@@ -46,13 +47,16 @@ internal static class GoogleRevocation
 
     private static async Task<string?> TokenIdAsync(string token, SecurityKey key)
     {
-        var read = await new JsonWebTokenHandler().ValidateTokenAsync(token, new TokenValidationParameters
-        {
-            IssuerSigningKey = key,
-            ValidateIssuer = false,
-            ValidateAudience = false,
-            ValidateLifetime = false,
-        });
+        var read = await new JsonWebTokenHandler().ValidateTokenAsync(
+            token,
+            new TokenValidationParameters
+            {
+                IssuerSigningKey = key,
+                ValidateIssuer = false,
+                ValidateAudience = false,
+                ValidateLifetime = false,
+            }
+        );
         return read.IsValid && read.Claims.TryGetValue(OpenIddictConstants.Claims.Private.TokenId, out var id) ? id as string : null;
     }
 }

@@ -27,7 +27,9 @@ internal static class LoopbackServer
         }
 
         var endPoint = (IPEndPoint)socket.LocalEndPoint!;
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(LoopbackServer).Assembly.GetName().Name });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(LoopbackServer).Assembly.GetName().Name }
+        );
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -22,14 +22,15 @@ internal sealed class ObservedList<T>
     public void Add(T item) => Change(items => items.Add(item));
 
     /// <summary>Puts an item in another's place, if that is still there.</summary>
-    public void Replace(T old, T item) => Change(items =>
-    {
-        var index = items.IndexOf(old);
-        if (index >= 0)
+    public void Replace(T old, T item) =>
+        Change(items =>
         {
-            items[index] = item;
-        }
-    });
+            var index = items.IndexOf(old);
+            if (index >= 0)
+            {
+                items[index] = item;
+            }
+        });
 
     /// <summary>Removes all items.</summary>
     public void Clear() => Change(items => items.Clear());

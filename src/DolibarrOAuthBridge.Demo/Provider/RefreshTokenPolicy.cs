@@ -8,7 +8,9 @@ public enum RefreshTokenPolicy
     /// <summary>When it asks for the scope <c>offline_access</c> or sends <c>access_type=offline</c>.</summary>
     WhenAsked,
 
-    /// <summary>As Google does: with <c>access_type=offline</c>, and only at a user's first consent or with <c>prompt=consent</c>.</summary>
+    /// <summary>
+    /// As Google does: with <c>access_type=offline</c>, and only at a user's first consent or with <c>prompt=consent</c>.
+    /// </summary>
     LikeGoogle,
 
     /// <summary>Always, as Stripe does.</summary>

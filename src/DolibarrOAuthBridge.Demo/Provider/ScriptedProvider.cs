@@ -57,11 +57,11 @@ public sealed class ScriptedProvider : IAsyncDisposable
 
     /// <summary>Answers a path with JSON from now on.</summary>
     public void MapJson(string path, string json, int status = StatusCodes.Status200OK) => Map(path, async context =>
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(json, context.RequestAborted);
-    });
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(json, context.RequestAborted);
+        });
 
     /// <summary>The requests to one path.</summary>
     public IReadOnlyList<ScriptedRequest> RequestsTo(string path) => [.. Requests.Where(request => request.Path == Rooted(path))];

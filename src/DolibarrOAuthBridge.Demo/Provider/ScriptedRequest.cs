@@ -32,7 +32,11 @@ public sealed class ScriptedRequest
             Path = request.Path.Value ?? string.Empty,
             Query = request.Query.ToDictionary(field => field.Key, field => field.Value[0] ?? string.Empty),
             Form = form.ToDictionary(field => field.Key, field => field.Value[0] ?? string.Empty),
-            Headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            Headers = request.Headers.ToDictionary(
+                header => header.Key,
+                header => header.Value.ToString(),
+                StringComparer.OrdinalIgnoreCase
+            ),
         };
     }
 }

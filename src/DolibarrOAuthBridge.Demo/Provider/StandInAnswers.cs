@@ -21,7 +21,16 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         var grantType = form["grant_type"].FirstOrDefault();
         var time = state.Options.TimeProvider;
-        var request = new StandInRequest(endpoint, path.Value ?? "/", grantType, ClientId(context, form), null, null, time.GetUtcNow(), null);
+        var request = new StandInRequest(
+            endpoint,
+            path.Value ?? "/",
+            grantType,
+            ClientId(context, form),
+            null,
+            null,
+            time.GetUtcNow(),
+            null
+        );
         var isSeed = state.IsSeed(context);
         var record = new StandInRecord(context, request, isSeed ? null : state.Requests, time);
         record.EndWithAnswer();
@@ -39,7 +48,13 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
     /// <inheritdoc />
     public void Dispose() => _tokenRequests.Dispose();
 
-    private async Task AnswerAsync(HttpContext context, RequestDelegate next, StandInRecord record, TokenFault? fault, CancellationToken cleared)
+    private async Task AnswerAsync(
+        HttpContext context,
+        RequestDelegate next,
+        StandInRecord record,
+        TokenFault? fault,
+        CancellationToken cleared
+    )
     {
         var faultContext = new TokenFaultContext(context, record, state.Options.TimeProvider, cleared);
         if (fault?.Before is { } before)
@@ -89,9 +104,11 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
 
         try
         {
-            await (endpoint == StandInEndpoint.Revocation && IsGoogleRevocation(context)
-                ? GoogleRevocation.RevokeAsync(context, state)
-                : next(context));
+            await (
+                endpoint == StandInEndpoint.Revocation && IsGoogleRevocation(context)
+                    ? GoogleRevocation.RevokeAsync(context, state)
+                    : next(context)
+            );
         }
         finally
         {
@@ -111,10 +128,15 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
 
     private static string Outcome(HttpResponse response, byte[] answer)
     {
-        if (response.Headers.Location.ToString() is { Length: > 0 } location && Uri.TryCreate(location, UriKind.RelativeOrAbsolute, out var target))
+        if (
+            response.Headers.Location.ToString() is { Length: > 0 } location
+            && Uri.TryCreate(location, UriKind.RelativeOrAbsolute, out var target)
+        )
         {
             var query = location.IndexOf('?', StringComparison.Ordinal) is >= 0 and var start ? location[start..] : string.Empty;
-            return target.IsAbsoluteUri && QueryHelpers.ParseQuery(query).TryGetValue("error", out var error) ? error.ToString() : StandInRequest.Ok;
+            return target.IsAbsoluteUri && QueryHelpers.ParseQuery(query).TryGetValue("error", out var error)
+                ? error.ToString()
+                : StandInRequest.Ok;
         }
 
         if (response.StatusCode < StatusCodes.Status400BadRequest)
@@ -159,7 +181,9 @@ internal sealed class StandInAnswers(StandInState state) : IDisposable
         const string Basic = "Basic ";
         var header = context.Request.Headers[HeaderNames.Authorization].ToString();
         var bytes = new byte[header.Length];
-        return header.StartsWith(Basic, StringComparison.OrdinalIgnoreCase) && Convert.TryFromBase64String(header[Basic.Length..].Trim(), bytes, out var length)
+        return
+            header.StartsWith(Basic, StringComparison.OrdinalIgnoreCase)
+            && Convert.TryFromBase64String(header[Basic.Length..].Trim(), bytes, out var length)
             ? Encoding.UTF8.GetString(bytes, 0, length)
             : null;
     }

@@ -34,7 +34,9 @@ internal sealed partial class StandInBrowser(HttpClient http)
         using var answer = await http.PostAsync(new Uri(page, Decode(action, "value")), content, cancellationToken);
         return answer.Headers.Location is { } location
             ? new Uri(page, location)
-            : throw new InvalidOperationException($"The provider does not go on ({(int)answer.StatusCode}): {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+            : throw new InvalidOperationException(
+                $"The provider does not go on ({(int)answer.StatusCode}): {await answer.Content.ReadAsStringAsync(cancellationToken)}"
+            );
     }
 
     private static string Decode(Match match, string group) => WebUtility.HtmlDecode(match.Groups[group].Value);

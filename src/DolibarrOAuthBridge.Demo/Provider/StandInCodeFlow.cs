@@ -16,19 +16,22 @@ internal sealed class StandInCodeFlow(HttpClient http, StandInProvider provider,
         var redirectUri = client.RedirectUris[0].AbsoluteUri;
         var verifier = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
         var state = WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(16));
-        var url = QueryHelpers.AddQueryString(provider.Endpoint("oauth/authorize").AbsoluteUri, new Dictionary<string, string?>
-        {
-            ["client_id"] = client.ClientId,
-            ["response_type"] = "code",
-            ["redirect_uri"] = redirectUri,
-            ["scope"] = scopes,
-            ["state"] = state,
-            ["code_challenge"] = WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))),
-            ["code_challenge_method"] = "S256",
-            ["access_type"] = "offline",
-            ["prompt"] = "consent",
-            ["login_hint"] = user.Subject,
-        });
+        var url = QueryHelpers.AddQueryString(
+            provider.Endpoint("oauth/authorize").AbsoluteUri,
+            new Dictionary<string, string?>
+            {
+                ["client_id"] = client.ClientId,
+                ["response_type"] = "code",
+                ["redirect_uri"] = redirectUri,
+                ["scope"] = scopes,
+                ["state"] = state,
+                ["code_challenge"] = WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))),
+                ["code_challenge_method"] = "S256",
+                ["access_type"] = "offline",
+                ["prompt"] = "consent",
+                ["login_hint"] = user.Subject,
+            }
+        );
         var callback = await new StandInBrowser(http).DecideAsync(new Uri(url), allow: true, user.Subject, cancellationToken);
         var query = QueryHelpers.ParseQuery(callback.Query);
         if (!query.TryGetValue("code", out var code) || query["state"] != state)
@@ -59,7 +62,9 @@ internal sealed class StandInCodeFlow(HttpClient http, StandInProvider provider,
         var answer = await response.Content.ReadAsStringAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"No tokens were given ({(int)response.StatusCode}): {answer}"));
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"No tokens were given ({(int)response.StatusCode}): {answer}")
+            );
         }
 
         using var json = JsonDocument.Parse(answer);

@@ -30,12 +30,16 @@ internal sealed class StandInEndpoints(StandInState state)
         routes.MapGet("/", _ => StandInPage.Home().ExecuteAsync(_));
     }
 
-    private static void MapAll(IEndpointRouteBuilder routes, StandInEndpoint endpoint, string[] methods, Func<HttpContext, Task<IResult>> handler)
+    private static void MapAll(
+        IEndpointRouteBuilder routes,
+        StandInEndpoint endpoint,
+        string[] methods,
+        Func<HttpContext, Task<IResult>> handler
+    )
     {
         foreach (var path in StandInPaths.Of(endpoint))
         {
-            routes.MapMethods(path, methods, async context =>
-                await (await handler(context)).ExecuteAsync(context));
+            routes.MapMethods(path, methods, async context => await (await handler(context)).ExecuteAsync(context));
         }
     }
 
@@ -56,8 +60,16 @@ internal sealed class StandInEndpoints(StandInState state)
             case var _ when request.HasPromptValue(PromptValues.None):
                 return Refuse(Errors.LoginRequired, "Nobody is signed in.");
             default:
-                var parameters = request.GetParameters().Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value.ToString() ?? string.Empty));
-                return StandInPage.Consent(context.Request.PathBase + context.Request.Path, request.ClientId, request.GetScopes(), UsersFor(request.LoginHint), parameters);
+                var parameters = request
+                    .GetParameters()
+                    .Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value.ToString() ?? string.Empty));
+                return StandInPage.Consent(
+                    context.Request.PathBase + context.Request.Path,
+                    request.ClientId,
+                    request.GetScopes(),
+                    UsersFor(request.LoginHint),
+                    parameters
+                );
         }
     }
 
@@ -100,7 +112,13 @@ internal sealed class StandInEndpoints(StandInState state)
             case "deny":
                 return Results.Forbid(properties, [Scheme]);
             default:
-                return StandInPage.Consent(DevicePath, clientId, scopes, state.Options.Users, [new("user_code", request.UserCode ?? string.Empty)]);
+                return StandInPage.Consent(
+                    DevicePath,
+                    clientId,
+                    scopes,
+                    state.Options.Users,
+                    [new("user_code", request.UserCode ?? string.Empty)]
+                );
         }
     }
 
@@ -138,11 +156,14 @@ internal sealed class StandInEndpoints(StandInState state)
 
     private static IResult Refuse(string error, string description) => Results.Forbid(Error(error, description), [Scheme]);
 
-    private static AuthenticationProperties Error(string error, string description) => new(new Dictionary<string, string?>
-    {
-        [OpenIddictServerAspNetCoreConstants.Properties.Error] = error,
-        [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = description,
-    });
+    private static AuthenticationProperties Error(string error, string description) =>
+        new(
+            new Dictionary<string, string?>
+            {
+                [OpenIddictServerAspNetCoreConstants.Properties.Error] = error,
+                [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = description,
+            }
+        );
 
     private bool GetsRefreshToken(OpenIddictRequest request, StandInClient client, StandInUser user)
     {

@@ -17,21 +17,23 @@ internal static class StandInHandlers
     public static void AddHandlers(this OpenIddictServerBuilder server, StandInState state)
     {
         var polls = new ConcurrentDictionary<string, DateTimeOffset>();
-        server.AddEventHandler<ProcessSignInContext>(handler => handler
-            .UseInlineHandler(context => DecideOnRefreshToken(context, state.Options.Rotation))
-            .SetOrder(OpenIddictServerHandlers.EvaluateGeneratedTokens.Descriptor.Order + 500));
-        server.AddEventHandler<ApplyDeviceAuthorizationResponseContext>(handler => handler
-            .UseInlineHandler(context => AddInterval(context, state.Options.DeviceInterval))
-            .SetOrder(int.MinValue));
-        server.AddEventHandler<ValidateTokenRequestContext>(handler => handler
-            .UseInlineHandler(context => SlowDown(context, state.Options, polls))
-            .SetOrder(int.MinValue));
-        server.AddEventHandler<ExtractAuthorizationRequestContext>(handler => handler
-            .UseInlineHandler(context => TakeCommasForSpaces(context.Transaction, context.Request))
-            .SetOrder(int.MaxValue));
-        server.AddEventHandler<ExtractDeviceAuthorizationRequestContext>(handler => handler
-            .UseInlineHandler(context => TakeCommasForSpaces(context.Transaction, context.Request))
-            .SetOrder(int.MaxValue));
+        server.AddEventHandler<ProcessSignInContext>(handler =>
+            handler
+                .UseInlineHandler(context => DecideOnRefreshToken(context, state.Options.Rotation))
+                .SetOrder(OpenIddictServerHandlers.EvaluateGeneratedTokens.Descriptor.Order + 500)
+        );
+        server.AddEventHandler<ApplyDeviceAuthorizationResponseContext>(handler =>
+            handler.UseInlineHandler(context => AddInterval(context, state.Options.DeviceInterval)).SetOrder(int.MinValue)
+        );
+        server.AddEventHandler<ValidateTokenRequestContext>(handler =>
+            handler.UseInlineHandler(context => SlowDown(context, state.Options, polls)).SetOrder(int.MinValue)
+        );
+        server.AddEventHandler<ExtractAuthorizationRequestContext>(handler =>
+            handler.UseInlineHandler(context => TakeCommasForSpaces(context.Transaction, context.Request)).SetOrder(int.MaxValue)
+        );
+        server.AddEventHandler<ExtractDeviceAuthorizationRequestContext>(handler =>
+            handler.UseInlineHandler(context => TakeCommasForSpaces(context.Transaction, context.Request)).SetOrder(int.MaxValue)
+        );
     }
 
     // OpenIddict goes by the scope offline_access alone, which Google and GitHub do not know.
@@ -39,7 +41,8 @@ internal static class StandInHandlers
     {
         if (context.EndpointType == OpenIddictServerEndpointType.Token)
         {
-            var given = context.Principal!.HasClaim(StandInPrincipal.RefreshClaim)
+            var given =
+                context.Principal!.HasClaim(StandInPrincipal.RefreshClaim)
                 && (rotation != RefreshTokenRotation.Keep || !context.Request.IsRefreshTokenGrantType());
             (context.GenerateRefreshToken, context.IncludeRefreshToken) = (given, given);
         }
@@ -57,7 +60,11 @@ internal static class StandInHandlers
         return default;
     }
 
-    private static ValueTask SlowDown(ValidateTokenRequestContext context, StandInProviderOptions options, ConcurrentDictionary<string, DateTimeOffset> polls)
+    private static ValueTask SlowDown(
+        ValidateTokenRequestContext context,
+        StandInProviderOptions options,
+        ConcurrentDictionary<string, DateTimeOffset> polls
+    )
     {
         if (context.Request.IsDeviceCodeGrantType() && context.Request.DeviceCode is { } code)
         {
@@ -68,7 +75,8 @@ internal static class StandInHandlers
                 polls[key] = now;
                 context.Reject(
                     OpenIddictConstants.Errors.SlowDown,
-                    string.Create(CultureInfo.InvariantCulture, $"Asked again after {(now - last).TotalSeconds:0.0} s."));
+                    string.Create(CultureInfo.InvariantCulture, $"Asked again after {(now - last).TotalSeconds:0.0} s.")
+                );
                 return default;
             }
 

@@ -17,9 +17,10 @@ internal sealed class StandInKeys : IDisposable
     private int _isDisposed;
 
     /// <summary>Signs tokens.</summary>
-    public RsaSecurityKey Signing { get; } = Spare.TryTake(out var key)
-        ? key
-        : new RsaSecurityKey(RSA.Create(2048)) { KeyId = RandomNumberGenerator.GetHexString(16, lowercase: true) };
+    public RsaSecurityKey Signing { get; } =
+        Spare.TryTake(out var key)
+            ? key
+            : new RsaSecurityKey(RSA.Create(2048)) { KeyId = RandomNumberGenerator.GetHexString(16, lowercase: true) };
 
     /// <summary>Encrypts what only the provider itself reads.</summary>
     public SymmetricSecurityKey Encryption { get; } = new(RandomNumberGenerator.GetBytes(32));

@@ -10,7 +10,10 @@ namespace DolibarrOAuthBridge.Demo.Provider;
 /// <summary>Whom and what a token is about.</summary>
 internal static class StandInPrincipal
 {
-    /// <summary>Marks a grant that has a refresh token. OpenIddict keeps claims with its own prefix out of the tokens that clients can read.</summary>
+    /// <summary>
+    /// Marks a grant that has a refresh token. OpenIddict keeps claims with its own prefix out of the tokens that clients can
+    /// read.
+    /// </summary>
     public const string RefreshClaim = Claims.Prefixes.Private + "stand_in_refresh";
 
     /// <summary>A user's grant.</summary>
@@ -47,16 +50,18 @@ internal static class StandInPrincipal
 
         // Who is in the audience may introspect.
         identity.SetResources(state.Options.Clients.Where(client => client.IsResourceServer).Select(client => client.ClientId));
-        identity.SetDestinations(claim => claim.Type switch
-        {
-            // The mail server needs it to know whose mailbox a token opens.
-            Claims.Email when identity.HasScope(Scopes.Email) => [Destinations.AccessToken, Destinations.IdentityToken],
-            Claims.Email => [Destinations.AccessToken],
-            Claims.EmailVerified when identity.HasScope(Scopes.Email) => [Destinations.IdentityToken],
-            Claims.Name or Claims.PreferredUsername when identity.HasScope(Scopes.Profile) => [Destinations.IdentityToken],
-            Claims.EmailVerified or Claims.Name or Claims.PreferredUsername => [],
-            _ => [Destinations.IdentityToken],
-        });
+        identity.SetDestinations(claim =>
+            claim.Type switch
+            {
+                // The mail server needs it to know whose mailbox a token opens.
+                Claims.Email when identity.HasScope(Scopes.Email) => [Destinations.AccessToken, Destinations.IdentityToken],
+                Claims.Email => [Destinations.AccessToken],
+                Claims.EmailVerified when identity.HasScope(Scopes.Email) => [Destinations.IdentityToken],
+                Claims.Name or Claims.PreferredUsername when identity.HasScope(Scopes.Profile) => [Destinations.IdentityToken],
+                Claims.EmailVerified or Claims.Name or Claims.PreferredUsername => [],
+                _ => [Destinations.IdentityToken],
+            }
+        );
         return new ClaimsPrincipal(identity);
     }
 }

@@ -104,14 +104,24 @@ public sealed class StandInProvider : IAsyncDisposable
     public Task AnswerDeviceAsync(string userCode, bool allow = true, string? subject = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(userCode);
-        return new StandInBrowser(_http).DecideAsync(Endpoint("device?user_code=" + Uri.EscapeDataString(userCode)), allow, subject, cancellationToken);
+        return new StandInBrowser(_http).DecideAsync(
+            Endpoint("device?user_code=" + Uri.EscapeDataString(userCode)),
+            allow,
+            subject,
+            cancellationToken
+        );
     }
 
     /// <summary>Whether a token is still good, as the provider tells the client that it was issued to.</summary>
     public async Task<bool> IsAliveAsync(string clientId, string token, CancellationToken cancellationToken = default)
     {
         var client = _state.FindClient(clientId) ?? throw new ArgumentException($"No client is called {clientId}.", nameof(clientId));
-        var form = new Dictionary<string, string> { ["token"] = token, ["client_id"] = clientId, ["client_secret"] = client.ClientSecret ?? string.Empty };
+        var form = new Dictionary<string, string>
+        {
+            ["token"] = token,
+            ["client_id"] = clientId,
+            ["client_secret"] = client.ClientSecret ?? string.Empty,
+        };
         using var content = new FormUrlEncodedContent(form);
         using var response = await _seeder.PostAsync(Endpoint("oauth/introspect"), content, cancellationToken);
         var answer = await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken);
@@ -119,7 +129,10 @@ public sealed class StandInProvider : IAsyncDisposable
         return json.RootElement.GetProperty("active").GetBoolean();
     }
 
-    /// <summary>Ends all grants of a client, or of all, as users or an administrator can at the provider: nothing issued so far is valid any more.</summary>
+    /// <summary>
+    /// Ends all grants of a client, or of all, as users or an administrator can at the provider: nothing issued so far is valid
+    /// any more.
+    /// </summary>
     public async Task RevokeGrantsAsync(string? clientId = null, CancellationToken cancellationToken = default)
     {
         var scope = _application.Services.CreateAsyncScope();
@@ -163,5 +176,13 @@ public sealed class StandInProvider : IAsyncDisposable
         _seeder.Dispose();
     }
 
-    private static HttpClient NewClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
+    private static HttpClient NewClient() =>
+        new(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseProxy = false,
+                UseCookies = false,
+            }
+        );
 }

@@ -22,11 +22,12 @@ internal sealed class StandInRecord(HttpContext context, StandInRequest request,
     public string Outcome { get; set; } = "failed";
 
     /// <summary>Notes the end as soon as an answer leaves.</summary>
-    public void EndWithAnswer() => context.Response.OnStarting(() =>
-    {
-        End(context.Response.StatusCode);
-        return Task.CompletedTask;
-    });
+    public void EndWithAnswer() =>
+        context.Response.OnStarting(() =>
+        {
+            End(context.Response.StatusCode);
+            return Task.CompletedTask;
+        });
 
     /// <summary>Notes the end, unless that has happened.</summary>
     /// <param name="status">The HTTP status; null where there is no answer.</param>

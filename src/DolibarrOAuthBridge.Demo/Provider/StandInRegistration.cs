@@ -45,8 +45,7 @@ internal static class StandInRegistration
         }
 
         application.RedirectUris.UnionWith(client.RedirectUris);
-        application.Permissions.UnionWith(
-        [
+        application.Permissions.UnionWith([
             Permissions.Endpoints.Authorization,
             Permissions.Endpoints.DeviceAuthorization,
             Permissions.Endpoints.Revocation,

@@ -22,7 +22,8 @@ public sealed record StandInRequest(
     string? Outcome,
     int? Status,
     DateTimeOffset At,
-    TimeSpan? Duration)
+    TimeSpan? Duration
+)
 {
     /// <summary>The outcome of a request that got what it asked for.</summary>
     public const string Ok = "ok";

@@ -14,17 +14,20 @@ internal static class StandInServices
         var database = Guid.NewGuid().ToString();
         services.AddSingleton(state);
         services.AddSingleton(state.Options.TimeProvider);
-        services.AddDbContext<StandInDbContext>(context => context
-            .UseInMemoryDatabase(database)
-            .ConfigureWarnings(warnings => warnings.Ignore(InMemoryEventId.TransactionIgnoredWarning))
-            .UseOpenIddict());
-        services.AddOpenIddict()
-            .AddCore(core => core
-                .UseEntityFrameworkCore()
-                .UseDbContext<StandInDbContext>()
-
-                // The in-memory database has no bulk updates: a grant could not be revoked as a whole.
-                .DisableBulkOperations())
+        services.AddDbContext<StandInDbContext>(context =>
+            context
+                .UseInMemoryDatabase(database)
+                .ConfigureWarnings(warnings => warnings.Ignore(InMemoryEventId.TransactionIgnoredWarning))
+                .UseOpenIddict()
+        );
+        services
+            .AddOpenIddict()
+            .AddCore(core =>
+                core.UseEntityFrameworkCore()
+                    .UseDbContext<StandInDbContext>()
+                    // The in-memory database has no bulk updates: a grant could not be revoked as a whole.
+                    .DisableBulkOperations()
+            )
             .AddServer(server => server.Set(state, issuer));
         services.AddAuthentication();
         return services;
@@ -33,7 +36,8 @@ internal static class StandInServices
     private static void Set(this OpenIddictServerBuilder server, StandInState state, Uri issuer)
     {
         var options = state.Options;
-        server.SetIssuer(issuer)
+        server
+            .SetIssuer(issuer)
             .SetAuthorizationEndpointUris(StandInPaths.Of(StandInEndpoint.Authorization))
             .SetTokenEndpointUris(StandInPaths.Of(StandInEndpoint.Token))
             .SetDeviceAuthorizationEndpointUris(StandInPaths.Of(StandInEndpoint.DeviceAuthorization))
@@ -44,7 +48,11 @@ internal static class StandInServices
             .SetConfigurationEndpointUris(StandInPaths.Of(StandInEndpoint.Discovery))
             .SetJsonWebKeySetEndpointUris(StandInPaths.Of(StandInEndpoint.Keys));
 
-        server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowDeviceAuthorizationFlow().AllowClientCredentialsFlow()
+        server
+            .AllowAuthorizationCodeFlow()
+            .AllowRefreshTokenFlow()
+            .AllowDeviceAuthorizationFlow()
+            .AllowClientCredentialsFlow()
             .RegisterScopes([.. options.Clients.SelectMany(client => client.Scopes).Distinct()])
             .RegisterClaims("sub", "email", "email_verified", "name", "preferred_username")
             .AddSigningKey(state.Keys.Signing)
@@ -65,7 +73,8 @@ internal static class StandInServices
 
         server.Configure(server => server.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain));
         server.AddHandlers(state);
-        server.UseAspNetCore()
+        server
+            .UseAspNetCore()
             .DisableTransportSecurityRequirement()
             .EnableAuthorizationEndpointPassthrough()
             .EnableTokenEndpointPassthrough()

@@ -38,9 +38,12 @@ internal sealed class StandInState(StandInProviderOptions options) : IDisposable
     public StandInClient? FindClient(string? clientId) => Options.Clients.FirstOrDefault(client => client.ClientId == clientId);
 
     /// <summary>The user with this subject or e-mail address; the first one where nobody is named; null where nobody has it.</summary>
-    public StandInUser? FindUser(string? hint) => string.IsNullOrEmpty(hint)
-        ? Options.Users[0]
-        : Options.Users.FirstOrDefault(user => user.Subject == hint || string.Equals(user.Email, hint, StringComparison.OrdinalIgnoreCase));
+    public StandInUser? FindUser(string? hint) =>
+        string.IsNullOrEmpty(hint)
+            ? Options.Users[0]
+            : Options.Users.FirstOrDefault(user =>
+                user.Subject == hint || string.Equals(user.Email, hint, StringComparison.OrdinalIgnoreCase)
+            );
 
     /// <summary>Notes a consent.</summary>
     /// <returns>Whether it is the user's first one for this client.</returns>

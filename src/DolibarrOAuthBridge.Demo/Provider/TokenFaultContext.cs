@@ -51,9 +51,7 @@ internal sealed record TokenFaultContext(HttpContext Http, StandInRecord Record,
         {
             await wait(stop.Token);
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
 
         return Http.RequestAborted.IsCancellationRequested;
     }

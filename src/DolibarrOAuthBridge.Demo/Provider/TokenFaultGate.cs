@@ -8,9 +8,7 @@ public sealed class TokenFaultGate
     private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal TokenFaultGate()
-    {
-    }
+    internal TokenFaultGate() { }
 
     /// <summary>Completes when the request has come to the gate.</summary>
     public Task Arrived => _arrived.Task;

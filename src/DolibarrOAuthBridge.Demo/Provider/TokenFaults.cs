@@ -10,9 +10,7 @@ public sealed class TokenFaults : IDisposable
     private CancellationTokenSource _cleared = new();
     private TokenFault? _always;
 
-    internal TokenFaults()
-    {
-    }
+    internal TokenFaults() { }
 
     /// <summary>How many faults have not happened yet.</summary>
     public int Pending

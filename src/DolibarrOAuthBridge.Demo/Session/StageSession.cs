@@ -24,7 +24,11 @@ public static class StageSession
     private static readonly DateTimeOffset LongAgo = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     // The first is for grants without a browser, the second is Dolibarr's.
-    private static readonly Uri[] RedirectUris = [new("http://127.0.0.1/callback"), new("http://localhost/dolibarr/custom/oauthbridge/callback.php")];
+    private static readonly Uri[] RedirectUris =
+    [
+        new("http://127.0.0.1/callback"),
+        new("http://localhost/dolibarr/custom/oauthbridge/callback.php"),
+    ];
 
     private static readonly StandInClient[] Clients =
     [
@@ -78,21 +82,22 @@ public static class StageSession
     }
 
     private static string[] Endpoints(string provider, StandInProvider standIn) =>
-    [
-        $"--Providers:{provider}:AuthorizationEndpoint={standIn.Endpoint("oauth/authorize")}",
-        $"--Providers:{provider}:TokenEndpoint={standIn.Endpoint("oauth/token")}",
-        $"--Providers:{provider}:RevocationEndpoint={standIn.Endpoint("oauth/revoke")}",
-        $"--Providers:{provider}:Issuer={standIn.BaseAddress}",
-    ];
+        [
+            $"--Providers:{provider}:AuthorizationEndpoint={standIn.Endpoint("oauth/authorize")}",
+            $"--Providers:{provider}:TokenEndpoint={standIn.Endpoint("oauth/token")}",
+            $"--Providers:{provider}:RevocationEndpoint={standIn.Endpoint("oauth/revoke")}",
+            $"--Providers:{provider}:Issuer={standIn.BaseAddress}",
+        ];
 
-    private static Dictionary<string, object?> Addresses(Stage stage) => new()
-    {
-        ["bridge"] = stage.Server.BaseAddress.AbsoluteUri.TrimEnd('/'),
-        ["api_key"] = stage.ApiKey,
-        ["conf"] = stage.Dolibarr.ConfPath,
-        ["provider"] = stage.Provider.BaseAddress.AbsoluteUri,
-        ["entries"] = new[] { TokenStory.Entry, "GOOGLE-Mail" },
-    };
+    private static Dictionary<string, object?> Addresses(Stage stage) =>
+        new()
+        {
+            ["bridge"] = stage.Server.BaseAddress.AbsoluteUri.TrimEnd('/'),
+            ["api_key"] = stage.ApiKey,
+            ["conf"] = stage.Dolibarr.ConfPath,
+            ["provider"] = stage.Provider.BaseAddress.AbsoluteUri,
+            ["entries"] = new[] { TokenStory.Entry, "GOOGLE-Mail" },
+        };
 
     private static async Task<Dictionary<string, object?>> AnswerAsync(Stage stage, string line, CancellationToken cancellationToken)
     {
@@ -109,7 +114,10 @@ public static class StageSession
                 await stage.Provider.RevokeGrantsAsync(ClientOf(entry).ClientId, cancellationToken);
                 return [];
             case ["approve", var url]:
-                return new() { ["location"] = (await stage.Provider.ApproveAsync(new Uri(url), cancellationToken: cancellationToken)).AbsoluteUri };
+                return new()
+                {
+                    ["location"] = (await stage.Provider.ApproveAsync(new Uri(url), cancellationToken: cancellationToken)).AbsoluteUri,
+                };
             case ["refreshes"]:
                 return new() { ["refreshes"] = stage.Provider.Requests.RefreshCount };
             default:
@@ -120,7 +128,12 @@ public static class StageSession
     private static async Task GrantAsync(Stage stage, string entry, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
         var client = ClientOf(entry);
-        var tokens = await stage.Provider.IssueAsync(client.ClientId, null, $"{string.Join(' ', client.Scopes)} offline_access", cancellationToken);
+        var tokens = await stage.Provider.IssueAsync(
+            client.ClientId,
+            null,
+            $"{string.Join(' ', client.Scopes)} offline_access",
+            cancellationToken
+        );
         await stage.Dolibarr.SetTokenAsync(entry, tokens, expiresAt, cancellationToken: cancellationToken);
         stage.Provider.Requests.Clear();
     }

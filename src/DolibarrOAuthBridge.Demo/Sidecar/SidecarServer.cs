@@ -26,7 +26,10 @@ public sealed partial class SidecarServer : IAsyncDisposable
     }
 
     /// <summary>Where it listens.</summary>
-    public Uri BaseAddress => _listening.Task.IsCompletedSuccessfully ? _listening.Task.Result : throw new InvalidOperationException("The sidecar does not listen.");
+    public Uri BaseAddress =>
+        _listening.Task.IsCompletedSuccessfully
+            ? _listening.Task.Result
+            : throw new InvalidOperationException("The sidecar does not listen.");
 
     /// <summary>Everything it wrote so far.</summary>
     public string Log

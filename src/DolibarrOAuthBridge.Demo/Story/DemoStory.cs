@@ -55,10 +55,17 @@ public static class DemoStory
     private static async Task SetAsync(Stage stage, Narrator narrator, CancellationToken cancellationToken)
     {
         narrator.Chapter("The stage");
-        await narrator.StepAsync("A throw-away MariaDB with rows that Dolibarr 22.0.4 wrote", () => stage.StartDatabaseAsync(cancellationToken));
-        await narrator.StepAsync("A stand-in identity provider with rotating refresh tokens", () => stage.StartProviderAsync([Microsoft, ConsentStory.Client], cancellationToken));
+        await narrator.StepAsync("A throw-away MariaDB with rows that Dolibarr 22.0.4 wrote", () =>
+            stage.StartDatabaseAsync(cancellationToken)
+        );
+        await narrator.StepAsync("A stand-in identity provider with rotating refresh tokens", () =>
+            stage.StartProviderAsync([Microsoft, ConsentStory.Client], cancellationToken)
+        );
         await narrator.StepAsync("A mail server that asks the provider about tokens", () => stage.StartMailAsync(cancellationToken));
-        stage.PrepareBridge([$"--Providers:Microsoft:TokenEndpoint={stage.Provider.Endpoint("oauth/token")}", $"--Bridge:MailCaFile={stage.Mail.AuthorityPath}"]);
+        stage.PrepareBridge([
+            $"--Providers:Microsoft:TokenEndpoint={stage.Provider.Endpoint("oauth/token")}",
+            $"--Bridge:MailCaFile={stage.Mail.AuthorityPath}",
+        ]);
         await narrator.StepAsync("The sidecar, pointed at conf.php", () => stage.StartServerAsync(cancellationToken));
         narrator.Chapter("dolibarr-oauth-bridge entries");
         narrator.Show(await stage.RunAsync(["entries"], cancellationToken));
@@ -67,12 +74,14 @@ public static class DemoStory
     private static async Task KeepAsync(Stage stage, Narrator narrator, CancellationToken cancellationToken)
     {
         narrator.Chapter("Still running; Ctrl-C ends it");
-        narrator.Show($"""
+        narrator.Show(
+            $"""
             curl -H 'Authorization: Bearer {stage.ApiKey}' {stage.Server.BaseAddress}v1/entries
             curl -H 'Authorization: Bearer {stage.ApiKey}' {stage.Server.BaseAddress}v1/entries/{TokenStory.Entry}/token
             dolibarr-oauth-bridge entries --dolibarr-conf {stage.Dolibarr.ConfPath}
             The provider's pages: {stage.Provider.BaseAddress}
-            """);
+            """
+        );
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

@@ -16,7 +16,9 @@ public sealed class MailStory(Stage stage, Narrator narrator)
     {
         narrator.Chapter("A mail, sent and read back with the token");
         narrator.Show(await stage.RunAsync(SmtpCheck, cancellationToken));
-        var token = (await stage.CallAsync(HttpMethod.Get, $"/v1/entries/{TokenStory.Entry}/token", cancellationToken)).GetProperty("access_token").GetString()!;
+        var token = (await stage.CallAsync(HttpMethod.Get, $"/v1/entries/{TokenStory.Entry}/token", cancellationToken))
+            .GetProperty("access_token")
+            .GetString()!;
         var mailbox = new TokenMailbox(stage.Mail, Mailbox, token);
         await narrator.StepAsync("A mail is submitted with the token and read back over IMAP", async () =>
         {
@@ -28,7 +30,17 @@ public sealed class MailStory(Stage stage, Narrator narrator)
         {
             var subject = NewSubject("Reminder");
             var script = Path.Combine(AppContext.BaseDirectory, "php", "submit_mail.php");
-            string[] arguments = [script, stage.Mail.Host, $"{stage.Mail.SubmissionPort}", "starttls", stage.Mail.AuthorityPath, Mailbox, Mailbox, subject];
+            string[] arguments =
+            [
+                script,
+                stage.Mail.Host,
+                $"{stage.Mail.SubmissionPort}",
+                "starttls",
+                stage.Mail.AuthorityPath,
+                Mailbox,
+                Mailbox,
+                subject,
+            ];
             await Command.RunAsync("php", arguments, token, cancellationToken);
             return await FindAsync(mailbox, subject, cancellationToken);
         });
@@ -46,7 +58,19 @@ public sealed class MailStory(Stage stage, Narrator narrator)
     }
 
     private string[] SmtpCheck =>
-        ["check", "smtp", TokenStory.Entry, "--host", stage.Mail.Host, "--port", $"{stage.Mail.SubmissionPort}", "--security", "starttls", "--username", Mailbox];
+        [
+            "check",
+            "smtp",
+            TokenStory.Entry,
+            "--host",
+            stage.Mail.Host,
+            "--port",
+            $"{stage.Mail.SubmissionPort}",
+            "--security",
+            "starttls",
+            "--username",
+            Mailbox,
+        ];
 
     private static string NewSubject(string kind) => $"{kind} {RandomNumberGenerator.GetHexString(8)}";
 

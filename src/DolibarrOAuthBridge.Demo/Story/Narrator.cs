@@ -29,7 +29,9 @@ public sealed class Narrator(IAnsiConsole console)
         }
         catch (Exception exception)
         {
-            console.MarkupLineInterpolated($"  [red]✗[/] {what}: {exception.Message} [grey]({Format(TimeProvider.System.GetElapsedTime(start))})[/]");
+            console.MarkupLineInterpolated(
+                $"  [red]✗[/] {what}: {exception.Message} [grey]({Format(TimeProvider.System.GetElapsedTime(start))})[/]"
+            );
             throw new StoryFailedException(what, exception);
         }
     }

@@ -10,7 +10,9 @@ using DolibarrOAuthBridge.Demo.Sidecar;
 
 namespace DolibarrOAuthBridge.Demo.Story;
 
-/// <summary>What the demo plays on: a throw-away database with rows that a real Dolibarr wrote, a stand-in provider, and the sidecar.</summary>
+/// <summary>
+/// What the demo plays on: a throw-away database with rows that a real Dolibarr wrote, a stand-in provider, and the sidecar.
+/// </summary>
 public sealed class Stage : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _props = new();
@@ -56,7 +58,17 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>Starts the provider with the clients that the entries name.</summary>
     public async Task<string> StartProviderAsync(IReadOnlyList<StandInClient> clients, CancellationToken cancellationToken)
     {
-        Provider = Own(await StandInProvider.StartAsync(new StandInProviderOptions { Clients = [.. clients, DovecotServerOptions.ResourceServer], OpaqueAccessTokens = true, DeviceInterval = TimeSpan.FromSeconds(1) }, cancellationToken));
+        Provider = Own(
+            await StandInProvider.StartAsync(
+                new StandInProviderOptions
+                {
+                    Clients = [.. clients, DovecotServerOptions.ResourceServer],
+                    OpaqueAccessTokens = true,
+                    DeviceInterval = TimeSpan.FromSeconds(1),
+                },
+                cancellationToken
+            )
+        );
         return $"listening on {Provider.BaseAddress}";
     }
 
@@ -87,7 +99,8 @@ public sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Calls the sidecar and returns the answer's JSON, which must be a success.</summary>
-    public Task<JsonElement> CallAsync(HttpMethod method, string path, CancellationToken cancellationToken) => CallAsync(method, path, null, cancellationToken);
+    public Task<JsonElement> CallAsync(HttpMethod method, string path, CancellationToken cancellationToken) =>
+        CallAsync(method, path, null, cancellationToken);
 
     /// <summary>The same with a body, which is disposed of.</summary>
     public async Task<JsonElement> CallAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
@@ -114,7 +127,8 @@ public sealed class Stage : IAsyncDisposable
         var ready = await Poll.UntilAsync(
             () => Client.GetAsync(new Uri("/readyz", UriKind.Relative), cancellationToken).GetAwaiter().GetResult().IsSuccessStatusCode,
             TimeSpan.FromSeconds(10),
-            cancellationToken);
+            cancellationToken
+        );
         Narrator.Require(ready, $"The sidecar is not ready: {Server.Log}");
     }
 

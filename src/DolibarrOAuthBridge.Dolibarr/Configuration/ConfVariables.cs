@@ -11,9 +11,14 @@ internal sealed class ConfVariables(Dictionary<string, PhpAssignment> assignment
 
     /// <summary>The bytes of a variable; none where it is not set.</summary>
     /// <exception cref="DolibarrConfException">The value is computed.</exception>
-    public byte[] Bytes(string name) => !assignments.TryGetValue(name, out var assignment)
-        ? []
-        : assignment.Value ?? throw Error(name, "is not a plain value: it is computed, or set within other code, and the bridge reads this file without running it. Write its value there between quotes, in a statement of its own.");
+    public byte[] Bytes(string name) =>
+        !assignments.TryGetValue(name, out var assignment)
+            ? []
+            : assignment.Value
+                ?? throw Error(
+                    name,
+                    "is not a plain value: it is computed, or set within other code, and the bridge reads this file without running it. Write its value there between quotes, in a statement of its own."
+                );
 
     /// <summary>The text of a variable; empty where it is not set.</summary>
     /// <exception cref="DolibarrConfException">The value is computed, or not UTF-8.</exception>
@@ -21,13 +26,16 @@ internal sealed class ConfVariables(Dictionary<string, PhpAssignment> assignment
 
     /// <summary>The text of a variable that must have one.</summary>
     /// <exception cref="DolibarrConfException">The value is missing, empty, computed, or not UTF-8.</exception>
-    public string Required(string name) => Text(name) is { Length: > 0 } text
-        ? text
-        : throw Error(name, "is missing or empty. Finish Dolibarr's installation, or give the path of the conf.php in use.");
+    public string Required(string name) =>
+        Text(name) is { Length: > 0 } text
+            ? text
+            : throw Error(name, "is missing or empty. Finish Dolibarr's installation, or give the path of the conf.php in use.");
 
     /// <summary>The text of a variable that the bridge can do without; null where it is not there as plain UTF-8 text.</summary>
     public string? Optional(string name) =>
-        assignments.TryGetValue(name, out var assignment) && assignment.Value is { Length: > 0 } value && System.Text.Unicode.Utf8.IsValid(value)
+        assignments.TryGetValue(name, out var assignment)
+        && assignment.Value is { Length: > 0 } value
+        && System.Text.Unicode.Utf8.IsValid(value)
             ? StrictUtf8.GetString(value)
             : null;
 

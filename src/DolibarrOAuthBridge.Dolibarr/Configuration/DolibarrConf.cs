@@ -13,7 +13,10 @@ public sealed record DolibarrConf
     /// <summary>The database driver: <c>mysqli</c>, the only one supported; it serves MariaDB and MySQL.</summary>
     public string DbType { get; init; } = "mysqli";
 
-    /// <summary>The database server as written: a host name, an address, or <c>localhost</c>, which PHP's mysqli takes for the server's socket.</summary>
+    /// <summary>
+    /// The database server as written: a host name, an address, or <c>localhost</c>, which PHP's mysqli takes for the server's
+    /// socket.
+    /// </summary>
     public required string DbHost { get; init; }
 
     /// <summary>The database server's TCP port; 0 for the default.</summary>
@@ -28,7 +31,9 @@ public sealed record DolibarrConf
     /// <summary>The database password in the clear, also where conf.php holds it encoded or encrypted.</summary>
     public string DbPassword { get; init; } = "";
 
-    /// <summary>The prefix of table names: ASCII letters, digits and underscores only, so that it is safe within quoted SQL names.</summary>
+    /// <summary>
+    /// The prefix of table names: ASCII letters, digits and underscores only, so that it is safe within quoted SQL names.
+    /// </summary>
     public string DbPrefix { get; init; } = "llx_";
 
     /// <summary>The character set Dolibarr asks the server for, where conf.php names one.</summary>

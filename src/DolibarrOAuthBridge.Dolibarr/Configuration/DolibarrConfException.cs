@@ -2,7 +2,10 @@
 
 namespace DolibarrOAuthBridge.Dolibarr.Configuration;
 
-/// <summary>A conf.php that cannot be used. The message names the file, the line and the variable where they are known, and what to do; it holds no value.</summary>
+/// <summary>
+/// A conf.php that cannot be used. The message names the file, the line and the variable where they are known, and what to do; it
+/// holds no value.
+/// </summary>
 public sealed class DolibarrConfException : Exception
 {
     /// <summary>Creates the error.</summary>

@@ -33,14 +33,20 @@ public static partial class DolibarrConfReader
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (php.Length > MaxBytes)
         {
-            throw new DolibarrConfException(path, null, null, $"The file has more than {MaxBytes} bytes, which no conf.php has. Give the path of Dolibarr's conf.php.");
+            throw new DolibarrConfException(
+                path,
+                null,
+                null,
+                $"The file has more than {MaxBytes} bytes, which no conf.php has. Give the path of Dolibarr's conf.php."
+            );
         }
 
         var variables = new ConfVariables(PhpAssignments.Read(php, path), path);
         var keys = new InstanceKeys(
             variables.Bytes("dolibarr_main_dolcrypt_key"),
             variables.Bytes("dolibarr_main_instance_unique_id"),
-            variables.Bytes("dolibarr_main_cookie_cryptkey"));
+            variables.Bytes("dolibarr_main_cookie_cryptkey")
+        );
         return new()
         {
             Path = path,
@@ -67,7 +73,10 @@ public static partial class DolibarrConfReader
         {
             "" or "0" or "mysql" or "mysqli" => "mysqli",
             "pgsql" => throw variables.Error(Name, "says pgsql, but PostgreSQL is not supported yet: the bridge needs MariaDB or MySQL."),
-            _ => throw variables.Error(Name, "names a database driver that the bridge does not know. It needs mysqli, for MariaDB or MySQL."),
+            _ => throw variables.Error(
+                Name,
+                "names a database driver that the bridge does not know. It needs mysqli, for MariaDB or MySQL."
+            ),
         };
     }
 
@@ -116,7 +125,11 @@ public static partial class DolibarrConfReader
             }
             catch (FormatException exception)
             {
-                throw variables.Error(name, "is marked as encoded but is damaged. Write the password there in the clear, or encoded by Dolibarr anew.", exception);
+                throw variables.Error(
+                    name,
+                    "is marked as encoded but is damaged. Write the password there in the clear, or encoded by Dolibarr anew.",
+                    exception
+                );
             }
         }
 
@@ -125,7 +138,8 @@ public static partial class DolibarrConfReader
             const string Advice = "Write the password there in the clear, or encrypted by Dolibarr anew.";
             try
             {
-                return PlainText.TryDecrypt(encrypted, keys) ?? throw variables.Error(name, $"does not decrypt with the key in this file. {Advice}");
+                return PlainText.TryDecrypt(encrypted, keys)
+                    ?? throw variables.Error(name, $"does not decrypt with the key in this file. {Advice}");
             }
             catch (DolCryptException exception)
             {
@@ -151,14 +165,25 @@ public static partial class DolibarrConfReader
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DolibarrConfException(path, null, null, "There is no such file. Give the path of Dolibarr's conf.php, usually htdocs/conf/conf.php.", exception);
+            throw new DolibarrConfException(
+                path,
+                null,
+                null,
+                "There is no such file. Give the path of Dolibarr's conf.php, usually htdocs/conf/conf.php.",
+                exception
+            );
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new DolibarrConfException(path, null, null, Directory.Exists(path)
-                ? "This is a directory. Give the path of the conf.php in it."
-                : $"The user \"{Environment.UserName}\" has no permission to read the file{Mode(path)}. Add this user to the file's group, usually the web server's, and give the group the right to read.",
-                exception);
+            throw new DolibarrConfException(
+                path,
+                null,
+                null,
+                Directory.Exists(path)
+                    ? "This is a directory. Give the path of the conf.php in it."
+                    : $"The user \"{Environment.UserName}\" has no permission to read the file{Mode(path)}. Add this user to the file's group, usually the web server's, and give the group the right to read.",
+                exception
+            );
         }
         catch (IOException exception)
         {

@@ -105,7 +105,10 @@ internal ref struct PhpAssignments
             NoteChange(keyword, previous);
             previous = _current;
             Advance();
-            parentheses += previous.Is("(") ? 1 : previous.Is(")") ? -1 : 0;
+            parentheses +=
+                previous.Is("(") ? 1
+                : previous.Is(")") ? -1
+                : 0;
             ternary |= previous.Is("?");
             if (previous.Is("{") || previous.Is("}"))
             {
@@ -133,8 +136,15 @@ internal ref struct PhpAssignments
     // Whether the current token, with the one before it, changes a variable.
     private readonly void NoteChange(string keyword, PhpToken previous)
     {
-        if (_current.Kind == PhpTokenKind.Variable
-            && (previous.Is("&") || previous.Is("++") || previous.Is("--") || keyword is "list" or "[" or "foreach" or "unset" or "global" or "static"))
+        if (
+            _current.Kind == PhpTokenKind.Variable
+            && (
+                previous.Is("&")
+                || previous.Is("++")
+                || previous.Is("--")
+                || keyword is "list" or "[" or "foreach" or "unset" or "global" or "static"
+            )
+        )
         {
             _found[_current.Text] = new(null, _current.Line);
         }

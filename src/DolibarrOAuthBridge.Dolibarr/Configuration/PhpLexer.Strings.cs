@@ -91,8 +91,7 @@ internal ref partial struct PhpLexer
                     Skip(_position < _code.Length ? 1 : throw Error(line, "A text that starts here is not closed."));
                     break;
             }
-        }
-        while (braces > 0);
+        } while (braces > 0);
     }
 
     // <<<LABEL, <<<"LABEL" or <<<'LABEL', up to a line that starts with the label. False if it is only a shift operator.

@@ -64,7 +64,12 @@ internal static class PhpStringEscapes
     {
         var length = 0;
         var number = 0;
-        while (length < Math.Min(maxDigits, digits.Length) && char.IsAsciiHexDigit((char)digits[length]) && Convert.ToInt32(((char)digits[length]).ToString(), 16) is var digit && digit < radix)
+        while (
+            length < Math.Min(maxDigits, digits.Length)
+            && char.IsAsciiHexDigit((char)digits[length])
+            && Convert.ToInt32(((char)digits[length]).ToString(), 16) is var digit
+            && digit < radix
+        )
         {
             number = (number * radix) + digit;
             length++;
@@ -78,7 +83,11 @@ internal static class PhpStringEscapes
     private static int UnescapeCodePoint(ReadOnlySpan<byte> text, ArrayBufferWriter<byte> value)
     {
         var end = text.IndexOf((byte)'}');
-        if (end < 0 || !int.TryParse(text[3..end], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) || !Rune.IsValid(number))
+        if (
+            end < 0
+            || !int.TryParse(text[3..end], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+            || !Rune.IsValid(number)
+        )
         {
             return 0;
         }

@@ -13,5 +13,6 @@ internal readonly record struct PhpToken(PhpTokenKind Kind, string Text, byte[] 
     public bool Is(string text) => Kind is PhpTokenKind.Symbol or PhpTokenKind.Name && Text == text;
 
     /// <summary>Whether it changes the variable before it.</summary>
-    public bool Assigns => Kind == PhpTokenKind.Symbol && Text.EndsWith('=') && Text is not ("==" or "===" or "!=" or "!==" or "<=" or ">=");
+    public bool Assigns =>
+        Kind == PhpTokenKind.Symbol && Text.EndsWith('=') && Text is not ("==" or "===" or "!=" or "!==" or "<=" or ">=");
 }

@@ -17,7 +17,12 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     private const string TlsPrefix = "ssl://";
 
     private static readonly string[] DefaultSockets =
-        ["/run/mysqld/mysqld.sock", "/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock"];
+    [
+        "/run/mysqld/mysqld.sock",
+        "/var/run/mysqld/mysqld.sock",
+        "/var/lib/mysql/mysql.sock",
+        "/tmp/mysql.sock",
+    ];
 
     private readonly uint _timeoutSeconds;
     private volatile MySqlDataSource _dataSource;
@@ -32,9 +37,10 @@ public sealed class DolibarrDatabase : IAsyncDisposable
         Prefix = conf.DbPrefix;
         Name = conf.DbName;
         var connectionString = ConnectionString(conf);
-        Server = connectionString.ConnectionProtocol == MySqlConnectionProtocol.UnixSocket
-            ? connectionString.Server
-            : $"{connectionString.Server}:{connectionString.Port}";
+        Server =
+            connectionString.ConnectionProtocol == MySqlConnectionProtocol.UnixSocket
+                ? connectionString.Server
+                : $"{connectionString.Server}:{connectionString.Port}";
         _dataSource = Connect(connectionString);
     }
 
@@ -74,7 +80,8 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     /// Runs statements on a connection of the pool. A connection that turns out to be dead (the server was restarted)
     /// costs one further try, for which <paramref name="work"/> must be repeatable: reads, and updates that compare before they swap.
     /// </summary>
-    /// <exception cref="StoreException">The statements failed; nothing but this and cancellation is thrown for a database fault.</exception>
+    /// <exception cref="StoreException">The statements failed; nothing but this and cancellation is thrown for a database
+    /// fault.</exception>
     public async Task<T> RunAsync<T>(Func<MySqlConnection, Task<T>> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -116,16 +123,19 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 
-    private static MySqlDataSource Connect(MySqlConnectionStringBuilder connectionString) => new MySqlDataSourceBuilder(connectionString.ConnectionString)
-        .UseConnectionOpenedCallback(static async (context, cancellationToken) =>
-        {
-            var command = new MySqlCommand(SessionSql, context.Connection);
-            await using (command.ConfigureAwait(false))
-            {
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            }
-        })
-        .Build();
+    private static MySqlDataSource Connect(MySqlConnectionStringBuilder connectionString) =>
+        new MySqlDataSourceBuilder(connectionString.ConnectionString)
+            .UseConnectionOpenedCallback(
+                static async (context, cancellationToken) =>
+                {
+                    var command = new MySqlCommand(SessionSql, context.Connection);
+                    await using (command.ConfigureAwait(false))
+                    {
+                        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                    }
+                }
+            )
+            .Build();
 
     private MySqlConnectionStringBuilder ConnectionString(DolibarrConf conf)
     {
@@ -164,8 +174,11 @@ public sealed class DolibarrDatabase : IAsyncDisposable
         {
             connectionString.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
         }
-        else if (string.Equals(conf.DbHost, "localhost", StringComparison.OrdinalIgnoreCase) && port == 3306
-            && Array.Find(DefaultSockets, File.Exists) is { } socket)
+        else if (
+            string.Equals(conf.DbHost, "localhost", StringComparison.OrdinalIgnoreCase)
+            && port == 3306
+            && Array.Find(DefaultSockets, File.Exists) is { } socket
+        )
         {
             connectionString.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
             connectionString.Server = socket;

@@ -42,16 +42,15 @@ public static class DolCrypt
     /// <summary>Decrypts a value.</summary>
     /// <param name="value">The whole value with its prefix.</param>
     /// <param name="key">The key's bytes; as OpenSSL does, they are cut or filled with zeros to the length the cipher needs.</param>
-    /// <exception cref="DolCryptException">The value is malformed, its cipher unsupported, the key empty, or (CBC only) the key wrong.</exception>
+    /// <exception cref="DolCryptException">The value is malformed, its cipher unsupported, the key empty, or (CBC only) the key
+    /// wrong.</exception>
     public static byte[] Decrypt(string value, ReadOnlySpan<byte> key)
     {
         var parts = Split(value);
         var cipher = ParseCipher(parts[1]);
         var iv = ParseIv(parts[2]);
         var ciphertext = ParseBase64(parts[3]);
-        return cipher.Counter
-            ? RunCounter(ciphertext, FitKey(key, cipher), iv)
-            : DecryptBlocks(ciphertext, FitKey(key, cipher), iv);
+        return cipher.Counter ? RunCounter(ciphertext, FitKey(key, cipher), iv) : DecryptBlocks(ciphertext, FitKey(key, cipher), iv);
     }
 
     /// <summary>Encrypts bytes under a fresh random IV.</summary>
@@ -110,20 +109,23 @@ public static class DolCrypt
             "AES-192-CBC" => (24, false),
             "AES-256-CBC" => (32, false),
             // Not named in the message: a damaged value could have anything here.
-            _ => throw new DolCryptException(DolCryptFailure.UnsupportedCipher, "The cipher is not one of AES-128, 192 or 256 in CTR or CBC mode."),
+            _ => throw new DolCryptException(
+                DolCryptFailure.UnsupportedCipher,
+                "The cipher is not one of AES-128, 192 or 256 in CTR or CBC mode."
+            ),
         };
     }
 
-    private static byte[] ParseIv(string iv) => iv.Length == IvBytes && Ascii.IsValid(iv)
-        ? Encoding.ASCII.GetBytes(iv)
-        : throw new DolCryptException(DolCryptFailure.Malformed, "The IV is not 16 ASCII characters.");
+    private static byte[] ParseIv(string iv) =>
+        iv.Length == IvBytes && Ascii.IsValid(iv)
+            ? Encoding.ASCII.GetBytes(iv)
+            : throw new DolCryptException(DolCryptFailure.Malformed, "The IV is not 16 ASCII characters.");
 
     // Only as openssl_encrypt() writes it. openssl_decrypt() skips what is not base64, which would hide damage.
     private static byte[] ParseBase64(string text)
     {
         var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) && length > 0
-            && Convert.ToBase64String(bytes, 0, length) == text
+        return Convert.TryFromBase64String(text, bytes, out var length) && length > 0 && Convert.ToBase64String(bytes, 0, length) == text
             ? bytes[..length]
             : throw new DolCryptException(DolCryptFailure.Malformed, "The last part is not base64: the value was cut or changed.");
     }

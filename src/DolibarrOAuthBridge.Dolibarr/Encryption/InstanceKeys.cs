@@ -19,9 +19,7 @@ public sealed class InstanceKeys
     /// <param name="instanceUniqueId"><c>$dolibarr_main_instance_unique_id</c>.</param>
     /// <param name="cookieCryptKey"><c>$dolibarr_main_cookie_cryptkey</c>, the name of the former in old installs.</param>
     public InstanceKeys(string? dolcryptKey, string? instanceUniqueId, string? cookieCryptKey)
-        : this(Utf8.GetBytes(dolcryptKey ?? ""), Utf8.GetBytes(instanceUniqueId ?? ""), Utf8.GetBytes(cookieCryptKey ?? ""))
-    {
-    }
+        : this(Utf8.GetBytes(dolcryptKey ?? ""), Utf8.GetBytes(instanceUniqueId ?? ""), Utf8.GetBytes(cookieCryptKey ?? "")) { }
 
     /// <summary>Takes the keys as the bytes of conf.php, which OpenSSL gets unchanged in whatever encoding they are.</summary>
     internal InstanceKeys(byte[] dolcryptKey, byte[] instanceUniqueId, byte[] cookieCryptKey)
@@ -36,7 +34,12 @@ public sealed class InstanceKeys
         }
 
         // Spelt out: null converts to an empty memory by itself, which is not the same as no key.
-        _known = new Known(candidates, Array.Find([instanceUniqueId, cookieCryptKey, dolcryptKey], IsKey) is { } writeKey ? new ReadOnlyMemory<byte>(writeKey) : default(ReadOnlyMemory<byte>?));
+        _known = new Known(
+            candidates,
+            Array.Find([instanceUniqueId, cookieCryptKey, dolcryptKey], IsKey) is { } writeKey
+                ? new ReadOnlyMemory<byte>(writeKey)
+                : default(ReadOnlyMemory<byte>?)
+        );
     }
 
     /// <summary>

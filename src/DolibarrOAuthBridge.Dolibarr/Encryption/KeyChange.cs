@@ -54,7 +54,8 @@ public sealed class KeyChange
     /// <exception cref="DolCryptException">It does not decrypt with an old key.</exception>
     public string Change(string value)
     {
-        var plaintext = PlainText.TryDecryptAny(value, _old) ?? throw new DolCryptException(DolCryptFailure.WrongKeyOrDamaged, "The value does not decrypt with the old key.");
+        var plaintext = PlainText.TryDecryptAny(value, _old)
+            ?? throw new DolCryptException(DolCryptFailure.WrongKeyOrDamaged, "The value does not decrypt with the old key.");
         try
         {
             return DolCrypt.EncryptAnew(value, plaintext, _writeKey);
@@ -70,7 +71,9 @@ public sealed class KeyChange
     {
         try
         {
-            return PlainText.TryDecryptAny(oldValue, _old) is { } before && PlainText.TryDecryptAny(newValue, _new) is { } after && before.AsSpan().SequenceEqual(after);
+            return PlainText.TryDecryptAny(oldValue, _old) is { } before
+                && PlainText.TryDecryptAny(newValue, _new) is { } after
+                && before.AsSpan().SequenceEqual(after);
         }
         catch (DolCryptException)
         {

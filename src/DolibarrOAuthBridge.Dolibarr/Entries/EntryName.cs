@@ -57,8 +57,7 @@ public sealed record EntryName
     public bool Owns(string? service) => AsciiName.AreSame(Service, service);
 
     /// <inheritdoc />
-    public bool Equals(EntryName? other) =>
-        other is not null && Provider == other.Provider && AsciiName.AreSame(Label, other.Label);
+    public bool Equals(EntryName? other) => other is not null && Provider == other.Provider && AsciiName.AreSame(Label, other.Label);
 
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(Provider, Label.Length);

@@ -2,7 +2,10 @@
 
 namespace DolibarrOAuthBridge.Dolibarr.Entries;
 
-/// <summary>A provider as Dolibarr spells it: in constants (<c>OAUTH_GITHUB-…</c>) and in <c>llx_oauth_token.service</c> (<c>GitHub-…</c>).</summary>
+/// <summary>
+/// A provider as Dolibarr spells it: in constants (<c>OAUTH_GITHUB-…</c>) and in <c>llx_oauth_token.service</c>
+/// (<c>GitHub-…</c>).
+/// </summary>
 /// <param name="Key">The spelling in constants and entry names.</param>
 /// <param name="ServicePrefix">The spelling in the token table.</param>
 public sealed record EntryProvider(string Key, string ServicePrefix)

@@ -6,7 +6,9 @@ using DolibarrOAuthBridge.Dolibarr.Tokens;
 
 namespace DolibarrOAuthBridge.Dolibarr.Entries;
 
-/// <summary>The OAuth entries and single constants in <c>llx_const</c>. Company N's value overrides that of entity 0, as in Dolibarr.</summary>
+/// <summary>
+/// The OAuth entries and single constants in <c>llx_const</c>. Company N's value overrides that of entity 0, as in Dolibarr.
+/// </summary>
 public sealed class EntryTable
 {
     private const string IdEnding = "_ID";
@@ -24,9 +26,15 @@ public sealed class EntryTable
     /// <summary>Reads from the given database.</summary>
     /// <param name="database">Dolibarr's database.</param>
     /// <param name="codec">Decrypts the client secrets.</param>
-    /// <param name="environment">Looks up an environment variable: Dolibarr lets <c>DOLIBARR_&lt;constant&gt;</c> override a constant that exists.</param>
+    /// <param name="environment">Looks up an environment variable: Dolibarr lets <c>DOLIBARR_&lt;constant&gt;</c> override a
+    /// constant that exists.</param>
     /// <param name="certificate">Looks up <see cref="OAuthEntry.ClientCertificate"/>; no entry has one by default.</param>
-    public EntryTable(DolibarrDatabase database, TokenCodec codec, Func<string, string?>? environment = null, Func<EntryName, string?>? certificate = null)
+    public EntryTable(
+        DolibarrDatabase database,
+        TokenCodec codec,
+        Func<string, string?>? environment = null,
+        Func<EntryName, string?>? certificate = null
+    )
     {
         _database = database;
         _codec = codec;
@@ -38,13 +46,21 @@ public sealed class EntryTable
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<OAuthEntry>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
-        var constants = await ReadAsync("(name LIKE 'OAUTH|_%' ESCAPE '|' OR name IN @shared)", new { entity, shared = new[] { LoginTenants, LoginDomains } }, cancellationToken).ConfigureAwait(false);
-        return [.. constants
-            .Where(constant => constant.Value.Length > 0)
-            .Select(constant => NameFromIdConstant(constant.Key))
-            .OfType<EntryName>()
-            .Select(name => Build(name, entity, constants))
-            .OrderBy(entry => entry.Name.ToString(), StringComparer.OrdinalIgnoreCase)];
+        var constants = await ReadAsync(
+                "(name LIKE 'OAUTH|_%' ESCAPE '|' OR name IN @shared)",
+                new { entity, shared = new[] { LoginTenants, LoginDomains } },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return
+        [
+            .. constants
+                .Where(constant => constant.Value.Length > 0)
+                .Select(constant => NameFromIdConstant(constant.Key))
+                .OfType<EntryName>()
+                .Select(name => Build(name, entity, constants))
+                .OrderBy(entry => entry.Name.ToString(), StringComparer.OrdinalIgnoreCase),
+        ];
     }
 
     /// <summary>The value of one constant, decrypted if it is dolcrypt'ed; null where there is none.</summary>
@@ -58,7 +74,11 @@ public sealed class EntryTable
 
     /// <summary>The values of all constants whose name begins so. Encrypted ones are left as they are.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> ListConstantsAsync(string prefix, int entity, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyDictionary<string, string>> ListConstantsAsync(
+        string prefix,
+        int entity,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(prefix);
         var pattern = prefix.Replace("_", "|_", StringComparison.Ordinal) + "%";
@@ -68,10 +88,15 @@ public sealed class EntryTable
     private async Task<Dictionary<string, string>> ReadAsync(string condition, object parameters, CancellationToken cancellationToken)
     {
         // Entity 0 first: the company's own value then replaces it.
-        var sql = $"SELECT name AS Name, value AS Value FROM {_database.Table("const")} WHERE {condition} AND entity IN (0, @entity) ORDER BY entity";
-        var rows = await _database.RunAsync(
-            connection => connection.QueryAsync<ConstantRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
+        var sql =
+            $"SELECT name AS Name, value AS Value FROM {_database.Table("const")} WHERE {condition} AND entity IN (0, @entity) ORDER BY entity";
+        var rows = await _database
+            .RunAsync(
+                connection =>
+                    connection.QueryAsync<ConstantRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         var constants = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
@@ -82,7 +107,8 @@ public sealed class EntryTable
     }
 
     private static EntryName? NameFromIdConstant(string constant) =>
-        constant.StartsWith(NamePrefix, StringComparison.Ordinal) && constant.EndsWith(IdEnding, StringComparison.Ordinal)
+        constant.StartsWith(NamePrefix, StringComparison.Ordinal)
+        && constant.EndsWith(IdEnding, StringComparison.Ordinal)
         && constant.Length > NamePrefix.Length + IdEnding.Length
         && EntryName.TryParse(constant[NamePrefix.Length..^IdEnding.Length], out var name)
             ? name
@@ -91,7 +117,10 @@ public sealed class EntryTable
     private OAuthEntry Build(EntryName name, int entity, Dictionary<string, string> constants)
     {
         string Read(string ending) => constants.GetValueOrDefault(name.Constant(ending), string.Empty).Trim();
-        string[] ReadList(string constant) => constants.GetValueOrDefault(constant, string.Empty).Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] ReadList(string constant) =>
+            constants
+                .GetValueOrDefault(constant, string.Empty)
+                .Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
         var (secret, problem) = DecryptSecret(Read("SECRET") is { Length: > 0 } value ? value : Read("SECRET_KEY"));
         return new OAuthEntry

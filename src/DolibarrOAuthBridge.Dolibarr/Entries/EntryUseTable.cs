@@ -15,19 +15,33 @@ public sealed class EntryUseTable(DolibarrDatabase database, EmailCollectorTable
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<EntryUse>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
-        var sql = $@"SELECT name AS Place, value AS Entry FROM {database.Table("const")} WHERE name LIKE 'MAIN\_MAIL\_SMTPS\_OAUTH\_SERVICE%' AND entity IN (0, @entity) ORDER BY entity";
-        var settings = await database.RunAsync(
-            connection => connection.QueryAsync<PlaceRow>(new CommandDefinition(sql, new { entity }, cancellationToken: cancellationToken)), cancellationToken).ConfigureAwait(false);
-        var active = (await collectors.ListAsync(entity, cancellationToken).ConfigureAwait(false)).Where(static collector => collector is { UsesToken: true, IsActive: true });
+        var sql =
+            $@"SELECT name AS Place, value AS Entry FROM {database.Table("const")} WHERE name LIKE 'MAIN\_MAIL\_SMTPS\_OAUTH\_SERVICE%' AND entity IN (0, @entity) ORDER BY entity";
+        var settings = await database
+            .RunAsync(
+                connection =>
+                    connection.QueryAsync<PlaceRow>(new CommandDefinition(sql, new { entity }, cancellationToken: cancellationToken)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var active = (await collectors.ListAsync(entity, cancellationToken).ConfigureAwait(false)).Where(static collector =>
+            collector is { UsesToken: true, IsActive: true }
+        );
         var effective = settings.GroupBy(static setting => setting.Place, StringComparer.Ordinal).Select(static values => values.Last()); // the company's own value counts
-        return [.. Uses(effective, EntryPurpose.SendMail), .. Uses(active.Select(static collector => new PlaceRow(collector.Ref, collector.OAuthService)), EntryPurpose.ReadMail)];
+        return
+        [
+            .. Uses(effective, EntryPurpose.SendMail),
+            .. Uses(active.Select(static collector => new PlaceRow(collector.Ref, collector.OAuthService)), EntryPurpose.ReadMail),
+        ];
     }
 
     /// <summary>The uses of one entry out of those of its company, with the one that its label tells.</summary>
     public static IReadOnlyList<EntryUse> Of(EntryName name, IEnumerable<EntryUse> all)
     {
         ArgumentNullException.ThrowIfNull(name);
-        IEnumerable<EntryUse> byLabel = AsciiName.AreSame(name.Label, LoginLabel) ? [new EntryUse(name, EntryPurpose.SignIn, "the login page")] : [];
+        IEnumerable<EntryUse> byLabel = AsciiName.AreSame(name.Label, LoginLabel)
+            ? [new EntryUse(name, EntryPurpose.SignIn, "the login page")]
+            : [];
         return [.. all.Where(use => use.Entry.Equals(name)), .. byLabel];
     }
 

@@ -41,10 +41,15 @@ public sealed class OAuthEntry
     /// <summary><c>_URLCALLBACK</c>: a redirect URI of its own; empty if none.</summary>
     public string UrlCallback { get; init; } = string.Empty;
 
-    /// <summary><c>OAUTHBRIDGE_LOGIN_TENANTS</c> of the company: the tenants whose accounts may sign in, where the provider has tenants.</summary>
+    /// <summary>
+    /// <c>OAUTHBRIDGE_LOGIN_TENANTS</c> of the company: the tenants whose accounts may sign in, where the provider has tenants.
+    /// </summary>
     public IReadOnlyList<string> LoginTenants { get; init; } = [];
 
-    /// <summary><c>OAUTHBRIDGE_LOGIN_HOSTED_DOMAIN</c> of the company: the hosted domains whose accounts may sign in, where the provider has such; empty for all.</summary>
+    /// <summary>
+    /// <c>OAUTHBRIDGE_LOGIN_HOSTED_DOMAIN</c> of the company: the hosted domains whose accounts may sign in, where the provider
+    /// has such; empty for all.
+    /// </summary>
     public IReadOnlyList<string> LoginDomains { get; init; } = [];
 
     /// <inheritdoc />

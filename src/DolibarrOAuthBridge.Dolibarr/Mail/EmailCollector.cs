@@ -2,7 +2,9 @@
 
 namespace DolibarrOAuthBridge.Dolibarr.Mail;
 
-/// <summary>An email collector of Dolibarr, as far as its login goes. Columns that a release lacks have the value that it would use.</summary>
+/// <summary>
+/// An email collector of Dolibarr, as far as its login goes. Columns that a release lacks have the value that it would use.
+/// </summary>
 public sealed record EmailCollector
 {
     /// <summary>The row.</summary>

@@ -12,47 +12,76 @@ public sealed class EmailCollectorTable(DolibarrDatabase database)
     private const string Name = "emailcollector_emailcollector";
 
     // The first two are in every release; the others came one by one, or the account may not read them.
-    private static readonly string[] Columns = ["rowid", "ref", "host", "port", "imap_encryption", "login", "acces_type", "oauth_service", "source_directory", "status"];
+    private static readonly string[] Columns =
+    [
+        "rowid",
+        "ref",
+        "host",
+        "port",
+        "imap_encryption",
+        "login",
+        "acces_type",
+        "oauth_service",
+        "source_directory",
+        "status",
+    ];
 
     /// <summary>The collectors of a company; none where the module was never installed.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public Task<IReadOnlyList<EmailCollector>> ListAsync(int entity, CancellationToken cancellationToken = default) => database.RunAsync<IReadOnlyList<EmailCollector>>(
-        async connection =>
+    public Task<IReadOnlyList<EmailCollector>> ListAsync(int entity, CancellationToken cancellationToken = default) =>
+        database.RunAsync<IReadOnlyList<EmailCollector>>(
+            async connection =>
+            {
+                const string Sql =
+                    "SELECT LOWER(column_name) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = @table";
+                var known = await connection
+                    .QueryAsync<string>(
+                        new CommandDefinition(Sql, new { table = database.Prefix + Name }, cancellationToken: cancellationToken)
+                    )
+                    .ConfigureAwait(false);
+                var columns = Columns.Intersect(known, StringComparer.Ordinal).ToList();
+                if (!columns.Contains("rowid"))
+                {
+                    return [];
+                }
+
+                var select = string.Join(", ", columns.Select(column => $"CAST(`{column}` AS CHAR) AS `{column}`"));
+                var command = new CommandDefinition(
+                    $"SELECT {select} FROM {database.Table(Name)} WHERE entity = @entity ORDER BY ref, rowid",
+                    new { entity },
+                    cancellationToken: cancellationToken
+                );
+                using var reader = await connection.ExecuteReaderAsync(command).ConfigureAwait(false);
+                var collectors = new List<EmailCollector>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    collectors.Add(
+                        Read(column =>
+                            columns.IndexOf(column) is >= 0 and var index && reader[index] is string text ? text.Trim() : string.Empty
+                        )
+                    );
+                }
+
+                return collectors;
+            },
+            cancellationToken
+        );
+
+    private static EmailCollector Read(Func<string, string> column) =>
+        new()
         {
-            const string Sql = "SELECT LOWER(column_name) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = @table";
-            var known = await connection.QueryAsync<string>(new CommandDefinition(Sql, new { table = database.Prefix + Name }, cancellationToken: cancellationToken)).ConfigureAwait(false);
-            var columns = Columns.Intersect(known, StringComparer.Ordinal).ToList();
-            if (!columns.Contains("rowid"))
-            {
-                return [];
-            }
+            RowId = Number(column("rowid")) ?? 0,
+            Ref = column("ref"),
+            Host = column("host"),
+            Port = Number(column("port")) ?? 993,
+            Encryption = column("imap_encryption") is { Length: > 0 } encryption ? encryption : "ssl",
+            Login = column("login"),
+            UsesToken = column("acces_type") == "1",
+            OAuthService = column("oauth_service"),
+            SourceDirectory = column("source_directory") is { Length: > 0 } folder ? folder : "INBOX",
+            IsActive = column("status") == "1",
+        };
 
-            var select = string.Join(", ", columns.Select(column => $"CAST(`{column}` AS CHAR) AS `{column}`"));
-            var command = new CommandDefinition($"SELECT {select} FROM {database.Table(Name)} WHERE entity = @entity ORDER BY ref, rowid", new { entity }, cancellationToken: cancellationToken);
-            using var reader = await connection.ExecuteReaderAsync(command).ConfigureAwait(false);
-            var collectors = new List<EmailCollector>();
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            {
-                collectors.Add(Read(column => columns.IndexOf(column) is >= 0 and var index && reader[index] is string text ? text.Trim() : string.Empty));
-            }
-
-            return collectors;
-        },
-        cancellationToken);
-
-    private static EmailCollector Read(Func<string, string> column) => new()
-    {
-        RowId = Number(column("rowid")) ?? 0,
-        Ref = column("ref"),
-        Host = column("host"),
-        Port = Number(column("port")) ?? 993,
-        Encryption = column("imap_encryption") is { Length: > 0 } encryption ? encryption : "ssl",
-        Login = column("login"),
-        UsesToken = column("acces_type") == "1",
-        OAuthService = column("oauth_service"),
-        SourceDirectory = column("source_directory") is { Length: > 0 } folder ? folder : "INBOX",
-        IsActive = column("status") == "1",
-    };
-
-    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
 }

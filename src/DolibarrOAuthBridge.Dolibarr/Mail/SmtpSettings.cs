@@ -5,7 +5,9 @@ namespace DolibarrOAuthBridge.Dolibarr.Mail;
 /// <summary>Dolibarr's settings for sending mail: the main ones, or those of a context that has its own.</summary>
 public sealed record SmtpSettings
 {
-    /// <summary>The context as constants spell it (<c>EMAILING</c>, <c>TICKET</c>, <c>PASSWORDRESET</c>); empty for the main settings.</summary>
+    /// <summary>
+    /// The context as constants spell it (<c>EMAILING</c>, <c>TICKET</c>, <c>PASSWORDRESET</c>); empty for the main settings.
+    /// </summary>
     public string Context { get; init; } = string.Empty;
 
     /// <summary><c>MAIN_MAIL_SENDMODE</c>: <c>mail</c>, <c>smtps</c> (Dolibarr's own SMTP client) or <c>swiftmailer</c>.</summary>

@@ -32,7 +32,10 @@ public sealed class SmtpSettingsTable(EntryTable constants)
             Context = context,
             SendMode = Text(SendMode) is { Length: > 0 } mode ? mode : "mail",
             Server = Text("MAIN_MAIL_SMTP_SERVER"),
-            Port = int.TryParse(Text("MAIN_MAIL_SMTP_PORT"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0 ? port : null,
+            Port =
+                int.TryParse(Text("MAIN_MAIL_SMTP_PORT"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0
+                    ? port
+                    : null,
             Username = Text("MAIN_MAIL_SMTPS_ID"),
             AuthType = Text("MAIN_MAIL_SMTPS_AUTH_TYPE"),
             MainAuthType = values.GetValueOrDefault("MAIN_MAIL_SMTPS_AUTH_TYPE", string.Empty),

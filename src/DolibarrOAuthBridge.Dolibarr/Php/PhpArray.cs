@@ -49,12 +49,15 @@ public sealed record PhpArray : PhpValue
     public string? GetString(string key) => (this[key] as PhpString)?.Value;
 
     /// <summary>The integer under a key, also where it is a string of decimal digits; null otherwise.</summary>
-    public long? GetInt(string key) => this[key] switch
-    {
-        PhpInt { Value: var value } => value,
-        PhpString { Value: var text } when !text.Contains('\0', StringComparison.Ordinal) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
-        _ => null,
-    };
+    public long? GetInt(string key) =>
+        this[key] switch
+        {
+            PhpInt { Value: var value } => value,
+            PhpString { Value: var text }
+                when !text.Contains('\0', StringComparison.Ordinal)
+                    && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
+            _ => null,
+        };
 
     /// <summary>This array with a value under a key: in place of the present one, or at the end.</summary>
     public PhpArray With(string key, PhpValue value)
@@ -92,7 +95,8 @@ public sealed record PhpArray : PhpValue
     internal static PhpValue KeyOf(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        return
+            long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && number.ToString(CultureInfo.InvariantCulture) == key
             ? new PhpInt(number)
             : new PhpString(key);

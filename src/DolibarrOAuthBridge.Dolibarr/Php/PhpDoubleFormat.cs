@@ -40,7 +40,9 @@ internal static partial class PhpDoubleFormat
     {
         var text = Encoding.ASCII.GetString(number);
         value = 0;
-        return Grammar().IsMatch(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        return Grammar().IsMatch(text)
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+            && double.IsFinite(value);
     }
 
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?(E[+-][0-9]+)?\z", RegexOptions.CultureInvariant)]

@@ -14,17 +14,18 @@ internal static class PhpJson
         return Read(json, 0, ref elements) as PhpArray ?? throw new PhpFormatException(0, "The JSON is neither an object nor an array");
     }
 
-    private static PhpValue Read(JsonElement json, int depth, ref int elements) => json.ValueKind switch
-    {
-        JsonValueKind.Object => ReadObject(json, depth + 1, ref elements),
-        JsonValueKind.Array => ReadList(json, depth + 1, ref elements),
-        JsonValueKind.String => new PhpString(Text(json)),
-        JsonValueKind.Number => ReadNumber(json),
-        JsonValueKind.True => new PhpBool(true),
-        JsonValueKind.False => new PhpBool(false),
-        JsonValueKind.Null => PhpNull.Instance,
-        _ => throw new PhpFormatException(0, "The JSON has no value"),
-    };
+    private static PhpValue Read(JsonElement json, int depth, ref int elements) =>
+        json.ValueKind switch
+        {
+            JsonValueKind.Object => ReadObject(json, depth + 1, ref elements),
+            JsonValueKind.Array => ReadList(json, depth + 1, ref elements),
+            JsonValueKind.String => new PhpString(Text(json)),
+            JsonValueKind.Number => ReadNumber(json),
+            JsonValueKind.True => new PhpBool(true),
+            JsonValueKind.False => new PhpBool(false),
+            JsonValueKind.Null => PhpNull.Instance,
+            _ => throw new PhpFormatException(0, "The JSON has no value"),
+        };
 
     private static PhpArray ReadObject(JsonElement json, int depth, ref int elements)
     {

@@ -5,9 +5,7 @@ namespace DolibarrOAuthBridge.Dolibarr.Php;
 /// <summary>PHP's <c>null</c>.</summary>
 public sealed record PhpNull : PhpValue
 {
-    private PhpNull()
-    {
-    }
+    private PhpNull() { }
 
     /// <summary>The only instance.</summary>
     public static PhpNull Instance { get; } = new();

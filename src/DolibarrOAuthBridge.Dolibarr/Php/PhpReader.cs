@@ -153,9 +153,10 @@ internal ref struct PhpReader
         return length is >= 0 and <= PhpSerializer.MaxBytes ? (int)length : throw Invalid("A length that cannot be");
     }
 
-    private double ReadDouble() => PhpDoubleFormat.TryParse(ReadNumber((byte)';'), out var value)
-        ? value
-        : throw Invalid("A number that is not in its plain form or not finite");
+    private double ReadDouble() =>
+        PhpDoubleFormat.TryParse(ReadNumber((byte)';'), out var value)
+            ? value
+            : throw Invalid("A number that is not in its plain form or not finite");
 
     private ReadOnlySpan<byte> ReadNumber(byte terminator)
     {

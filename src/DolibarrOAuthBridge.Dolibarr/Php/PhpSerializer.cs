@@ -29,7 +29,8 @@ public static class PhpSerializer
     }
 
     /// <summary>Writes a value byte for byte as PHP 7.1 and later does with its default <c>serialize_precision</c>.</summary>
-    /// <exception cref="PhpFormatException">The value holds what cannot be read back: text that is not Unicode, a number that is not finite, or more than a limit allows.</exception>
+    /// <exception cref="PhpFormatException">The value holds what cannot be read back: text that is not Unicode, a number that is
+    /// not finite, or more than a limit allows.</exception>
     public static byte[] WriteValue(PhpValue value)
     {
         var writer = new PhpWriter();

@@ -9,9 +9,7 @@ namespace DolibarrOAuthBridge.Dolibarr.Php;
 /// </summary>
 public abstract record PhpValue
 {
-    private protected PhpValue()
-    {
-    }
+    private protected PhpValue() { }
 
     /// <summary>The type's name, without the content.</summary>
     public sealed override string ToString() => GetType().Name;

@@ -14,9 +14,10 @@ internal sealed class PhpWriter
     private readonly ArrayBufferWriter<byte> _output = new();
     private int _elements;
 
-    public byte[] ToArray() => _output.WrittenCount <= PhpSerializer.MaxBytes
-        ? _output.WrittenSpan.ToArray()
-        : throw Invalid($"The value is longer than {PhpSerializer.MaxBytes} bytes");
+    public byte[] ToArray() =>
+        _output.WrittenCount <= PhpSerializer.MaxBytes
+            ? _output.WrittenSpan.ToArray()
+            : throw Invalid($"The value is longer than {PhpSerializer.MaxBytes} bytes");
 
     public void WriteValue(PhpValue value) => WriteValue(value, 0);
 

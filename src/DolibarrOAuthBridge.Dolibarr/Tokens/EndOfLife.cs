@@ -29,6 +29,9 @@ public readonly record struct EndOfLife(long Value)
     /// </summary>
     public DateTimeOffset? ExpiresAt => IsNever || IsUnknown ? null : DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(Value, First, Last));
 
-    /// <summary>The end of life at a moment, cut to the second. A moment before 1970 counts as 1970, so that none is taken for never or unknown.</summary>
+    /// <summary>
+    /// The end of life at a moment, cut to the second. A moment before 1970 counts as 1970, so that none is taken for never or
+    /// unknown.
+    /// </summary>
     public static EndOfLife At(DateTimeOffset expiresAt) => new(Math.Max(0, expiresAt.ToUnixTimeSeconds()));
 }

@@ -2,12 +2,12 @@
 
 namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 
-/// <summary>An encrypted setting that cannot be read. The message names the likely cause in plain words and holds nothing of the value.</summary>
+/// <summary>
+/// An encrypted setting that cannot be read. The message names the likely cause in plain words and holds nothing of the value.
+/// </summary>
 public sealed class SecretUnreadableException : Exception
 {
     /// <summary>Creates the error.</summary>
     public SecretUnreadableException(string message, Exception? innerException = null)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

@@ -38,35 +38,42 @@ public static class StoredTokenFormat
             Text(properties[AccessToken]),
             Text(properties[RefreshToken]),
             ReadEndOfLife(properties[EndOfLifeName]),
-            properties[ExtraParams] as PhpArray ?? throw Invalid("The token's extraParams is not an array"));
+            properties[ExtraParams] as PhpArray ?? throw Invalid("The token's extraParams is not an array")
+        );
     }
 
     /// <summary>Writes a token byte for byte as PHP does.</summary>
-    /// <exception cref="PhpFormatException">The token holds what could not be read back; see <see cref="PhpSerializer.WriteValue"/>.</exception>
+    /// <exception cref="PhpFormatException">The token holds what could not be read back; see
+    /// <see cref="PhpSerializer.WriteValue"/>.</exception>
     public static byte[] Serialize(StoredToken token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return PhpSerializer.WriteObject(ClassName, PhpArray.Empty
-            .With(AccessToken, Value(token.AccessToken))
-            .With(RefreshToken, Value(token.RefreshToken))
-            .With(EndOfLifeName, new PhpInt(token.EndOfLife.Value))
-            .With(ExtraParams, token.ExtraParams));
+        return PhpSerializer.WriteObject(
+            ClassName,
+            PhpArray
+                .Empty.With(AccessToken, Value(token.AccessToken))
+                .With(RefreshToken, Value(token.RefreshToken))
+                .With(EndOfLifeName, new PhpInt(token.EndOfLife.Value))
+                .With(ExtraParams, token.ExtraParams)
+        );
     }
 
-    private static string? Text(PhpValue? property) => property switch
-    {
-        PhpString { Value: var text } => text,
-        PhpNull => null,
-        _ => throw Invalid("The token's accessToken or refreshToken is missing or not text"),
-    };
+    private static string? Text(PhpValue? property) =>
+        property switch
+        {
+            PhpString { Value: var text } => text,
+            PhpNull => null,
+            _ => throw Invalid("The token's accessToken or refreshToken is missing or not text"),
+        };
 
     // The constructor always sets it, but setEndOfLife() takes null, and an object without it would read as null.
-    private static EndOfLife ReadEndOfLife(PhpValue? property) => property switch
-    {
-        PhpInt { Value: var seconds } => new(seconds),
-        PhpNull or null => EndOfLife.Unknown,
-        _ => throw Invalid("The token's endOfLife is not an integer"),
-    };
+    private static EndOfLife ReadEndOfLife(PhpValue? property) =>
+        property switch
+        {
+            PhpInt { Value: var seconds } => new(seconds),
+            PhpNull or null => EndOfLife.Unknown,
+            _ => throw Invalid("The token's endOfLife is not an integer"),
+        };
 
     private static PhpValue Value(string? text) => text is null ? PhpNull.Instance : new PhpString(text);
 

@@ -66,7 +66,9 @@ public sealed class TokenCodec(InstanceKeys keys)
         try
         {
             return PlainText.TryDecrypt(value, keys)
-                ?? throw new SecretUnreadableException($"The secret does not decrypt with the key in conf.php. {KeyAdvice}, or enter the secret again.");
+                ?? throw new SecretUnreadableException(
+                    $"The secret does not decrypt with the key in conf.php. {KeyAdvice}, or enter the secret again."
+                );
         }
         catch (DolCryptException exception)
         {
@@ -74,7 +76,10 @@ public sealed class TokenCodec(InstanceKeys keys)
         }
     }
 
-    /// <summary>Whether a value of any table and owner can be read: it is in the clear, or a key of the instance gives text or a serialized object.</summary>
+    /// <summary>
+    /// Whether a value of any table and owner can be read: it is in the clear, or a key of the instance gives text or a
+    /// serialized object.
+    /// </summary>
     public bool CanRead(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -139,8 +144,16 @@ public sealed class TokenCodec(InstanceKeys keys)
             catch (DolCryptException exception)
             {
                 throw exception.Failure == DolCryptFailure.UnsupportedCipher
-                    ? new TokenUnreadableException(TokenUnreadableReason.UnsupportedCipher, $"The token cannot be decrypted. {exception.Message}", exception)
-                    : new TokenUnreadableException(TokenUnreadableReason.WrongKeyOrDamaged, $"The token is damaged. {exception.Message} Restore the row or run the consent again.", exception);
+                    ? new TokenUnreadableException(
+                        TokenUnreadableReason.UnsupportedCipher,
+                        $"The token cannot be decrypted. {exception.Message}",
+                        exception
+                    )
+                    : new TokenUnreadableException(
+                        TokenUnreadableReason.WrongKeyOrDamaged,
+                        $"The token is damaged. {exception.Message} Restore the row or run the consent again.",
+                        exception
+                    );
             }
 
             try
@@ -164,7 +177,8 @@ public sealed class TokenCodec(InstanceKeys keys)
             keys.Candidates.Count == 0
                 ? "The token is encrypted, but conf.php has no key. Put back $dolibarr_main_instance_unique_id or run the consent again."
                 : $"The value does not decrypt with the key in conf.php. {KeyAdvice} or run the consent again.",
-            cause);
+            cause
+        );
     }
 
     // What starts as a token but does not parse is damaged; PHP would give up on it as well.
@@ -179,14 +193,17 @@ public sealed class TokenCodec(InstanceKeys keys)
             throw new TokenUnreadableException(
                 TokenUnreadableReason.WrongKeyOrDamaged,
                 $"The token is damaged: {exception.Message}. Restore the row or run the consent again.",
-                exception);
+                exception
+            );
         }
     }
 
-    private static TokenUnreadableException NotAToken(PhpFormatException? exception) => new(
-        TokenUnreadableReason.NotAToken,
-        "The row does not hold an OAuth 2 token in Dolibarr's format. Another program may have written it; run the consent again if it is meant to be one.",
-        exception);
+    private static TokenUnreadableException NotAToken(PhpFormatException? exception) =>
+        new(
+            TokenUnreadableReason.NotAToken,
+            "The row does not hold an OAuth 2 token in Dolibarr's format. Another program may have written it; run the consent again if it is meant to be one.",
+            exception
+        );
 
     // dolEncrypt() leaves what looks encrypted as it is, and dolDecrypt() would turn it into garbage.
     private static void RefuseEncryptedLook(string? value)
@@ -197,6 +214,11 @@ public sealed class TokenCodec(InstanceKeys keys)
         }
     }
 
-    private ReadOnlySpan<byte> WriteKey() => (keys.WriteKey
-        ?? throw new NotStorableException("conf.php has no key to encrypt with, and the bridge does not store in the clear what was encrypted. Set $dolibarr_main_instance_unique_id.")).Span;
+    private ReadOnlySpan<byte> WriteKey() =>
+        (
+            keys.WriteKey
+            ?? throw new NotStorableException(
+                "conf.php has no key to encrypt with, and the bridge does not store in the clear what was encrypted. Set $dolibarr_main_instance_unique_id."
+            )
+        ).Span;
 }

@@ -11,7 +11,7 @@ namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 /// Dolibarr's <c>llx_oauth_token</c>. Rows are changed only by compare-and-swap: one statement that names the row and the
 /// value that was read, so nobody's newer token is overwritten.
 /// </summary>
-public sealed class TokenTable(DolibarrDatabase database)
+public sealed partial class TokenTable(DolibarrDatabase database)
 {
     private TokenTableSchema? _schema;
 
@@ -20,7 +20,8 @@ public sealed class TokenTable(DolibarrDatabase database)
     public async Task<TokenLookup> FindAsync(EntryName name, int entity, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var rows = await SelectAsync("service = @service AND entity = @entity", new { service = name.Service, entity }, cancellationToken).ConfigureAwait(false);
+        var rows = await SelectAsync("service = @service AND entity = @entity", new { service = name.Service, entity }, cancellationToken)
+            .ConfigureAwait(false);
         return new TokenLookup([.. rows.Where(row => name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value))]);
     }
 
@@ -39,26 +40,48 @@ public sealed class TokenTable(DolibarrDatabase database)
     public Task<bool> CanReplaceAsync(TokenRow read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(read);
-        var sql = $"UPDATE {database.Table("oauth_token")} SET {read.Column} = {read.Column} WHERE rowid = @RowId AND BINARY {read.Column} = @Value";
+        var sql =
+            $"UPDATE {database.Table("oauth_token")} SET {read.Column} = {read.Column} WHERE rowid = @RowId AND BINARY {read.Column} = @Value";
         return database.RunAsync(
-            async connection => await connection.ExecuteAsync(new CommandDefinition(sql, new { read.RowId, read.Value }, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1,
-            cancellationToken);
+            async connection =>
+                await connection
+                    .ExecuteAsync(new CommandDefinition(sql, new { read.RowId, read.Value }, cancellationToken: cancellationToken))
+                    .ConfigureAwait(false) == 1,
+            cancellationToken
+        );
     }
 
     /// <summary>Replaces the value of a row if it still holds what was read.</summary>
     /// <returns>False if the row changed or is gone.</returns>
     /// <remarks>Takes the caller's connection, so that it can be part of a transaction.</remarks>
-    public async Task<bool> ReplaceAsync(MySqlConnection connection, MySqlTransaction? transaction, TokenRow read, string value, CancellationToken cancellationToken = default)
+    public async Task<bool> ReplaceAsync(
+        MySqlConnection connection,
+        MySqlTransaction? transaction,
+        TokenRow read,
+        string value,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(read);
         await RequireToFitAsync(read.Column, value, cancellationToken).ConfigureAwait(false);
-        var sql = $"UPDATE {database.Table("oauth_token")} SET {read.Column} = @newValue WHERE rowid = @RowId AND BINARY {read.Column} = @Value";
-        return await connection.ExecuteAsync(new CommandDefinition(
-            sql,
-            new { read.RowId, read.Value, newValue = value },
-            transaction,
-            cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
+        var sql =
+            $"UPDATE {database.Table("oauth_token")} SET {read.Column} = @newValue WHERE rowid = @RowId AND BINARY {read.Column} = @Value";
+        return await connection
+                .ExecuteAsync(
+                    new CommandDefinition(
+                        sql,
+                        new
+                        {
+                            read.RowId,
+                            read.Value,
+                            newValue = value,
+                        },
+                        transaction,
+                        cancellationToken: cancellationToken
+                    )
+                )
+                .ConfigureAwait(false) == 1;
     }
 
     /// <summary>
@@ -69,11 +92,14 @@ public sealed class TokenTable(DolibarrDatabase database)
     public async Task<TokenRow?> FindVacantAsync(EntryName name, int entity, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var rows = await SelectAsync("service = @service AND entity = @entity", new { service = name.Service, entity }, cancellationToken).ConfigureAwait(false);
+        var rows = await SelectAsync("service = @service AND entity = @entity", new { service = name.Service, entity }, cancellationToken)
+            .ConfigureAwait(false);
         return rows.FirstOrDefault(row => name.Owns(row.Service) && !row.HasOwner && string.IsNullOrEmpty(row.Value));
     }
 
-    /// <summary>Puts a new grant into a row that still holds what was read, be that nothing, and says in <c>state</c> what it is for.</summary>
+    /// <summary>
+    /// Puts a new grant into a row that still holds what was read, be that nothing, and says in <c>state</c> what it is for.
+    /// </summary>
     /// <param name="connection">The caller's connection.</param>
     /// <param name="transaction">The caller's transaction, if any.</param>
     /// <param name="read">The row.</param>
@@ -81,7 +107,14 @@ public sealed class TokenTable(DolibarrDatabase database)
     /// <param name="state">The scope list; null leaves the column alone, and so does a table without it.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <returns>False if the row changed or is gone.</returns>
-    public async Task<bool> RegrantAsync(MySqlConnection connection, MySqlTransaction? transaction, TokenRow read, string value, string? state, CancellationToken cancellationToken = default)
+    public async Task<bool> RegrantAsync(
+        MySqlConnection connection,
+        MySqlTransaction? transaction,
+        TokenRow read,
+        string value,
+        string? state,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(read);
@@ -89,19 +122,51 @@ public sealed class TokenTable(DolibarrDatabase database)
         var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
         var stateAssignment = state is not null && schema.Has("state") ? ", state = @state" : string.Empty;
         var condition = string.IsNullOrEmpty(read.Value) ? $"COALESCE({read.Column}, '') = ''" : $"BINARY {read.Column} = @Value";
-        var sql = $"UPDATE {database.Table("oauth_token")} SET {read.Column} = @newValue{stateAssignment} WHERE rowid = @RowId AND {condition}";
-        return await connection.ExecuteAsync(new CommandDefinition(
-            sql, new { read.RowId, read.Value, newValue = value, state }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
+        var sql =
+            $"UPDATE {database.Table("oauth_token")} SET {read.Column} = @newValue{stateAssignment} WHERE rowid = @RowId AND {condition}";
+        return await connection
+                .ExecuteAsync(
+                    new CommandDefinition(
+                        sql,
+                        new
+                        {
+                            read.RowId,
+                            read.Value,
+                            newValue = value,
+                            state,
+                        },
+                        transaction,
+                        cancellationToken: cancellationToken
+                    )
+                )
+                .ConfigureAwait(false) == 1;
     }
 
-    /// <summary>Writes <c>tokenstring</c>, which some of Dolibarr's code reads beside the token; does nothing where the table has no such column.</summary>
-    public async Task DescribeAsync(MySqlConnection connection, MySqlTransaction? transaction, long rowId, string text, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Writes <c>tokenstring</c>, which some of Dolibarr's code reads beside the token; does nothing where the table has no such
+    /// column.
+    /// </summary>
+    public async Task DescribeAsync(
+        MySqlConnection connection,
+        MySqlTransaction? transaction,
+        long rowId,
+        string text,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(connection);
         if ((await SchemaAsync(cancellationToken).ConfigureAwait(false)).Has("tokenstring"))
         {
-            await connection.ExecuteAsync(new CommandDefinition(
-                $"UPDATE {database.Table("oauth_token")} SET tokenstring = @text WHERE rowid = @rowId", new { rowId, text }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            await connection
+                .ExecuteAsync(
+                    new CommandDefinition(
+                        $"UPDATE {database.Table("oauth_token")} SET tokenstring = @text WHERE rowid = @rowId",
+                        new { rowId, text },
+                        transaction,
+                        cancellationToken: cancellationToken
+                    )
+                )
+                .ConfigureAwait(false);
         }
     }
 
@@ -110,18 +175,22 @@ public sealed class TokenTable(DolibarrDatabase database)
     public async Task RequireInsertableAsync(EntryName name, int entity, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        await database.RunAsync(
-            async connection =>
-            {
-                var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-                await using (transaction.ConfigureAwait(false))
+        await database
+            .RunAsync(
+                async connection =>
                 {
-                    await InsertAsync(connection, transaction, name, entity, string.Empty, null, DateTime.UnixEpoch, cancellationToken).ConfigureAwait(false);
-                    await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
-                    return 0;
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
+                    var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                    await using (transaction.ConfigureAwait(false))
+                    {
+                        await InsertAsync(connection, transaction, name, entity, string.Empty, null, DateTime.UnixEpoch, cancellationToken)
+                            .ConfigureAwait(false);
+                        await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
+                        return 0;
+                    }
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Adds the row of an entry that has none, as Dolibarr's own storage would.</summary>
@@ -134,7 +203,16 @@ public sealed class TokenTable(DolibarrDatabase database)
     /// <param name="createdAt">The row's date of creation, UTC.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <returns>The new row's rowid.</returns>
-    public async Task<long> InsertAsync(MySqlConnection connection, MySqlTransaction? transaction, EntryName name, int entity, string value, string? state, DateTime createdAt, CancellationToken cancellationToken = default)
+    public async Task<long> InsertAsync(
+        MySqlConnection connection,
+        MySqlTransaction? transaction,
+        EntryName name,
+        int entity,
+        string value,
+        string? state,
+        DateTime createdAt,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(name);
@@ -142,8 +220,25 @@ public sealed class TokenTable(DolibarrDatabase database)
         await RequireToFitAsync("service", name.Service, cancellationToken).ConfigureAwait(false);
         var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
         var (stateColumn, stateValue) = schema.Has("state") ? (", state", ", @state") : (string.Empty, string.Empty);
-        var sql = $"INSERT INTO {database.Table("oauth_token")} (service, token, entity, datec{stateColumn}) VALUES (@Service, @value, @entity, @createdAt{stateValue}); SELECT LAST_INSERT_ID()";
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(sql, new { name.Service, value, entity, createdAt, state }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var sql =
+            $"INSERT INTO {database.Table("oauth_token")} (service, token, entity, datec{stateColumn}) VALUES (@Service, @value, @entity, @createdAt{stateValue}); SELECT LAST_INSERT_ID()";
+        return await connection
+            .ExecuteScalarAsync<long>(
+                new CommandDefinition(
+                    sql,
+                    new
+                    {
+                        name.Service,
+                        value,
+                        entity,
+                        createdAt,
+                        state,
+                    },
+                    transaction,
+                    cancellationToken: cancellationToken
+                )
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Deletes a row if it still holds what was read.</summary>
@@ -154,88 +249,11 @@ public sealed class TokenTable(DolibarrDatabase database)
         ArgumentNullException.ThrowIfNull(read);
         var sql = $"DELETE FROM {database.Table("oauth_token")} WHERE rowid = @RowId AND BINARY {read.Column} = @Value";
         return database.RunAsync(
-            async connection => await connection.ExecuteAsync(new CommandDefinition(sql, new { read.RowId, read.Value }, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1,
-            cancellationToken);
+            async connection =>
+                await connection
+                    .ExecuteAsync(new CommandDefinition(sql, new { read.RowId, read.Value }, cancellationToken: cancellationToken))
+                    .ConfigureAwait(false) == 1,
+            cancellationToken
+        );
     }
-
-    /// <summary>The table's columns, read once.</summary>
-    /// <exception cref="StoreException">The table is not there or is not Dolibarr's.</exception>
-    public async Task<TokenTableSchema> SchemaAsync(CancellationToken cancellationToken = default)
-    {
-        if (_schema is { } known)
-        {
-            return known;
-        }
-
-        const string Sql = """
-            SELECT column_name AS Name, CAST(character_maximum_length AS SIGNED) AS Characters, CAST(character_octet_length AS SIGNED) AS Bytes
-              FROM information_schema.columns
-             WHERE table_schema = DATABASE() AND table_name = @table
-            """;
-        var columns = await database.RunAsync(
-            connection => connection.QueryAsync<TokenColumn>(new CommandDefinition(Sql, new { table = database.Prefix + "oauth_token" }, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
-        var schema = new TokenTableSchema(columns);
-        if (!schema.IsUsable)
-        {
-            throw new StoreException(
-                StoreFailure.Other,
-                $"The database {database.Name} has no table {database.Prefix}oauth_token that the account can see: is the database or the prefix in conf.php another one, or the OAuth module of Dolibarr not installed?");
-        }
-
-        return _schema = schema;
-    }
-
-    private async Task<IReadOnlyList<TokenRow>> SelectAsync(string condition, object parameters, CancellationToken cancellationToken)
-    {
-        var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
-        string[] optional = ["tokenstring", "state", "fk_soc", "fk_user", "fk_adherent", "datec", "tms"];
-        var columns = string.Join(", ", optional.Select(column => schema.Has(column) ? column : $"NULL AS {column}"));
-        var sql = $"SELECT rowid, service, entity, token, {columns} FROM {database.Table("oauth_token")} WHERE {condition} ORDER BY rowid";
-        var rows = await database.RunAsync(
-            connection => connection.QueryAsync<RawRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(Convert)];
-    }
-
-    private static TokenRow Convert(RawRow row) => new()
-    {
-        RowId = row.rowid,
-        Service = row.service,
-        Entity = row.entity ?? 1,
-        Value = row.token ?? row.tokenstring,
-        Column = row.token is null && row.tokenstring is not null ? "tokenstring" : "token",
-        State = row.state,
-        HasOwner = row.fk_soc is not null || row.fk_user is not null || row.fk_adherent is not null,
-        CreatedAt = row.datec,
-        ModifiedAt = row.tms,
-    };
-
-    private async Task RequireToFitAsync(string column, string value, CancellationToken cancellationToken)
-    {
-        var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
-        if (!schema.Fits(column, value))
-        {
-            throw new StoreException(
-                StoreFailure.NotWritable,
-                $"The value for {database.Prefix}oauth_token.{column} has {value.Length} characters, which is more than the column holds.");
-        }
-    }
-
-#pragma warning disable IDE1006 // named as the columns are
-    private sealed class RawRow
-    {
-        public long rowid { get; init; }
-        public string? service { get; init; }
-        public int? entity { get; init; }
-        public string? token { get; init; }
-        public string? tokenstring { get; init; }
-        public string? state { get; init; }
-        public long? fk_soc { get; init; }
-        public long? fk_user { get; init; }
-        public long? fk_adherent { get; init; }
-        public DateTime? datec { get; init; }
-        public DateTime? tms { get; init; }
-    }
-#pragma warning restore IDE1006
 }

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 
-/// <summary>The columns of this instance's token table, which differ between releases and patched installs; never deduced from a version.</summary>
+/// <summary>
+/// The columns of this instance's token table, which differ between releases and patched installs; never deduced from a version.
+/// </summary>
 public sealed class TokenTableSchema
 {
     private readonly Dictionary<string, TokenColumn> _columns;

@@ -26,7 +26,8 @@ internal sealed class AppOnlyClient(ProviderDirectory providers, TokenEndpointCl
             ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
         using var certificate = certificates.Load(entry);
         using var transport = new MsalTransport(client, endpoint);
-        var builder = ConfidentialClientApplicationBuilder.Create(entry.ClientId)
+        var builder = ConfidentialClientApplicationBuilder
+            .Create(entry.ClientId)
             .WithAuthority(Authority(provider, endpoint, entry), validateAuthority: false)
             .WithInstanceDiscovery(enableInstanceDiscovery: false)
             .WithHttpClientFactory(transport, retryOnceOn5xx: false);
@@ -39,7 +40,9 @@ internal sealed class AppOnlyClient(ProviderDirectory providers, TokenEndpointCl
         {
             if (transport.Answer is null)
             {
-                throw new ProviderConfigurationException($"Microsoft's library refuses to ask ({exception.ErrorCode}). Check client id, tenant and certificate.");
+                throw new ProviderConfigurationException(
+                    $"Microsoft's library refuses to ask ({exception.ErrorCode}). Check client id, tenant and certificate."
+                );
             }
         }
 

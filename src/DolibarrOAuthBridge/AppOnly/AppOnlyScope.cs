@@ -6,7 +6,10 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.AppOnly;
 
-/// <summary>The scope of an app-only request: everything that an administrator granted the application at one API, <c>https://outlook.office365.com/.default</c>.</summary>
+/// <summary>
+/// The scope of an app-only request: everything that an administrator granted the application at one API,
+/// <c>https://outlook.office365.com/.default</c>.
+/// </summary>
 internal static class AppOnlyScope
 {
     private const string EverythingGranted = "/.default";
@@ -20,7 +23,8 @@ internal static class AppOnlyScope
             [] => provider.AppOnlyResource + EverythingGranted,
             [var resource] => resource + EverythingGranted,
             var several => throw new ProviderConfigurationException(
-                $"{entry.Name.Constant("SCOPE")} asks for {string.Join(" and ", several)}, and a Microsoft token serves one of them only: make an entry for each."),
+                $"{entry.Name.Constant("SCOPE")} asks for {string.Join(" and ", several)}, and a Microsoft token serves one of them only: make an entry for each."
+            ),
         };
     }
 }

@@ -5,18 +5,28 @@ using DolibarrOAuthBridge.Entries;
 
 namespace DolibarrOAuthBridge.Commands;
 
-/// <summary>The sidecar's settings: a JSON file, then the environment (<c>BRIDGE__…</c>), then the command line; the last one wins.</summary>
+/// <summary>
+/// The sidecar's settings: a JSON file, then the environment (<c>BRIDGE__…</c>), then the command line; the last one wins.
+/// </summary>
 internal static class BridgeConfiguration
 {
     private const string DefaultFile = "/etc/dolibarr-oauth-bridge/bridge.json";
 
     private static readonly string[] Known =
     [
-        nameof(BridgeOptions.DolibarrConf), nameof(BridgeOptions.StateDirectory), nameof(BridgeOptions.ProviderDeadline), nameof(BridgeOptions.MinTtl),
-        nameof(BridgeOptions.RenewAhead), nameof(BridgeOptions.Renewal), nameof(BridgeOptions.RenewalInterval), nameof(BridgeOptions.UseProxy),
-        nameof(BridgeOptions.DatabaseUser), nameof(BridgeOptions.DatabasePasswordFile),
+        nameof(BridgeOptions.DolibarrConf),
+        nameof(BridgeOptions.StateDirectory),
+        nameof(BridgeOptions.ProviderDeadline),
+        nameof(BridgeOptions.MinTtl),
+        nameof(BridgeOptions.RenewAhead),
+        nameof(BridgeOptions.Renewal),
+        nameof(BridgeOptions.RenewalInterval),
+        nameof(BridgeOptions.UseProxy),
+        nameof(BridgeOptions.DatabaseUser),
+        nameof(BridgeOptions.DatabasePasswordFile),
         nameof(BridgeOptions.LogFormat),
-        nameof(BridgeOptions.MailDeadline), nameof(BridgeOptions.MailCaFile),
+        nameof(BridgeOptions.MailDeadline),
+        nameof(BridgeOptions.MailCaFile),
     ];
 
     public static IConfiguration Load(string? file, IReadOnlyList<string> settings)
@@ -35,7 +45,8 @@ internal static class BridgeConfiguration
 
             return builder.AddEnvironmentVariables("BRIDGE__").AddCommandLine([.. settings]).Build();
         }
-        catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception)
+            when (exception is FormatException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new UsageException($"The configuration file cannot be read: {exception.Message}");
         }
@@ -60,8 +71,14 @@ internal static class BridgeConfiguration
         var defaults = new BridgeOptions();
         return new BridgeOptions
         {
-            DolibarrConf = conf ?? configuration[nameof(BridgeOptions.DolibarrConf)] ?? section[nameof(BridgeOptions.DolibarrConf)] ?? string.Empty,
-            StateDirectory = stateDirectory ?? configuration[nameof(BridgeOptions.StateDirectory)] ?? section[nameof(BridgeOptions.StateDirectory)] ?? string.Empty,
+            DolibarrConf = conf
+                ?? configuration[nameof(BridgeOptions.DolibarrConf)]
+                ?? section[nameof(BridgeOptions.DolibarrConf)]
+                ?? string.Empty,
+            StateDirectory = stateDirectory
+                ?? configuration[nameof(BridgeOptions.StateDirectory)]
+                ?? section[nameof(BridgeOptions.StateDirectory)]
+                ?? string.Empty,
             ProviderDeadline = Seconds(nameof(BridgeOptions.ProviderDeadline), defaults.ProviderDeadline, 1, 60),
             DatabaseUser = section[nameof(BridgeOptions.DatabaseUser)] ?? string.Empty,
             DatabasePasswordFile = section[nameof(BridgeOptions.DatabasePasswordFile)] ?? string.Empty,
@@ -94,7 +111,8 @@ internal static class BridgeConfiguration
 
         TimeSpan Seconds(string name, TimeSpan fallback, int least, int most) =>
             section[name] is not { } text ? fallback
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= most ? TimeSpan.FromSeconds(seconds)
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= most
+                ? TimeSpan.FromSeconds(seconds)
             : throw new UsageException($"Bridge:{name} must be a whole number of seconds from {least} to {most}.");
     }
 }

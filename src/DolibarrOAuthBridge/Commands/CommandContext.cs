@@ -49,14 +49,27 @@ internal sealed class CommandContext : IAsyncDisposable
         }
 
         var configuration = BridgeConfiguration.Load(result.GetValue(common.Config), settings);
-        var options = BridgeConfiguration.Options(configuration, result.GetValue(common.DolibarrConf), result.GetValue(common.StateDirectory), result.GetValue(common.LogFormat));
+        var options = BridgeConfiguration.Options(
+            configuration,
+            result.GetValue(common.DolibarrConf),
+            result.GetValue(common.StateDirectory),
+            result.GetValue(common.LogFormat)
+        );
         if (options.DolibarrConf.Length == 0)
         {
-            throw new UsageException("Say where Dolibarr's conf.php is: --dolibarr-conf PATH, usually /var/www/dolibarr/htdocs/conf/conf.php or /etc/dolibarr/conf.php.");
+            throw new UsageException(
+                "Say where Dolibarr's conf.php is: --dolibarr-conf PATH, usually /var/www/dolibarr/htdocs/conf/conf.php or /etc/dolibarr/conf.php."
+            );
         }
 
         return new CommandContext(
-            ReadConf(options, asDolibarr), options, configuration, entity, result.GetValue(common.Json), result.GetValue(common.Reveal));
+            ReadConf(options, asDolibarr),
+            options,
+            configuration,
+            entity,
+            result.GetValue(common.Json),
+            result.GetValue(common.Reveal)
+        );
     }
 
     private static DolibarrConf ReadConf(BridgeOptions options, bool asDolibarr)
@@ -76,10 +89,12 @@ internal sealed class CommandContext : IAsyncDisposable
         where T : notnull
     {
         _services ??= new ServiceCollection()
-            .AddLogging(logging => logging
-                .AddSimpleConsole(console => console.SingleLine = true)
-                .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-                .SetMinimumLevel(LogLevel.Error))
+            .AddLogging(logging =>
+                logging
+                    .AddSimpleConsole(console => console.SingleLine = true)
+                    .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+                    .SetMinimumLevel(LogLevel.Error)
+            )
             .AddBridge(Conf, Options, Configuration)
             .BuildServiceProvider();
         return _services.GetRequiredService<T>();

@@ -59,11 +59,21 @@ internal static class CommandLine
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = LongestEnd });
     }
 
-    private static async Task<int> ExecuteAsync(IBridgeCommand command, ParseResult result, CommonOptions common, IReadOnlyList<string> settings, CancellationToken cancellationToken)
+    private static async Task<int> ExecuteAsync(
+        IBridgeCommand command,
+        ParseResult result,
+        CommonOptions common,
+        IReadOnlyList<string> settings,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return await command.RunAsync(result, () => CommandContext.Create(result, common, settings, command.ActsAsDolibarr), cancellationToken);
+            return await command.RunAsync(
+                result,
+                () => CommandContext.Create(result, common, settings, command.ActsAsDolibarr),
+                cancellationToken
+            );
         }
         catch (UsageException exception)
         {

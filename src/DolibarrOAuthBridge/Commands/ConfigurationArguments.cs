@@ -2,7 +2,10 @@
 
 namespace DolibarrOAuthBridge.Commands;
 
-/// <summary>Separates settings such as <c>--Providers:Google:TokenEndpoint=URL</c>, which any command takes, from the command's own arguments.</summary>
+/// <summary>
+/// Separates settings such as <c>--Providers:Google:TokenEndpoint=URL</c>, which any command takes, from the command's own
+/// arguments.
+/// </summary>
 internal sealed class ConfigurationArguments
 {
     private static readonly string[] Sections = ["--Providers:", "--Bridge:", "--Entries:"];

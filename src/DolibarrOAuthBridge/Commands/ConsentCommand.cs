@@ -14,22 +14,54 @@ namespace DolibarrOAuthBridge.Commands;
 internal sealed class ConsentCommand : IBridgeCommand
 {
     private readonly Argument<string> _entry = new("ENTRY") { Description = "The entry, such as GOOGLE-Mail." };
-    private readonly Option<bool> _device = new("--device") { Description = "Show a short code to type into a browser anywhere (RFC 8628), where the provider has that." };
-    private readonly Option<bool> _clientCredentials = new("--client-credentials") { Description = "Get a token in the application's own name (MICROSOFTAPP entries); nobody is asked." };
-    private readonly Option<bool> _paste = new("--paste") { Description = "Use the redirect URI that is registered for Dolibarr, and paste the address where the browser ended." };
-    private readonly Option<string?> _redirectUri = new("--redirect-uri") { Description = "Listen at this loopback address instead of http://127.0.0.1:0/callback; port 0 means any free one.", HelpName = "URI" };
-    private readonly Option<string?> _loginHint = new("--login-hint") { Description = "The account to suggest.", HelpName = "ACCOUNT" };
-    private readonly Option<bool> _force = new("--force-consent") { Description = "Have the provider ask again, so that it gives a new refresh token." };
-    private readonly Option<bool> _confirm = new("--confirm-account-change") { Description = "Let another account than before take the entry over." };
-
-    public Command Define() => new("consent", "Get a token by consent: prints the address to open and waits for the answer.")
+    private readonly Option<bool> _device = new("--device")
     {
-        _entry, _device, _clientCredentials, _paste, _redirectUri, _loginHint, _force, _confirm,
+        Description = "Show a short code to type into a browser anywhere (RFC 8628), where the provider has that.",
     };
+    private readonly Option<bool> _clientCredentials = new("--client-credentials")
+    {
+        Description = "Get a token in the application's own name (MICROSOFTAPP entries); nobody is asked.",
+    };
+    private readonly Option<bool> _paste = new("--paste")
+    {
+        Description = "Use the redirect URI that is registered for Dolibarr, and paste the address where the browser ended.",
+    };
+    private readonly Option<string?> _redirectUri = new("--redirect-uri")
+    {
+        Description = "Listen at this loopback address instead of http://127.0.0.1:0/callback; port 0 means any free one.",
+        HelpName = "URI",
+    };
+    private readonly Option<string?> _loginHint = new("--login-hint") { Description = "The account to suggest.", HelpName = "ACCOUNT" };
+    private readonly Option<bool> _force = new("--force-consent")
+    {
+        Description = "Have the provider ask again, so that it gives a new refresh token.",
+    };
+    private readonly Option<bool> _confirm = new("--confirm-account-change")
+    {
+        Description = "Let another account than before take the entry over.",
+    };
+
+    public Command Define() =>
+        new("consent", "Get a token by consent: prints the address to open and waits for the answer.")
+        {
+            _entry,
+            _device,
+            _clientCredentials,
+            _paste,
+            _redirectUri,
+            _loginHint,
+            _force,
+            _confirm,
+        };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
-        var (device, clientCredentials, paste, redirectUri) = (result.GetValue(_device), result.GetValue(_clientCredentials), result.GetValue(_paste), result.GetValue(_redirectUri));
+        var (device, clientCredentials, paste, redirectUri) = (
+            result.GetValue(_device),
+            result.GetValue(_clientCredentials),
+            result.GetValue(_paste),
+            result.GetValue(_redirectUri)
+        );
         if (new[] { device, clientCredentials, paste, redirectUri is not null }.Count(static chosen => chosen) > 1)
         {
             throw new UsageException("Choose one of --device, --client-credentials, --paste and --redirect-uri.");
@@ -48,8 +80,9 @@ internal sealed class ConsentCommand : IBridgeCommand
             var terminal = new ConsentTerminal(context.Json, context.Get<TimeProvider>());
             try
             {
-                var consent = clientCredentials || (!device && ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials)
-                    ? await AppOnlyAsync(context, entry, wishes, cancellationToken)
+                var consent =
+                    clientCredentials || (!device && ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials)
+                        ? await AppOnlyAsync(context, entry, wishes, cancellationToken)
                     : device ? await DeviceDialog.Of(context).RunAsync(entry, wishes, terminal, cancellationToken)
                     : await CodeDialog.Of(context).RunAsync(entry, wishes, terminal, paste, redirectUri, cancellationToken);
                 await terminal.TellAsync(consent);
@@ -57,7 +90,11 @@ internal sealed class ConsentCommand : IBridgeCommand
             }
             catch (BridgeException exception) when (exception.Code == ProblemCode.AccountChanged)
             {
-                throw new BridgeException(exception.Code, $"{exception.Message} On the command line that is --confirm-account-change.", innerException: exception);
+                throw new BridgeException(
+                    exception.Code,
+                    $"{exception.Message} On the command line that is --confirm-account-change.",
+                    innerException: exception
+                );
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -68,11 +105,21 @@ internal sealed class ConsentCommand : IBridgeCommand
     }
 
     // One request, and nobody to wait for.
-    private static async Task<ConsentResult> AppOnlyAsync(CommandContext context, OAuthEntry entry, ConsentWishes wishes, CancellationToken cancellationToken)
+    private static async Task<ConsentResult> AppOnlyAsync(
+        CommandContext context,
+        OAuthEntry entry,
+        ConsentWishes wishes,
+        CancellationToken cancellationToken
+    )
     {
         var name = entry.Name.ToString();
         await context.Get<ConsentDesk>().BeginAsync(name, entry.Entity, ConsentFlows.ClientCredentials, wishes, cancellationToken);
         var report = await context.Get<EntryReporter>().GetAsync(name, entry.Entity, cancellationToken);
-        return new ConsentResult { Entry = report.Entry, Token = report.Token, Warnings = report.Warnings };
+        return new ConsentResult
+        {
+            Entry = report.Entry,
+            Token = report.Token,
+            Warnings = report.Warnings,
+        };
     }
 }

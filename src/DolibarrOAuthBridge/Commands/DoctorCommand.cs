@@ -7,11 +7,17 @@ using Spectre.Console;
 
 namespace DolibarrOAuthBridge.Commands;
 
-/// <summary><c>doctor</c>: everything that is wrong, with what to do. Exit status 1 if something does not work, 0 for warnings and less.</summary>
+/// <summary>
+/// <c>doctor</c>: everything that is wrong, with what to do. Exit status 1 if something does not work, 0 for warnings and less.
+/// </summary>
 internal sealed class DoctorCommand : IBridgeCommand
 {
     private readonly Option<bool> _offline = new("--offline") { Description = "Ask nothing but the database: no provider, no sidecar." };
-    private readonly Option<string?> _sidecar = new("--sidecar") { Description = "Where the sidecar is, if not where Dolibarr's module looks: a URL or the path of its socket.", HelpName = "ADDRESS" };
+    private readonly Option<string?> _sidecar = new("--sidecar")
+    {
+        Description = "Where the sidecar is, if not where Dolibarr's module looks: a URL or the path of its socket.",
+        HelpName = "ADDRESS",
+    };
 
     public Command Define() => new("doctor", "Find everything that is wrong, with what to do. Changes nothing.") { _offline, _sidecar };
 
@@ -31,7 +37,11 @@ internal sealed class DoctorCommand : IBridgeCommand
         return report.Healthy ? 0 : 1;
     }
 
-    private async Task<(IReadOnlyList<Finding> Findings, bool Json)> ExamineAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<Finding> Findings, bool Json)> ExamineAsync(
+        ParseResult result,
+        Func<CommandContext> open,
+        CancellationToken cancellationToken
+    )
     {
         CommandContext context;
         try
@@ -40,12 +50,18 @@ internal sealed class DoctorCommand : IBridgeCommand
         }
         catch (DolibarrConfException exception)
         {
-            return ([new("conf_unusable", Severity.Error, exception.Path, exception.Message, "The message says what to correct.")], result.GetValue<bool>("--json"));
+            return (
+                [new("conf_unusable", Severity.Error, exception.Path, exception.Message, "The message says what to correct.")],
+                result.GetValue<bool>("--json")
+            );
         }
 
         await using (context)
         {
-            return (await context.Get<Doctor>().ExamineAsync(result.GetValue(_offline), result.GetValue(_sidecar), cancellationToken), context.Json);
+            return (
+                await context.Get<Doctor>().ExamineAsync(result.GetValue(_offline), result.GetValue(_sidecar), cancellationToken),
+                context.Json
+            );
         }
     }
 
@@ -59,14 +75,19 @@ internal sealed class DoctorCommand : IBridgeCommand
             Output.WriteLine(console, $"        → {finding.Advice}");
         }
 
-        var counts = Severity.All.Select(severity => (severity, Count: findings.Count(finding => finding.Severity == severity))).Where(pair => pair.Count > 0).Select(pair => $"{pair.Count} {pair.severity}{(pair.Count == 1 || pair.severity == Severity.Info ? string.Empty : "s")}").ToList();
+        var counts = Severity
+            .All.Select(severity => (severity, Count: findings.Count(finding => finding.Severity == severity)))
+            .Where(pair => pair.Count > 0)
+            .Select(pair => $"{pair.Count} {pair.severity}{(pair.Count == 1 || pair.severity == Severity.Info ? string.Empty : "s")}")
+            .ToList();
         Output.WriteLine(console, counts.Count == 0 ? "Nothing is wrong." : string.Join(", ", counts) + ".");
     }
 
-    private static Color ColorOf(string severity) => severity switch
-    {
-        Severity.Error => Color.Red,
-        Severity.Warning => Color.Yellow,
-        _ => Color.Blue,
-    };
+    private static Color ColorOf(string severity) =>
+        severity switch
+        {
+            Severity.Error => Color.Red,
+            Severity.Warning => Color.Yellow,
+            _ => Color.Blue,
+        };
 }

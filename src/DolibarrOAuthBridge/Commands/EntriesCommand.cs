@@ -33,13 +33,25 @@ internal sealed class EntriesCommand : IBridgeCommand
             switch (context.Json, interval)
             {
                 case (true, { } pause):
-                    await Watch.LinesAsync(async () => JsonSerializer.Serialize(new EntryListJson(await LookAsync()), CommandJson.Default.EntryListJson), Console.Out, pause, time, cancellationToken);
+                    await Watch.LinesAsync(
+                        async () => JsonSerializer.Serialize(new EntryListJson(await LookAsync()), CommandJson.Default.EntryListJson),
+                        Console.Out,
+                        pause,
+                        time,
+                        cancellationToken
+                    );
                     break;
                 case (true, null):
                     await Output.WriteJsonAsync(new EntryListJson(await LookAsync()), CommandJson.Default.EntryListJson);
                     break;
                 case (false, { } pause):
-                    await Watch.DrawAsync(Output.Console(), async () => Frame(await LookAsync(), time.GetUtcNow()), pause, time, cancellationToken);
+                    await Watch.DrawAsync(
+                        Output.Console(),
+                        async () => Frame(await LookAsync(), time.GetUtcNow()),
+                        pause,
+                        time,
+                        cancellationToken
+                    );
                     break;
                 default:
                     Write(Output.Console(), await LookAsync(), context.Entity, time.GetUtcNow());

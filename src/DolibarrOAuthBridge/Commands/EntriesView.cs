@@ -22,23 +22,32 @@ internal static class EntriesView
                 Output.Cell(report.Token.Status == TokenStatus.NeverExpires ? "never" : Output.Relative(report.Token.ExpiresAt, now)),
                 Output.Cell(report.Token.HasRefreshToken ? "yes" : "no"),
                 Output.Cell(Output.Relative(report.Token.RefreshedAt, now)),
-                Output.Cell(Shorten(string.Join(' ', report.Scopes))));
+                Output.Cell(Shorten(string.Join(' ', report.Scopes)))
+            );
         }
 
         return table;
     }
 
     public static IEnumerable<string> Notes(IReadOnlyList<EntryReport> reports) =>
-        reports.SelectMany(report => report.Warnings.Select(warning => $"{report.Entry}: {warning.Message} [{warning.Code}]"))
-            .Concat(reports.Select(report => report.RedirectUri).OfType<string>().Distinct(StringComparer.Ordinal).Select(uri => $"Redirect URI to register at the providers: {uri}"));
+        reports
+            .SelectMany(report => report.Warnings.Select(warning => $"{report.Entry}: {warning.Message} [{warning.Code}]"))
+            .Concat(
+                reports
+                    .Select(report => report.RedirectUri)
+                    .OfType<string>()
+                    .Distinct(StringComparer.Ordinal)
+                    .Select(uri => $"Redirect URI to register at the providers: {uri}")
+            );
 
-    private static Color ColorOf(string status) => status switch
-    {
-        TokenStatus.Valid or TokenStatus.NeverExpires => Color.Green,
-        TokenStatus.Expiring or TokenStatus.Expired => Color.Yellow,
-        TokenStatus.None => Color.Default,
-        _ => Color.Red,
-    };
+    private static Color ColorOf(string status) =>
+        status switch
+        {
+            TokenStatus.Valid or TokenStatus.NeverExpires => Color.Green,
+            TokenStatus.Expiring or TokenStatus.Expired => Color.Yellow,
+            TokenStatus.None => Color.Default,
+            _ => Color.Red,
+        };
 
     private static string Shorten(string text) => text.Length <= LongestScopes ? text : text[..(LongestScopes - 1)] + "…";
 }

@@ -9,12 +9,17 @@ namespace DolibarrOAuthBridge.Commands;
 /// <summary><c>init</c>: makes or upgrades the bridge's own tables and views, and makes the API key. Repeatable.</summary>
 internal sealed class InitCommand : IBridgeCommand
 {
-    private readonly Option<bool> _sql = new("--sql") { Description = "Change nothing; print the SQL for a database administrator: what the tables lack, the views, and an account for the sidecar alone." };
+    private readonly Option<bool> _sql = new("--sql")
+    {
+        Description =
+            "Change nothing; print the SQL for a database administrator: what the tables lack, the views, and an account for the sidecar alone.",
+    };
     private readonly Option<bool> _noViews = new("--no-views") { Description = "Leave out the views for people." };
 
     public bool ActsAsDolibarr => true;
 
-    public Command Define() => new("init", "Make or upgrade the bridge's own tables and views, and make the API key where it is missing.") { _sql, _noViews };
+    public Command Define() =>
+        new("init", "Make or upgrade the bridge's own tables and views, and make the API key where it is missing.") { _sql, _noViews };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
@@ -38,7 +43,13 @@ internal sealed class InitCommand : IBridgeCommand
         var changes = await context.Get<BridgeSchema>().EnsureAsync(cancellationToken);
         var problem = views ? await context.Get<BridgeViews>().EnsureAsync(cancellationToken) : null;
         var (key, isNew) = await context.Get<ApiKeyInstaller>().EnsureAsync(context.Entity, cancellationToken);
-        return new InitReport { Changes = changes, ViewsProblem = problem, ApiKeyMade = isNew, ApiKey = context.Reveal ? key : null };
+        return new InitReport
+        {
+            Changes = changes,
+            ViewsProblem = problem,
+            ApiKeyMade = isNew,
+            ApiKey = context.Reveal ? key : null,
+        };
     }
 
     private static async Task TellAsync(InitReport report, CommandContext context)
@@ -49,24 +60,33 @@ internal sealed class InitCommand : IBridgeCommand
             await SayAsync(problem);
         }
 
-        await SayAsync(report.ApiKeyMade
-            ? $"Made the API key {ApiKeys.Constant} in {context.Conf.DbPrefix}const for entity {context.Entity}."
-            : $"The API key {ApiKeys.Constant} is there already.");
+        await SayAsync(
+            report.ApiKeyMade
+                ? $"Made the API key {ApiKeys.Constant} in {context.Conf.DbPrefix}const for entity {context.Entity}."
+                : $"The API key {ApiKeys.Constant} is there already."
+        );
         await SayAsync(report.ApiKey ?? "Show it with --reveal.");
     }
 
     private static string Describe(IReadOnlyList<SchemaChange> changes, string prefix)
     {
-        string Names(bool isNew) => string.Join(", ", changes.Where(change => change.IsNew == isNew).Select(change => isNew
-            ? prefix + change.Table
-            : $"{prefix}{change.Table} (schema {change.From} to {change.To})"));
+        string Names(bool isNew) =>
+            string.Join(
+                ", ",
+                changes
+                    .Where(change => change.IsNew == isNew)
+                    .Select(change => isNew ? prefix + change.Table : $"{prefix}{change.Table} (schema {change.From} to {change.To})")
+            );
 
-        return string.Join(' ', new[]
-        {
-            changes.Count == 0 ? "The bridge's tables are there already." : string.Empty,
-            changes.Any(change => change.IsNew) ? $"Made the tables {Names(true)}." : string.Empty,
-            changes.Any(change => !change.IsNew) ? $"Upgraded the tables {Names(false)}." : string.Empty,
-        }.Where(sentence => sentence.Length > 0));
+        return string.Join(
+            ' ',
+            new[]
+            {
+                changes.Count == 0 ? "The bridge's tables are there already." : string.Empty,
+                changes.Any(change => change.IsNew) ? $"Made the tables {Names(true)}." : string.Empty,
+                changes.Any(change => !change.IsNew) ? $"Upgraded the tables {Names(false)}." : string.Empty,
+            }.Where(sentence => sentence.Length > 0)
+        );
     }
 
     private static async Task PrintSqlAsync(CommandContext context, CancellationToken cancellationToken)

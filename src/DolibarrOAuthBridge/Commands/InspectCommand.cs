@@ -11,7 +11,11 @@ namespace DolibarrOAuthBridge.Commands;
 /// <summary><c>inspect [ROWID|SERVICE]</c>: what is in the rows of the token table, decoded.</summary>
 internal sealed class InspectCommand : IBridgeCommand
 {
-    private readonly Argument<string?> _filter = new("ROWID|SERVICE") { Description = "One row, or the rows of one service. All if left out.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _filter = new("ROWID|SERVICE")
+    {
+        Description = "One row, or the rows of one service. All if left out.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Watch _watch = new();
 
     public Command Define()
@@ -31,7 +35,13 @@ internal sealed class InspectCommand : IBridgeCommand
             switch (context.Json, interval)
             {
                 case (true, { } pause):
-                    await Watch.LinesAsync(async () => JsonSerializer.Serialize(await LookAsync(), CommandJson.Default.IReadOnlyListInspectedRow), Console.Out, pause, time, cancellationToken);
+                    await Watch.LinesAsync(
+                        async () => JsonSerializer.Serialize(await LookAsync(), CommandJson.Default.IReadOnlyListInspectedRow),
+                        Console.Out,
+                        pause,
+                        time,
+                        cancellationToken
+                    );
                     break;
                 case (true, null):
                     await Output.WriteJsonAsync(await LookAsync(), CommandJson.Default.IReadOnlyListInspectedRow);
@@ -49,14 +59,20 @@ internal sealed class InspectCommand : IBridgeCommand
             async Task<IReadOnlyList<InspectedRow>> LookAsync()
             {
                 var rows = await inspector.InspectAsync(filter, context.Reveal, cancellationToken);
-                return rows.Count > 0 || filter is null ? rows : throw new BridgeException(ProblemCode.TokenNotFound, $"No row of the token table is {filter}.");
+                return rows.Count > 0 || filter is null
+                    ? rows
+                    : throw new BridgeException(ProblemCode.TokenNotFound, $"No row of the token table is {filter}.");
             }
 
             bool IsCard(IReadOnlyList<InspectedRow> rows) => filter is not null && rows.Count == 1;
 
-            IRenderable View(IReadOnlyList<InspectedRow> rows) => IsCard(rows)
-                ? RowsView.Card(rows[0], time.GetUtcNow())
-                : new Rows([RowsView.Table(rows, time.GetUtcNow()), .. RowsView.Notes(rows).Select(IRenderable (note) => Output.Cell(note))]);
+            IRenderable View(IReadOnlyList<InspectedRow> rows) =>
+                IsCard(rows)
+                    ? RowsView.Card(rows[0], time.GetUtcNow())
+                    : new Rows([
+                        RowsView.Table(rows, time.GetUtcNow()),
+                        .. RowsView.Notes(rows).Select(IRenderable (note) => Output.Cell(note)),
+                    ]);
 
             void Write(IAnsiConsole console, IReadOnlyList<InspectedRow> rows)
             {

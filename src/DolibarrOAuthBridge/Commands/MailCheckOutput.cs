@@ -11,7 +11,11 @@ internal static class MailCheckOutput
 {
     public static void Write(IAnsiConsole console, MailCheckReport report)
     {
-        Output.WriteLine(console, report.Source ?? string.Create(CultureInfo.InvariantCulture, $"{report.Host}:{report.Port} ({report.Security}) as {report.Username}"));
+        Output.WriteLine(
+            console,
+            report.Source
+                ?? string.Create(CultureInfo.InvariantCulture, $"{report.Host}:{report.Port} ({report.Security}) as {report.Username}")
+        );
         var table = new Table { Border = TableBorder.None, ShowHeaders = false };
         table.AddColumn(new TableColumn(string.Empty) { NoWrap = true });
         table.AddColumn(new TableColumn(string.Empty) { NoWrap = true });
@@ -23,7 +27,8 @@ internal static class MailCheckOutput
                 step.Ok ? new Text(" ✓", new Style(Color.Green)) : new Text(" ✗", new Style(Color.Red)),
                 new Text(step.Name),
                 new Text($"{step.Ms.ToString(CultureInfo.InvariantCulture)} ms"),
-                new Text(step.Detail));
+                new Text(step.Detail)
+            );
         }
 
         console.Write(table);

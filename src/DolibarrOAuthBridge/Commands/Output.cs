@@ -15,19 +15,29 @@ internal static class Output
     public static Task WriteJsonAsync<T>(T value, JsonTypeInfo<T> type)
     {
         var options = new System.Text.Json.JsonSerializerOptions(type.Options) { WriteIndented = true };
-        return System.Console.Out.WriteLineAsync(System.Text.Json.JsonSerializer.Serialize(value, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T))));
+        return System.Console.Out.WriteLineAsync(
+            System.Text.Json.JsonSerializer.Serialize(value, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)))
+        );
     }
 
-    /// <summary>The terminal: coloured and as wide as it is; without colour where NO_COLOR is set; plain text where the output goes elsewhere.</summary>
+    /// <summary>
+    /// The terminal: coloured and as wide as it is; without colour where NO_COLOR is set; plain text where the output goes
+    /// elsewhere.
+    /// </summary>
     public static IAnsiConsole Console()
     {
         var plain = System.Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") is "dumb";
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = plain || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false }, // build servers are no terminals
-        });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+                ColorSystem =
+                    plain || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }
+                        ? ColorSystemSupport.NoColors
+                        : ColorSystemSupport.Detect,
+                Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false }, // build servers are no terminals
+            }
+        );
         console.Profile.Width = plain ? WidthOfNoTerminal : Math.Max(console.Profile.Width, LeastWidth);
         return console;
     }
@@ -54,7 +64,9 @@ internal static class Output
 
     /// <summary>A time as people say it, and as it is: "in 42 min (2026-11-24 15:30:00 UTC)".</summary>
     public static string RelativeAndExact(DateTimeOffset? time, DateTimeOffset now) =>
-        time is { } known ? string.Create(CultureInfo.InvariantCulture, $"{Relative(known, now)} ({known.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC)") : "-";
+        time is { } known
+            ? string.Create(CultureInfo.InvariantCulture, $"{Relative(known, now)} ({known.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC)")
+            : "-";
 
     /// <summary>A time as people say it: "in 42 min", "3 d ago".</summary>
     public static string Relative(DateTimeOffset? time, DateTimeOffset now)
@@ -73,6 +85,8 @@ internal static class Output
             { TotalDays: < 3650 } => $"{Math.Floor(distance.TotalDays):0} d",
             _ => known.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         };
-        return distance.TotalDays >= 3650 ? amount : known >= now ? $"in {amount}" : $"{amount} ago";
+        return distance.TotalDays >= 3650 ? amount
+            : known >= now ? $"in {amount}"
+            : $"{amount} ago";
     }
 }

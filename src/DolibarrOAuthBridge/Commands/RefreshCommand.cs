@@ -20,11 +20,21 @@ internal sealed class RefreshCommand : IBridgeCommand
         {
             var token = await context.Get<TokenBroker>().RefreshAsync(result.GetRequiredValue(_entry), context.Entity, cancellationToken);
             var now = context.Get<TimeProvider>().GetUtcNow();
-            await (context.Json
-                ? Output.WriteJsonAsync(TokenAnswers.Of(token, now) with { AccessToken = context.Reveal ? token.Value : "[redacted]" }, CommandJson.Default.TokenAnswerJson)
-                : Console.Out.WriteLineAsync(token.ExpiresAt is null
-                    ? $"{token.Service} was refreshed; its token never expires."
-                    : $"{token.Service} was refreshed; its token expires {Output.Relative(token.ExpiresAt, now)} ({token.ExpiresAt:yyyy-MM-dd HH:mm:ss} UTC)."));
+            await (
+                context.Json
+                    ? Output.WriteJsonAsync(
+                        TokenAnswers.Of(token, now) with
+                        {
+                            AccessToken = context.Reveal ? token.Value : "[redacted]",
+                        },
+                        CommandJson.Default.TokenAnswerJson
+                    )
+                    : Console.Out.WriteLineAsync(
+                        token.ExpiresAt is null
+                            ? $"{token.Service} was refreshed; its token never expires."
+                            : $"{token.Service} was refreshed; its token expires {Output.Relative(token.ExpiresAt, now)} ({token.ExpiresAt:yyyy-MM-dd HH:mm:ss} UTC)."
+                    )
+            );
             return 0;
         }
     }

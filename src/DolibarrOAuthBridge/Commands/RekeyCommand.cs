@@ -13,13 +13,24 @@ namespace DolibarrOAuthBridge.Commands;
 /// </summary>
 internal sealed class RekeyCommand : IBridgeCommand
 {
-    private readonly Option<string> _newConf = new("--new-conf") { Description = "The conf.php with the new key, which is to take the place of the present one.", HelpName = "PATH", Required = true };
+    private readonly Option<string> _newConf = new("--new-conf")
+    {
+        Description = "The conf.php with the new key, which is to take the place of the present one.",
+        HelpName = "PATH",
+        Required = true,
+    };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would change and write nothing." };
     private readonly Option<bool> _yes = new("--yes") { Description = "Do not ask." };
 
     public bool ActsAsDolibarr => true;
 
-    public Command Define() => new("rekey", "Re-encrypt everything that is encrypted with conf.php's key under the key of another conf.php.") { _newConf, _dryRun, _yes };
+    public Command Define() =>
+        new("rekey", "Re-encrypt everything that is encrypted with conf.php's key under the key of another conf.php.")
+        {
+            _newConf,
+            _dryRun,
+            _yes,
+        };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
@@ -37,16 +48,23 @@ internal sealed class RekeyCommand : IBridgeCommand
 
             var rekeyer = context.Get<Rekeyer>();
             var report = await rekeyer.TryAsync(keys, cancellationToken);
-            var isWanted = !result.GetValue(_dryRun) && report.Total > 0
-                && (result.GetValue(_yes) || context.Json || Console.IsInputRedirected || await ConfirmAsync(report, context.Conf.Path, cancellationToken));
+            var isWanted =
+                !result.GetValue(_dryRun)
+                && report.Total > 0
+                && (
+                    result.GetValue(_yes)
+                    || context.Json
+                    || Console.IsInputRedirected
+                    || await ConfirmAsync(report, context.Conf.Path, cancellationToken)
+                );
             if (isWanted)
             {
                 report = await rekeyer.ApplyAsync(keys, cancellationToken);
             }
 
-            await (context.Json
-                ? Output.WriteJsonAsync(report, CommandJson.Default.RekeyReport)
-                : WriteAsync(report, context.Conf.Path, path));
+            await (
+                context.Json ? Output.WriteJsonAsync(report, CommandJson.Default.RekeyReport) : WriteAsync(report, context.Conf.Path, path)
+            );
             return 0;
         }
     }
@@ -55,7 +73,9 @@ internal sealed class RekeyCommand : IBridgeCommand
     {
         if ((old.DbHost, old.DbPort, old.DbName, old.DbPrefix) != (@new.DbHost, @new.DbPort, @new.DbName, @new.DbPrefix))
         {
-            throw new UsageException($"{@new.Path} is of another database ({@new}) than {old.Path} ({old}). Copy the present conf.php and change nothing but the key.");
+            throw new UsageException(
+                $"{@new.Path} is of another database ({@new}) than {old.Path} ({old}). Copy the present conf.php and change nothing but the key."
+            );
         }
 
         if (@new.Keys.WriteKey is null)
@@ -67,7 +87,9 @@ internal sealed class RekeyCommand : IBridgeCommand
     private static async Task<bool> ConfirmAsync(RekeyReport report, string oldPath, CancellationToken cancellationToken)
     {
         await WriteFindingsAsync(report);
-        await Console.Out.WriteAsync($"Is there a backup of the database and of {oldPath}, and do the sidecar and Dolibarr stand still? Change {Count(report)} now? [y/N] ");
+        await Console.Out.WriteAsync(
+            $"Is there a backup of the database and of {oldPath}, and do the sidecar and Dolibarr stand still? Change {Count(report)} now? [y/N] "
+        );
         var answer = await Console.In.ReadLineAsync(cancellationToken);
         return answer?.Trim() is "y" or "Y" or "yes";
     }
@@ -75,12 +97,15 @@ internal sealed class RekeyCommand : IBridgeCommand
     private static async Task WriteAsync(RekeyReport report, string oldPath, string newPath)
     {
         await WriteFindingsAsync(report);
-        await SayAsync(report.Total == 0 ? "There is nothing to change."
+        await SayAsync(
+            report.Total == 0 ? "There is nothing to change."
             : report.Applied
-            ? $"""
-            {Count(report)} {(report.Total == 1 ? "was" : "were")} changed, read back and committed. Dolibarr cannot read them until its conf.php has the new key:
-              cp {Quote(newPath)} {Quote(oldPath)}
-            """
+                ? $"""
+                {Count(report)} {(
+                    report.Total == 1 ? "was" : "were"
+                )} changed, read back and committed. Dolibarr cannot read them until its conf.php has the new key:
+                  cp {Quote(newPath)} {Quote(oldPath)}
+                """
             : $"""
             Nothing was written. To change {Count(report)} in one transaction:
               1. Make a backup of the database and of {oldPath}.
@@ -88,7 +113,8 @@ internal sealed class RekeyCommand : IBridgeCommand
               3. Run: dolibarr-oauth-bridge rekey --dolibarr-conf {Quote(oldPath)} --new-conf {Quote(newPath)}
               4. Run: cp {Quote(newPath)} {Quote(oldPath)}
               5. Start everything again, and run: dolibarr-oauth-bridge doctor --dolibarr-conf {Quote(oldPath)}
-            """);
+            """
+        );
     }
 
     private static string Count(RekeyReport report) => $"{report.Total} {(report.Total == 1 ? "value" : "values")}";
@@ -120,7 +146,10 @@ internal sealed class RekeyCommand : IBridgeCommand
         }
     }
 
-    private static string Quote(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    private static string Quote(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
+            ? path
+            : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     private static Task SayAsync(string text) => Console.Out.WriteLineAsync(text);
 }

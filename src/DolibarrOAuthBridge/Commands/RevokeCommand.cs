@@ -21,21 +21,26 @@ internal sealed class RevokeCommand : IBridgeCommand
         await using (context)
         {
             var entry = result.GetRequiredValue(_entry);
-            var outcome = await context.Get<GrantRevoker>().RevokeAsync(
-                entry, context.Entity, atProvider: !result.GetValue(_localOnly), result.GetValue(_force), cancellationToken);
+            var outcome = await context
+                .Get<GrantRevoker>()
+                .RevokeAsync(entry, context.Entity, atProvider: !result.GetValue(_localOnly), result.GetValue(_force), cancellationToken);
             if (context.Json)
             {
                 await Output.WriteJsonAsync(RevocationJson.Of(entry, outcome), CommandJson.Default.RevocationJson);
                 return 0;
             }
 
-            await Console.Out.WriteLineAsync(outcome switch
-            {
-                RevocationOutcome.Revoked => $"{entry} was revoked at the provider and deleted.",
-                RevocationOutcome.NotOffered => $"{entry} was deleted. Its provider offers no revocation: the user can end it in the account's security settings.",
-                RevocationOutcome.Failed => $"{entry} was deleted, but the provider could not be asked to revoke it: the user can end it in the account's security settings.",
-                _ => $"{entry} was deleted here; at the provider it lives on.",
-            });
+            await Console.Out.WriteLineAsync(
+                outcome switch
+                {
+                    RevocationOutcome.Revoked => $"{entry} was revoked at the provider and deleted.",
+                    RevocationOutcome.NotOffered =>
+                        $"{entry} was deleted. Its provider offers no revocation: the user can end it in the account's security settings.",
+                    RevocationOutcome.Failed =>
+                        $"{entry} was deleted, but the provider could not be asked to revoke it: the user can end it in the account's security settings.",
+                    _ => $"{entry} was deleted here; at the provider it lives on.",
+                }
+            );
             return 0;
         }
     }

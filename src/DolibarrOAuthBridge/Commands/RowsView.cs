@@ -21,8 +21,15 @@ internal static class RowsView
                 Output.Cell(row.Entry ?? "another owner's", row.Entry is null ? Color.Grey : null),
                 Output.Cell(row.Storage, row.Storage == "plain" && row.Entry is not null ? Color.Yellow : null),
                 Output.Cell(row.NeverExpires ? "never" : Output.Relative(row.ExpiresAt, now), row.ExpiresAt < now ? Color.Yellow : null),
-                Output.Cell(row.Problem is not null ? "unreadable" : row.AccessToken is null ? "-" : row.RefreshToken is null ? "no" : "yes", row.Problem is null ? null : Color.Red),
-                Output.Cell(Output.Relative(Utc(row.Modified), now)));
+                Output.Cell(
+                    row.Problem is not null ? "unreadable"
+                        : row.AccessToken is null ? "-"
+                        : row.RefreshToken is null ? "no"
+                        : "yes",
+                    row.Problem is null ? null : Color.Red
+                ),
+                Output.Cell(Output.Relative(Utc(row.Modified), now))
+            );
         }
 
         return table;
@@ -41,7 +48,14 @@ internal static class RowsView
         Add("Storage", row.Storage);
         Add("Problem", row.Problem, Color.Red);
         Add("Access token", row.AccessToken);
-        Add("Expires", row.NeverExpires ? "never" : row.AccessToken is null ? null : row.ExpiresAt is null ? "the row does not say" : Output.RelativeAndExact(row.ExpiresAt, now), row.ExpiresAt < now ? Color.Yellow : null);
+        Add(
+            "Expires",
+            row.NeverExpires ? "never"
+                : row.AccessToken is null ? null
+                : row.ExpiresAt is null ? "the row does not say"
+                : Output.RelativeAndExact(row.ExpiresAt, now),
+            row.ExpiresAt < now ? Color.Yellow : null
+        );
         Add("Refresh token", row.RefreshToken ?? (row.AccessToken is null ? null : "none"));
         Add("Scope", row.Scope);
         Add("Parameters", row.Parameters.Count == 0 ? null : string.Join(' ', row.Parameters));
@@ -59,5 +73,6 @@ internal static class RowsView
         }
     }
 
-    private static DateTimeOffset? Utc(DateTime? time) => time is { } known ? new DateTimeOffset(DateTime.SpecifyKind(known, DateTimeKind.Utc)) : null;
+    private static DateTimeOffset? Utc(DateTime? time) =>
+        time is { } known ? new DateTimeOffset(DateTime.SpecifyKind(known, DateTimeKind.Utc)) : null;
 }

@@ -10,7 +10,12 @@ internal sealed partial class ServeCommand : IBridgeCommand
 {
     private const string DefaultUrls = "http://127.0.0.1:8765";
 
-    private readonly Option<string?> _urls = new("--urls") { Description = $"Loopback addresses to listen on, separated by semicolons. Default {DefaultUrls}, or none with --socket or sockets of systemd.", HelpName = "URLS" };
+    private readonly Option<string?> _urls = new("--urls")
+    {
+        Description =
+            $"Loopback addresses to listen on, separated by semicolons. Default {DefaultUrls}, or none with --socket or sockets of systemd.",
+        HelpName = "URLS",
+    };
     private readonly Option<string?> _socket = new("--socket") { Description = "Unix socket to listen on.", HelpName = "PATH" };
 
     public Command Define() => new("serve", "Run the sidecar.") { _urls, _socket };

@@ -12,8 +12,16 @@ namespace DolibarrOAuthBridge.Commands;
 internal sealed class TokenCommand : IBridgeCommand
 {
     private readonly Argument<string> _entry = new("ENTRY") { Description = "The entry, such as GOOGLE-Mail." };
-    private readonly Option<int?> _minTtl = new("--min-ttl") { Description = "Seconds that the token must live on. Default 60.", HelpName = "SECONDS" };
-    private readonly Option<string?> _xoauth2 = new("--xoauth2") { Description = "Print the SASL XOAUTH2 string for this user instead.", HelpName = "USER" };
+    private readonly Option<int?> _minTtl = new("--min-ttl")
+    {
+        Description = "Seconds that the token must live on. Default 60.",
+        HelpName = "SECONDS",
+    };
+    private readonly Option<string?> _xoauth2 = new("--xoauth2")
+    {
+        Description = "Print the SASL XOAUTH2 string for this user instead.",
+        HelpName = "USER",
+    };
 
     public Command Define() => new("token", "Print an access token, refreshed if need be.") { _entry, _minTtl, _xoauth2 };
 
@@ -28,8 +36,14 @@ internal sealed class TokenCommand : IBridgeCommand
         var context = open();
         await using (context)
         {
-            var token = await context.Get<TokenBroker>().GetAsync(
-                result.GetRequiredValue(_entry), context.Entity, minTtl is { } seconds ? TimeSpan.FromSeconds(seconds) : null, cancellationToken);
+            var token = await context
+                .Get<TokenBroker>()
+                .GetAsync(
+                    result.GetRequiredValue(_entry),
+                    context.Entity,
+                    minTtl is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                    cancellationToken
+                );
             await WriteAsync(context, token, result.GetValue(_xoauth2));
             return 0;
         }
@@ -37,6 +51,7 @@ internal sealed class TokenCommand : IBridgeCommand
 
     private static Task WriteAsync(CommandContext context, AccessToken token, string? user) =>
         user is not null ? Console.Out.WriteLineAsync(XOAuth2.InitialResponse(user, token.Value))
-        : context.Json ? Output.WriteJsonAsync(TokenAnswers.Of(token, context.Get<TimeProvider>().GetUtcNow()), CommandJson.Default.TokenAnswerJson)
+        : context.Json
+            ? Output.WriteJsonAsync(TokenAnswers.Of(token, context.Get<TimeProvider>().GetUtcNow()), CommandJson.Default.TokenAnswerJson)
         : Console.Out.WriteLineAsync(token.Value);
 }

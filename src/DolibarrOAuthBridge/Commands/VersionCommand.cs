@@ -12,9 +12,11 @@ internal sealed class VersionCommand : IBridgeCommand
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
-        await (result.GetValue<bool>("--json")
-            ? Output.WriteJsonAsync(new VersionJson(BridgeVersion.Current), CommandJson.Default.VersionJson)
-            : Console.Out.WriteLineAsync(BridgeVersion.Current));
+        await (
+            result.GetValue<bool>("--json")
+                ? Output.WriteJsonAsync(new VersionJson(BridgeVersion.Current), CommandJson.Default.VersionJson)
+                : Console.Out.WriteLineAsync(BridgeVersion.Current)
+        );
         return 0;
     }
 }

@@ -10,7 +10,10 @@ namespace DolibarrOAuthBridge.Commands;
 /// <summary><c>--watch</c>: looks again and again until Ctrl-C, and draws in place on a terminal.</summary>
 internal sealed class Watch
 {
-    private readonly Option<bool> _watch = new("--watch") { Description = "Look again every few seconds until Ctrl-C, and draw in place. With --json one document a line." };
+    private readonly Option<bool> _watch = new("--watch")
+    {
+        Description = "Look again every few seconds until Ctrl-C, and draw in place. With --json one document a line.",
+    };
 
     private readonly Option<int> _interval = new("--interval")
     {
@@ -27,21 +30,34 @@ internal sealed class Watch
 
     /// <summary>The time between two looks; null where one look is wanted.</summary>
     /// <exception cref="UsageException">It is out of range.</exception>
-    public TimeSpan? Interval(ParseResult result) => (result.GetValue(_watch), result.GetValue(_interval)) switch
-    {
-        (false, _) => null,
-        (_, >= 1 and <= 3600 and var seconds) => TimeSpan.FromSeconds(seconds),
-        _ => throw new UsageException("--interval must be a whole number of seconds from 1 to 3600."),
-    };
+    public TimeSpan? Interval(ParseResult result) =>
+        (result.GetValue(_watch), result.GetValue(_interval)) switch
+        {
+            (false, _) => null,
+            (_, >= 1 and <= 3600 and var seconds) => TimeSpan.FromSeconds(seconds),
+            _ => throw new UsageException("--interval must be a whole number of seconds from 1 to 3600."),
+        };
 
     /// <summary>Writes a line of JSON at each look.</summary>
-    public static async Task LinesAsync(Func<Task<string>> look, TextWriter writer, TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task LinesAsync(
+        Func<Task<string>> look,
+        TextWriter writer,
+        TimeSpan interval,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         await RepeatAsync(async () => await writer.WriteLineAsync(await look()), interval, time, cancellationToken);
     }
 
     /// <summary>Draws at each look: in place on a terminal, one after the other elsewhere.</summary>
-    public static async Task DrawAsync(IAnsiConsole console, Func<Task<IRenderable>> look, TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task DrawAsync(
+        IAnsiConsole console,
+        Func<Task<IRenderable>> look,
+        TimeSpan interval,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         if (!console.Profile.Capabilities.Ansi)
         {
@@ -49,15 +65,20 @@ internal sealed class Watch
             return;
         }
 
-        await console.Live(new Text(string.Empty)).StartAsync(live => RepeatAsync(
-            async () =>
-            {
-                live.UpdateTarget(await FrameAsync(look, interval, time));
-                live.Refresh();
-            },
-            interval,
-            time,
-            cancellationToken));
+        await console
+            .Live(new Text(string.Empty))
+            .StartAsync(live =>
+                RepeatAsync(
+                    async () =>
+                    {
+                        live.UpdateTarget(await FrameAsync(look, interval, time));
+                        live.Refresh();
+                    },
+                    interval,
+                    time,
+                    cancellationToken
+                )
+            );
     }
 
     // A database that is away for a moment must not end the watch.
@@ -73,7 +94,10 @@ internal sealed class Watch
             seen = Output.Cell(exception.Message, Color.Red);
         }
 
-        return new Rows(Output.Cell($"{time.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC, every {interval.TotalSeconds:0} s, end with Ctrl-C"), seen);
+        return new Rows(
+            Output.Cell($"{time.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC, every {interval.TotalSeconds:0} s, end with Ctrl-C"),
+            seen
+        );
     }
 
     private static async Task RepeatAsync(Func<Task> work, TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)

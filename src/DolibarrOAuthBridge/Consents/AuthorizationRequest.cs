@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace DolibarrOAuthBridge.Consents;
 
-/// <summary>The address that a browser is sent to for consent (RFC 6749, section 4.1.1), with what differs between providers out of the catalogue.</summary>
+/// <summary>
+/// The address that a browser is sent to for consent (RFC 6749, section 4.1.1), with what differs between providers out of the
+/// catalogue.
+/// </summary>
 internal static class AuthorizationRequest
 {
     private const string OpenId = "openid";
@@ -20,17 +23,26 @@ internal static class AuthorizationRequest
         var configured = EntrySettings.Scopes(entry);
         if (configured.Count == 0 && provider.NeedsScopes)
         {
-            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name} names no scope, so there is nothing to consent to: choose the scopes in Dolibarr's OAuth setup ({entry.Name.Constant("SCOPE")}).");
+            throw new BridgeException(
+                ProblemCode.EntryIncomplete,
+                $"{entry.Name} names no scope, so there is nothing to consent to: choose the scopes in Dolibarr's OAuth setup ({entry.Name.Constant("SCOPE")})."
+            );
         }
 
         if (ScopeResources.Of(provider, configured) is { Count: > 1 } resources)
         {
             throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"{entry.Name} has scopes of {string.Join(" and of ", resources)}, and a token can serve only one of them: leave the scopes of one in {entry.Name.Constant("SCOPE")}, and make another entry for the rest.");
+                $"{entry.Name} has scopes of {string.Join(" and of ", resources)}, and a token can serve only one of them: leave the scopes of one in {entry.Name.Constant("SCOPE")}, and make another entry for the rest."
+            );
         }
 
-        return [.. (configured.Count == 0 ? provider.DefaultScopes : configured).Concat(provider.AlwaysAskedScopes).Distinct(StringComparer.Ordinal)];
+        return
+        [
+            .. (configured.Count == 0 ? provider.DefaultScopes : configured)
+                .Concat(provider.AlwaysAskedScopes)
+                .Distinct(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Whether an ID token will come, and with it the nonce.</summary>
@@ -39,7 +51,10 @@ internal static class AuthorizationRequest
     /// <summary>The address. What the protocol says stands over what a provider adds.</summary>
     public static string Build(Provider provider, CodeConsent consent, string state, string? loginHint, bool wantsRefreshToken)
     {
-        var parameters = new Dictionary<string, string?>(provider.AuthorizationParameters.Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)), StringComparer.Ordinal);
+        var parameters = new Dictionary<string, string?>(
+            provider.AuthorizationParameters.Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)),
+            StringComparer.Ordinal
+        );
         if (loginHint is not null)
         {
             parameters[provider.LoginHintParameter] = loginHint;

@@ -18,13 +18,25 @@ internal sealed class AuthorizationResponse
     public string? SessionBinding { get; init; }
 
     /// <summary>The <c>code</c> parameter.</summary>
-    public string? Code { get; init => field = OrNull(value); }
+    public string? Code
+    {
+        get;
+        init => field = OrNull(value);
+    }
 
     /// <summary>The <c>iss</c> parameter (RFC 9207).</summary>
-    public string? Issuer { get; init => field = OrNull(value); }
+    public string? Issuer
+    {
+        get;
+        init => field = OrNull(value);
+    }
 
     /// <summary>The <c>error</c> parameter.</summary>
-    public string? Error { get; init => field = OrNull(value); }
+    public string? Error
+    {
+        get;
+        init => field = OrNull(value);
+    }
 
     /// <summary>The <c>error_description</c> parameter.</summary>
     public string? ErrorDescription { get; init; }
@@ -47,7 +59,10 @@ internal sealed class AuthorizationResponse
         RequireAscii(Error, "error", LongestError);
         if (string.IsNullOrEmpty(SessionBinding))
         {
-            throw new BridgeException(ProblemCode.StateInvalid, "session_binding is needed: that of the browser session which brought the answer.");
+            throw new BridgeException(
+                ProblemCode.StateInvalid,
+                "session_binding is needed: that of the browser session which brought the answer."
+            );
         }
 
         if (Code is null && Error is null)
@@ -61,7 +76,12 @@ internal sealed class AuthorizationResponse
     {
         get
         {
-            var description = string.Concat((ErrorDescription ?? string.Empty).Take(LongestDescription).Select(static character => char.IsControl(character) || char.IsSurrogate(character) ? ' ' : character)).Trim();
+            var description = string.Concat(
+                    (ErrorDescription ?? string.Empty)
+                        .Take(LongestDescription)
+                        .Select(static character => char.IsControl(character) || char.IsSurrogate(character) ? ' ' : character)
+                )
+                .Trim();
             return description.Length == 0 ? Error! : $"{Error}: {description}";
         }
     }

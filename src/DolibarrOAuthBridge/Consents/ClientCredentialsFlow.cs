@@ -9,7 +9,8 @@ using DolibarrOAuthBridge.Reports;
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>The first grant of an app-only entry: nobody is asked, so it is stored at once.</summary>
-internal sealed class ClientCredentialsFlow(AppOnlyClient client, GrantStore store, EntryReporter reporter, TimeProvider time) : IConsentFlow
+internal sealed class ClientCredentialsFlow(AppOnlyClient client, GrantStore store, EntryReporter reporter, TimeProvider time)
+    : IConsentFlow
 {
     /// <inheritdoc />
     public string Name => ConsentFlows.ClientCredentials;
@@ -26,18 +27,33 @@ internal sealed class ClientCredentialsFlow(AppOnlyClient client, GrantStore sto
         await store.StoreAsync(entry, cancellation => ObtainAsync(entry, cancellation), cancellationToken);
         BridgeMeter.ConsentEnded(Name, ConsentStatus.Granted);
         var report = await reporter.GetAsync(entry.Name.ToString(), entry.Entity, cancellationToken);
-        return new ConsentStarted { Entry = report.Entry, Status = report.Token.Status, Token = report.Token };
+        return new ConsentStarted
+        {
+            Entry = report.Entry,
+            Status = report.Token.Status,
+            Token = report.Token,
+        };
     }
 
     private async Task<NewGrant> ObtainAsync(OAuthEntry entry, CancellationToken cancellationToken) =>
         await client.RequestAsync(entry, cancellationToken) switch
         {
-            TokenAnswer.Issued issued => NewGrant.Of(issued.Response, ProviderCatalogue.Of(entry.Name), time.GetUtcNow(), account: null, confirmsAccountChange: false),
+            TokenAnswer.Issued issued => NewGrant.Of(
+                issued.Response,
+                ProviderCatalogue.Of(entry.Name),
+                time.GetUtcNow(),
+                account: null,
+                confirmsAccountChange: false
+            ),
             TokenAnswer.Refused refused => throw new BridgeException(
                 ProblemCode.ProviderRejected,
-                $"The provider gives no token for {entry.Name} ({refused.Reason}). {Refusals.Advice(refused.Error)} What was stored before stays."),
+                $"The provider gives no token for {entry.Name} ({refused.Reason}). {Refusals.Advice(refused.Error)} What was stored before stays."
+            ),
             TokenAnswer.Unavailable unavailable => throw new BridgeException(
-                ProblemCode.ProviderUnavailable, $"{unavailable.Detail} {entry.Name} gets no token now; what was stored before stays.", unavailable.RetryAfter),
+                ProblemCode.ProviderUnavailable,
+                $"{unavailable.Detail} {entry.Name} gets no token now; what was stored before stays.",
+                unavailable.RetryAfter
+            ),
             _ => throw new InvalidOperationException("An answer of a new kind."),
         };
 }

@@ -15,8 +15,16 @@ namespace DolibarrOAuthBridge.Consents;
 /// click) waits and is told the same; later the answer is used up.
 /// </summary>
 internal sealed partial class CodeCallback(
-    ConsentTable consents, EntryDirectory entries, EntryReporter reporter, ProviderDirectory providers, CodeRedeemer redeemer, EventTable events,
-    BridgeOptions options, TimeProvider time, ILogger<CodeCallback> logger)
+    ConsentTable consents,
+    EntryDirectory entries,
+    EntryReporter reporter,
+    ProviderDirectory providers,
+    CodeRedeemer redeemer,
+    EventTable events,
+    BridgeOptions options,
+    TimeProvider time,
+    ILogger<CodeCallback> logger
+)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
@@ -28,7 +36,11 @@ internal sealed partial class CodeCallback(
     /// <c>state_invalid</c>: the answer belongs to no consent of this session, or to one that is over; <c>provider_rejected</c>:
     /// the person or the provider said no; others as <see cref="GrantStore.StoreAsync"/> says. What was stored before stays.
     /// </exception>
-    public async Task<ConsentResult> FinishAsync(AuthorizationResponse answer, int? entity = null, CancellationToken cancellationToken = default)
+    public async Task<ConsentResult> FinishAsync(
+        AuthorizationResponse answer,
+        int? entity = null,
+        CancellationToken cancellationToken = default
+    )
     {
         answer.RequireWellFormed();
         try
@@ -43,7 +55,15 @@ internal sealed partial class CodeCallback(
                     case ConsentStatus.Pending:
                         await RequireOwnAnswerAsync(row, consent, answer, cancellationToken);
                         var entry = await RequireUnchangedAsync(row, consent, cancellationToken);
-                        if (await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, Mark(answer), cancellationToken))
+                        if (
+                            await consents.TryMoveAsync(
+                                row,
+                                ConsentStatus.Pending,
+                                ConsentStatus.Redeeming,
+                                Mark(answer),
+                                cancellationToken
+                            )
+                        )
                         {
                             return await redeemer.RedeemAsync(row, consent, entry, answer.Code!);
                         }
@@ -56,7 +76,12 @@ internal sealed partial class CodeCallback(
                         break;
                     case ConsentStatus.Granted when isWaiting && row.Detail == Mark(answer):
                         var report = await reporter.GetAsync(consent.Entry, row.Key.Entity, cancellationToken);
-                        return new ConsentResult { Entry = report.Entry, Token = report.Token, Warnings = report.Warnings };
+                        return new ConsentResult
+                        {
+                            Entry = report.Entry,
+                            Token = report.Token,
+                            Warnings = report.Warnings,
+                        };
                     case ConsentStatus.Granted when row.Detail == Mark(answer):
                         throw Invalid("This consent was completed already, and its token is stored. There is nothing more to do.");
                     case ConsentStatus.Denied:
@@ -75,10 +100,16 @@ internal sealed partial class CodeCallback(
     }
 
     // A wrong caller learns nothing and spoils nothing: the consent stays open for the right browser.
-    private async Task<(ConsentRow Row, CodeConsent Consent)> FindAsync(AuthorizationResponse answer, int? entity, CancellationToken cancellationToken)
+    private async Task<(ConsentRow Row, CodeConsent Consent)> FindAsync(
+        AuthorizationResponse answer,
+        int? entity,
+        CancellationToken cancellationToken
+    )
     {
-        if (await consents.FindByStateAsync(answer.State!, ConsentFlows.Code, cancellationToken) is not { } row
-            || consents.Open(row, CodeConsentJson.Default.CodeConsent) is not { } consent)
+        if (
+            await consents.FindByStateAsync(answer.State!, ConsentFlows.Code, cancellationToken) is not { } row
+            || consents.Open(row, CodeConsentJson.Default.CodeConsent) is not { } consent
+        )
         {
             throw Invalid("The answer belongs to no consent under way; perhaps too many were begun since. Start again.");
         }
@@ -95,14 +126,24 @@ internal sealed partial class CodeCallback(
         }
 
         return answer.RedirectUri is { } arrived && arrived != consent.RedirectUri
-            ? throw Invalid("The answer arrived at another address than this consent's redirect URI: it belongs to another provider's. Start again.")
+            ? throw Invalid(
+                "The answer arrived at another address than this consent's redirect URI: it belongs to another provider's. Start again."
+            )
             : (row, consent);
     }
 
     // Whose answer this is, before anything of it is used (RFC 9207). An answer with both a refusal and a code is a refusal.
-    private async Task RequireOwnAnswerAsync(ConsentRow row, CodeConsent consent, AuthorizationResponse answer, CancellationToken cancellationToken)
+    private async Task RequireOwnAnswerAsync(
+        ConsentRow row,
+        CodeConsent consent,
+        AuthorizationResponse answer,
+        CancellationToken cancellationToken
+    )
     {
-        if (new ExpectedIssuer(consent.Issuer, consent.IsIssuerRequired).Refusal(answer.Issuer, consent.AuthorizationEndpoint) is { } refusal)
+        if (
+            new ExpectedIssuer(consent.Issuer, consent.IsIssuerRequired).Refusal(answer.Issuer, consent.AuthorizationEndpoint) is
+            { } refusal
+        )
         {
             await DenyAsync(row, "the answer came from another provider", cancellationToken);
             throw Invalid($"{refusal} Nothing was sent to any provider. Start again; if this comes back, somebody is mixing up providers.");
@@ -115,7 +156,8 @@ internal sealed partial class CodeCallback(
                 ProblemCode.ProviderRejected,
                 answer.Error == "access_denied"
                     ? $"Consent was not given ({answer.Refusal}). What was stored before stays."
-                    : $"The provider refuses consent: {answer.Refusal}. {Refusals.Advice(answer.Error)}");
+                    : $"The provider refuses consent: {answer.Refusal}. {Refusals.Advice(answer.Error)}"
+            );
         }
     }
 
@@ -125,8 +167,10 @@ internal sealed partial class CodeCallback(
         var entry = await entries.GetAsync(consent.Entry, row.Key.Entity, cancellationToken);
         try
         {
-            if (entry.ClientId == consent.ClientId
-                && await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken) == consent.TokenEndpoint)
+            if (
+                entry.ClientId == consent.ClientId
+                && await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken) == consent.TokenEndpoint
+            )
             {
                 return entry;
             }
@@ -155,7 +199,11 @@ internal sealed partial class CodeCallback(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "An answer to a consent for {Service} (entity {Entity}) came from another browser session and was refused.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "An answer to a consent for {Service} (entity {Entity}) came from another browser session and was refused."
+        )]
         public static partial void OtherSession(ILogger logger, string service, int entity);
     }
 }

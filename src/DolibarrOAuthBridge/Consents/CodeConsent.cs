@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace DolibarrOAuthBridge.Consents;
 
-/// <summary>What a consent by code must remember between the redirect and the callback. Stored encrypted; it prints nothing of itself.</summary>
+/// <summary>
+/// What a consent by code must remember between the redirect and the callback. Stored encrypted; it prints nothing of itself.
+/// </summary>
 internal sealed record CodeConsent
 {
     /// <summary>The entry, such as <c>GOOGLE-Mail</c>.</summary>

@@ -8,9 +8,18 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Consents;
 
-/// <summary>Authorization code with PKCE (RFC 6749, section 4.1; RFC 7636), as RFC 9700 wants it. <see cref="CodeCallback"/> takes the answer.</summary>
+/// <summary>
+/// Authorization code with PKCE (RFC 6749, section 4.1; RFC 7636), as RFC 9700 wants it. <see cref="CodeCallback"/> takes the
+/// answer.
+/// </summary>
 internal sealed class CodeFlow(
-    ConsentTable consents, ProviderDirectory providers, DolibarrConf conf, TokenTable tokens, TokenCodec codec, GrantTable grants) : IConsentFlow
+    ConsentTable consents,
+    ProviderDirectory providers,
+    DolibarrConf conf,
+    TokenTable tokens,
+    TokenCodec codec,
+    GrantTable grants
+) : IConsentFlow
 {
     /// <summary>How long a person has between the redirect and the callback.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
@@ -29,7 +38,10 @@ internal sealed class CodeFlow(
     {
         if (wishes.SessionBinding is not { } binding)
         {
-            throw new BridgeException(ProblemCode.InvalidRequest, "session_binding is needed: a text that only this browser session knows, such as a hash of its session id. The answer must come with the same.");
+            throw new BridgeException(
+                ProblemCode.InvalidRequest,
+                "session_binding is needed: a text that only this browser session knows, such as a hash of its session id. The answer must come with the same."
+            );
         }
 
         var provider = ProviderCatalogue.Of(entry.Name);
@@ -53,7 +65,11 @@ internal sealed class CodeFlow(
         };
         var state = AuthorizationSecrets.New();
         var row = await consents.AddAsync(
-            new ConsentRequest(Name, GrantKey.Of(entry), state, Lifetime), consent, CodeConsentJson.Default.CodeConsent, cancellationToken);
+            new ConsentRequest(Name, GrantKey.Of(entry), state, Lifetime),
+            consent,
+            CodeConsentJson.Default.CodeConsent,
+            cancellationToken
+        );
         var hint = wishes.LoginHint ?? (wishes.ConfirmsAccountChange ? null : GrantAccount.Parse(memory.Account)?.Name);
         var lacksRefreshToken = grant?.RefreshHash is null || grant.RefreshHash == memory.DeadHash;
         return new ConsentStarted
@@ -83,5 +99,5 @@ internal sealed class CodeFlow(
 
     private async Task<Uri> RequireAsync(OAuthEntry entry, ProviderEndpoint endpoint, CancellationToken cancellationToken) =>
         await providers.FindAsync(entry, endpoint, cancellationToken)
-            ?? throw new ProviderConfigurationException($"{ProviderCatalogue.Of(entry.Name).Name} has no {endpoint}.");
+        ?? throw new ProviderConfigurationException($"{ProviderCatalogue.Of(entry.Name).Name} has no {endpoint}.");
 }

@@ -8,12 +8,22 @@ using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Consents;
 
-/// <summary>Redeems an authorization code (RFC 6749, section 4.1.3) for a consent that its caller has taken, and stores the grant.</summary>
+/// <summary>
+/// Redeems an authorization code (RFC 6749, section 4.1.3) for a consent that its caller has taken, and stores the grant.
+/// </summary>
 internal sealed partial class CodeRedeemer(
-    ConsentTable consents, GrantStore store, TokenEndpointClient client, EntryReporter reporter, EventTable events, TimeProvider time, ILogger<CodeRedeemer> logger)
+    ConsentTable consents,
+    GrantStore store,
+    TokenEndpointClient client,
+    EntryReporter reporter,
+    EventTable events,
+    TimeProvider time,
+    ILogger<CodeRedeemer> logger
+)
 {
     /// <summary>Redeems the code, stores the grant and ends the consent, well or not. It is never cancelled half-way.</summary>
-    /// <exception cref="BridgeException">The provider or the store refused; nothing was stored. If the provider was not asked yet, the consent is pending again.</exception>
+    /// <exception cref="BridgeException">The provider or the store refused; nothing was stored. If the provider was not asked
+    /// yet, the consent is pending again.</exception>
     internal async Task<ConsentResult> RedeemAsync(ConsentRow row, CodeConsent consent, OAuthEntry entry, string code)
     {
         var (grant, stored) = await StoreAsync(row, consent, entry, code);
@@ -29,7 +39,12 @@ internal sealed partial class CodeRedeemer(
         };
     }
 
-    private async Task<(NewGrant Grant, StoredConsent Stored)> StoreAsync(ConsentRow row, CodeConsent consent, OAuthEntry entry, string code)
+    private async Task<(NewGrant Grant, StoredConsent Stored)> StoreAsync(
+        ConsentRow row,
+        CodeConsent consent,
+        OAuthEntry entry,
+        string code
+    )
     {
         var asked = false;
         try
@@ -67,13 +82,17 @@ internal sealed partial class CodeRedeemer(
                 ["client_secret"] = entry.ClientSecret,
                 ["code_verifier"] = consent.Verifier,
             },
-            cancellationToken);
+            cancellationToken
+        );
         return answer switch
         {
             TokenAnswer.Issued issued => Read(consent, entry, issued.Response),
             TokenAnswer.Refused refused => throw Refused(entry, refused),
             TokenAnswer.Unavailable unavailable => throw new BridgeException(
-                ProblemCode.ProviderUnavailable, $"{unavailable.Detail} The consent for {entry.Name} could not be completed; start again in a moment. What was stored before stays.", unavailable.RetryAfter),
+                ProblemCode.ProviderUnavailable,
+                $"{unavailable.Detail} The consent for {entry.Name} could not be completed; start again in a moment. What was stored before stays.",
+                unavailable.RetryAfter
+            ),
             _ => throw new InvalidOperationException("An answer of a new kind."),
         };
     }
@@ -86,7 +105,10 @@ internal sealed partial class CodeRedeemer(
         // Another nonce means a token made for another request: its code was slipped in (OpenID Connect Core, section 3.1.3.7).
         if (claims?.Nonce is { } nonce && consent.Nonce is { } expected && !SecretHash.AreEqual(nonce, expected))
         {
-            throw new BridgeException(ProblemCode.ProviderRejected, $"The ID token that came with the grant of {entry.Name} was made for another request. Nothing was stored. Start again.");
+            throw new BridgeException(
+                ProblemCode.ProviderRejected,
+                $"The ID token that came with the grant of {entry.Name} was made for another request. Nothing was stored. Start again."
+            );
         }
 
         return NewGrant.Of(response, provider, time.GetUtcNow(), GrantAccount.Of(response, provider), consent.ConfirmsAccountChange);
@@ -100,7 +122,10 @@ internal sealed partial class CodeRedeemer(
             RefusalKind.TryLater => "Start again in a moment.",
             _ => "The code had expired, was used already, or belongs to another request: start again.",
         };
-        return new BridgeException(ProblemCode.ProviderRejected, $"The provider gives no token for {entry.Name} ({refused.Reason}). {advice} What was stored before stays.");
+        return new BridgeException(
+            ProblemCode.ProviderRejected,
+            $"The provider gives no token for {entry.Name} ({refused.Reason}). {advice} What was stored before stays."
+        );
     }
 
     // The grant is stored or refused by now; a consent that cannot be ended expires by itself.

@@ -14,7 +14,10 @@ internal sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter
     private const int LongestValue = 512; // characters
     private const int LongestRedirectUri = 2048;
 
-    private static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (char)code), '\u007f']);
+    private static readonly SearchValues<char> Controls = SearchValues.Create([
+        .. Enumerable.Range(0, 0x20).Select(code => (char)code),
+        '\u007f',
+    ]);
 
     /// <summary>Begins a consent.</summary>
     /// <param name="name">Entry or service name.</param>
@@ -23,7 +26,13 @@ internal sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter
     /// <param name="wishes">What the caller says about it.</param>
     /// <param name="cancellationToken">Cancels before anything was begun.</param>
     /// <exception cref="BridgeException">It cannot begin; the message says what to do.</exception>
-    public async Task<ConsentStarted> BeginAsync(string name, int entity, string? flow, ConsentWishes wishes, CancellationToken cancellationToken = default)
+    public async Task<ConsentStarted> BeginAsync(
+        string name,
+        int entity,
+        string? flow,
+        ConsentWishes wishes,
+        CancellationToken cancellationToken = default
+    )
     {
         RequireText(wishes.SessionBinding, "session_binding", LongestValue);
         RequireText(wishes.LoginHint, "login_hint", LongestValue);
@@ -33,7 +42,8 @@ internal sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter
         var chosen = flows.FirstOrDefault(known => (flow is null || known.Name == flow) && known.Serves(provider))
             ?? throw new BridgeException(
                 ProblemCode.InvalidRequest,
-                $"{entry.Name} cannot be granted by flow {(flows.Any(known => known.Name == flow) ? flow : "of that name")}; it can by {string.Join(" or ", flows.Where(known => known.Serves(provider)).Select(known => known.Name))}.");
+                $"{entry.Name} cannot be granted by flow {(flows.Any(known => known.Name == flow) ? flow : "of that name")}; it can by {string.Join(" or ", flows.Where(known => known.Serves(provider)).Select(known => known.Name))}."
+            );
         EntrySettings.RequireComplete(entry);
         try
         {
@@ -68,7 +78,10 @@ internal sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter
                 Service = row.Key.Service,
                 Detail = row.Status == ConsentStatus.Denied ? row.Detail : null,
                 ExpiresAt = new DateTimeOffset(DateTime.SpecifyKind(row.ExpiresAt, DateTimeKind.Utc)),
-                Token = row.Status == ConsentStatus.Granted ? (await reporter.GetAsync(row.Key.Service, row.Key.Entity, cancellationToken)).Token : null,
+                Token =
+                    row.Status == ConsentStatus.Granted
+                        ? (await reporter.GetAsync(row.Key.Service, row.Key.Entity, cancellationToken)).Token
+                        : null,
             };
         }
         catch (StoreException exception)
@@ -98,7 +111,10 @@ internal sealed class ConsentDesk(EntryDirectory entries, EntryReporter reporter
     {
         if (value is not null && (string.IsNullOrWhiteSpace(value) || value.Length > longest || value.AsSpan().ContainsAny(Controls)))
         {
-            throw new BridgeException(ProblemCode.InvalidRequest, $"{name} must be a text of at most {longest} characters without control characters.");
+            throw new BridgeException(
+                ProblemCode.InvalidRequest,
+                $"{name} must be a text of at most {longest} characters without control characters."
+            );
         }
     }
 }

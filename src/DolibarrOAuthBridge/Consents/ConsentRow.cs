@@ -29,7 +29,17 @@ internal sealed class ConsentRow
     public required string Data { get; init; }
 
     /// <summary>This row with other data.</summary>
-    internal ConsentRow With(string data) => new() { ConsentId = ConsentId, Flow = Flow, Key = Key, Status = Status, Detail = Detail, ExpiresAt = ExpiresAt, Data = data };
+    internal ConsentRow With(string data) =>
+        new()
+        {
+            ConsentId = ConsentId,
+            Flow = Flow,
+            Key = Key,
+            Status = Status,
+            Detail = Detail,
+            ExpiresAt = ExpiresAt,
+            Data = data,
+        };
 
     /// <inheritdoc />
     public override string ToString() => $"{Flow} of {Key.Service}, entity {Key.Entity}: {Status}";

@@ -8,17 +8,18 @@ namespace DolibarrOAuthBridge.Consents;
 /// <summary>What consents are made of.</summary>
 internal static class ConsentServices
 {
-    public static IServiceCollection AddConsents(this IServiceCollection services) => services
-        .AddSingleton<ConsentTable>()
-        .AddSingleton<GrantLease>()
-        .AddSingleton<GrantStore>()
-        .AddSingleton<IConsentFlow, CodeFlow>()
-        .AddSingleton<IConsentFlow, DeviceFlow>()
-        .AddSingleton<IConsentFlow, ClientCredentialsFlow>()
-        .AddSingleton<DeviceBell>()
-        .AddSingleton<DevicePoller>()
-        .AddSingleton<DevicePolling>()
-        .AddSingleton<CodeRedeemer>()
-        .AddSingleton<CodeCallback>()
-        .AddSingleton<ConsentDesk>();
+    public static IServiceCollection AddConsents(this IServiceCollection services) =>
+        services
+            .AddSingleton<ConsentTable>()
+            .AddSingleton<GrantLease>()
+            .AddSingleton<GrantStore>()
+            .AddSingleton<IConsentFlow, CodeFlow>()
+            .AddSingleton<IConsentFlow, DeviceFlow>()
+            .AddSingleton<IConsentFlow, ClientCredentialsFlow>()
+            .AddSingleton<DeviceBell>()
+            .AddSingleton<DevicePoller>()
+            .AddSingleton<DevicePolling>()
+            .AddSingleton<CodeRedeemer>()
+            .AddSingleton<CodeCallback>()
+            .AddSingleton<ConsentDesk>();
 }

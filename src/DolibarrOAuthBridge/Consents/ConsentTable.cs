@@ -25,7 +25,8 @@ namespace DolibarrOAuthBridge.Consents;
 /// </summary>
 internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema, TokenCodec codec, DolibarrConf conf, TimeProvider time)
 {
-    private const string Columns = "consent_id AS ConsentId, flow AS Flow, service AS Service, entity AS Entity, status AS Status, detail AS Detail, expires_at AS ExpiresAt, data AS Data";
+    private const string Columns =
+        "consent_id AS ConsentId, flow AS Flow, service AS Service, entity AS Entity, status AS Status, detail AS Detail, expires_at AS ExpiresAt, data AS Data";
     private const int LongestDetail = 255;
 
     private static readonly TimeSpan RememberedFor = TimeSpan.FromHours(1);
@@ -39,7 +40,12 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
     /// <param name="cancellationToken">Cancels the statements.</param>
     /// <returns>The row; its <see cref="ConsentRow.ConsentId"/> is new.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<ConsentRow> AddAsync<T>(ConsentRequest request, T data, JsonTypeInfo<T> type, CancellationToken cancellationToken = default)
+    public async Task<ConsentRow> AddAsync<T>(
+        ConsentRequest request,
+        T data,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken = default
+    )
     {
         await schema.EnsureAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
@@ -57,7 +63,18 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
             VALUES (@ConsentId, @stateHash, @Flow, @Service, @Entity, @Status, @Data, @now, @ExpiresAt)
             ON DUPLICATE KEY UPDATE consent_id = consent_id
             """;
-        var parameters = new { row.ConsentId, stateHash = SecretHash.Of(request.State), row.Flow, row.Key.Service, row.Key.Entity, row.Status, row.Data, now, row.ExpiresAt };
+        var parameters = new
+        {
+            row.ConsentId,
+            stateHash = SecretHash.Of(request.State),
+            row.Flow,
+            row.Key.Service,
+            row.Key.Entity,
+            row.Status,
+            row.Data,
+            now,
+            row.ExpiresAt,
+        };
         await ExecuteAsync(sql, parameters, cancellationToken);
         await PurgeAsync(row, now, cancellationToken);
         return row;
@@ -95,13 +112,26 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <returns>Whether this caller moved it. Of any number of callers in any number of processes only one ever does.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<bool> TryMoveAsync(ConsentRow row, string from, string to, string? detail = null, CancellationToken cancellationToken = default)
+    public async Task<bool> TryMoveAsync(
+        ConsentRow row,
+        string from,
+        string to,
+        string? detail = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var sql = $"""
             UPDATE {Table} SET status = @to, detail = COALESCE(@detail, detail)
              WHERE consent_id = @ConsentId AND status = @from AND (@from <> '{ConsentStatus.Pending}' OR expires_at > @now)
             """;
-        var parameters = new { row.ConsentId, from, to, detail = detail?.Length > LongestDetail ? detail[..LongestDetail] : detail, now = time.GetUtcNow().UtcDateTime };
+        var parameters = new
+        {
+            row.ConsentId,
+            from,
+            to,
+            detail = detail?.Length > LongestDetail ? detail[..LongestDetail] : detail,
+            now = time.GetUtcNow().UtcDateTime,
+        };
         var moved = await ExecuteAsync(sql, parameters, cancellationToken) == 1;
         if (moved && to is (ConsentStatus.Granted or ConsentStatus.Denied))
         {
@@ -111,14 +141,31 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         return moved;
     }
 
-    /// <summary>Replaces what the flow stored with a pending row, such as the time of the next poll, if nobody else did since it was read.</summary>
-    /// <returns>The row as it is now; null if another caller was quicker, or the consent is over. Of any number of callers only one ever wins.</returns>
+    /// <summary>
+    /// Replaces what the flow stored with a pending row, such as the time of the next poll, if nobody else did since it was read.
+    /// </summary>
+    /// <returns>
+    /// The row as it is now; null if another caller was quicker, or the consent is over. Of any number of callers only one ever
+    /// wins.
+    /// </returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<ConsentRow?> TryUpdateAsync<T>(ConsentRow row, T data, JsonTypeInfo<T> type, CancellationToken cancellationToken = default)
+    public async Task<ConsentRow?> TryUpdateAsync<T>(
+        ConsentRow row,
+        T data,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken = default
+    )
     {
         var sealedData = Seal(JsonSerializer.Serialize(data, type));
-        var sql = $"UPDATE {Table} SET data = @sealedData WHERE consent_id = @ConsentId AND status = '{ConsentStatus.Pending}' AND expires_at > @now AND BINARY data = @Data";
-        var parameters = new { row.ConsentId, row.Data, sealedData, now = time.GetUtcNow().UtcDateTime };
+        var sql =
+            $"UPDATE {Table} SET data = @sealedData WHERE consent_id = @ConsentId AND status = '{ConsentStatus.Pending}' AND expires_at > @now AND BINARY data = @Data";
+        var parameters = new
+        {
+            row.ConsentId,
+            row.Data,
+            sealedData,
+            now = time.GetUtcNow().UtcDateTime,
+        };
         return await ExecuteAsync(sql, parameters, cancellationToken) == 1 ? row.With(sealedData) : null;
     }
 
@@ -128,7 +175,11 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
     {
         try
         {
-            return await SelectAsync($"flow = @flow AND status = '{ConsentStatus.Pending}' AND expires_at > @now", new { flow, now = time.GetUtcNow().UtcDateTime }, cancellationToken);
+            return await SelectAsync(
+                $"flow = @flow AND status = '{ConsentStatus.Pending}' AND expires_at > @now",
+                new { flow, now = time.GetUtcNow().UtcDateTime },
+                cancellationToken
+            );
         }
         catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1142 })
         {
@@ -151,8 +202,14 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
             DELETE FROM {Table} WHERE {condition} AND rowid <=
               (SELECT rowid FROM (SELECT rowid FROM {Table} WHERE {condition} ORDER BY rowid DESC LIMIT 1 OFFSET {most}) AS surplus)
             """,
-            new { added.Flow, added.Key.Service, added.Key.Entity },
-            cancellationToken);
+            new
+            {
+                added.Flow,
+                added.Key.Service,
+                added.Key.Entity,
+            },
+            cancellationToken
+        );
 
     private async Task<ConsentRow?> FindAsync(string condition, object parameters, CancellationToken cancellationToken)
     {
@@ -163,8 +220,16 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
     private async Task<IReadOnlyList<ConsentRow>> SelectAsync(string condition, object parameters, CancellationToken cancellationToken)
     {
         var rows = await database.RunAsync(
-            connection => connection.QueryAsync<RawRow>(new CommandDefinition($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken)),
-            cancellationToken);
+            connection =>
+                connection.QueryAsync<RawRow>(
+                    new CommandDefinition(
+                        $"SELECT {Columns} FROM {Table} WHERE {condition}",
+                        parameters,
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            cancellationToken
+        );
         return [.. rows.Select(Convert)];
     }
 
@@ -184,10 +249,22 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
     }
 
     private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)), cancellationToken);
+        database.RunAsync(
+            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken
+        );
 
     // An instance without a key keeps its tokens in the clear as well.
     private string Seal(string json) => conf.Keys.WriteKey is { Length: > 0 } ? codec.EncryptText(json) : json;
 
-    private sealed record RawRow(string ConsentId, string Flow, string Service, int Entity, string Status, string? Detail, DateTime ExpiresAt, string Data);
+    private sealed record RawRow(
+        string ConsentId,
+        string Flow,
+        string Service,
+        int Entity,
+        string Status,
+        string? Detail,
+        DateTime ExpiresAt,
+        string Data
+    );
 }

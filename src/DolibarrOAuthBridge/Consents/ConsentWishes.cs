@@ -21,14 +21,15 @@ internal sealed class ConsentWishes
     public bool ForcesConsent { get; init; }
 
     /// <summary>The same wishes of a certain session, with a certain redirect URI.</summary>
-    internal ConsentWishes With(string sessionBinding, string? redirectUri) => new()
-    {
-        SessionBinding = sessionBinding,
-        RedirectUri = redirectUri,
-        LoginHint = LoginHint,
-        ConfirmsAccountChange = ConfirmsAccountChange,
-        ForcesConsent = ForcesConsent,
-    };
+    internal ConsentWishes With(string sessionBinding, string? redirectUri) =>
+        new()
+        {
+            SessionBinding = sessionBinding,
+            RedirectUri = redirectUri,
+            LoginHint = LoginHint,
+            ConfirmsAccountChange = ConfirmsAccountChange,
+            ForcesConsent = ForcesConsent,
+        };
 
     /// <inheritdoc />
     public override string ToString() => "[wishes of a consent]";

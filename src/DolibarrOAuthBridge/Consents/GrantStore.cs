@@ -25,8 +25,17 @@ namespace DolibarrOAuthBridge.Consents;
 /// </code>
 /// </example>
 internal sealed partial class GrantStore(
-    DolibarrDatabase database, DolibarrConf conf, TokenTable tokens, TokenCodec codec, GrantTable grants, GrantHealer healer, EventTable events, GrantLease lease,
-    TimeProvider time, ILogger<GrantStore> logger)
+    DolibarrDatabase database,
+    DolibarrConf conf,
+    TokenTable tokens,
+    TokenCodec codec,
+    GrantTable grants,
+    GrantHealer healer,
+    EventTable events,
+    GrantLease lease,
+    TimeProvider time,
+    ILogger<GrantStore> logger
+)
 {
     private const string TokenColumnName = "token";
     private const int MostAttempts = 6;
@@ -43,7 +52,11 @@ internal sealed partial class GrantStore(
     /// <c>token_duplicate</c>: several rows claim the entry; <c>account_changed</c>: another account than before granted, without
     /// <see cref="NewGrant.ConfirmsAccountChange"/>; <c>store_…</c>: the database cannot be written.
     /// </exception>
-    public async Task<StoredConsent> StoreAsync(OAuthEntry entry, Func<CancellationToken, Task<NewGrant>> obtain, CancellationToken cancellationToken = default)
+    public async Task<StoredConsent> StoreAsync(
+        OAuthEntry entry,
+        Func<CancellationToken, Task<NewGrant>> obtain,
+        CancellationToken cancellationToken = default
+    )
     {
         try
         {
@@ -57,7 +70,8 @@ internal sealed partial class GrantStore(
                     Log.Stored(logger, entry.Name.Service, entry.Entity, stored.RowId, stored.KeptRefreshToken);
                     return stored;
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (StoreException exception)
         {
@@ -107,7 +121,8 @@ internal sealed partial class GrantStore(
                     return stored;
                 }
             }
-            catch (StoreException exception) when (attempt < MostAttempts && exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable)
+            catch (StoreException exception)
+                when (attempt < MostAttempts && exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable)
             {
                 Log.Retrying(logger, entry.Name.Service, attempt, exception.Message);
             }
@@ -143,7 +158,10 @@ internal sealed partial class GrantStore(
             At = Seconds(time.GetUtcNow()),
             RefreshTokenExpiresAt = kept ? memory.RefreshTokenExpiresAt : grant.RefreshTokenExpiresAt,
             NewestHash = SecretHash.Of(token.RefreshToken),
-            NewestToken = token.RefreshToken is not { } refreshToken || conf.Keys.WriteKey is not { Length: > 0 } ? token.RefreshToken : codec.EncryptText(refreshToken),
+            NewestToken =
+                token.RefreshToken is not { } refreshToken || conf.Keys.WriteKey is not { Length: > 0 }
+                    ? token.RefreshToken
+                    : codec.EncryptText(refreshToken),
             Superseded = previous.Superseded(SecretHash.Of(token.RefreshToken)),
             Account = (grant.Account ?? (kept ? previous.Account : null))?.Stored,
         };
@@ -164,7 +182,8 @@ internal sealed partial class GrantStore(
                 var transaction = await connection.BeginTransactionAsync();
                 await using (transaction)
                 {
-                    var rowId = row?.RowId ?? await tokens.InsertAsync(connection, transaction, entry.Name, entry.Entity, value, state, consent.At);
+                    var rowId = row?.RowId
+                        ?? await tokens.InsertAsync(connection, transaction, entry.Name, entry.Entity, value, state, consent.At);
                     if (row is not null && !await tokens.RegrantAsync(connection, transaction, row, value, state))
                     {
                         return null;
@@ -176,7 +195,13 @@ internal sealed partial class GrantStore(
                     }
 
                     await grants.RecordConsentAsync(connection, transaction, key, consent with { RowId = rowId });
-                    await events.AppendAsync(connection, transaction, key, "consented", $"row {rowId}{(consent.Account is { } account ? $", by {account}" : string.Empty)}");
+                    await events.AppendAsync(
+                        connection,
+                        transaction,
+                        key,
+                        "consented",
+                        $"row {rowId}{(consent.Account is { } account ? $", by {account}" : string.Empty)}"
+                    );
                     await transaction.CommitAsync();
                     return rowId;
                 }
@@ -225,11 +250,16 @@ internal sealed partial class GrantStore(
         return (await tokens.SchemaAsync()).Has("state") ? StoredForm.Encrypted() : StoredForm.Plain;
     }
 
-    private static DateTime Seconds(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), DateTimeKind.Utc);
+    private static DateTime Seconds(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), DateTimeKind.Utc);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "A new grant of {Service} (entity {Entity}) was stored in row {Row}; refresh token of before kept: {Kept}.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Information,
+            "A new grant of {Service} (entity {Entity}) was stored in row {Row}; refresh token of before kept: {Kept}."
+        )]
         public static partial void Stored(ILogger logger, string service, int entity, long row, bool kept);
 
         [LoggerMessage(2, LogLevel.Warning, "The new grant of {Service} is not yet stored (attempt {Attempt}): {Reason}")]

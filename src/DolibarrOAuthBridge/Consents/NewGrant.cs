@@ -26,7 +26,13 @@ internal sealed class NewGrant
     /// <param name="now">When the answer came.</param>
     /// <param name="account">Who granted; null if unknown.</param>
     /// <param name="confirmsAccountChange">See <see cref="ConfirmsAccountChange"/>.</param>
-    public static NewGrant Of(TokenResponse response, Provider provider, DateTimeOffset now, GrantAccount? account, bool confirmsAccountChange)
+    public static NewGrant Of(
+        TokenResponse response,
+        Provider provider,
+        DateTimeOffset now,
+        GrantAccount? account,
+        bool confirmsAccountChange
+    )
     {
         return new NewGrant
         {

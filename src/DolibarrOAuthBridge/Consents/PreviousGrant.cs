@@ -20,7 +20,8 @@ internal sealed class PreviousGrant
     }
 
     /// <summary>The account that granted, as far as known.</summary>
-    public GrantAccount? Account => GrantAccount.Parse(_memory.Account) ?? (_grant is null ? null : IdTokenClaims.Read(_grant.Token.IdToken)?.Account);
+    public GrantAccount? Account =>
+        GrantAccount.Parse(_memory.Account) ?? (_grant is null ? null : IdTokenClaims.Read(_grant.Token.IdToken)?.Account);
 
     /// <summary>What the row held (null if nothing that could be read) and what is remembered.</summary>
     public static PreviousGrant Of(StoredGrant? grant, GrantRecord memory) => new(grant, memory);
@@ -40,7 +41,8 @@ internal sealed class PreviousGrant
         {
             throw new BridgeException(
                 ProblemCode.AccountChanged,
-                $"{entry.Name} belongs to {before}, and now {grant.Account} gave consent. Nothing was changed. Start again with the right account; or, to hand the entry over, start again with confirm_account_change.");
+                $"{entry.Name} belongs to {before}, and now {grant.Account} gave consent. Nothing was changed. Start again with the right account; or, to hand the entry over, start again with confirm_account_change."
+            );
         }
     }
 
@@ -57,9 +59,12 @@ internal sealed class PreviousGrant
     public string Superseded(string? newestHash)
     {
         string?[] before = [_memory.NewestHash, _grant?.RefreshHash, .. (_memory.Superseded ?? string.Empty).Split(' ')];
-        return string.Join(' ', before
-            .Where(hash => !string.IsNullOrEmpty(hash) && hash != newestHash)
-            .Distinct(StringComparer.Ordinal)
-            .Take(GrantRecord.MostSuperseded));
+        return string.Join(
+            ' ',
+            before
+                .Where(hash => !string.IsNullOrEmpty(hash) && hash != newestHash)
+                .Distinct(StringComparer.Ordinal)
+                .Take(GrantRecord.MostSuperseded)
+        );
     }
 }

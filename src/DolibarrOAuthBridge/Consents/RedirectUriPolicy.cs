@@ -9,7 +9,8 @@ namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>
 /// Which redirect URIs are used: the entry's own; any other https address, because a Dolibarr may be reached under several names;
-/// plain http where the entry's own address is of the same origin, or unknown; and loopback for a program on this machine (RFC 8252, section 7.3). The provider compares it with those registered, and a
+/// plain http where the entry's own address is of the same origin, or unknown; and loopback for a program on this machine (RFC
+/// 8252, section 7.3). The provider compares it with those registered, and a
 /// code is worth nothing elsewhere: its verifier never leaves the bridge.
 /// </summary>
 internal static class RedirectUriPolicy
@@ -28,28 +29,39 @@ internal static class RedirectUriPolicy
                 ? wanted
                 : throw new BridgeException(
                     ProblemCode.InvalidRequest,
-                    $"redirect_uri must be {own ?? "left out"}, another https URL without user name and fragment, or a loopback address such as http://127.0.0.1:8000/.");
+                    $"redirect_uri must be {own ?? "left out"}, another https URL without user name and fragment, or a loopback address such as http://127.0.0.1:8000/."
+                );
         }
 
         if (own is null)
         {
             throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"Nobody knows where the provider shall send the browser: set {entry.Name.Constant("URLCALLBACK")}, or $dolibarr_main_url_root in conf.php.");
+                $"Nobody knows where the provider shall send the browser: set {entry.Name.Constant("URLCALLBACK")}, or $dolibarr_main_url_root in conf.php."
+            );
         }
 
         return IsUsable(own)
             ? own
             : throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"The redirect URI of {entry.Name} is not an absolute http or https URL without user name and fragment: correct {entry.Name.Constant("URLCALLBACK")} or $dolibarr_main_url_root in conf.php.");
+                $"The redirect URI of {entry.Name} is not an absolute http or https URL without user name and fragment: correct {entry.Name.Constant("URLCALLBACK")} or $dolibarr_main_url_root in conf.php."
+            );
     }
 
     private static bool IsUsable(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.UserInfo.Length == 0 && !text.Contains('#', StringComparison.Ordinal)
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri.Scheme is "https" or "http"
+        && uri.UserInfo.Length == 0
+        && !text.Contains('#', StringComparison.Ordinal)
         && !text.Any(character => char.IsControl(character) || char.IsWhiteSpace(character) || character == '\\');
 
     private static bool IsProtected(Uri wanted, string? own) =>
-        own is null || wanted.Scheme == Uri.UriSchemeHttps || EndpointUri.IsLoopback(wanted)
-        || (Uri.TryCreate(own, UriKind.Absolute, out var ownUri) && wanted.GetLeftPart(UriPartial.Authority) == ownUri.GetLeftPart(UriPartial.Authority));
+        own is null
+        || wanted.Scheme == Uri.UriSchemeHttps
+        || EndpointUri.IsLoopback(wanted)
+        || (
+            Uri.TryCreate(own, UriKind.Absolute, out var ownUri)
+            && wanted.GetLeftPart(UriPartial.Authority) == ownUri.GetLeftPart(UriPartial.Authority)
+        );
 }

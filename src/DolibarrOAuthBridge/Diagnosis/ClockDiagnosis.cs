@@ -16,18 +16,41 @@ internal sealed class ClockDiagnosis(DolibarrDatabase database, TimeProvider tim
     {
         var before = time.GetUtcNow();
         var there = await database.RunAsync(
-            connection => connection.ExecuteScalarAsync<DateTime>(new CommandDefinition("SELECT UTC_TIMESTAMP(6)", cancellationToken: cancellationToken)), cancellationToken);
+            connection =>
+                connection.ExecuteScalarAsync<DateTime>(
+                    new CommandDefinition("SELECT UTC_TIMESTAMP(6)", cancellationToken: cancellationToken)
+                ),
+            cancellationToken
+        );
         var after = time.GetUtcNow();
-        return [.. Judge("clock_off_database", $"database server {database.Server}", new DateTimeOffset(there, TimeSpan.Zero), before, after)];
+        return
+        [
+            .. Judge("clock_off_database", $"database server {database.Server}", new DateTimeOffset(there, TimeSpan.Zero), before, after),
+        ];
     }
 
     /// <summary>A finding where another clock is outside the time between asking and being answered, by more than is tolerated.</summary>
-    internal static IEnumerable<Finding> Judge(string code, string subject, DateTimeOffset there, DateTimeOffset before, DateTimeOffset after)
+    internal static IEnumerable<Finding> Judge(
+        string code,
+        string subject,
+        DateTimeOffset there,
+        DateTimeOffset before,
+        DateTimeOffset after
+    )
     {
-        var difference = there < before ? before - there : there > after ? there - after : TimeSpan.Zero;
+        var difference =
+            there < before ? before - there
+            : there > after ? there - after
+            : TimeSpan.Zero;
         if (difference > Tolerated)
         {
-            yield return new(code, difference > Harmful ? Severity.Error : Severity.Warning, subject, $"Its clock is {difference.TotalSeconds:0} seconds {(there < before ? "behind" : "ahead of")} this machine's.", "Let both keep time by NTP (timedatectl set-ntp true): tokens are taken for valid too long or too short.");
+            yield return new(
+                code,
+                difference > Harmful ? Severity.Error : Severity.Warning,
+                subject,
+                $"Its clock is {difference.TotalSeconds:0} seconds {(there < before ? "behind" : "ahead of")} this machine's.",
+                "Let both keep time by NTP (timedatectl set-ntp true): tokens are taken for valid too long or too short."
+            );
         }
     }
 }

@@ -11,10 +11,16 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// <param name="Entries">Its OAuth entries.</param>
 /// <param name="Reports">A report on each.</param>
 /// <param name="Memory">What the bridge remembers, by service.</param>
-internal sealed record CompanySnapshot(int Entity, IReadOnlyList<OAuthEntry> Entries, IReadOnlyList<EntryReport> Reports, IReadOnlyDictionary<string, GrantRecord> Memory)
+internal sealed record CompanySnapshot(
+    int Entity,
+    IReadOnlyList<OAuthEntry> Entries,
+    IReadOnlyList<EntryReport> Reports,
+    IReadOnlyDictionary<string, GrantRecord> Memory
+)
 {
     /// <summary>The entry that a setting names as Dolibarr does; null if there is none.</summary>
-    public OAuthEntry? Find(string name) => EntryName.TryParse(name, out var wanted) ? Entries.FirstOrDefault(entry => entry.Name.Equals(wanted)) : null;
+    public OAuthEntry? Find(string name) =>
+        EntryName.TryParse(name, out var wanted) ? Entries.FirstOrDefault(entry => entry.Name.Equals(wanted)) : null;
 
     /// <summary>The report on an entry.</summary>
     public EntryReport ReportOn(OAuthEntry entry)

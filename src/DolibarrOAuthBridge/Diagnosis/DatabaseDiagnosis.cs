@@ -23,23 +23,53 @@ internal sealed partial class DatabaseDiagnosis(DolibarrDatabase database) : IDi
         try
         {
             var (version, readOnly) = await database.RunAsync(
-                connection => connection.QuerySingleAsync<(string, long)>(new CommandDefinition("SELECT VERSION(), @@global.read_only", cancellationToken: cancellationToken)), cancellationToken);
+                connection =>
+                    connection.QuerySingleAsync<(string, long)>(
+                        new CommandDefinition("SELECT VERSION(), @@global.read_only", cancellationToken: cancellationToken)
+                    ),
+                cancellationToken
+            );
             var findings = new List<Finding>();
             if (readOnly != 0)
             {
-                findings.Add(new("database_read_only", Severity.Error, subject, "The server is read-only, as a replica is: no refreshed token could be stored, so none is refreshed.", "Point conf.php at the primary, or make this server writable (SET GLOBAL read_only = 0)."));
+                findings.Add(
+                    new(
+                        "database_read_only",
+                        Severity.Error,
+                        subject,
+                        "The server is read-only, as a replica is: no refreshed token could be stored, so none is refreshed.",
+                        "Point conf.php at the primary, or make this server writable (SET GLOBAL read_only = 0)."
+                    )
+                );
             }
 
             if (IsTooOld(version))
             {
-                findings.Add(new("database_too_old", Severity.Warning, subject, $"The server is {version}; the bridge is made for MariaDB 10.5 and newer and MySQL 8.", "Upgrade the server."));
+                findings.Add(
+                    new(
+                        "database_too_old",
+                        Severity.Warning,
+                        subject,
+                        $"The server is {version}; the bridge is made for MariaDB 10.5 and newer and MySQL 8.",
+                        "Upgrade the server."
+                    )
+                );
             }
 
             return findings;
         }
         catch (StoreException exception)
         {
-            return [new(Unreachable, Severity.Error, subject, exception.Message, "Check $dolibarr_main_db_host, _port, _name, _user and _pass in conf.php, or the sidecar's own account, and whether the server runs.")];
+            return
+            [
+                new(
+                    Unreachable,
+                    Severity.Error,
+                    subject,
+                    exception.Message,
+                    "Check $dolibarr_main_db_host, _port, _name, _user and _pass in conf.php, or the sidecar's own account, and whether the server runs."
+                ),
+            ];
         }
     }
 

@@ -13,9 +13,18 @@ internal sealed class Doctor(IEnumerable<IDiagnosis> diagnoses, InstanceReader r
     /// <param name="sidecarAddress">Where the sidecar is; null to take it from Dolibarr's settings.</param>
     /// <param name="cancellationToken">Cancels the run.</param>
     /// <returns>The findings, the gravest first.</returns>
-    public async Task<IReadOnlyList<Finding>> ExamineAsync(bool offline, string? sidecarAddress = null, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<Finding>> ExamineAsync(
+        bool offline,
+        string? sidecarAddress = null,
+        CancellationToken cancellationToken = default
+    )
     {
-        var examination = new Examination { Conf = conf, Offline = offline, SidecarAddress = sidecarAddress };
+        var examination = new Examination
+        {
+            Conf = conf,
+            Offline = offline,
+            SidecarAddress = sidecarAddress,
+        };
         var checks = diagnoses.ToLookup(diagnosis => diagnosis.NeedsSnapshot);
         var findings = await RunAsync(checks[false], examination, cancellationToken);
         if (!findings.Exists(finding => finding.Code is DatabaseDiagnosis.Unreachable or SchemaDiagnosis.NoTokenTable))
@@ -34,7 +43,11 @@ internal sealed class Doctor(IEnumerable<IDiagnosis> diagnoses, InstanceReader r
         return [.. findings.OrderBy(finding => Severity.All.ToList().IndexOf(finding.Severity))]; // stable: checks keep their order
     }
 
-    private static async Task<List<Finding>> RunAsync(IEnumerable<IDiagnosis> checks, Examination examination, CancellationToken cancellationToken)
+    private static async Task<List<Finding>> RunAsync(
+        IEnumerable<IDiagnosis> checks,
+        Examination examination,
+        CancellationToken cancellationToken
+    )
     {
         var findings = new List<Finding>();
         foreach (var check in checks)
@@ -53,5 +66,11 @@ internal sealed class Doctor(IEnumerable<IDiagnosis> diagnoses, InstanceReader r
     }
 
     private static Finding Failed(string subject, Exception exception) =>
-        new("check_failed", Severity.Error, subject, exception.Message, "Correct this and run doctor again: what depends on it was not examined.");
+        new(
+            "check_failed",
+            Severity.Error,
+            subject,
+            exception.Message,
+            "Correct this and run doctor again: what depends on it was not examined."
+        );
 }

@@ -8,5 +8,6 @@ namespace DolibarrOAuthBridge.Diagnosis;
 internal sealed record DoctorReport(bool Healthy, IReadOnlyList<Finding> Findings)
 {
     /// <summary>The report on findings.</summary>
-    public static DoctorReport Of(IReadOnlyList<Finding> findings) => new(!findings.Any(finding => finding.Severity == Severity.Error), findings);
+    public static DoctorReport Of(IReadOnlyList<Finding> findings) =>
+        new(!findings.Any(finding => finding.Severity == Severity.Error), findings);
 }

@@ -4,14 +4,30 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
-/// <summary>The entries: what the bridge warns of everywhere, labels that Dolibarr's own code cuts, and redirect URIs that lead elsewhere.</summary>
+/// <summary>
+/// The entries: what the bridge warns of everywhere, labels that Dolibarr's own code cuts, and redirect URIs that lead elsewhere.
+/// </summary>
 internal sealed class EntryDiagnosis : SnapshotDiagnosis
 {
     // Whatever else is warned of works now.
     private static readonly HashSet<string> Errors = new(StringComparer.Ordinal)
     {
-        "consent_required", "token_unreadable", "duplicate_rows", "client_secret_unreadable", "client_id_missing", "client_secret_missing", "tenant_missing", "url_missing",
-        "tenant_unusable", "certificate_unusable", "scope_missing", "scopes_mixed", "smtp_scope_missing", "imap_scope_missing", "login_scope_missing", "label_too_long",
+        "consent_required",
+        "token_unreadable",
+        "duplicate_rows",
+        "client_secret_unreadable",
+        "client_id_missing",
+        "client_secret_missing",
+        "tenant_missing",
+        "url_missing",
+        "tenant_unusable",
+        "certificate_unusable",
+        "scope_missing",
+        "scopes_mixed",
+        "smtp_scope_missing",
+        "imap_scope_missing",
+        "login_scope_missing",
+        "label_too_long",
     };
 
     /// <inheritdoc />
@@ -24,7 +40,13 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
                 foreach (var warning in report.Warnings)
                 {
                     var (evidence, advice) = Split(warning.Message);
-                    yield return new(warning.Code, Errors.Contains(warning.Code) ? Severity.Error : Severity.Warning, company.Subject(report.Entry), evidence, advice);
+                    yield return new(
+                        warning.Code,
+                        Errors.Contains(warning.Code) ? Severity.Error : Severity.Warning,
+                        company.Subject(report.Entry),
+                        evidence,
+                        advice
+                    );
                 }
             }
 
@@ -39,13 +61,28 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
     {
         if (entry.Name.Label.Contains('-', StringComparison.Ordinal) || entry.Name.Label.Contains("_ID", StringComparison.Ordinal))
         {
-            yield return new("label_ambiguous", Severity.Warning, company.Subject(entry.Name), $"The label {entry.Name.Label} has a \"-\" or \"_ID\" in it, at which Dolibarr's own pages cut it: it then looks for another entry.", "Make an entry with a label of letters and digits only, and give consent for that one.");
+            yield return new(
+                "label_ambiguous",
+                Severity.Warning,
+                company.Subject(entry.Name),
+                $"The label {entry.Name.Label} has a \"-\" or \"_ID\" in it, at which Dolibarr's own pages cut it: it then looks for another entry.",
+                "Make an entry with a label of letters and digits only, and give consent for that one."
+            );
         }
 
-        if (Uri.TryCreate(entry.UrlCallback, UriKind.Absolute, out var callback) && Uri.TryCreate(examination.Conf.UrlRoot, UriKind.Absolute, out var root)
-            && !string.Equals(callback.Authority, root.Authority, StringComparison.OrdinalIgnoreCase))
+        if (
+            Uri.TryCreate(entry.UrlCallback, UriKind.Absolute, out var callback)
+            && Uri.TryCreate(examination.Conf.UrlRoot, UriKind.Absolute, out var root)
+            && !string.Equals(callback.Authority, root.Authority, StringComparison.OrdinalIgnoreCase)
+        )
         {
-            yield return new("redirect_uri_elsewhere", Severity.Warning, company.Subject(entry.Name), $"Its redirect URI is on {callback.Authority}, and $dolibarr_main_url_root on {root.Authority}.", $"Correct {entry.Name.Constant("URLCALLBACK")}, or $dolibarr_main_url_root in conf.php, and register the same URI at the provider.");
+            yield return new(
+                "redirect_uri_elsewhere",
+                Severity.Warning,
+                company.Subject(entry.Name),
+                $"Its redirect URI is on {callback.Authority}, and $dolibarr_main_url_root on {root.Authority}.",
+                $"Correct {entry.Name.Constant("URLCALLBACK")}, or $dolibarr_main_url_root in conf.php, and register the same URI at the provider."
+            );
         }
     }
 
@@ -53,6 +90,8 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
     private static (string Evidence, string Advice) Split(string message)
     {
         var colon = message.IndexOf(": ", StringComparison.Ordinal);
-        return colon < 0 ? (message, "See the message.") : (message[..colon] + ".", char.ToUpperInvariant(message[colon + 2]) + message[(colon + 3)..]);
+        return colon < 0
+            ? (message, "See the message.")
+            : (message[..colon] + ".", char.ToUpperInvariant(message[colon + 2]) + message[(colon + 3)..]);
     }
 }

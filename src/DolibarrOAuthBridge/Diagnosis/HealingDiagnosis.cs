@@ -19,10 +19,22 @@ internal sealed class HealingDiagnosis(DolibarrDatabase database) : IDiagnosis
         try
         {
             var healed = await database.RunAsync(
-                connection => connection.QueryAsync<(string Service, int Entity, long Count)>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
-            return [.. healed.Select(row => new Finding(
-                "stock_code_interferes", Severity.Info, $"{row.Service} (entity {row.Entity})", $"Within seven days Dolibarr's own code wrote a spent refresh token over the new one {row.Count} {(row.Count == 1 ? "time" : "times")}; the bridge put it right.",
-                "Switch on \"refreshes go through the bridge\" in the module's setup, so that it does not come to that."))];
+                connection =>
+                    connection.QueryAsync<(string Service, int Entity, long Count)>(
+                        new CommandDefinition(sql, cancellationToken: cancellationToken)
+                    ),
+                cancellationToken
+            );
+            return
+            [
+                .. healed.Select(row => new Finding(
+                    "stock_code_interferes",
+                    Severity.Info,
+                    $"{row.Service} (entity {row.Entity})",
+                    $"Within seven days Dolibarr's own code wrote a spent refresh token over the new one {row.Count} {(row.Count == 1 ? "time" : "times")}; the bridge put it right.",
+                    "Switch on \"refreshes go through the bridge\" in the module's setup, so that it does not come to that."
+                )),
+            ];
         }
         catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1142 })
         {

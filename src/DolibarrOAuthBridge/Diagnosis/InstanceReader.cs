@@ -12,7 +12,13 @@ using MySqlConnector;
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>Reads an instance for the doctor.</summary>
-internal sealed class InstanceReader(DolibarrDatabase database, TokenTable tokens, EntryDirectory entries, EntryReporter reporter, GrantTable grants)
+internal sealed class InstanceReader(
+    DolibarrDatabase database,
+    TokenTable tokens,
+    EntryDirectory entries,
+    EntryReporter reporter,
+    GrantTable grants
+)
 {
     /// <summary>Reads everything once.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
@@ -21,7 +27,11 @@ internal sealed class InstanceReader(DolibarrDatabase database, TokenTable token
     {
         var constants = await ReadConstantsAsync(cancellationToken);
         var rows = await tokens.ListAsync(cancellationToken);
-        var numbers = constants.Where(constant => constant.Name.StartsWith("OAUTH_", StringComparison.Ordinal) || constant.Name.StartsWith("MAIN_MAIL_SMTPS_OAUTH", StringComparison.Ordinal))
+        var numbers = constants
+            .Where(constant =>
+                constant.Name.StartsWith("OAUTH_", StringComparison.Ordinal)
+                || constant.Name.StartsWith("MAIN_MAIL_SMTPS_OAUTH", StringComparison.Ordinal)
+            )
             .Select(constant => constant.Entity)
             .Concat(rows.Where(row => EntryName.TryParse(row.Service, out _)).Select(row => row.Entity))
             .Append(1)
@@ -31,11 +41,14 @@ internal sealed class InstanceReader(DolibarrDatabase database, TokenTable token
         var companies = new List<CompanySnapshot>();
         foreach (var entity in numbers)
         {
-            companies.Add(new CompanySnapshot(
-                entity,
-                await entries.ListAsync(entity, cancellationToken),
-                await reporter.ListAsync(entity, cancellationToken),
-                await grants.ListAsync(entity, cancellationToken)));
+            companies.Add(
+                new CompanySnapshot(
+                    entity,
+                    await entries.ListAsync(entity, cancellationToken),
+                    await reporter.ListAsync(entity, cancellationToken),
+                    await grants.ListAsync(entity, cancellationToken)
+                )
+            );
         }
 
         return new InstanceSnapshot(constants, rows, companies, await ReadCollectorsAsync(cancellationToken));
@@ -48,7 +61,10 @@ internal sealed class InstanceReader(DolibarrDatabase database, TokenTable token
              WHERE name LIKE 'OAUTH%' OR name LIKE 'MAIN|_MAIL%' ESCAPE '|' OR name LIKE 'MAIN|_MODULE|_OAUTH%' ESCAPE '|'
                 OR name LIKE 'MAIN|_VERSION%' ESCAPE '|' OR name = 'LOCAL_CONSTS_FILES' OR value LIKE 'dolcrypt:%'
             """;
-        var rows = await database.RunAsync(connection => connection.QueryAsync<ConstantRow>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
+        var rows = await database.RunAsync(
+            connection => connection.QueryAsync<ConstantRow>(new CommandDefinition(sql, cancellationToken: cancellationToken)),
+            cancellationToken
+        );
         return [.. rows];
     }
 
@@ -62,7 +78,12 @@ internal sealed class InstanceReader(DolibarrDatabase database, TokenTable token
         try
         {
             var rows = await database.RunAsync(
-                connection => connection.QueryAsync<(string Ref, int Entity, string Host, int? AccessType, string Entry)>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
+                connection =>
+                    connection.QueryAsync<(string Ref, int Entity, string Host, int? AccessType, string Entry)>(
+                        new CommandDefinition(sql, cancellationToken: cancellationToken)
+                    ),
+                cancellationToken
+            );
             return [.. rows.Select(row => new CollectorRow(row.Ref, row.Entity, row.Host, row.AccessType == 1, row.Entry))];
         }
         catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1054 or 1142 or 1143 })

@@ -10,12 +10,18 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// <param name="Companies">The companies that have entries or tokens.</param>
 /// <param name="Collectors">The email collectors that are switched on; empty where they cannot be read.</param>
 internal sealed record InstanceSnapshot(
-    IReadOnlyList<ConstantRow> Constants, IReadOnlyList<TokenRow> Rows, IReadOnlyList<CompanySnapshot> Companies, IReadOnlyList<CollectorRow> Collectors)
+    IReadOnlyList<ConstantRow> Constants,
+    IReadOnlyList<TokenRow> Rows,
+    IReadOnlyList<CompanySnapshot> Companies,
+    IReadOnlyList<CollectorRow> Collectors
+)
 {
     /// <summary>A setting as Dolibarr reads it for a company: its own, else that of all; empty if none.</summary>
     public string Setting(string name, int entity) =>
-        Constants.Where(constant => constant.Name == name && (constant.Entity == entity || constant.Entity == 0))
+        Constants
+            .Where(constant => constant.Name == name && (constant.Entity == entity || constant.Entity == 0))
             .OrderByDescending(constant => constant.Entity)
             .Select(constant => constant.Stored)
-            .FirstOrDefault() ?? string.Empty;
+            .FirstOrDefault()
+        ?? string.Empty;
 }

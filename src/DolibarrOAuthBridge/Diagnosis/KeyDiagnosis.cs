@@ -14,7 +14,8 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
-        var encrypted = snapshot.Constants.Select(constant => (Place: $"{constant.Name} (entity {constant.Entity})", Value: constant.Stored))
+        var encrypted = snapshot
+            .Constants.Select(constant => (Place: $"{constant.Name} (entity {constant.Entity})", Value: constant.Stored))
             .Concat(snapshot.Rows.Select(row => (Place: $"token row {row.RowId} ({row.Service})", Value: row.Value ?? string.Empty)))
             .Where(field => DolCrypt.IsEncrypted(field.Value))
             .ToList();
@@ -22,8 +23,20 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
         if (unreadable.Count > 0)
         {
             yield return unreadable.Count == encrypted.Count
-                ? new("key_wrong", Severity.Error, examination.Conf.Path, $"None of the {encrypted.Count} encrypted values opens with the key in this file: the database was restored without its conf.php, or the key was changed.", "Put back the old $dolibarr_main_instance_unique_id. If it is lost, enter every secret again and give consent again. To change a key, use dolibarr-oauth-bridge rekey.")
-                : new("value_unreadable", Severity.Error, examination.Conf.Path, $"{unreadable.Count} of {encrypted.Count} encrypted values do not open with the key in this file: {Some(unreadable)}.", "They were written under another key, or cut. Enter those secrets again, and give consent again for those tokens.");
+                ? new(
+                    "key_wrong",
+                    Severity.Error,
+                    examination.Conf.Path,
+                    $"None of the {encrypted.Count} encrypted values opens with the key in this file: the database was restored without its conf.php, or the key was changed.",
+                    "Put back the old $dolibarr_main_instance_unique_id. If it is lost, enter every secret again and give consent again. To change a key, use dolibarr-oauth-bridge rekey."
+                )
+                : new(
+                    "value_unreadable",
+                    Severity.Error,
+                    examination.Conf.Path,
+                    $"{unreadable.Count} of {encrypted.Count} encrypted values do not open with the key in this file: {Some(unreadable)}.",
+                    "They were written under another key, or cut. Enter those secrets again, and give consent again for those tokens."
+                );
         }
 
         if (encrypted.Count > 0)
@@ -36,31 +49,67 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
 
         foreach (var company in snapshot.Companies.Where(company => snapshot.Setting(ApiKeys.Constant, company.Entity).Length == 0))
         {
-            yield return new("api_key_missing", Severity.Error, $"entity {company.Entity}", $"{ApiKeys.Constant} is not set, so the sidecar refuses every call for this company.", $"Enable the module oauthbridge there, or run: dolibarr-oauth-bridge init --entity {company.Entity}");
+            yield return new(
+                "api_key_missing",
+                Severity.Error,
+                $"entity {company.Entity}",
+                $"{ApiKeys.Constant} is not set, so the sidecar refuses every call for this company.",
+                $"Enable the module oauthbridge there, or run: dolibarr-oauth-bridge init --entity {company.Entity}"
+            );
         }
     }
 
     private static IEnumerable<Finding> InTheClear(InstanceSnapshot snapshot)
     {
-        var secrets = snapshot.Constants
-            .Where(constant => constant.Stored.Length > 0 && !DolCrypt.IsEncrypted(constant.Stored)
-                && (constant.Name == ApiKeys.Constant || (constant.Name.StartsWith("OAUTH_", StringComparison.Ordinal) && constant.Name.EndsWith("_SECRET", StringComparison.Ordinal))))
+        var secrets = snapshot
+            .Constants.Where(constant =>
+                constant.Stored.Length > 0
+                && !DolCrypt.IsEncrypted(constant.Stored)
+                && (
+                    constant.Name == ApiKeys.Constant
+                    || (
+                        constant.Name.StartsWith("OAUTH_", StringComparison.Ordinal)
+                        && constant.Name.EndsWith("_SECRET", StringComparison.Ordinal)
+                    )
+                )
+            )
             .Select(constant => $"{constant.Name} (entity {constant.Entity})")
             .ToList();
         if (secrets.Count > 0)
         {
-            yield return new("secret_in_clear", Severity.Warning, "llx_const", $"Stored in the clear: {Some(secrets)}.", "Save the entry once more in Dolibarr's OAuth setup, which encrypts it.");
+            yield return new(
+                "secret_in_clear",
+                Severity.Warning,
+                "llx_const",
+                $"Stored in the clear: {Some(secrets)}.",
+                "Save the entry once more in Dolibarr's OAuth setup, which encrypts it."
+            );
         }
 
-        var rows = snapshot.Companies.SelectMany(company => snapshot.Rows.Where(row => row.Entity == company.Entity && !row.HasOwner && row.Value is { Length: > 0 } value && !DolCrypt.IsEncrypted(value)
-                && company.Entries.Any(entry => entry.Name.Owns(row.Service))))
+        var rows = snapshot
+            .Companies.SelectMany(company =>
+                snapshot.Rows.Where(row =>
+                    row.Entity == company.Entity
+                    && !row.HasOwner
+                    && row.Value is { Length: > 0 } value
+                    && !DolCrypt.IsEncrypted(value)
+                    && company.Entries.Any(entry => entry.Name.Owns(row.Service))
+                )
+            )
             .Select(row => $"row {row.RowId} ({row.Service})")
             .ToList();
         if (rows.Count > 0)
         {
-            yield return new("token_in_clear", Severity.Warning, "llx_oauth_token", $"Stored in the clear, although this instance encrypts: {Some(rows)}.", "A release before 17 wrote it, or a PHP without openssl. The bridge keeps the form of a row; give consent again to have it encrypted.");
+            yield return new(
+                "token_in_clear",
+                Severity.Warning,
+                "llx_oauth_token",
+                $"Stored in the clear, although this instance encrypts: {Some(rows)}.",
+                "A release before 17 wrote it, or a PHP without openssl. The bridge keeps the form of a row; give consent again to have it encrypted."
+            );
         }
     }
 
-    private static string Some(List<string> places) => string.Join(", ", places.Take(MostPlaces)) + (places.Count > MostPlaces ? $" and {places.Count - MostPlaces} more" : string.Empty);
+    private static string Some(List<string> places) =>
+        string.Join(", ", places.Take(MostPlaces)) + (places.Count > MostPlaces ? $" and {places.Count - MostPlaces} more" : string.Empty);
 }

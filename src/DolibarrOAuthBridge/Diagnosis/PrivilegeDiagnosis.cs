@@ -8,7 +8,10 @@ using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
-/// <summary>The database account: whether it may do what the sidecar does, tried by statements that touch no row, and whether it may do much more.</summary>
+/// <summary>
+/// The database account: whether it may do what the sidecar does, tried by statements that touch no row, and whether it may do
+/// much more.
+/// </summary>
 internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable tokens, BridgeSchema schema) : IDiagnosis
 {
     /// <inheritdoc />
@@ -24,13 +27,29 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
             var findings = new List<Finding>();
             if (missing.Count > 0)
             {
-                findings.Add(new("privilege_missing", Severity.Error, subject, $"It may not {string.Join(", nor ", missing)}.", "Let a database administrator run sql/grants.sql, which dolibarr-oauth-bridge init --sql prints for this instance."));
+                findings.Add(
+                    new(
+                        "privilege_missing",
+                        Severity.Error,
+                        subject,
+                        $"It may not {string.Join(", nor ", missing)}.",
+                        "Let a database administrator run sql/grants.sql, which dolibarr-oauth-bridge init --sql prints for this instance."
+                    )
+                );
             }
 
             var broad = await FindBroadAsync(cancellationToken);
             if (broad.Count > 0)
             {
-                findings.Add(new("account_too_broad", Severity.Warning, subject, $"It has rights on the whole server: {string.Join("; ", broad)}.", "Give the sidecar an account of its own: dolibarr-oauth-bridge init --sql prints it. Dolibarr itself needs rights on its own database only."));
+                findings.Add(
+                    new(
+                        "account_too_broad",
+                        Severity.Warning,
+                        subject,
+                        $"It has rights on the whole server: {string.Join("; ", broad)}.",
+                        "Give the sidecar an account of its own: dolibarr-oauth-bridge init --sql prints it. Dolibarr itself needs rights on its own database only."
+                    )
+                );
             }
 
             return findings;
@@ -49,7 +68,10 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
         {
             try
             {
-                await database.RunAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
+                await database.RunAsync(
+                    connection => connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: cancellationToken)),
+                    cancellationToken
+                );
             }
             catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1142 or 1143 or 1044 })
             {
@@ -64,7 +86,10 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
         return missing;
     }
 
-    private async Task<IEnumerable<(string Need, string Sql)>> NeedsAsync(IEnumerable<string> ownTables, CancellationToken cancellationToken)
+    private async Task<IEnumerable<(string Need, string Sql)>> NeedsAsync(
+        IEnumerable<string> ownTables,
+        CancellationToken cancellationToken
+    )
     {
         var state = (await tokens.SchemaAsync(cancellationToken)).Has("state") ? ", state" : string.Empty;
         var (token, settings) = (database.Table("oauth_token"), database.Table("const"));
@@ -72,8 +97,14 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
         [
             ("read the settings", $"SELECT name, value, entity FROM {settings} WHERE 1 = 0"),
             ("read the tokens", $"SELECT rowid, service, token, entity{state} FROM {token} WHERE 1 = 0"),
-            ("replace a token", $"UPDATE {token} SET token = token{(state.Length > 0 ? ", state = state" : string.Empty)} WHERE rowid = 0 AND 1 = 0"),
-            ("add a token", $"INSERT INTO {token} (service, token, entity, datec{state}) SELECT service, token, entity, datec{state} FROM {token} WHERE 1 = 0"),
+            (
+                "replace a token",
+                $"UPDATE {token} SET token = token{(state.Length > 0 ? ", state = state" : string.Empty)} WHERE rowid = 0 AND 1 = 0"
+            ),
+            (
+                "add a token",
+                $"INSERT INTO {token} (service, token, entity, datec{state}) SELECT service, token, entity, datec{state} FROM {token} WHERE 1 = 0"
+            ),
             ("delete a token", $"DELETE FROM {token} WHERE rowid = 0 AND 1 = 0"),
         ];
         return needs.Concat(ownTables.SelectMany(table => OwnNeeds(table.ToLowerInvariant(), database.Table(table))));
@@ -98,10 +129,15 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
     private async Task<List<string>> FindBroadAsync(CancellationToken cancellationToken)
     {
         var grants = await database.RunAsync(
-            connection => connection.QueryAsync<string>(new CommandDefinition("SHOW GRANTS", cancellationToken: cancellationToken)), cancellationToken);
-        return [.. grants
-            .Where(grant => grant.Contains(" ON *.* TO ", StringComparison.Ordinal))
-            .Select(grant => grant["GRANT ".Length..grant.IndexOf(" ON *.* TO ", StringComparison.Ordinal)])
-            .Where(privileges => privileges != "USAGE")];
+            connection => connection.QueryAsync<string>(new CommandDefinition("SHOW GRANTS", cancellationToken: cancellationToken)),
+            cancellationToken
+        );
+        return
+        [
+            .. grants
+                .Where(grant => grant.Contains(" ON *.* TO ", StringComparison.Ordinal))
+                .Select(grant => grant["GRANT ".Length..grant.IndexOf(" ON *.* TO ", StringComparison.Ordinal)])
+                .Where(privileges => privileges != "USAGE"),
+        ];
     }
 }

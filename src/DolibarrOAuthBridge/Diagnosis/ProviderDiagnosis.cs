@@ -7,7 +7,8 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>The token endpoint of each complete entry: whether it can be reached, and its clock.</summary>
-internal sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient client, BridgeOptions options, TimeProvider time) : IDiagnosis
+internal sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient client, BridgeOptions options, TimeProvider time)
+    : IDiagnosis
 {
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
@@ -26,7 +27,15 @@ internal sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient 
                 var (endpoint, problem) = await FindEndpointAsync(entry, cancellationToken);
                 if (problem is not null)
                 {
-                    findings.Add(new("provider_endpoint_unusable", Severity.Error, company.Subject(entry.Name), problem, "Correct the setting that the message names."));
+                    findings.Add(
+                        new(
+                            "provider_endpoint_unusable",
+                            Severity.Error,
+                            company.Subject(entry.Name),
+                            problem,
+                            "Correct the setting that the message names."
+                        )
+                    );
                 }
                 else if (endpoint is not null)
                 {
@@ -35,7 +44,9 @@ internal sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient 
             }
         }
 
-        var answers = await Task.WhenAll(endpoints.GroupBy(endpoint => endpoint.Key.Authority).Select(server => TryAsync(server.First().Key, cancellationToken)));
+        var answers = await Task.WhenAll(
+            endpoints.GroupBy(endpoint => endpoint.Key.Authority).Select(server => TryAsync(server.First().Key, cancellationToken))
+        );
         return [.. findings, .. answers.SelectMany(answer => answer)];
     }
 
@@ -65,18 +76,43 @@ internal sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient 
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, endpoint);
             using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
-            var failing = (int)answer.StatusCode >= 500
-                ? [new Finding("provider_unreachable", Severity.Warning, endpoint.Host, $"It answers with status {(int)answer.StatusCode}.", "Try again later, and look at the provider's status page.")]
-                : Array.Empty<Finding>();
+            var failing =
+                (int)answer.StatusCode >= 500
+                    ?
+                    [
+                        new Finding(
+                            "provider_unreachable",
+                            Severity.Warning,
+                            endpoint.Host,
+                            $"It answers with status {(int)answer.StatusCode}.",
+                            "Try again later, and look at the provider's status page."
+                        ),
+                    ]
+                    : Array.Empty<Finding>();
             // The header counts whole seconds.
             return answer.Headers.Date is { } there
                 ? failing.Concat(ClockDiagnosis.Judge("clock_off_provider", endpoint.Host, there, before.AddSeconds(-1), time.GetUtcNow()))
                 : failing;
         }
-        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is HttpRequestException or SocketException or IOException
+                || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
-            var reason = exception is OperationCanceledException ? $"no answer within {options.ProviderDeadline.TotalSeconds:0} seconds" : exception.Message;
-            return [new("provider_unreachable", Severity.Error, endpoint.Host, $"The token endpoint {endpoint.GetLeftPart(UriPartial.Path)} cannot be reached: {reason}", "Check this machine's DNS, firewall and proxy (Bridge:UseProxy), and that its CA certificates are up to date.")];
+            var reason =
+                exception is OperationCanceledException
+                    ? $"no answer within {options.ProviderDeadline.TotalSeconds:0} seconds"
+                    : exception.Message;
+            return
+            [
+                new(
+                    "provider_unreachable",
+                    Severity.Error,
+                    endpoint.Host,
+                    $"The token endpoint {endpoint.GetLeftPart(UriPartial.Path)} cannot be reached: {reason}",
+                    "Check this machine's DNS, firewall and proxy (Bridge:UseProxy), and that its CA certificates are up to date."
+                ),
+            ];
         }
     }
 }

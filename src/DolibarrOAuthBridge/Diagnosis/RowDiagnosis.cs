@@ -13,20 +13,29 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
-        return snapshot.Companies.SelectMany(company => snapshot.Rows
-            .Where(row => row.Entity == company.Entity && !string.IsNullOrEmpty(row.Value))
-            .Select(row => Judge(company, row))
-            .OfType<Finding>()
-            .Concat(Empty(company, snapshot.Rows)));
+        return snapshot.Companies.SelectMany(company =>
+            snapshot
+                .Rows.Where(row => row.Entity == company.Entity && !string.IsNullOrEmpty(row.Value))
+                .Select(row => Judge(company, row))
+                .OfType<Finding>()
+                .Concat(Empty(company, snapshot.Rows))
+        );
     }
 
     // One is a consent under way: Dolibarr keeps its state there.
-    private static IEnumerable<Finding> Empty(CompanySnapshot company, IEnumerable<TokenRow> rows) => rows
-        .Where(row => row.Entity == company.Entity && !row.HasOwner && string.IsNullOrEmpty(row.Value) && EntryName.TryParse(row.Service, out _))
-        .GroupBy(row => row.Service!, StringComparer.OrdinalIgnoreCase)
-        .Where(group => group.Count() > 1)
-        .Select(group => new Finding(
-            "rows_empty", Severity.Info, $"{group.Key} (entity {company.Entity})", $"{group.Count()} rows of the token table hold no token: {string.Join(", ", group.Select(row => row.RowId))}. Dolibarr's Stripe page leaves one at each visit.", "Delete them; nothing reads them."));
+    private static IEnumerable<Finding> Empty(CompanySnapshot company, IEnumerable<TokenRow> rows) =>
+        rows.Where(row =>
+                row.Entity == company.Entity && !row.HasOwner && string.IsNullOrEmpty(row.Value) && EntryName.TryParse(row.Service, out _)
+            )
+            .GroupBy(row => row.Service!, StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Count() > 1)
+            .Select(group => new Finding(
+                "rows_empty",
+                Severity.Info,
+                $"{group.Key} (entity {company.Entity})",
+                $"{group.Count()} rows of the token table hold no token: {string.Join(", ", group.Select(row => row.RowId))}. Dolibarr's Stripe page leaves one at each visit.",
+                "Delete them; nothing reads them."
+            ));
 
     private static Finding? Judge(CompanySnapshot company, TokenRow row)
     {
@@ -35,7 +44,13 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
         if (company.Entries.FirstOrDefault(entry => entry.Name.Owns(service)) is { } owner)
         {
             return row.HasOwner
-                ? new("row_of_a_person", Severity.Warning, subject, $"The row has the name of {owner.Name}, but belongs to a third party, user or member, so neither Dolibarr's mail nor the bridge uses it.", "Give consent for the entry; delete this row if nobody knows it.")
+                ? new(
+                    "row_of_a_person",
+                    Severity.Warning,
+                    subject,
+                    $"The row has the name of {owner.Name}, but belongs to a third party, user or member, so neither Dolibarr's mail nor the bridge uses it.",
+                    "Give consent for the entry; delete this row if nobody knows it."
+                )
                 : null;
         }
 
@@ -44,18 +59,40 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
             return null;
         }
 
-        if (service.Length >= ShortestCut && company.Entries.FirstOrDefault(entry => entry.Name.Service.StartsWith(service, StringComparison.OrdinalIgnoreCase)) is { } longer)
+        if (
+            service.Length >= ShortestCut
+            && company.Entries.FirstOrDefault(entry => entry.Name.Service.StartsWith(service, StringComparison.OrdinalIgnoreCase))
+                is { } longer
+        )
         {
-            return new("row_name_cut", Severity.Error, subject, $"The name is that of {longer.Name}, cut to the {service.Length} characters that the column holds: Dolibarr says \"Token not found in db\".", "Give the entry a shorter label and give consent again; then delete this row.");
+            return new(
+                "row_name_cut",
+                Severity.Error,
+                subject,
+                $"The name is that of {longer.Name}, cut to the {service.Length} characters that the column holds: Dolibarr says \"Token not found in db\".",
+                "Give the entry a shorter label and give consent again; then delete this row."
+            );
         }
 
         if (company.Entries.FirstOrDefault(entry => AsciiName.AreSame(entry.Name.Service, service.Trim())) is { } padded)
         {
-            return new("row_name_padded", Severity.Warning, subject, $"The name is that of {padded.Name} with spaces around it.", $"UPDATE llx_oauth_token SET service = '{padded.Name.Service}' WHERE rowid = {row.RowId}");
+            return new(
+                "row_name_padded",
+                Severity.Warning,
+                subject,
+                $"The name is that of {padded.Name} with spaces around it.",
+                $"UPDATE llx_oauth_token SET service = '{padded.Name.Service}' WHERE rowid = {row.RowId}"
+            );
         }
 
         return EntryName.TryParse(service, out var name)
-            ? new("row_without_entry", Severity.Warning, subject, $"The company has no entry {name}: it was deleted, or renamed in another company, which renames the rows of all.", "Rename the row to the entry that it belongs to, or delete it and give consent again.")
+            ? new(
+                "row_without_entry",
+                Severity.Warning,
+                subject,
+                $"The company has no entry {name}: it was deleted, or renamed in another company, which renames the rows of all.",
+                "Rename the row to the entry that it belongs to, or delete it and give consent again."
+            )
             : null;
     }
 }

@@ -7,7 +7,10 @@ using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
-/// <summary>The tables: whether Dolibarr's are there, whether the bridge's are of this program's version, and whether they take part in transactions.</summary>
+/// <summary>
+/// The tables: whether Dolibarr's are there, whether the bridge's are of this program's version, and whether they take part in
+/// transactions.
+/// </summary>
 internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable tokens, BridgeSchema schema) : IDiagnosis
 {
     /// <summary>The finding that leaves no rows to examine.</summary>
@@ -35,7 +38,16 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
         }
         catch (StoreException exception) when (exception.Failure == StoreFailure.Other)
         {
-            return [new(NoTokenTable, Severity.Error, $"{database.Prefix}oauth_token", exception.Message, "Check $dolibarr_main_db_name and $dolibarr_main_db_prefix in conf.php, and the privileges of the account.")];
+            return
+            [
+                new(
+                    NoTokenTable,
+                    Severity.Error,
+                    $"{database.Prefix}oauth_token",
+                    exception.Message,
+                    "Check $dolibarr_main_db_name and $dolibarr_main_db_prefix in conf.php, and the privileges of the account."
+                ),
+            ];
         }
 
         return [.. OwnTables(versions), .. await EnginesAsync(cancellationToken)];
@@ -53,22 +65,45 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
             }
             else if (found < wanted)
             {
-                yield return new("schema_outdated", Severity.Error, name, $"The table has schema {found}, and this program works with {wanted}.", RunInit);
+                yield return new(
+                    "schema_outdated",
+                    Severity.Error,
+                    name,
+                    $"The table has schema {found}, and this program works with {wanted}.",
+                    RunInit
+                );
             }
             else if (found > wanted)
             {
-                yield return new("schema_newer", Severity.Warning, name, $"The table has schema {found}, and this program knows {wanted}: a newer one was here.", "Use the newer program everywhere.");
+                yield return new(
+                    "schema_newer",
+                    Severity.Warning,
+                    name,
+                    $"The table has schema {found}, and this program knows {wanted}: a newer one was here.",
+                    "Use the newer program everywhere."
+                );
             }
         }
     }
 
     private async Task<IEnumerable<Finding>> EnginesAsync(CancellationToken cancellationToken)
     {
-        const string Sql = "SELECT table_name, engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name IN @names AND engine <> 'InnoDB'";
+        const string Sql =
+            "SELECT table_name, engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name IN @names AND engine <> 'InnoDB'";
         var names = BridgeSchema.Versions.Keys.Append("oauth_token").Select(table => database.Prefix + table).ToArray();
         var others = await database.RunAsync(
-            connection => connection.QueryAsync<(string Table, string Engine)>(new CommandDefinition(Sql, new { names }, cancellationToken: cancellationToken)), cancellationToken);
+            connection =>
+                connection.QueryAsync<(string Table, string Engine)>(
+                    new CommandDefinition(Sql, new { names }, cancellationToken: cancellationToken)
+                ),
+            cancellationToken
+        );
         return others.Select(other => new Finding(
-            "table_not_transactional", Severity.Warning, other.Table, $"Its engine is {other.Engine}, so a write that breaks half-way cannot be taken back.", $"ALTER TABLE {other.Table} ENGINE=InnoDB"));
+            "table_not_transactional",
+            Severity.Warning,
+            other.Table,
+            $"Its engine is {other.Engine}, so a write that breaks half-way cannot be taken back.",
+            $"ALTER TABLE {other.Table} ENGINE=InnoDB"
+        ));
     }
 }

@@ -20,16 +20,31 @@ internal static class SidecarClient
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Status and body.</returns>
     /// <exception cref="HttpRequestException">It does not answer, or the address is none.</exception>
-    public static async Task<(HttpStatusCode Status, string Body)> GetAsync(string address, string path, string? apiKey, CancellationToken cancellationToken = default)
+    public static async Task<(HttpStatusCode Status, string Body)> GetAsync(
+        string address,
+        string path,
+        string? apiKey,
+        CancellationToken cancellationToken = default
+    )
     {
-        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Deadline };
+        using var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = Deadline,
+        };
         var socket = SocketPath(address);
         if (socket is not null)
         {
             handler.ConnectCallback = (_, cancellation) => ConnectAsync(socket, cancellation);
         }
 
-        if (!Uri.TryCreate(socket is null ? address : "http://localhost", UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp || !url.IsLoopback)
+        if (
+            !Uri.TryCreate(socket is null ? address : "http://localhost", UriKind.Absolute, out var url)
+            || url.Scheme != Uri.UriSchemeHttp
+            || !url.IsLoopback
+        )
         {
             throw new HttpRequestException($"{address} is no address of a sidecar on this machine.");
         }
@@ -48,9 +63,13 @@ internal static class SidecarClient
             using var answer = await client.SendAsync(request, cancellationToken);
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
         }
-        catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException(exception is OperationCanceledException ? $"no answer within {Deadline.TotalSeconds:0} seconds" : exception.Message, exception);
+            throw new HttpRequestException(
+                exception is OperationCanceledException ? $"no answer within {Deadline.TotalSeconds:0} seconds" : exception.Message,
+                exception
+            );
         }
     }
 

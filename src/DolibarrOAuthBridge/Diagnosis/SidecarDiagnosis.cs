@@ -8,7 +8,10 @@ using DolibarrOAuthBridge.Keys;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
-/// <summary>The running sidecar, where Dolibarr's module would look for it: whether it answers, reaches its database, is this instance's and of this version.</summary>
+/// <summary>
+/// The running sidecar, where Dolibarr's module would look for it: whether it answers, reaches its database, is this instance's
+/// and of this version.
+/// </summary>
 internal sealed class SidecarDiagnosis(EntryTable constants) : IDiagnosis
 {
     /// <inheritdoc />
@@ -28,15 +31,35 @@ internal sealed class SidecarDiagnosis(EntryTable constants) : IDiagnosis
             var (ready, _) = await SidecarClient.GetAsync(address, "/readyz", null, cancellationToken);
             if (ready != HttpStatusCode.OK)
             {
-                return [new("sidecar_not_ready", Severity.Error, subject, $"It runs, but says that it cannot reach its database (/readyz answers {(int)ready}).", "Look at its log: journalctl -u dolibarr-oauth-bridge")];
+                return
+                [
+                    new(
+                        "sidecar_not_ready",
+                        Severity.Error,
+                        subject,
+                        $"It runs, but says that it cannot reach its database (/readyz answers {(int)ready}).",
+                        "Look at its log: journalctl -u dolibarr-oauth-bridge"
+                    ),
+                ];
             }
 
             var key = await FindKeyAsync(company, cancellationToken);
-            return key is null ? [] : [.. Judge(subject, await SidecarClient.GetAsync(address, $"/v1/version?entity={company}", key, cancellationToken))];
+            return key is null
+                ? []
+                : [.. Judge(subject, await SidecarClient.GetAsync(address, $"/v1/version?entity={company}", key, cancellationToken))];
         }
         catch (HttpRequestException exception)
         {
-            return [new("sidecar_unreachable", Severity.Warning, subject, $"It does not answer: {exception.Message}", "Start it (systemctl start dolibarr-oauth-bridge), or name its address in the module's setup or with --sidecar.")];
+            return
+            [
+                new(
+                    "sidecar_unreachable",
+                    Severity.Warning,
+                    subject,
+                    $"It does not answer: {exception.Message}",
+                    "Start it (systemctl start dolibarr-oauth-bridge), or name its address in the module's setup or with --sidecar."
+                ),
+            ];
         }
     }
 
@@ -44,11 +67,23 @@ internal sealed class SidecarDiagnosis(EntryTable constants) : IDiagnosis
     {
         if (answer.Status == HttpStatusCode.Unauthorized)
         {
-            yield return new("sidecar_of_another_instance", Severity.Error, subject, "It does not know this Dolibarr's API key: it serves another Dolibarr, or another database.", "Start it with --dolibarr-conf of this Dolibarr, on an address of its own, and name that in the module's setup.");
+            yield return new(
+                "sidecar_of_another_instance",
+                Severity.Error,
+                subject,
+                "It does not know this Dolibarr's API key: it serves another Dolibarr, or another database.",
+                "Start it with --dolibarr-conf of this Dolibarr, on an address of its own, and name that in the module's setup."
+            );
         }
         else if (VersionIn(answer) is var version && version != BridgeVersion.Current)
         {
-            yield return new("sidecar_version", Severity.Warning, subject, $"It is {version ?? "of an older version"}, and this program is {BridgeVersion.Current}.", "Restart it after an upgrade: systemctl restart dolibarr-oauth-bridge");
+            yield return new(
+                "sidecar_version",
+                Severity.Warning,
+                subject,
+                $"It is {version ?? "of an older version"}, and this program is {BridgeVersion.Current}.",
+                "Restart it after an upgrade: systemctl restart dolibarr-oauth-bridge"
+            );
         }
     }
 
@@ -56,7 +91,9 @@ internal sealed class SidecarDiagnosis(EntryTable constants) : IDiagnosis
     {
         try
         {
-            return answer.Status == HttpStatusCode.OK ? JsonSerializer.Deserialize(answer.Body, DiagnosisJson.Default.SidecarVersion)?.Version : null;
+            return answer.Status == HttpStatusCode.OK
+                ? JsonSerializer.Deserialize(answer.Body, DiagnosisJson.Default.SidecarVersion)?.Version
+                : null;
         }
         catch (JsonException)
         {

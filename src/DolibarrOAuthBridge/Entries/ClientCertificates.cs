@@ -11,7 +11,8 @@ namespace DolibarrOAuthBridge.Entries;
 /// The certificates by which clients authenticate instead of a secret. They are files on this machine that the sidecar's own
 /// configuration names, never Dolibarr's: whoever may write <c>llx_const</c> must not choose which files the sidecar opens.
 /// <code>
-/// "Entries": { "MICROSOFTAPP-Mail": { "Certificate": "/etc/…/app.pem", "CertificateKey": "/etc/…/app.key", "CertificatePasswordFile": "/run/…/password" } }
+/// "Entries": { "MICROSOFTAPP-Mail": { "Certificate": "/etc/…/app.pem", "CertificateKey": "/etc/…/app.key",
+/// "CertificatePasswordFile": "/run/…/password" } }
 /// </code>
 /// <c>Certificate</c> is PEM or PFX; the key may stand in it (PEM, PFX) or in a file of its own (PEM); an encrypted key's
 /// password is the first line of a file, so that it is on no command line.
@@ -35,9 +36,12 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
         return Setting(name, Certificate);
     }
 
-    /// <summary>Reads an entry's certificate with its private key, from the file as it is now, so that a renewed one counts at once.</summary>
+    /// <summary>
+    /// Reads an entry's certificate with its private key, from the file as it is now, so that a renewed one counts at once.
+    /// </summary>
     /// <returns>Null if the entry has none; the caller disposes of it.</returns>
-    /// <exception cref="ProviderConfigurationException">It cannot be used; the message says why, and nothing of key or password.</exception>
+    /// <exception cref="ProviderConfigurationException">It cannot be used; the message says why, and nothing of key or
+    /// password.</exception>
     public X509Certificate2? Load(OAuthEntry entry)
     {
         if (PathOf(entry.Name) is not { } path)
@@ -58,12 +62,15 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
             if (exception is CryptographicException)
             {
                 throw new ProviderConfigurationException(
-                    $"The certificate {path} cannot be read: it is no PEM or PFX file with a private key that belongs to it, or its password ({Section}:{entry.Name}:{CertificatePasswordFile}) is wrong.");
+                    $"The certificate {path} cannot be read: it is no PEM or PFX file with a private key that belongs to it, or its password ({Section}:{entry.Name}:{CertificatePasswordFile}) is wrong."
+                );
             }
 
             if (exception is IOException or UnauthorizedAccessException)
             {
-                throw new ProviderConfigurationException($"The certificate {path} or its key or password file cannot be read by this process: {exception.Message}");
+                throw new ProviderConfigurationException(
+                    $"The certificate {path} or its key or password file cannot be read by this process: {exception.Message}"
+                );
             }
 
             throw;
@@ -86,8 +93,9 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
 
     // Of the files that hold the key or its password.
     private string? Exposed(EntryName name) =>
-        new[] { Setting(name, CertificateKey) ?? Setting(name, Certificate), Setting(name, CertificatePasswordFile) }
-            .FirstOrDefault(static path => path is not null && File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead));
+        new[] { Setting(name, CertificateKey) ?? Setting(name, Certificate), Setting(name, CertificatePasswordFile) }.FirstOrDefault(
+            static path => path is not null && File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead)
+        );
 
     private static X509Certificate2 Read(string path, string? keyPath, string? password)
     {
@@ -102,7 +110,9 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
             return X509CertificateLoader.LoadPkcs12FromFile(path, password, X509KeyStorageFlags.EphemeralKeySet);
         }
 
-        return password is null ? X509Certificate2.CreateFromPemFile(path, keyPath) : X509Certificate2.CreateFromEncryptedPemFile(path, password, keyPath);
+        return password is null
+            ? X509Certificate2.CreateFromPemFile(path, keyPath)
+            : X509Certificate2.CreateFromEncryptedPemFile(path, password, keyPath);
     }
 
     private void RequireUsable(X509Certificate2 certificate, string path)
@@ -110,13 +120,16 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
         using var key = certificate.GetRSAPrivateKey();
         if (key is null)
         {
-            throw new ProviderConfigurationException($"The certificate {path} has no RSA private key, and Microsoft's library takes no other: make one with RSA, 2048 bits or more.");
+            throw new ProviderConfigurationException(
+                $"The certificate {path} has no RSA private key, and Microsoft's library takes no other: make one with RSA, 2048 bits or more."
+            );
         }
 
         if (certificate.NotAfter.ToUniversalTime() <= time.GetUtcNow().UtcDateTime)
         {
             throw new ProviderConfigurationException(
-                $"The certificate {path} ended on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}: register a new one at Microsoft and put it in its place.");
+                $"The certificate {path} ended on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}: register a new one at Microsoft and put it in its place."
+            );
         }
     }
 
@@ -131,5 +144,6 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
         return lines.ReadLine() ?? string.Empty;
     }
 
-    private string? Setting(EntryName name, string setting) => configuration[$"{Section}:{name}:{setting}"] is { Length: > 0 } value ? value : null;
+    private string? Setting(EntryName name, string setting) =>
+        configuration[$"{Section}:{name}:{setting}"] is { Length: > 0 } value ? value : null;
 }

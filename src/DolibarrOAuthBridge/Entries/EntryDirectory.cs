@@ -45,9 +45,10 @@ internal sealed class EntryDirectory(EntryTable entries, TimeProvider time)
             return found;
         }
 
-        var known = all.Count == 0
-            ? "It has none at all: add one in Dolibarr under Setup, Modules, OAuth."
-            : $"It has {string.Join(", ", all.Select(entry => entry.Name))}.";
+        var known =
+            all.Count == 0
+                ? "It has none at all: add one in Dolibarr under Setup, Modules, OAuth."
+                : $"It has {string.Join(", ", all.Select(entry => entry.Name))}.";
         throw new BridgeException(ProblemCode.EntryNotFound, $"Dolibarr has no such OAuth entry for entity {entity}. {known}");
     }
 }

@@ -8,7 +8,10 @@ namespace DolibarrOAuthBridge.Entries;
 /// <summary>What can be said of an entry's settings without asking the provider.</summary>
 internal static class EntrySettings
 {
-    /// <summary>The settings that a refresh needs and the entry lacks, as <c>client_id</c>, <c>client_secret</c>, <c>tenant</c>, <c>url</c>.</summary>
+    /// <summary>
+    /// The settings that a refresh needs and the entry lacks, as <c>client_id</c>, <c>client_secret</c>, <c>tenant</c>,
+    /// <c>url</c>.
+    /// </summary>
     public static IReadOnlyList<string> Missing(OAuthEntry entry)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
@@ -50,7 +53,17 @@ internal static class EntrySettings
     /// <summary>Whether a change of settings could change a provider's mind: equal hashes mean no.</summary>
     public static string Fingerprint(OAuthEntry entry)
     {
-        return SecretHash.Of(string.Join('\n', entry.ClientId, entry.ClientSecret, entry.Tenant, entry.Url, string.Join(' ', entry.Scopes), CertificateVersion(entry)))!;
+        return SecretHash.Of(
+            string.Join(
+                '\n',
+                entry.ClientId,
+                entry.ClientSecret,
+                entry.Tenant,
+                entry.Url,
+                string.Join(' ', entry.Scopes),
+                CertificateVersion(entry)
+            )
+        )!;
     }
 
     /// <summary>Fails with what is missing, and where it is set.</summary>
@@ -71,7 +84,8 @@ internal static class EntrySettings
         {
             throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"{entry.Name} lacks {string.Join(" and ", missing.Select(setting => $"{setting} ({entry.Name.Constant(Ending(setting))})"))}. Complete it in Dolibarr's OAuth setup.");
+                $"{entry.Name} lacks {string.Join(" and ", missing.Select(setting => $"{setting} ({entry.Name.Constant(Ending(setting))})"))}. Complete it in Dolibarr's OAuth setup."
+            );
         }
     }
 
@@ -79,10 +93,11 @@ internal static class EntrySettings
     private static string CertificateVersion(OAuthEntry entry) =>
         entry.ClientCertificate is { } path ? $"{path} {File.GetLastWriteTimeUtc(path).Ticks}" : string.Empty;
 
-    private static string Ending(string setting) => setting switch
-    {
-        "client_id" => "ID",
-        "client_secret" => "SECRET",
-        _ => setting.ToUpperInvariant(),
-    };
+    private static string Ending(string setting) =>
+        setting switch
+        {
+            "client_id" => "ID",
+            "client_secret" => "SECRET",
+            _ => setting.ToUpperInvariant(),
+        };
 }

@@ -5,7 +5,10 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 
 namespace DolibarrOAuthBridge.Entries;
 
-/// <summary>Where a provider sends the browser back to: the entry's own setting, else the module's callback page under Dolibarr's public URL.</summary>
+/// <summary>
+/// Where a provider sends the browser back to: the entry's own setting, else the module's callback page under Dolibarr's public
+/// URL.
+/// </summary>
 internal static class RedirectUri
 {
     private const string CallbackPage = "/custom/oauthbridge/callback.php";

@@ -13,20 +13,30 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
     private const int LongestDetail = 255;
 
     /// <summary>Appends within the caller's transaction.</summary>
-    public Task AppendAsync(MySqlConnection connection, MySqlTransaction? transaction, GrantKey key, string kind, string detail, CancellationToken cancellationToken = default) =>
-        connection.ExecuteAsync(new CommandDefinition(
-            $"INSERT INTO {database.Table("oauthbridge_event")} (at, entity, service, kind, detail, process) VALUES (@at, @Entity, @Service, @kind, @detail, @process)",
-            new
-            {
-                at = time.GetUtcNow().UtcDateTime,
-                key.Entity,
-                key.Service,
-                kind,
-                detail = detail.Length > LongestDetail ? detail[..LongestDetail] : detail,
-                process = ProcessName.Value,
-            },
-            transaction,
-            cancellationToken: cancellationToken));
+    public Task AppendAsync(
+        MySqlConnection connection,
+        MySqlTransaction? transaction,
+        GrantKey key,
+        string kind,
+        string detail,
+        CancellationToken cancellationToken = default
+    ) =>
+        connection.ExecuteAsync(
+            new CommandDefinition(
+                $"INSERT INTO {database.Table("oauthbridge_event")} (at, entity, service, kind, detail, process) VALUES (@at, @Entity, @Service, @kind, @detail, @process)",
+                new
+                {
+                    at = time.GetUtcNow().UtcDateTime,
+                    key.Entity,
+                    key.Service,
+                    kind,
+                    detail = detail.Length > LongestDetail ? detail[..LongestDetail] : detail,
+                    process = ProcessName.Value,
+                },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
 
     /// <summary>Appends by itself.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
@@ -39,6 +49,7 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
                 await AppendAsync(connection, null, key, kind, detail, cancellationToken);
                 return 0;
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 }

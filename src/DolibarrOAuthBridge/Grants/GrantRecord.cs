@@ -70,14 +70,20 @@ internal sealed class GrantRecord
 
     /// <summary>Whether a refresh token is an old one that something wrote back over a newer one.</summary>
     public bool IsSuperseded(string refreshTokenHash) =>
-        NewestToken is not null && NewestHash != refreshTokenHash
-        && (Superseded ?? string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains(refreshTokenHash, StringComparer.Ordinal);
+        NewestToken is not null
+        && NewestHash != refreshTokenHash
+        && (Superseded ?? string.Empty)
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Contains(refreshTokenHash, StringComparer.Ordinal);
 
     /// <summary>The list of superseded hashes after one more.</summary>
     public string WithSuperseded(string? refreshTokenHash) =>
-        string.Join(' ', new[] { refreshTokenHash }
-            .Concat((Superseded ?? string.Empty).Split(' '))
-            .Where(hash => !string.IsNullOrEmpty(hash))
-            .Distinct(StringComparer.Ordinal)
-            .Take(MostSuperseded));
+        string.Join(
+            ' ',
+            new[] { refreshTokenHash }
+                .Concat((Superseded ?? string.Empty).Split(' '))
+                .Where(hash => !string.IsNullOrEmpty(hash))
+                .Distinct(StringComparer.Ordinal)
+                .Take(MostSuperseded)
+        );
 }

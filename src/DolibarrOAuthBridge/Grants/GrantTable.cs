@@ -50,7 +50,13 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
              WHERE service = @Service AND entity = @Entity
                AND (lease_owner IS NULL OR lease_owner = @owner OR lease_until IS NULL OR lease_until < UTC_TIMESTAMP(3))
             """;
-        var parameters = new { key.Service, key.Entity, owner, seconds = (int)Math.Ceiling(duration.TotalSeconds) };
+        var parameters = new
+        {
+            key.Service,
+            key.Entity,
+            owner,
+            seconds = (int)Math.Ceiling(duration.TotalSeconds),
+        };
         try
         {
             return await database.RunAsync(
@@ -61,10 +67,18 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
                         return true;
                     }
 
-                    await connection.ExecuteAsync(new CommandDefinition($"INSERT IGNORE INTO {Table} (service, entity) VALUES (@Service, @Entity)", parameters, cancellationToken: cancellationToken));
-                    return await connection.ExecuteAsync(new CommandDefinition(update, parameters, cancellationToken: cancellationToken)) == 1;
+                    await connection.ExecuteAsync(
+                        new CommandDefinition(
+                            $"INSERT IGNORE INTO {Table} (service, entity) VALUES (@Service, @Entity)",
+                            parameters,
+                            cancellationToken: cancellationToken
+                        )
+                    );
+                    return await connection.ExecuteAsync(new CommandDefinition(update, parameters, cancellationToken: cancellationToken))
+                        == 1;
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (StoreException exception) when (exception.Failure == StoreFailure.Busy)
         {
@@ -77,7 +91,13 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         ExecuteAsync("lease_owner = NULL, lease_until = NULL", key, new { owner }, cancellationToken, "AND lease_owner = @owner");
 
     /// <summary>Remembers a good refresh within the caller's transaction.</summary>
-    public Task RecordRenewalAsync(MySqlConnection connection, MySqlTransaction transaction, GrantKey key, GrantRenewal renewal, CancellationToken cancellationToken = default)
+    public Task RecordRenewalAsync(
+        MySqlConnection connection,
+        MySqlTransaction transaction,
+        GrantKey key,
+        GrantRenewal renewal,
+        CancellationToken cancellationToken = default
+    )
     {
         var sql = $"""
             INSERT INTO {Table} (service, entity, refreshed_at, refresh_count, token_expires_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded)
@@ -88,12 +108,29 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
                 failed_settings = NULL, dead_hash = NULL
             """;
-        var parameters = new { key.Service, key.Entity, renewal.At, renewal.TokenExpiresAt, renewal.RefreshTokenExpiresAt, renewal.NewestHash, renewal.NewestToken, renewal.RowId, renewal.Superseded };
+        var parameters = new
+        {
+            key.Service,
+            key.Entity,
+            renewal.At,
+            renewal.TokenExpiresAt,
+            renewal.RefreshTokenExpiresAt,
+            renewal.NewestHash,
+            renewal.NewestToken,
+            renewal.RowId,
+            renewal.Superseded,
+        };
         return connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken));
     }
 
     /// <summary>Remembers a new consent within the caller's transaction: everything of the grant before it is over.</summary>
-    public Task RecordConsentAsync(MySqlConnection connection, MySqlTransaction transaction, GrantKey key, GrantConsent consent, CancellationToken cancellationToken = default)
+    public Task RecordConsentAsync(
+        MySqlConnection connection,
+        MySqlTransaction transaction,
+        GrantKey key,
+        GrantConsent consent,
+        CancellationToken cancellationToken = default
+    )
     {
         var sql = $"""
             INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded, account)
@@ -127,8 +164,17 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             failed_settings = @Settings, dead_hash = COALESCE(@DeadHash, dead_hash)
             """,
             key,
-            new { failure.Error, failure.Detail, failure.At, failure.NextTryAt, failure.Settings, failure.DeadHash },
-            cancellationToken);
+            new
+            {
+                failure.Error,
+                failure.Detail,
+                failure.At,
+                failure.NextTryAt,
+                failure.Settings,
+                failure.DeadHash,
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Remembers that a token was handed out.</summary>
@@ -137,18 +183,45 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         await schema.EnsureAsync(cancellationToken);
         var sql = $"INSERT INTO {Table} (service, entity, used_at) VALUES (@Service, @Entity, @at) ON DUPLICATE KEY UPDATE used_at = @at";
         await database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, new { key.Service, key.Entity, at }, cancellationToken: cancellationToken)),
-            cancellationToken);
+            connection =>
+                connection.ExecuteAsync(
+                    new CommandDefinition(
+                        sql,
+                        new
+                        {
+                            key.Service,
+                            key.Entity,
+                            at,
+                        },
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            cancellationToken
+        );
     }
 
     /// <summary>Remembers when the access token in the row ends, for those who cannot decrypt it.</summary>
     public async Task RecordExpiryAsync(GrantKey key, DateTime? expiresAt, CancellationToken cancellationToken = default)
     {
         await schema.EnsureAsync(cancellationToken);
-        var sql = $"INSERT INTO {Table} (service, entity, token_expires_at) VALUES (@Service, @Entity, @expiresAt) ON DUPLICATE KEY UPDATE token_expires_at = @expiresAt";
+        var sql =
+            $"INSERT INTO {Table} (service, entity, token_expires_at) VALUES (@Service, @Entity, @expiresAt) ON DUPLICATE KEY UPDATE token_expires_at = @expiresAt";
         await database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, new { key.Service, key.Entity, expiresAt }, cancellationToken: cancellationToken)),
-            cancellationToken);
+            connection =>
+                connection.ExecuteAsync(
+                    new CommandDefinition(
+                        sql,
+                        new
+                        {
+                            key.Service,
+                            key.Entity,
+                            expiresAt,
+                        },
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            cancellationToken
+        );
     }
 
     /// <summary>Forgets a grant that was revoked: no old refresh token may come back.</summary>
@@ -161,7 +234,8 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             """,
             key,
             new { },
-            cancellationToken);
+            cancellationToken
+        );
 
     // Whoever only looks makes no tables: without them nothing is remembered yet. One of an older version is upgraded.
     private async Task<IReadOnlyList<GrantRecord>> SelectAsync(string condition, object parameters, CancellationToken cancellationToken)
@@ -184,12 +258,26 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     private async Task<IReadOnlyList<GrantRecord>> QueryAsync(string condition, object parameters, CancellationToken cancellationToken)
     {
         var rows = await database.RunAsync(
-            connection => connection.QueryAsync<GrantRecord>(new CommandDefinition($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, cancellationToken: cancellationToken)),
-            cancellationToken);
+            connection =>
+                connection.QueryAsync<GrantRecord>(
+                    new CommandDefinition(
+                        $"SELECT {Columns} FROM {Table} WHERE {condition}",
+                        parameters,
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            cancellationToken
+        );
         return [.. rows];
     }
 
-    private async Task ExecuteAsync(string assignments, GrantKey key, object values, CancellationToken cancellationToken, string condition = "")
+    private async Task ExecuteAsync(
+        string assignments,
+        GrantKey key,
+        object values,
+        CancellationToken cancellationToken,
+        string condition = ""
+    )
     {
         await schema.EnsureAsync(cancellationToken);
         var parameters = new DynamicParameters(values);
@@ -198,6 +286,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         var sql = $"UPDATE {Table} SET {assignments} WHERE service = @Service AND entity = @Entity {condition}";
         await database.RunAsync(
             connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken);
+            cancellationToken
+        );
     }
 }

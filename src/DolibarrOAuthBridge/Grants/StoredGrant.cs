@@ -66,8 +66,7 @@ internal sealed class StoredGrant
     /// renewed, since the renewal tells, and as good where it cannot.
     /// </summary>
     public bool LivesFor(TimeSpan time, DateTimeOffset now) =>
-        !string.IsNullOrEmpty(Token.AccessToken)
-        && (NeverExpires || (IsUnknownExpiry ? RefreshToken is null : ExpiresAt - now > time));
+        !string.IsNullOrEmpty(Token.AccessToken) && (NeverExpires || (IsUnknownExpiry ? RefreshToken is null : ExpiresAt - now > time));
 
     /// <summary>Whether the access token ends before another one, as far as both say when they end.</summary>
     public bool EndsBefore(StoredGrant other)
@@ -78,6 +77,12 @@ internal sealed class StoredGrant
     /// <summary>The access token for a caller.</summary>
     public AccessToken ToAccessToken(EntryName name)
     {
-        return new AccessToken { Value = Token.AccessToken ?? string.Empty, ExpiresAt = ExpiresAt, Scope = Token.Scope, Service = name.Service };
+        return new AccessToken
+        {
+            Value = Token.AccessToken ?? string.Empty,
+            ExpiresAt = ExpiresAt,
+            Scope = Token.Scope,
+            Service = name.Service,
+        };
     }
 }

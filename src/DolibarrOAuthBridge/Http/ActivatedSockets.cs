@@ -36,7 +36,9 @@ internal static class ActivatedSockets
     {
         if (address is IPEndPoint { Address: var ip } && !IPAddress.IsLoopback(ip))
         {
-            throw new FormatException($"systemd handed over a socket on {ip}, which can be reached from other machines. Set ListenStream to 127.0.0.1, [::1] or a path.");
+            throw new FormatException(
+                $"systemd handed over a socket on {ip}, which can be reached from other machines. Set ListenStream to 127.0.0.1, [::1] or a path."
+            );
         }
     }
 
@@ -53,5 +55,6 @@ internal static class ActivatedSockets
         }
     }
 
-    private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -31,7 +31,8 @@ internal static class BridgeServer
         IReadOnlyList<ListenAddress> addresses,
         string? socketPath,
         IReadOnlyList<int>? handles = null,
-        Action<IServiceCollection>? configureServices = null)
+        Action<IServiceCollection>? configureServices = null
+    )
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ApplicationName = "dolibarr-oauth-bridge" });
         builder.Configuration.AddConfiguration(configuration);
@@ -84,7 +85,12 @@ internal static class BridgeServer
         kestrel.Limits.MaxConcurrentConnections = 1000;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<ListenAddress> addresses, string? socketPath, IReadOnlyList<int> handles)
+    private static void Listen(
+        KestrelServerOptions kestrel,
+        IReadOnlyList<ListenAddress> addresses,
+        string? socketPath,
+        IReadOnlyList<int> handles
+    )
     {
         foreach (var address in addresses)
         {

@@ -10,51 +10,89 @@ internal static partial class Failures
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app)
     {
         var logger = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Failures).FullName!);
-        return app.Use(async (context, next) =>
-        {
-            context.Response.Headers.CacheControl = "no-store";
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            try
+        return app.Use(
+            async (context, next) =>
             {
-                await next(context);
-                await AnswerEmptyAsync(context);
-            }
-            catch (BridgeException exception)
-            {
-                await Problems.WriteAsync(context, exception);
-            }
-            catch (StoreException exception)
-            {
-                await Problems.WriteAsync(context, BridgeException.From(exception));
-            }
-            catch (BadHttpRequestException exception)
-            {
-                await Problems.WriteAsync(context, exception.StatusCode, ProblemCode.InvalidRequest, "The request is malformed or too large.");
-            }
-            catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-            {
-                // The caller left; there is nobody to answer.
-            }
+                context.Response.Headers.CacheControl = "no-store";
+                context.Response.Headers.XContentTypeOptions = "nosniff";
+                try
+                {
+                    await next(context);
+                    await AnswerEmptyAsync(context);
+                }
+                catch (BridgeException exception)
+                {
+                    await Problems.WriteAsync(context, exception);
+                }
+                catch (StoreException exception)
+                {
+                    await Problems.WriteAsync(context, BridgeException.From(exception));
+                }
+                catch (BadHttpRequestException exception)
+                {
+                    await Problems.WriteAsync(
+                        context,
+                        exception.StatusCode,
+                        ProblemCode.InvalidRequest,
+                        "The request is malformed or too large."
+                    );
+                }
+                catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+                {
+                    // The caller left; there is nobody to answer.
+                }
 #pragma warning disable CA1031 // the edge: nothing may escape with its message
-            catch (Exception exception)
+                catch (Exception exception)
 #pragma warning restore CA1031
-            {
-                Log.Unexpected(logger, exception, context.Request.Method);
-                await Problems.WriteAsync(context, StatusCodes.Status500InternalServerError, ProblemCode.InternalError, "The bridge failed; its log says why.");
+                {
+                    Log.Unexpected(logger, exception, context.Request.Method);
+                    await Problems.WriteAsync(
+                        context,
+                        StatusCodes.Status500InternalServerError,
+                        ProblemCode.InternalError,
+                        "The bridge failed; its log says why."
+                    );
+                }
             }
-        });
+        );
     }
 
-    private static Task AnswerEmptyAsync(HttpContext context) => context.Response switch
-    {
-        { HasStarted: true } => Task.CompletedTask,
-        { StatusCode: StatusCodes.Status404NotFound } => Problems.WriteAsync(context, 404, ProblemCode.NotFound, "There is no such address; /openapi/v1.json lists those there are."),
-        { StatusCode: StatusCodes.Status405MethodNotAllowed } => Problems.WriteAsync(context, 405, ProblemCode.InvalidRequest, "This address does not take that method."),
-        { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.WriteAsync(context, 413, ProblemCode.InvalidRequest, "The request is too large."),
-        { StatusCode: StatusCodes.Status415UnsupportedMediaType } => Problems.WriteAsync(context, 415, ProblemCode.InvalidRequest, "The body must be of the type that the address asks for."),
-        { StatusCode: StatusCodes.Status400BadRequest } => Problems.WriteAsync(context, 400, ProblemCode.InvalidRequest, "The request is malformed."),
-        _ => Task.CompletedTask,
-    };
+    private static Task AnswerEmptyAsync(HttpContext context) =>
+        context.Response switch
+        {
+            { HasStarted: true } => Task.CompletedTask,
+            { StatusCode: StatusCodes.Status404NotFound } => Problems.WriteAsync(
+                context,
+                404,
+                ProblemCode.NotFound,
+                "There is no such address; /openapi/v1.json lists those there are."
+            ),
+            { StatusCode: StatusCodes.Status405MethodNotAllowed } => Problems.WriteAsync(
+                context,
+                405,
+                ProblemCode.InvalidRequest,
+                "This address does not take that method."
+            ),
+            { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.WriteAsync(
+                context,
+                413,
+                ProblemCode.InvalidRequest,
+                "The request is too large."
+            ),
+            { StatusCode: StatusCodes.Status415UnsupportedMediaType } => Problems.WriteAsync(
+                context,
+                415,
+                ProblemCode.InvalidRequest,
+                "The body must be of the type that the address asks for."
+            ),
+            { StatusCode: StatusCodes.Status400BadRequest } => Problems.WriteAsync(
+                context,
+                400,
+                ProblemCode.InvalidRequest,
+                "The request is malformed."
+            ),
+            _ => Task.CompletedTask,
+        };
 
     private static partial class Log
     {

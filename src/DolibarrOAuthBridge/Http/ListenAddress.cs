@@ -16,14 +16,22 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
 
     private static ListenAddress ParseOne(string url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp || uri.AbsolutePath != "/" || uri.UserInfo.Length > 0)
+        if (
+            !Uri.TryCreate(url, UriKind.Absolute, out var uri)
+            || uri.Scheme != Uri.UriSchemeHttp
+            || uri.AbsolutePath != "/"
+            || uri.UserInfo.Length > 0
+        )
         {
             throw new FormatException($"{url} is not an address to listen on. Use one such as http://127.0.0.1:8765.");
         }
 
-        var address = uri.Host == "localhost" ? IPAddress.Loopback
+        var address =
+            uri.Host == "localhost" ? IPAddress.Loopback
             : IPAddress.TryParse(uri.Host.Trim('[', ']'), out var parsed) && IPAddress.IsLoopback(parsed) ? parsed
-            : throw new FormatException($"{url} can be reached from other machines. The bridge hands out tokens and listens on 127.0.0.1, [::1] or a unix socket only.");
+            : throw new FormatException(
+                $"{url} can be reached from other machines. The bridge hands out tokens and listens on 127.0.0.1, [::1] or a unix socket only."
+            );
         return new ListenAddress(address, uri.Port);
     }
 }

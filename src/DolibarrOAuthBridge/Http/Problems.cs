@@ -11,22 +11,35 @@ internal static class Problems
 {
     private static readonly TimeSpan UsualWait = TimeSpan.FromSeconds(30); // where the provider names none
 
-    public static int StatusOf(string code) => code switch
-    {
-        ProblemCode.InvalidRequest or ProblemCode.StateInvalid => StatusCodes.Status400BadRequest,
-        ProblemCode.Unauthorized => StatusCodes.Status401Unauthorized,
-        ProblemCode.Forbidden or ProblemCode.IdentityRejected => StatusCodes.Status403Forbidden,
-        ProblemCode.EntryNotFound or ProblemCode.TokenNotFound or ProblemCode.NotFound => StatusCodes.Status404NotFound,
-        ProblemCode.EntryIncomplete or ProblemCode.ConsentRequired or ProblemCode.TokenUnreadable or ProblemCode.TokenDuplicate or ProblemCode.AccountChanged => StatusCodes.Status409Conflict,
-        ProblemCode.ProviderRejected => StatusCodes.Status502BadGateway,
-        ProblemCode.ProviderUnavailable or ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable => StatusCodes.Status503ServiceUnavailable,
-        _ => StatusCodes.Status500InternalServerError,
-    };
+    public static int StatusOf(string code) =>
+        code switch
+        {
+            ProblemCode.InvalidRequest or ProblemCode.StateInvalid => StatusCodes.Status400BadRequest,
+            ProblemCode.Unauthorized => StatusCodes.Status401Unauthorized,
+            ProblemCode.Forbidden or ProblemCode.IdentityRejected => StatusCodes.Status403Forbidden,
+            ProblemCode.EntryNotFound or ProblemCode.TokenNotFound or ProblemCode.NotFound => StatusCodes.Status404NotFound,
+            ProblemCode.EntryIncomplete
+            or ProblemCode.ConsentRequired
+            or ProblemCode.TokenUnreadable
+            or ProblemCode.TokenDuplicate
+            or ProblemCode.AccountChanged => StatusCodes.Status409Conflict,
+            ProblemCode.ProviderRejected => StatusCodes.Status502BadGateway,
+            ProblemCode.ProviderUnavailable or ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable =>
+                StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status500InternalServerError,
+        };
 
     public static Task WriteAsync(HttpContext context, BridgeException exception) =>
         WriteAsync(context, StatusOf(exception.Code), exception.Code, exception.Message, exception.RetryAfter, exception.Reason);
 
-    public static Task WriteAsync(HttpContext context, int status, string code, string detail, TimeSpan? retryAfter = null, string? reason = null)
+    public static Task WriteAsync(
+        HttpContext context,
+        int status,
+        string code,
+        string detail,
+        TimeSpan? retryAfter = null,
+        string? reason = null
+    )
     {
         if (context.Response.HasStarted)
         {
@@ -39,7 +52,10 @@ internal static class Problems
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        if ((retryAfter ?? (code == ProblemCode.ProviderUnavailable ? UsualWait : null)) is { } wait && status == StatusCodes.Status503ServiceUnavailable)
+        if (
+            (retryAfter ?? (code == ProblemCode.ProviderUnavailable ? UsualWait : null)) is { } wait
+            && status == StatusCodes.Status503ServiceUnavailable
+        )
         {
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }

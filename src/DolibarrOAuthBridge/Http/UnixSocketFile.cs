@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace DolibarrOAuthBridge.Http;
 
-/// <summary>The file of a unix socket that a crash left behind would make the next bind fail; it is removed if nobody listens on it.</summary>
+/// <summary>
+/// The file of a unix socket that a crash left behind would make the next bind fail; it is removed if nobody listens on it.
+/// </summary>
 internal static class UnixSocketFile
 {
     /// <exception cref="FormatException">The path is something else, or another sidecar listens there.</exception>

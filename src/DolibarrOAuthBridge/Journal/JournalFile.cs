@@ -32,14 +32,17 @@ internal sealed class JournalFile : IDisposable
     {
         // Under another name until it is whole and locked, so that nobody who looks for abandoned files takes it for one.
         var draft = path + Draft;
-        var file = new FileStream(draft, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        var file = new FileStream(
+            draft,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
         try
         {
             file.Write(new byte[AnswerOffset + AnswerCapacity]); // written, not only sized: a sparse file reserves nothing

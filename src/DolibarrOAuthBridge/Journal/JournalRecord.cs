@@ -2,7 +2,9 @@
 
 namespace DolibarrOAuthBridge.Journal;
 
-/// <summary>One refresh as the journal keeps it between the provider's answer and the database's commit. It prints nothing of the token.</summary>
+/// <summary>
+/// One refresh as the journal keeps it between the provider's answer and the database's commit. It prints nothing of the token.
+/// </summary>
 internal sealed record JournalRecord
 {
     /// <summary>The Dolibarr instance: server, database and prefix.</summary>
@@ -26,7 +28,10 @@ internal sealed record JournalRecord
     /// <summary>Hash of the refresh token that was spent; null where there was none.</summary>
     public string? OldRefreshHash { get; init; }
 
-    /// <summary>The consent that the refreshed grant comes from, UTC; null if the bridge saw none. Another one since makes the record worthless.</summary>
+    /// <summary>
+    /// The consent that the refreshed grant comes from, UTC; null if the bridge saw none. Another one since makes the record
+    /// worthless.
+    /// </summary>
     public DateTime? GrantedAt { get; init; }
 
     /// <summary>The value to write, encoded for its column; null in a record made before the provider answered.</summary>

@@ -7,7 +7,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DolibarrOAuthBridge.Journal;
 
-/// <summary>One record at a fixed place of a journal file: length, nonce, tag and AES-256-GCM ciphertext. A torn or foreign record reads as none.</summary>
+/// <summary>
+/// One record at a fixed place of a journal file: length, nonce, tag and AES-256-GCM ciphertext. A torn or foreign record reads
+/// as none.
+/// </summary>
 internal static class JournalSlot
 {
     private const int NonceLength = 12;
@@ -47,7 +50,12 @@ internal static class JournalSlot
         try
         {
             using var aes = new AesGcm(key, TagLength);
-            aes.Decrypt(bytes.AsSpan(sizeof(int), NonceLength), bytes.AsSpan(HeaderLength, length), bytes.AsSpan(sizeof(int) + NonceLength, TagLength), plaintext);
+            aes.Decrypt(
+                bytes.AsSpan(sizeof(int), NonceLength),
+                bytes.AsSpan(HeaderLength, length),
+                bytes.AsSpan(sizeof(int) + NonceLength, TagLength),
+                plaintext
+            );
             return JsonSerializer.Deserialize(plaintext, JournalJson.Default.JournalRecord);
         }
         catch (Exception exception) when (exception is CryptographicException or JsonException)

@@ -26,7 +26,9 @@ internal static class StateDirectory
         catch (UnauthorizedAccessException)
         {
             var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
-            var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(home, ".local", "state");
+            var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } xdg
+                ? xdg
+                : Path.Combine(home, ".local", "state");
             return Make(Path.Combine(state, "dolibarr-oauth-bridge"));
         }
     }

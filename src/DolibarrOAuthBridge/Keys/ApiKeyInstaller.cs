@@ -7,7 +7,10 @@ using DolibarrOAuthBridge.Dolibarr.Tokens;
 
 namespace DolibarrOAuthBridge.Keys;
 
-/// <summary>Makes the API key in <c>llx_const</c> where there is none, encrypted as Dolibarr encrypts every constant whose name ends in <c>_KEY</c>.</summary>
+/// <summary>
+/// Makes the API key in <c>llx_const</c> where there is none, encrypted as Dolibarr encrypts every constant whose name ends in
+/// <c>_KEY</c>.
+/// </summary>
 internal sealed class ApiKeyInstaller(DolibarrDatabase database, EntryTable constants, TokenCodec codec)
 {
     /// <summary>Makes a key unless the company has one already.</summary>
@@ -29,8 +32,21 @@ internal sealed class ApiKeyInstaller(DolibarrDatabase database, EntryTable cons
             """;
         var value = codec.EncryptText(key);
         await database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, new { name = ApiKeys.Constant, entity, value }, cancellationToken: cancellationToken)),
-            cancellationToken);
+            connection =>
+                connection.ExecuteAsync(
+                    new CommandDefinition(
+                        sql,
+                        new
+                        {
+                            name = ApiKeys.Constant,
+                            entity,
+                            value,
+                        },
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            cancellationToken
+        );
 
         // Read back: another process may have been first.
         return (await constants.FindConstantAsync(ApiKeys.Constant, entity, cancellationToken) ?? key, true);

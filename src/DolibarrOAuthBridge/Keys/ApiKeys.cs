@@ -34,7 +34,8 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
         {
             throw new BridgeException(
                 ProblemCode.Unauthorized,
-                $"Dolibarr has no API key for the bridge ({Constant} in llx_const). Make one: dolibarr-oauth-bridge init --dolibarr-conf PATH, or enable the module oauthbridge.");
+                $"Dolibarr has no API key for the bridge ({Constant} in llx_const). Make one: dolibarr-oauth-bridge init --dolibarr-conf PATH, or enable the module oauthbridge."
+            );
         }
 
         return SecretHash.AreEqual(presented, key);
@@ -68,7 +69,11 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
         }
         catch (SecretUnreadableException exception)
         {
-            throw new BridgeException(ProblemCode.Unauthorized, $"{Constant} cannot be read. {exception.Message}", innerException: exception);
+            throw new BridgeException(
+                ProblemCode.Unauthorized,
+                $"{Constant} cannot be read. {exception.Message}",
+                innerException: exception
+            );
         }
     }
 }

@@ -2,7 +2,10 @@
 
 namespace DolibarrOAuthBridge.Lifetime;
 
-/// <summary>Where the server's log goes: its standard output, as lines of text or of JSON. Under systemd text carries the journal's priorities.</summary>
+/// <summary>
+/// Where the server's log goes: its standard output, as lines of text or of JSON. Under systemd text carries the journal's
+/// priorities.
+/// </summary>
 internal static class BridgeLog
 {
     private const string Timestamp = "yyyy-MM-ddTHH:mm:ssZ";

@@ -13,7 +13,12 @@ namespace DolibarrOAuthBridge.Lifetime;
 /// cannot be used changes nothing.
 /// </summary>
 internal sealed partial class ConfReloader(
-    DolibarrConf conf, BridgeOptions options, DolibarrDatabase database, JournalReplay replay, ILogger<ConfReloader> logger) : IDisposable
+    DolibarrConf conf,
+    BridgeOptions options,
+    DolibarrDatabase database,
+    JournalReplay replay,
+    ILogger<ConfReloader> logger
+) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
 
@@ -62,7 +67,9 @@ internal sealed partial class ConfReloader(
         await using (probe)
         {
             await probe.RunAsync(
-                connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken)), cancellationToken);
+                connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken)),
+                cancellationToken
+            );
         }
     }
 
@@ -80,7 +87,11 @@ internal sealed partial class ConfReloader(
         [LoggerMessage(2, LogLevel.Error, "{Path} cannot be used, so the bridge goes on with what it read before: {Reason}")]
         public static partial void Unusable(ILogger logger, string path, string reason);
 
-        [LoggerMessage(3, LogLevel.Error, "{Path} names another database server, database or table prefix now. The bridge goes on with the former one; restart it to change over.")]
+        [LoggerMessage(
+            3,
+            LogLevel.Error,
+            "{Path} names another database server, database or table prefix now. The bridge goes on with the former one; restart it to change over."
+        )]
         public static partial void Elsewhere(ILogger logger, string path);
     }
 }

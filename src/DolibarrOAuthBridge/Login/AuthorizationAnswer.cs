@@ -2,7 +2,10 @@
 
 namespace DolibarrOAuthBridge.Login;
 
-/// <summary>What the browser brought back from the provider (OpenID Connect Core, section 3.1.2.5). Not a record: its members would print the code.</summary>
+/// <summary>
+/// What the browser brought back from the provider (OpenID Connect Core, section 3.1.2.5). Not a record: its members would print
+/// the code.
+/// </summary>
 internal sealed class AuthorizationAnswer
 {
     /// <summary>The code; null if none.</summary>

@@ -23,7 +23,11 @@ internal static class ClaimChecks
         CheckTimes(claims, now.ToUnixTimeMilliseconds() / 1000.0);
         CheckBinding(claims, rules);
         var hostedDomain = rules.HostedDomainClaim is { } claim ? ClaimReader.Text(claims, claim) : null;
-        if (rules.HostedDomainClaim is not null && rules.HostedDomains.Count > 0 && !rules.HostedDomains.Contains(hostedDomain, StringComparer.OrdinalIgnoreCase))
+        if (
+            rules.HostedDomainClaim is not null
+            && rules.HostedDomains.Count > 0
+            && !rules.HostedDomains.Contains(hostedDomain, StringComparer.OrdinalIgnoreCase)
+        )
         {
             throw Rejection.Of(RejectionReason.HostedDomainNotAllowed, "the account is not of a hosted domain that is allowed.");
         }
@@ -44,7 +48,9 @@ internal static class ClaimChecks
 
     /// <summary>The claim <c>sub</c>; null where there is none that may be one.</summary>
     public static string? Subject(JsonElement claims) =>
-        claims.TryGetProperty("sub", out var claim) && claim.ValueKind == JsonValueKind.String && claim.GetString() is { Length: > 0 and <= LongestSubject } subject
+        claims.TryGetProperty("sub", out var claim)
+        && claim.ValueKind == JsonValueKind.String
+        && claim.GetString() is { Length: > 0 and <= LongestSubject } subject
         && !subject.AsSpan().ContainsAnyExceptInRange(' ', '~')
             ? subject
             : null;
@@ -52,12 +58,15 @@ internal static class ClaimChecks
     // A token of a multi-tenant provider names its tenant twice; both must be the same and on the list.
     private static (string Issuer, string? Tenant) CheckIssuer(JsonElement claims, IdTokenRules rules)
     {
-        var issuer = claims.TryGetProperty("iss", out var claim) && claim.ValueKind == JsonValueKind.String
-            ? claim.GetString()!
-            : throw Rejection.Of(RejectionReason.IssuerMissing, "the ID token has no iss.");
+        var issuer =
+            claims.TryGetProperty("iss", out var claim) && claim.ValueKind == JsonValueKind.String
+                ? claim.GetString()!
+                : throw Rejection.Of(RejectionReason.IssuerMissing, "the ID token has no iss.");
         if (rules.TenantClaim is null)
         {
-            return issuer == rules.Issuer || rules.OtherIssuers.Contains(issuer, StringComparer.Ordinal) ? (rules.Issuer, null) : throw WrongIssuer();
+            return issuer == rules.Issuer || rules.OtherIssuers.Contains(issuer, StringComparer.Ordinal)
+                ? (rules.Issuer, null)
+                : throw WrongIssuer();
         }
 
         if (ClaimReader.Text(claims, rules.TenantClaim) is not { Length: > 0 } tenant)
@@ -78,9 +87,16 @@ internal static class ClaimChecks
 
     private static void CheckAudience(JsonElement claims, string clientId)
     {
-        List<string> audiences = !claims.TryGetProperty("aud", out var claim) ? []
+        List<string> audiences =
+            !claims.TryGetProperty("aud", out var claim) ? []
             : claim.ValueKind == JsonValueKind.String ? [claim.GetString()!]
-            : claim.ValueKind == JsonValueKind.Array ? [.. claim.EnumerateArray().Select(static item => item.ValueKind == JsonValueKind.String ? item.GetString()! : string.Empty)]
+            : claim.ValueKind == JsonValueKind.Array
+                ?
+                [
+                    .. claim
+                        .EnumerateArray()
+                        .Select(static item => item.ValueKind == JsonValueKind.String ? item.GetString()! : string.Empty),
+                ]
             : [];
         if (audiences.Count == 0)
         {
@@ -105,21 +121,29 @@ internal static class ClaimChecks
 
     private static void CheckTimes(JsonElement claims, double now)
     {
-        var expiry = ClaimReader.Time(claims, "exp") ?? throw Rejection.Of(RejectionReason.ExpiryMissing, "the ID token has no usable exp.");
+        var expiry = ClaimReader.Time(claims, "exp")
+            ?? throw Rejection.Of(RejectionReason.ExpiryMissing, "the ID token has no usable exp.");
         if (now >= expiry + Tolerance)
         {
             throw Rejection.Of(RejectionReason.Expired, "the ID token has expired. If that is always so, check this machine's clock.");
         }
 
-        var issuedAt = ClaimReader.Time(claims, "iat") ?? throw Rejection.Of(RejectionReason.IssuedAtMissing, "the ID token has no usable iat.");
+        var issuedAt = ClaimReader.Time(claims, "iat")
+            ?? throw Rejection.Of(RejectionReason.IssuedAtMissing, "the ID token has no usable iat.");
         if (issuedAt > now + Tolerance || issuedAt < now - OldestIssue - Tolerance)
         {
-            throw Rejection.Of(RejectionReason.IssuedAtImplausible, "the ID token was not issued just now. If that is always so, check this machine's clock.");
+            throw Rejection.Of(
+                RejectionReason.IssuedAtImplausible,
+                "the ID token was not issued just now. If that is always so, check this machine's clock."
+            );
         }
 
         if (claims.TryGetProperty("nbf", out _) && (ClaimReader.Time(claims, "nbf") is not { } notBefore || notBefore > now + Tolerance))
         {
-            throw Rejection.Of(RejectionReason.NotYetValid, "the ID token is not valid yet. If that is always so, check this machine's clock.");
+            throw Rejection.Of(
+                RejectionReason.NotYetValid,
+                "the ID token is not valid yet. If that is always so, check this machine's clock."
+            );
         }
     }
 
@@ -135,12 +159,19 @@ internal static class ClaimChecks
             throw Rejection.Of(RejectionReason.NonceMismatch, "the ID token belongs to another sign-in.");
         }
 
-        if (claims.TryGetProperty("at_hash", out var hash) && (hash.ValueKind != JsonValueKind.String || !SecretHash.AreEqual(hash.GetString()!, AccessTokenHash(rules.AccessToken))))
+        if (
+            claims.TryGetProperty("at_hash", out var hash)
+            && (hash.ValueKind != JsonValueKind.String || !SecretHash.AreEqual(hash.GetString()!, AccessTokenHash(rules.AccessToken)))
+        )
         {
-            throw Rejection.Of(RejectionReason.AccessTokenHashMismatch, "the access token is not the one that the ID token was issued with.");
+            throw Rejection.Of(
+                RejectionReason.AccessTokenHashMismatch,
+                "the access token is not the one that the ID token was issued with."
+            );
         }
     }
 
     // Section 3.1.3.6: the left half of the hash of the algorithm, which is SHA-256 for every accepted one.
-    private static string AccessTokenHash(string accessToken) => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)).AsSpan(0, 16));
+    private static string AccessTokenHash(string accessToken) =>
+        Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)).AsSpan(0, 16));
 }

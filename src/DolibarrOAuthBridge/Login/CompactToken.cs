@@ -7,7 +7,9 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Login;
 
-/// <summary>A signed JWT in compact form (RFC 7515, section 7.1), taken apart but not believed. Not a printing record: it holds the token.</summary>
+/// <summary>
+/// A signed JWT in compact form (RFC 7515, section 7.1), taken apart but not believed. Not a printing record: it holds the token.
+/// </summary>
 internal sealed class CompactToken
 {
     private const int Longest = 48 * 1024; // as long as the longest token that is taken from a provider
@@ -54,7 +56,10 @@ internal sealed class CompactToken
         var header = ReadObject(parts[0]);
         if (dots == 4 || header.TryGetProperty("enc", out _) || header.TryGetProperty("zip", out _))
         {
-            throw Rejection.Of(RejectionReason.IdTokenEncrypted, "the ID token is encrypted. Switch ID token encryption off at the provider.");
+            throw Rejection.Of(
+                RejectionReason.IdTokenEncrypted,
+                "the ID token is encrypted. Switch ID token encryption off at the provider."
+            );
         }
 
         var algorithm = Text(header, "alg");
@@ -62,7 +67,8 @@ internal sealed class CompactToken
         {
             throw Rejection.Of(
                 RejectionReason.AlgorithmNotAllowed,
-                $"the ID token's signature is not {string.Join(", ", algorithms)}. Choose one of these at the provider.");
+                $"the ID token's signature is not {string.Join(", ", algorithms)}. Choose one of these at the provider."
+            );
         }
 
         if (ForbiddenHeaders.FirstOrDefault(name => header.TryGetProperty(name, out _)) is { } forbidden)
@@ -80,7 +86,13 @@ internal sealed class CompactToken
             throw Malformed();
         }
 
-        return new CompactToken(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Decode(parts[2]), algorithm, Text(header, "kid"), ReadObject(parts[1]));
+        return new CompactToken(
+            Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+            Decode(parts[2]),
+            algorithm,
+            Text(header, "kid"),
+            ReadObject(parts[1])
+        );
     }
 
     private static JsonElement ReadObject(string part)
@@ -104,5 +116,6 @@ internal sealed class CompactToken
     private static string? Text(JsonElement header, string name) =>
         header.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
 
-    private static BridgeException Malformed() => Rejection.Of(RejectionReason.IdTokenMalformed, "the ID token is no well-formed signed token.");
+    private static BridgeException Malformed() =>
+        Rejection.Of(RejectionReason.IdTokenMalformed, "the ID token is no well-formed signed token.");
 }

@@ -5,7 +5,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace DolibarrOAuthBridge.Login;
 
-/// <summary>Validates ID tokens: form and algorithm, then the signature, then the claims. Nothing in a token is believed before its signature.</summary>
+/// <summary>
+/// Validates ID tokens: form and algorithm, then the signature, then the claims. Nothing in a token is believed before its
+/// signature.
+/// </summary>
 internal sealed class IdTokenValidator(JwksCache keys, TimeProvider time)
 {
     /// <summary>Validates one token.</summary>
@@ -16,7 +19,13 @@ internal sealed class IdTokenValidator(JwksCache keys, TimeProvider time)
     /// <param name="cancellationToken">Cancels the fetch of the keys.</param>
     /// <returns>Who signed in, as far as the token says.</returns>
     /// <exception cref="BridgeException">The token is rejected, with the reason; or the keys cannot be had.</exception>
-    public async Task<Identity> ValidateAsync(string idToken, IReadOnlyList<string> algorithms, Uri jwksUri, IdTokenRules rules, CancellationToken cancellationToken = default)
+    public async Task<Identity> ValidateAsync(
+        string idToken,
+        IReadOnlyList<string> algorithms,
+        Uri jwksUri,
+        IdTokenRules rules,
+        CancellationToken cancellationToken = default
+    )
     {
         var token = CompactToken.Parse(idToken, algorithms);
         var key = await FindKeyAsync(token, jwksUri, cancellationToken);
@@ -48,7 +57,8 @@ internal sealed class IdTokenValidator(JwksCache keys, TimeProvider time)
                 return;
             }
         }
-        catch (Exception exception) when (exception is CryptographicException or NotSupportedException or ArgumentException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is CryptographicException or NotSupportedException or ArgumentException or InvalidOperationException)
         {
             // A key that is no key, such as a point beside its curve, has signed nothing.
         }

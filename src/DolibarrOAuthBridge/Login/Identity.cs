@@ -2,7 +2,9 @@
 
 namespace DolibarrOAuthBridge.Login;
 
-/// <summary>Who signed in, as the provider says. Issuer and subject together are the only lasting identity; everything else may change.</summary>
+/// <summary>
+/// Who signed in, as the provider says. Issuer and subject together are the only lasting identity; everything else may change.
+/// </summary>
 public sealed record Identity
 {
     /// <summary>The issuer in its usual spelling.</summary>

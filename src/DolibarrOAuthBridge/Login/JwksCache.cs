@@ -23,7 +23,12 @@ internal sealed class JwksCache(ProviderDocuments documents, TimeProvider time)
     /// <param name="algorithm">The token's <c>alg</c>.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="BridgeException">The keys cannot be had.</exception>
-    public async Task<IReadOnlyList<SigningKey>> FindAsync(Uri uri, string? keyId, string algorithm, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<SigningKey>> FindAsync(
+        Uri uri,
+        string? keyId,
+        string algorithm,
+        CancellationToken cancellationToken = default
+    )
     {
         var slot = _slots.GetOrAdd(uri, static _ => new Slot());
         await slot.Gate.WaitAsync(cancellationToken);
@@ -71,7 +76,12 @@ internal sealed class JwksCache(ProviderDocuments documents, TimeProvider time)
             slot.FailedAt = now;
             return slot.Keys is not null && !IsOver(slot.FetchedAt, LastResort, now)
                 ? false
-                : throw new BridgeException(ProblemCode.ProviderUnavailable, $"The signing keys cannot be had: {exception.Message} Try again in a moment.", TimeSpan.FromSeconds(30), exception);
+                : throw new BridgeException(
+                    ProblemCode.ProviderUnavailable,
+                    $"The signing keys cannot be had: {exception.Message} Try again in a moment.",
+                    TimeSpan.FromSeconds(30),
+                    exception
+                );
         }
     }
 

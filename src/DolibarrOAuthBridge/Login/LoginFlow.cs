@@ -19,7 +19,8 @@ internal sealed partial class LoginFlow(
     ConsentTable table,
     EventTable events,
     DolibarrConf conf,
-    ILogger<LoginFlow> logger)
+    ILogger<LoginFlow> logger
+)
 {
     /// <summary>The label of the entries that people sign in with, as Dolibarr's own code has it.</summary>
     public const string Label = "Login";
@@ -29,17 +30,28 @@ internal sealed partial class LoginFlow(
     /// <summary>Begins a sign-in.</summary>
     /// <param name="entryName">An entry or service name.</param>
     /// <param name="entity">The company.</param>
-    /// <param name="redirectUri">Where the provider shall send the browser back to; null for the entry's own; see <see cref="RedirectUriPolicy"/>.</param>
+    /// <param name="redirectUri">Where the provider shall send the browser back to; null for the entry's own; see
+    /// <see cref="RedirectUriPolicy"/>.</param>
     /// <param name="sessionBinding">What only the browser's own session knows.</param>
     /// <param name="loginHint">Whom to suggest to the provider; null for nobody.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="BridgeException">Nobody can sign in with this entry now; the message says why.</exception>
-    public async Task<LoginStart> BeginAsync(string entryName, int entity, string? redirectUri, string sessionBinding, string? loginHint, CancellationToken cancellationToken = default)
+    public async Task<LoginStart> BeginAsync(
+        string entryName,
+        int entity,
+        string? redirectUri,
+        string sessionBinding,
+        string? loginHint,
+        CancellationToken cancellationToken = default
+    )
     {
         var entry = await entries.GetAsync(entryName, entity, cancellationToken);
         if (!AsciiName.AreSame(entry.Name.Label, Label))
         {
-            throw new BridgeException(ProblemCode.InvalidRequest, $"Nobody signs in with {entry.Name}: that is for the entries labelled {Label}, such as {entry.Name.Provider.Key}-{Label}.");
+            throw new BridgeException(
+                ProblemCode.InvalidRequest,
+                $"Nobody signs in with {entry.Name}: that is for the entries labelled {Label}, such as {entry.Name.Provider.Key}-{Label}."
+            );
         }
 
         var provider = await relyingParty.ProviderAsync(entry, cancellationToken);
@@ -53,8 +65,20 @@ internal sealed partial class LoginFlow(
             BindingHash = SecretHash.Of(sessionBinding)!,
         };
         var state = AuthorizationSecrets.New();
-        await table.AddAsync(new ConsentRequest(ConsentFlows.Login, GrantKey.Of(entry), state, Lifetime), pending, LoginJson.Default.PendingLogin, cancellationToken);
-        var url = RelyingParty.AuthorizationUrl(entry, provider, pending, state, AuthorizationSecrets.Challenge(pending.Verifier), loginHint);
+        await table.AddAsync(
+            new ConsentRequest(ConsentFlows.Login, GrantKey.Of(entry), state, Lifetime),
+            pending,
+            LoginJson.Default.PendingLogin,
+            cancellationToken
+        );
+        var url = RelyingParty.AuthorizationUrl(
+            entry,
+            provider,
+            pending,
+            state,
+            AuthorizationSecrets.Challenge(pending.Verifier),
+            loginHint
+        );
         return new LoginStart(url, state);
     }
 
@@ -66,15 +90,28 @@ internal sealed partial class LoginFlow(
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Who signed in.</returns>
     /// <exception cref="BridgeException">Nobody did; the code and the reason say why.</exception>
-    public async Task<Identity> CompleteAsync(string state, int? entity, string sessionBinding, AuthorizationAnswer answer, CancellationToken cancellationToken = default)
+    public async Task<Identity> CompleteAsync(
+        string state,
+        int? entity,
+        string sessionBinding,
+        AuthorizationAnswer answer,
+        CancellationToken cancellationToken = default
+    )
     {
         var row = await table.FindByStateAsync(state, ConsentFlows.Login, cancellationToken);
-        if (row is null || (entity is { } company && row.Key.Entity != company) || row.Status != ConsentStatus.Pending
+        if (
+            row is null
+            || (entity is { } company && row.Key.Entity != company)
+            || row.Status != ConsentStatus.Pending
             || table.Open(row, LoginJson.Default.PendingLogin) is not { } pending
             || SecretHash.Of(sessionBinding) != pending.BindingHash
-            || !await table.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, cancellationToken: cancellationToken))
+            || !await table.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, cancellationToken: cancellationToken)
+        )
         {
-            throw new BridgeException(ProblemCode.StateInvalid, "This answer belongs to no sign-in that this browser began and that is still open. Sign in again.");
+            throw new BridgeException(
+                ProblemCode.StateInvalid,
+                "This answer belongs to no sign-in that this browser began and that is still open. Sign in again."
+            );
         }
 
         try
@@ -92,7 +129,12 @@ internal sealed partial class LoginFlow(
         }
     }
 
-    private async Task<Identity> RedeemAsync(ConsentRow row, PendingLogin pending, AuthorizationAnswer answer, CancellationToken cancellationToken)
+    private async Task<Identity> RedeemAsync(
+        ConsentRow row,
+        PendingLogin pending,
+        AuthorizationAnswer answer,
+        CancellationToken cancellationToken
+    )
     {
         var entry = await entries.GetAsync(row.Key.Service, row.Key.Entity, cancellationToken);
         var provider = await relyingParty.ProviderAsync(entry, cancellationToken);

@@ -6,11 +6,12 @@ namespace DolibarrOAuthBridge.Login;
 internal static class LoginServices
 {
     /// <summary>Adds it.</summary>
-    public static IServiceCollection AddLogin(this IServiceCollection services) => services
-        .AddSingleton<OpenIdProviders>()
-        .AddSingleton<JwksCache>()
-        .AddSingleton<IdTokenValidator>()
-        .AddSingleton<UserInfoClient>()
-        .AddSingleton<RelyingParty>()
-        .AddSingleton<LoginFlow>();
+    public static IServiceCollection AddLogin(this IServiceCollection services) =>
+        services
+            .AddSingleton<OpenIdProviders>()
+            .AddSingleton<JwksCache>()
+            .AddSingleton<IdTokenValidator>()
+            .AddSingleton<UserInfoClient>()
+            .AddSingleton<RelyingParty>()
+            .AddSingleton<LoginFlow>();
 }

@@ -46,5 +46,7 @@ internal sealed record OpenIdProvider
 
     /// <summary>Whether an authorization response may name this issuer: a plain comparison, as RFC 9207, section 2.4, demands.</summary>
     public bool IsIssuer(string issuer) =>
-        TenantClaim is null ? issuer == Issuer : Tenants.Any(tenant => issuer == Issuer.Replace("{tenant}", tenant, StringComparison.Ordinal));
+        TenantClaim is null
+            ? issuer == Issuer
+            : Tenants.Any(tenant => issuer == Issuer.Replace("{tenant}", tenant, StringComparison.Ordinal));
 }

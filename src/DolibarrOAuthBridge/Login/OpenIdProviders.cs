@@ -5,7 +5,10 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Login;
 
-/// <summary>Finds out how to sign in with an entry's provider: by OpenID Connect Discovery where the entry or the configuration names the issuer, else by the catalogue.</summary>
+/// <summary>
+/// Finds out how to sign in with an entry's provider: by OpenID Connect Discovery where the entry or the configuration names the
+/// issuer, else by the catalogue.
+/// </summary>
 internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadataCache metadata)
 {
     private const string Post = "client_secret_post";
@@ -17,13 +20,18 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
     {
         var provider = ProviderCatalogue.Of(entry.Name);
         var facts = provider.Identity
-            ?? throw new BridgeException(ProblemCode.InvalidRequest, $"{provider.Name} does not speak OpenID Connect, so nobody can sign in with {entry.Name}. Use Google, Microsoft or Generic.");
+            ?? throw new BridgeException(
+                ProblemCode.InvalidRequest,
+                $"{provider.Name} does not speak OpenID Connect, so nobody can sign in with {entry.Name}. Use Google, Microsoft or Generic."
+            );
         try
         {
             var published = await DiscoverAsync(entry, provider, cancellationToken);
             return new OpenIdProvider
             {
-                Issuer = published?.Issuer ?? directory.OverrideText(provider, ProviderEndpoint.Issuer) ?? provider.Endpoints[ProviderEndpoint.Issuer],
+                Issuer = published?.Issuer
+                    ?? directory.OverrideText(provider, ProviderEndpoint.Issuer)
+                    ?? provider.Endpoints[ProviderEndpoint.Issuer],
                 OtherIssuers = directory.OverrideText(provider, ProviderEndpoint.Issuer) is null ? facts.OtherIssuers : [],
                 AuthorizationEndpoint = Require(entry, ProviderEndpoint.AuthorizationEndpoint, published),
                 TokenEndpoint = Require(entry, ProviderEndpoint.TokenEndpoint, published),
@@ -44,7 +52,11 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
         }
         catch (MetadataIssuerException exception)
         {
-            throw new BridgeException(ProblemCode.IdentityRejected, $"The metadata at the URL of {entry.Name} is about another issuer. Put the issuer, exactly as the provider spells it, into {entry.Name.Constant("URL")}.", innerException: exception)
+            throw new BridgeException(
+                ProblemCode.IdentityRejected,
+                $"The metadata at the URL of {entry.Name} is about another issuer. Put the issuer, exactly as the provider spells it, into {entry.Name.Constant("URL")}.",
+                innerException: exception
+            )
             {
                 Reason = RejectionReason.MetadataIssuerMismatch,
             };
@@ -54,7 +66,8 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
     private async Task<ServerMetadata?> DiscoverAsync(OAuthEntry entry, Provider provider, CancellationToken cancellationToken)
     {
         var named = directory.OverrideText(provider, ProviderEndpoint.Issuer);
-        var issuer = named is not null && !named.Contains('{', StringComparison.Ordinal) ? directory.Override(provider, ProviderEndpoint.Issuer)
+        var issuer =
+            named is not null && !named.Contains('{', StringComparison.Ordinal) ? directory.Override(provider, ProviderEndpoint.Issuer)
             : provider.DiscoversEndpoints ? EndpointUri.Parse(entry.Url, entry.Name.Constant("URL"))
             : null;
         if (issuer is null)
@@ -68,24 +81,37 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
             : throw new BridgeException(
                 ProblemCode.ProviderUnavailable,
                 $"{issuer.Host} does not answer, or publishes no /.well-known/openid-configuration below {entry.Name.Constant("URL")}. Without it nobody can sign in.",
-                TimeSpan.FromSeconds(60));
+                TimeSpan.FromSeconds(60)
+            );
     }
 
     private Uri Require(OAuthEntry entry, ProviderEndpoint endpoint, ServerMetadata? published) =>
         directory.Find(entry, endpoint, published)
-        ?? throw new BridgeException(ProblemCode.EntryIncomplete, $"The provider of {entry.Name} publishes no {endpoint}. Name it in the bridge's configuration: Providers:{ProviderCatalogue.Of(entry.Name).Name}:{endpoint}.");
+        ?? throw new BridgeException(
+            ProblemCode.EntryIncomplete,
+            $"The provider of {entry.Name} publishes no {endpoint}. Name it in the bridge's configuration: Providers:{ProviderCatalogue.Of(entry.Name).Name}:{endpoint}."
+        );
 
     private static IReadOnlyList<string> RequireAlgorithms(OAuthEntry entry, ServerMetadata? published) =>
         SigningAlgorithm.Of(published?.IdTokenAlgorithms) is { Count: > 0 } algorithms
             ? algorithms
-            : throw new BridgeException(ProblemCode.ProviderRejected, $"The provider of {entry.Name} signs ID tokens with none of {string.Join(", ", SigningAlgorithm.Accepted)}. Choose one of these there.");
+            : throw new BridgeException(
+                ProblemCode.ProviderRejected,
+                $"The provider of {entry.Name} signs ID tokens with none of {string.Join(", ", SigningAlgorithm.Accepted)}. Choose one of these there."
+            );
 
     private static bool UsesBasic(OAuthEntry entry, ServerMetadata? published)
     {
         var methods = published?.ClientAuthenticationMethods ?? [Post];
         return !methods.Contains(Post, StringComparer.Ordinal)
-            && (methods.Contains(Basic, StringComparer.Ordinal) ? true
-                : throw new BridgeException(ProblemCode.ProviderRejected, $"The provider of {entry.Name} takes no client secret ({Post} or {Basic}). Allow one of these there."));
+            && (
+                methods.Contains(Basic, StringComparer.Ordinal)
+                    ? true
+                    : throw new BridgeException(
+                        ProblemCode.ProviderRejected,
+                        $"The provider of {entry.Name} takes no client secret ({Post} or {Basic}). Allow one of these there."
+                    )
+            );
     }
 
     // Accounts of any organisation have valid tokens: without a list, strangers could sign in (and write any address into email).
@@ -97,6 +123,7 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
             ? tenants
             : throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"{entry.Name} has the tenant {entry.Tenant}, which does not say whose accounts may sign in. Put your directory id there, or list those allowed in the module's setup (OAUTHBRIDGE_LOGIN_TENANTS).");
+                $"{entry.Name} has the tenant {entry.Tenant}, which does not say whose accounts may sign in. Put your directory id there, or list those allowed in the module's setup (OAUTHBRIDGE_LOGIN_TENANTS)."
+            );
     }
 }

@@ -2,7 +2,10 @@
 
 namespace DolibarrOAuthBridge.Login;
 
-/// <summary>What is remembered of a sign-in while the browser is at the provider. Kept encrypted. Not a record: its members would print secrets.</summary>
+/// <summary>
+/// What is remembered of a sign-in while the browser is at the provider. Kept encrypted. Not a record: its members would print
+/// secrets.
+/// </summary>
 internal sealed class PendingLogin
 {
     /// <summary>The issuer that the browser was sent to, as <see cref="OpenIdProvider.Issuer"/>.</summary>

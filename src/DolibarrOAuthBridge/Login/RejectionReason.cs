@@ -35,7 +35,9 @@ internal static class RejectionReason
     /// <summary>The header's <c>typ</c> says that this is another kind of token.</summary>
     public const string TokenTypeWrong = "token_type_wrong";
 
-    /// <summary>The header names its own key or an extension: <c>jku</c>, <c>jwk</c>, <c>x5u</c>, <c>x5c</c>, <c>crit</c>, <c>b64</c>.</summary>
+    /// <summary>
+    /// The header names its own key or an extension: <c>jku</c>, <c>jwk</c>, <c>x5u</c>, <c>x5c</c>, <c>crit</c>, <c>b64</c>.
+    /// </summary>
     public const string HeaderForbidden = "header_forbidden";
 
     /// <summary>The signature's algorithm is not RS256, PS256 or ES256, or not one that the provider lists.</summary>

@@ -9,8 +9,15 @@ using Microsoft.AspNetCore.Http.Extensions;
 
 namespace DolibarrOAuthBridge.Login;
 
-/// <summary>The relying party of OpenID Connect: sends a browser to the provider and finds out who came back. It remembers nothing itself.</summary>
-internal sealed class RelyingParty(OpenIdProviders providers, TokenEndpointClient tokens, IdTokenValidator validator, UserInfoClient userInfo)
+/// <summary>
+/// The relying party of OpenID Connect: sends a browser to the provider and finds out who came back. It remembers nothing itself.
+/// </summary>
+internal sealed class RelyingParty(
+    OpenIdProviders providers,
+    TokenEndpointClient tokens,
+    IdTokenValidator validator,
+    UserInfoClient userInfo
+)
 {
     private const int LongestCode = 4096;
 
@@ -31,10 +38,20 @@ internal sealed class RelyingParty(OpenIdProviders providers, TokenEndpointClien
     /// <param name="state">The state parameter.</param>
     /// <param name="challenge">The S256 challenge of the verifier.</param>
     /// <param name="loginHint">Whom to suggest to the provider; null for nobody.</param>
-    public static Uri AuthorizationUrl(OAuthEntry entry, OpenIdProvider provider, PendingLogin pending, string state, string challenge, string? loginHint)
+    public static Uri AuthorizationUrl(
+        OAuthEntry entry,
+        OpenIdProvider provider,
+        PendingLogin pending,
+        string state,
+        string challenge,
+        string? loginHint
+    )
     {
         // No offline access: a sign-in keeps no tokens.
-        var scopes = Scopes.Concat(EntrySettings.Scopes(entry)).Where(static scope => scope != "offline_access").Distinct(StringComparer.Ordinal);
+        var scopes = Scopes
+            .Concat(EntrySettings.Scopes(entry))
+            .Where(static scope => scope != "offline_access")
+            .Distinct(StringComparer.Ordinal);
         var query = new QueryBuilder
         {
             { "response_type", "code" },
@@ -52,7 +69,9 @@ internal sealed class RelyingParty(OpenIdProviders providers, TokenEndpointClien
         }
 
         var text = query.ToQueryString().ToUriComponent();
-        return new Uri(provider.AuthorizationEndpoint.AbsoluteUri + (provider.AuthorizationEndpoint.Query.Length > 0 ? "&" + text[1..] : text));
+        return new Uri(
+            provider.AuthorizationEndpoint.AbsoluteUri + (provider.AuthorizationEndpoint.Query.Length > 0 ? "&" + text[1..] : text)
+        );
     }
 
     /// <summary>Checks what can be checked of an answer before its code is spent.</summary>
@@ -72,7 +91,10 @@ internal sealed class RelyingParty(OpenIdProviders providers, TokenEndpointClien
         {
             throw answer.Issuer is null
                 ? Rejection.Of(RejectionReason.ResponseIssuerMissing, "the provider's answer does not say which issuer it comes from.")
-                : Rejection.Of(RejectionReason.ResponseIssuerMismatch, "the answer comes from another issuer than the one that the user was sent to.");
+                : Rejection.Of(
+                    RejectionReason.ResponseIssuerMismatch,
+                    "the answer comes from another issuer than the one that the user was sent to."
+                );
         }
 
         if (answer.Error is not null)
@@ -87,7 +109,13 @@ internal sealed class RelyingParty(OpenIdProviders providers, TokenEndpointClien
 
     /// <summary>Redeems a code and finds out who signed in. No token is kept.</summary>
     /// <exception cref="BridgeException">The sign-in is rejected, with the reason; or the provider does not answer.</exception>
-    public async Task<Identity> RedeemAsync(OAuthEntry entry, OpenIdProvider provider, PendingLogin pending, string code, CancellationToken cancellationToken = default)
+    public async Task<Identity> RedeemAsync(
+        OAuthEntry entry,
+        OpenIdProvider provider,
+        PendingLogin pending,
+        string code,
+        CancellationToken cancellationToken = default
+    )
     {
         var response = await ExchangeAsync(entry, provider, pending, code, cancellationToken);
         var rules = new IdTokenRules
@@ -108,7 +136,13 @@ internal sealed class RelyingParty(OpenIdProviders providers, TokenEndpointClien
         return await userInfo.CompleteAsync(identity, provider, response.AccessToken, cancellationToken);
     }
 
-    private async Task<TokenResponse> ExchangeAsync(OAuthEntry entry, OpenIdProvider provider, PendingLogin pending, string code, CancellationToken cancellationToken)
+    private async Task<TokenResponse> ExchangeAsync(
+        OAuthEntry entry,
+        OpenIdProvider provider,
+        PendingLogin pending,
+        string code,
+        CancellationToken cancellationToken
+    )
     {
         var form = new Dictionary<string, string>
         {
@@ -123,15 +157,28 @@ internal sealed class RelyingParty(OpenIdProviders providers, TokenEndpointClien
             form["client_secret"] = entry.ClientSecret;
         }
 
-        var answer = await tokens.PostAsync(provider.TokenEndpoint, form, provider.UsesBasicAuthentication ? Basic(entry) : null, cancellationToken);
+        var answer = await tokens.PostAsync(
+            provider.TokenEndpoint,
+            form,
+            provider.UsesBasicAuthentication ? Basic(entry) : null,
+            cancellationToken
+        );
         return answer switch
         {
             TokenAnswer.Issued issued => issued.Response,
-            TokenAnswer.Refused { Error: "invalid_grant" } => throw Rejection.Of(RejectionReason.CodeRefused, "the provider does not accept the code. Sign in again."),
+            TokenAnswer.Refused { Error: "invalid_grant" } => throw Rejection.Of(
+                RejectionReason.CodeRefused,
+                "the provider does not accept the code. Sign in again."
+            ),
             TokenAnswer.Refused refused => throw new BridgeException(
                 Refusals.KindOf(refused.Error) == RefusalKind.TryLater ? ProblemCode.ProviderUnavailable : ProblemCode.ProviderRejected,
-                $"The provider refuses the sign-in ({refused.Error}). {Refusals.Advice(refused.Error)}"),
-            TokenAnswer.Unavailable unavailable => throw new BridgeException(ProblemCode.ProviderUnavailable, $"{unavailable.Detail} Sign in again in a moment.", unavailable.RetryAfter ?? TimeSpan.FromSeconds(30)),
+                $"The provider refuses the sign-in ({refused.Error}). {Refusals.Advice(refused.Error)}"
+            ),
+            TokenAnswer.Unavailable unavailable => throw new BridgeException(
+                ProblemCode.ProviderUnavailable,
+                $"{unavailable.Detail} Sign in again in a moment.",
+                unavailable.RetryAfter ?? TimeSpan.FromSeconds(30)
+            ),
             _ => throw new InvalidOperationException("A token answer is none of its cases."),
         };
     }

@@ -5,7 +5,10 @@ namespace DolibarrOAuthBridge.Login;
 /// <summary>The signature algorithms that ID tokens may have (RFC 7518, section 3.1). All of them hash with SHA-256.</summary>
 internal static class SigningAlgorithm
 {
-    /// <summary>Those accepted: asymmetric and current. Never <c>none</c>, never an HMAC, whose key could be a public key or the client secret.</summary>
+    /// <summary>
+    /// Those accepted: asymmetric and current. Never <c>none</c>, never an HMAC, whose key could be a public key or the client
+    /// secret.
+    /// </summary>
     public static IReadOnlyList<string> Accepted { get; } = ["RS256", "PS256", "ES256"];
 
     /// <summary>The type of key that an accepted algorithm needs.</summary>

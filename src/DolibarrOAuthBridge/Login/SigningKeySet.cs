@@ -45,10 +45,23 @@ internal sealed class SigningKeySet
         var id = Text(key, "kid");
         var made = Text(key, "kty") switch
         {
-            "RSA" when Bytes(key, "n") is { } modulus && modulus.Length * 8 is >= LeastRsaBits and <= MostRsaBits && Bytes(key, "e") is { Length: > 0 and <= 8 } =>
-                new JsonWebKey { Kty = "RSA", N = Text(key, "n"), E = Text(key, "e") },
+            "RSA"
+                when Bytes(key, "n") is { } modulus
+                    && modulus.Length * 8 is >= LeastRsaBits and <= MostRsaBits
+                    && Bytes(key, "e") is { Length: > 0 and <= 8 } => new JsonWebKey
+                    {
+                        Kty = "RSA",
+                        N = Text(key, "n"),
+                        E = Text(key, "e"),
+                    },
             "EC" when Text(key, "crv") == "P-256" && Bytes(key, "x") is { Length: P256Bytes } && Bytes(key, "y") is { Length: P256Bytes } =>
-                new JsonWebKey { Kty = "EC", Crv = "P-256", X = Text(key, "x"), Y = Text(key, "y") },
+                new JsonWebKey
+                {
+                    Kty = "EC",
+                    Crv = "P-256",
+                    X = Text(key, "x"),
+                    Y = Text(key, "y"),
+                },
             _ => null,
         };
         if (made is null)

@@ -5,7 +5,10 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Login;
 
-/// <summary>Completes an identity from the userinfo endpoint (OpenID Connect Core, section 5.3). It is asked only where the ID token lacks a claim.</summary>
+/// <summary>
+/// Completes an identity from the userinfo endpoint (OpenID Connect Core, section 5.3). It is asked only where the ID token lacks
+/// a claim.
+/// </summary>
 internal sealed class UserInfoClient(ProviderDocuments documents)
 {
     /// <summary>Adds the e-mail address and the name where the ID token has none.</summary>
@@ -13,8 +16,14 @@ internal sealed class UserInfoClient(ProviderDocuments documents)
     /// <param name="provider">The provider.</param>
     /// <param name="accessToken">The access token that came with the ID token.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="BridgeException">The answer is about another user; or the address is missing and there is no usable answer.</exception>
-    public async Task<Identity> CompleteAsync(Identity identity, OpenIdProvider provider, string accessToken, CancellationToken cancellationToken = default)
+    /// <exception cref="BridgeException">The answer is about another user; or the address is missing and there is no usable
+    /// answer.</exception>
+    public async Task<Identity> CompleteAsync(
+        Identity identity,
+        OpenIdProvider provider,
+        string accessToken,
+        CancellationToken cancellationToken = default
+    )
     {
         if (provider.UserInfoEndpoint is not { } endpoint || (identity.Email is not null && identity.Name is not null))
         {
@@ -32,7 +41,12 @@ internal sealed class UserInfoClient(ProviderDocuments documents)
         }
         catch (ProviderDocumentException exception)
         {
-            return identity.Email is not null ? identity : throw Rejection.Of(RejectionReason.UserInfoUnusable, $"the e-mail address is not in the ID token, and {exception.Message}");
+            return identity.Email is not null
+                ? identity
+                : throw Rejection.Of(
+                    RejectionReason.UserInfoUnusable,
+                    $"the e-mail address is not in the ID token, and {exception.Message}"
+                );
         }
 
         if (ClaimChecks.Subject(claims) != identity.Subject)
@@ -44,7 +58,9 @@ internal sealed class UserInfoClient(ProviderDocuments documents)
         return identity with
         {
             Email = identity.Email ?? email,
-            EmailVerified = identity.Email is not null ? identity.EmailVerified : email is not null && ClaimReader.IsTrue(claims, provider.EmailVerifiedClaim),
+            EmailVerified = identity.Email is not null
+                ? identity.EmailVerified
+                : email is not null && ClaimReader.IsTrue(claims, provider.EmailVerifiedClaim),
             Name = identity.Name ?? ClaimReader.Text(claims, "name"),
             PreferredUsername = identity.PreferredUsername ?? ClaimReader.Text(claims, "preferred_username"),
         };

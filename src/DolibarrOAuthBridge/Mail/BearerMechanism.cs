@@ -25,7 +25,9 @@ internal sealed class BearerMechanism : SaslMechanism
         XOAuth2.RequireUser(user);
         MechanismName = name;
         _protocol = protocol;
-        _message = Encoding.UTF8.GetBytes(name == SaslName.OAuthBearer ? OAuthBearer.Message(user, accessToken, host) : XOAuth2.Message(user, accessToken));
+        _message = Encoding.UTF8.GetBytes(
+            name == SaslName.OAuthBearer ? OAuthBearer.Message(user, accessToken, host) : XOAuth2.Message(user, accessToken)
+        );
     }
 
     /// <inheritdoc />

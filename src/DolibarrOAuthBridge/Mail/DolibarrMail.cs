@@ -6,7 +6,9 @@ using DolibarrOAuthBridge.Dolibarr.Mail;
 
 namespace DolibarrOAuthBridge.Mail;
 
-/// <summary>Checks the mail servers that Dolibarr itself is set to: its SMTP settings, context by context, and its email collectors.</summary>
+/// <summary>
+/// Checks the mail servers that Dolibarr itself is set to: its SMTP settings, context by context, and its email collectors.
+/// </summary>
 internal sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTable collectors, EntryTable constants, MailChecker checker)
 {
     private const string PhpImap = "MAIN_IMAP_USE_PHPIMAP";
@@ -18,14 +20,23 @@ internal sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTab
     /// <param name="sendTo">Whom to send a test mail by each; null for nobody.</param>
     /// <param name="cancellationToken">Ends the checks.</param>
     /// <exception cref="BridgeException">The database failed.</exception>
-    public async Task<MailCheckList> CheckSmtpAsync(int entity, string? entry, string? context, string? sendTo, CancellationToken cancellationToken = default)
+    public async Task<MailCheckList> CheckSmtpAsync(
+        int entity,
+        string? entry,
+        string? context,
+        string? sendTo,
+        CancellationToken cancellationToken = default
+    )
     {
         var all = await ReadAsync(() => settings.ListAsync(entity, cancellationToken));
         var wanted = context?.ToUpperInvariant() is { } name ? [all.FirstOrDefault(one => one.Context == name) ?? all[0]] : all;
         var plans = wanted.Where(one => one.UsesToken && IsOf(one.OAuthService, entry)).Select(one => MailPlan.Of(one, sendTo)).ToList();
         return plans.Count > 0
             ? await RunAsync(plans, entity, cancellationToken)
-            : Nothing(MailPlan.SourceOf(wanted[0]), entry is null ? WhyNoToken(wanted[0]) : $"None of Dolibarr's settings for sending mail uses the token of {entry}.");
+            : Nothing(
+                MailPlan.SourceOf(wanted[0]),
+                entry is null ? WhyNoToken(wanted[0]) : $"None of Dolibarr's settings for sending mail uses the token of {entry}."
+            );
     }
 
     /// <summary>Checks the email collectors that log in with a token, those that are switched off too.</summary>
@@ -41,15 +52,19 @@ internal sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTab
         var plans = all.Where(one => one.UsesToken && IsOf(one.OAuthService, entry)).Select(one => MailPlan.Of(one, speaksTokens)).ToList();
         return plans.Count > 0
             ? await RunAsync(plans, entity, cancellationToken)
-            : Nothing("email collectors", $"No email collector of entity {entity} logs in with {(entry is null ? "a token" : $"the token of {entry}")}. Choose OAuth as the authentication method in the collector.");
+            : Nothing(
+                "email collectors",
+                $"No email collector of entity {entity} logs in with {(entry is null ? "a token" : $"the token of {entry}")}. Choose OAuth as the authentication method in the collector."
+            );
     }
 
     private static bool IsOf(string service, string? entry) =>
         entry is null || (EntryName.TryParse(entry, out var wanted) && EntryName.TryParse(service, out var used) && used.Equals(wanted));
 
-    private static string WhyNoToken(SmtpSettings settings) => settings.UsesSmtp
-        ? $"{settings.Constant("MAIN_MAIL_SMTPS_AUTH_TYPE")} is not XOAUTH2, so Dolibarr sends with a password. Choose OAuth in its setup of outgoing mail."
-        : $"{settings.Constant("MAIN_MAIL_SENDMODE")} is {settings.SendMode}, so Dolibarr does not send by SMTP itself. Choose SMTP and OAuth in its setup of outgoing mail.";
+    private static string WhyNoToken(SmtpSettings settings) =>
+        settings.UsesSmtp
+            ? $"{settings.Constant("MAIN_MAIL_SMTPS_AUTH_TYPE")} is not XOAUTH2, so Dolibarr sends with a password. Choose OAuth in its setup of outgoing mail."
+            : $"{settings.Constant("MAIN_MAIL_SENDMODE")} is {settings.SendMode}, so Dolibarr does not send by SMTP itself. Choose SMTP and OAuth in its setup of outgoing mail.";
 
     private static MailCheckList Nothing(string source, string why) =>
         new(false, [new MailCheckReport(false, null, [new MailStep("settings", false, why, 0)], MailFailureCode.Settings, Source: source)]);
@@ -92,5 +107,15 @@ internal sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTab
     }
 
     private static MailCheckReport Failed(MailPlan plan, string code, string message) =>
-        new(false, null, [new MailStep("settings", false, message, 0)], code, plan.Entry.Length > 0 ? plan.Entry : null, plan.Check?.Host, plan.Check?.Port, Username: plan.Check?.Username, Source: plan.Source);
+        new(
+            false,
+            null,
+            [new MailStep("settings", false, message, 0)],
+            code,
+            plan.Entry.Length > 0 ? plan.Entry : null,
+            plan.Check?.Host,
+            plan.Check?.Port,
+            Username: plan.Check?.Username,
+            Source: plan.Source
+        );
 }

@@ -13,7 +13,8 @@ internal static class ImapUse
     public static async Task<string> ListAsync(ImapClient client, CancellationToken cancellationToken)
     {
         // MailKit asks for the namespaces at the login and passes over a server that answers BAD.
-        var root = client.PersonalNamespaces.FirstOrDefault() ?? throw new ImapCommandException(ImapCommandResponse.Bad, "The folders cannot be listed.");
+        var root = client.PersonalNamespaces.FirstOrDefault()
+            ?? throw new ImapCommandException(ImapCommandResponse.Bad, "The folders cannot be listed.");
         var folders = await client.GetFoldersAsync(root, cancellationToken: cancellationToken);
         return $"{folders.Count + 1} folders"; // INBOX is one, whether it was listed or not
     }

@@ -39,7 +39,8 @@ internal sealed class MailCertificates(BridgeOptions options)
             return null;
         }
 
-        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (flags, element) => flags | element.Status) ?? X509ChainStatusFlags.NoError;
+        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (flags, element) => flags | element.Status)
+            ?? X509ChainStatusFlags.NoError;
         return status.HasFlag(X509ChainStatusFlags.NotTimeValid)
             ? $"The certificate is valid from {server.NotBefore:yyyy-MM-dd} to {server.NotAfter:yyyy-MM-dd} only. The server's administrator renews it; or this machine's clock is wrong."
             : $"The certificate's issuer, {server.GetNameInfo(X509NameType.SimpleName, true)}, is not trusted on this machine. "
@@ -80,11 +81,17 @@ internal sealed class MailCertificates(BridgeOptions options)
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new MailCheckException(MailFailureCode.Settings, $"The setting Bridge:MailCaFile names {path}, which cannot be read as PEM: {exception.Message}");
+            throw new MailCheckException(
+                MailFailureCode.Settings,
+                $"The setting Bridge:MailCaFile names {path}, which cannot be read as PEM: {exception.Message}"
+            );
         }
 
         return path.Length == 0 || authorities.Count > 0
             ? authorities
-            : throw new MailCheckException(MailFailureCode.Settings, $"The setting Bridge:MailCaFile names {path}, which holds no certificate.");
+            : throw new MailCheckException(
+                MailFailureCode.Settings,
+                $"The setting Bridge:MailCaFile names {path}, which holds no certificate."
+            );
     }
 }

@@ -23,4 +23,5 @@ public sealed record MailCheckReport(
     int? Port = null,
     string? Security = null,
     string? Username = null,
-    string? Source = null);
+    string? Source = null
+);

@@ -16,7 +16,13 @@ namespace DolibarrOAuthBridge.Mail;
 /// host is the caller's choice, so callers must be as trusted as those who may have the token itself.
 /// </summary>
 internal sealed partial class MailChecker(
-    EntryDirectory entries, TokenBroker broker, MailCertificates certificates, BridgeOptions options, TimeProvider time, ILogger<MailChecker> logger)
+    EntryDirectory entries,
+    TokenBroker broker,
+    MailCertificates certificates,
+    BridgeOptions options,
+    TimeProvider time,
+    ILogger<MailChecker> logger
+)
 {
     /// <summary>Checks a server with an entry's token.</summary>
     /// <param name="name">Entry or service name.</param>
@@ -42,12 +48,28 @@ internal sealed partial class MailChecker(
             BridgeMeter.CheckMade(check.Protocol == MailProtocol.Smtp ? "smtp" : "imap", ok);
             Log.Checked(logger, entry.Name.Service, entity, check.Protocol, host.ToString(), ok ? "ok" : steps.FailureCode!);
             return new MailCheckReport(
-                ok, session.Mechanism?.MechanismName, steps.All, steps.FailureCode, entry.Name.ToString(), host.Host, host.Port, MailSecurityName.Of(host.Security), check.Username);
+                ok,
+                session.Mechanism?.MechanismName,
+                steps.All,
+                steps.FailureCode,
+                entry.Name.ToString(),
+                host.Host,
+                host.Port,
+                MailSecurityName.Of(host.Security),
+                check.Username
+            );
         }
     }
 
     private async Task RunAsync(
-        MailSteps steps, MailSession session, MailHost host, OAuthEntry entry, Provider provider, MailCheck check, CancellationToken limit)
+        MailSteps steps,
+        MailSession session,
+        MailHost host,
+        OAuthEntry entry,
+        Provider provider,
+        MailCheck check,
+        CancellationToken limit
+    )
     {
         var failures = new MailFailures(session, host, options.MailDeadline);
         AccessToken? token = null;
@@ -62,16 +84,11 @@ internal sealed partial class MailChecker(
                 token = (await broker.GetGrantAsync(entry, options.MinTtl, limit)).ToAccessToken(entry.Name);
                 (failures.AccessToken, failures.GrantedScope) = (token.Value, token.Scope);
                 return token.Scope is { Length: > 0 } scope ? $"a token for {scope}" : "a token";
-            })
-            && await TryAsync("connect", async () =>
+            }) && await TryAsync("connect", async () =>
             {
                 addresses = addresses is [] ? await MailTarget.ResolveAsync(host, limit) : addresses;
                 return await session.ConnectAsync(addresses, limit);
-            })
-            && await TryAsync(NameOf(host.Security), () => session.GreetAsync(limit))
-            && await LogInAsync()
-            && await UseAsync()
-            && await session.TryQuitAsync(limit);
+            }) && await TryAsync(NameOf(host.Security), () => session.GreetAsync(limit)) && await LogInAsync() && await UseAsync() && await session.TryQuitAsync(limit);
 
         Task<bool> TryAsync(string name, Func<Task<string>> work) => steps.TryAsync(name, work, failures.Explain);
 
@@ -91,15 +108,15 @@ internal sealed partial class MailChecker(
                         afterwards = exception;
                         return $"logged in as {check.Username} with {session.Mechanism!.MechanismName}";
                     }
-                })
-                && (afterwards is null || await TryAsync("list", () => Task.FromException<string>(afterwards)));
+                }) && (afterwards is null || await TryAsync("list", () => Task.FromException<string>(afterwards)));
         }
 
-        async Task<bool> UseAsync() => check.Protocol == MailProtocol.Imap
-            ? await TryAsync("list", () => ImapUse.ListAsync(session.Imap, limit))
-                && await TryAsync("open", () => ImapUse.OpenAsync(session.Imap, check.Folder, limit))
-            : check.SendTo is not { } recipient
-                || await TryAsync("send", () => SmtpUse.SendAsync(session.Smtp, check.Username, recipient, time.GetUtcNow(), limit));
+        async Task<bool> UseAsync() =>
+            check.Protocol == MailProtocol.Imap
+                ? await TryAsync("list", () => ImapUse.ListAsync(session.Imap, limit))
+                    && await TryAsync("open", () => ImapUse.OpenAsync(session.Imap, check.Folder, limit))
+                : check.SendTo is not { } recipient
+                    || await TryAsync("send", () => SmtpUse.SendAsync(session.Smtp, check.Username, recipient, time.GetUtcNow(), limit));
     }
 
     private static async Task<IPAddress[]> ResolveLocalAsync(MailHost host, CancellationToken limit)
@@ -131,7 +148,10 @@ internal sealed partial class MailChecker(
     }
 
     private static bool IsAddress(string text) =>
-        !text.Any(char.IsControl) && MailboxAddress.TryParse(text, out var address) && address.Address == text && text.Contains('@', StringComparison.Ordinal);
+        !text.Any(char.IsControl)
+        && MailboxAddress.TryParse(text, out var address)
+        && address.Address == text
+        && text.Contains('@', StringComparison.Ordinal);
 
     private static partial class Log
     {

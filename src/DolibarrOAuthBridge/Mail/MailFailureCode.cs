@@ -2,7 +2,9 @@
 
 namespace DolibarrOAuthBridge.Mail;
 
-/// <summary>The stable codes of what can fail in a check, besides those of <see cref="ProblemCode"/> that say why there is no token.</summary>
+/// <summary>
+/// The stable codes of what can fail in a check, besides those of <see cref="ProblemCode"/> that say why there is no token.
+/// </summary>
 internal static class MailFailureCode
 {
     /// <summary>The settings in Dolibarr do not lead to a login with a token.</summary>

@@ -22,46 +22,68 @@ internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan 
     public string? GrantedScope { get; set; }
 
     /// <summary>What an exception means; null where it is none of a check's.</summary>
-    public MailRefusal? Explain(Exception exception) => exception switch
-    {
-        MailCheckException failure => new MailRefusal(failure.Code, failure.Message),
-        BridgeException failure => new MailRefusal(failure.Code, failure.Message),
-        OperationCanceledException or SslHandshakeException { InnerException: OperationCanceledException } => new MailRefusal(MailFailureCode.Timeout, Timeout()),
-        SocketException failure when failure.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
-            new MailRefusal(MailFailureCode.Unreachable, $"The name {host.Host} does not resolve. Check its spelling and this machine's DNS."),
-        SocketException failure => new MailRefusal(
-            MailFailureCode.Unreachable, $"{host} does not take the connection ({failure.SocketErrorCode}). Check host and port, and whether a firewall lets this machine out."),
-        SslHandshakeException when session.CertificateProblem is { } problem => new MailRefusal(MailFailureCode.Certificate, problem),
-        SslHandshakeException failure => new MailRefusal(
-            MailFailureCode.Tls, $"TLS could not be set up{Because(failure.InnerException)}. Port {host.Port} customarily wants {MailSecurityName.Of(MailHost.UsualSecurity(host.Port))}."),
-        NotSupportedException when !session.IsAuthenticated => new MailRefusal(
-            MailFailureCode.StartTlsMissing,
-            "The server does not offer STARTTLS, or somebody on the way took the offer out. Nothing was sent. Use TLS from the start (port 465 or 993), or ask the server's administrator."),
-        AuthenticationException failure => Refused(session.Protocol == MailProtocol.Imap ? session.Dialogue.LastLine : WithoutColon(failure.Message)),
-        SmtpCommandException failure => Refused($"{(int)failure.StatusCode} {failure.Message}", FallbackOf(failure.ErrorCode)),
-        ImapCommandException => Refused(session.Dialogue.LastLine),
-        FolderNotFoundException failure => new MailRefusal(MailFailureCode.FolderMissing, $"The mailbox has no folder {Clean(failure.FolderName)}."),
-        ProtocolException or IOException or ServiceNotConnectedException or FormatException => Broken(exception),
-        _ => null,
-    };
+    public MailRefusal? Explain(Exception exception) =>
+        exception switch
+        {
+            MailCheckException failure => new MailRefusal(failure.Code, failure.Message),
+            BridgeException failure => new MailRefusal(failure.Code, failure.Message),
+            OperationCanceledException or SslHandshakeException { InnerException: OperationCanceledException } => new MailRefusal(
+                MailFailureCode.Timeout,
+                Timeout()
+            ),
+            SocketException failure
+                when failure.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => new MailRefusal(
+                MailFailureCode.Unreachable,
+                $"The name {host.Host} does not resolve. Check its spelling and this machine's DNS."
+            ),
+            SocketException failure => new MailRefusal(
+                MailFailureCode.Unreachable,
+                $"{host} does not take the connection ({failure.SocketErrorCode}). Check host and port, and whether a firewall lets this machine out."
+            ),
+            SslHandshakeException when session.CertificateProblem is { } problem => new MailRefusal(MailFailureCode.Certificate, problem),
+            SslHandshakeException failure => new MailRefusal(
+                MailFailureCode.Tls,
+                $"TLS could not be set up{Because(failure.InnerException)}. Port {host.Port} customarily wants {MailSecurityName.Of(MailHost.UsualSecurity(host.Port))}."
+            ),
+            NotSupportedException when !session.IsAuthenticated => new MailRefusal(
+                MailFailureCode.StartTlsMissing,
+                "The server does not offer STARTTLS, or somebody on the way took the offer out. Nothing was sent. Use TLS from the start (port 465 or 993), or ask the server's administrator."
+            ),
+            AuthenticationException failure => Refused(
+                session.Protocol == MailProtocol.Imap ? session.Dialogue.LastLine : WithoutColon(failure.Message)
+            ),
+            SmtpCommandException failure => Refused($"{(int)failure.StatusCode} {failure.Message}", FallbackOf(failure.ErrorCode)),
+            ImapCommandException => Refused(session.Dialogue.LastLine),
+            FolderNotFoundException failure => new MailRefusal(
+                MailFailureCode.FolderMissing,
+                $"The mailbox has no folder {Clean(failure.FolderName)}."
+            ),
+            ProtocolException or IOException or ServiceNotConnectedException or FormatException => Broken(exception),
+            _ => null,
+        };
 
     // MailKit writes "535: 5.7.8 …".
     private static string WithoutColon(string message) =>
-        message is [_, _, _, ':', ' ', ..] && message.AsSpan(0, 3).ContainsAnyExceptInRange('0', '9') is false ? message.Remove(3, 1) : message;
+        message is [_, _, _, ':', ' ', ..] && message.AsSpan(0, 3).ContainsAnyExceptInRange('0', '9') is false
+            ? message.Remove(3, 1)
+            : message;
 
-    private static string? FallbackOf(SmtpErrorCode code) => code switch
-    {
-        SmtpErrorCode.RecipientNotAccepted => MailFailureCode.RecipientRefused,
-        SmtpErrorCode.SenderNotAccepted => MailFailureCode.SenderRefused,
-        _ => null,
-    };
+    private static string? FallbackOf(SmtpErrorCode code) =>
+        code switch
+        {
+            SmtpErrorCode.RecipientNotAccepted => MailFailureCode.RecipientRefused,
+            SmtpErrorCode.SenderNotAccepted => MailFailureCode.SenderRefused,
+            _ => null,
+        };
 
     private MailRefusal Refused(string answer, string? fallback = null)
     {
         var explanation = session.Mechanism?.Explanation;
         var refusal = MailRefusals.Decode(session.Protocol, answer, explanation, GrantedScope);
-        var (code, advice) = refusal.Code == MailFailureCode.Refused && fallback is not null ? (fallback, string.Empty) : (refusal.Code, refusal.Advice);
-        var explained = SaslExplanation.Parse(explanation) is { } parsed && !session.IsAuthenticated ? $" ({Clean(parsed.ToString())})" : string.Empty;
+        var (code, advice) =
+            refusal.Code == MailFailureCode.Refused && fallback is not null ? (fallback, string.Empty) : (refusal.Code, refusal.Advice);
+        var explained =
+            SaslExplanation.Parse(explanation) is { } parsed && !session.IsAuthenticated ? $" ({Clean(parsed.ToString())})" : string.Empty;
         return new MailRefusal(code, $"The server says: {Clean(answer).TrimEnd('.')}{explained}. {advice}".TrimEnd());
     }
 
@@ -72,21 +94,24 @@ internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan 
             ? Refused(last)
             : new MailRefusal(
                 MailFailureCode.Protocol,
-                $"The server broke off or does not speak {(session.Protocol == MailProtocol.Smtp ? "SMTP" : "IMAP")}: {Clean(exception.Message)} Check host, port and security.");
+                $"The server broke off or does not speak {(session.Protocol == MailProtocol.Smtp ? "SMTP" : "IMAP")}: {Clean(exception.Message)} Check host, port and security."
+            );
     }
 
     private string Timeout()
     {
         var usual = MailHost.UsualSecurity(host.Port);
-        var hint = session.Dialogue.LastLine.Length == 0 && usual != host.Security
-            ? $" Port {host.Port} customarily wants {MailSecurityName.Of(usual)}, not {MailSecurityName.Of(host.Security)}."
-            : " Check host and port, and whether a firewall lets this machine out.";
+        var hint =
+            session.Dialogue.LastLine.Length == 0 && usual != host.Security
+                ? $" Port {host.Port} customarily wants {MailSecurityName.Of(usual)}, not {MailSecurityName.Of(host.Security)}."
+                : " Check host and port, and whether a firewall lets this machine out.";
         return $"{host} did not answer in time: the whole check may take {deadline.TotalSeconds:0} s.{hint}";
     }
 
     private string Because(Exception? cause) => cause is null ? string.Empty : $" ({Clean(cause.Message).TrimEnd('.')})";
 
-    private string Clean(string text) => AccessToken.Length == 0
-        ? ServerText.Clean(text)
-        : ServerText.Clean(text, AccessToken, session.Mechanism?.InitialResponse ?? AccessToken);
+    private string Clean(string text) =>
+        AccessToken.Length == 0
+            ? ServerText.Clean(text)
+            : ServerText.Clean(text, AccessToken, session.Mechanism?.InitialResponse ?? AccessToken);
 }

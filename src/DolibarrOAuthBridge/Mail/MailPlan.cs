@@ -14,21 +14,32 @@ internal sealed record MailPlan(string Source, string Entry, MailCheck? Check, s
 {
     private const int PhpSmtpPort = 25; // php.ini's default, which Dolibarr falls back to
 
-    private static readonly (string Prefix, MailSecurity Security)[] Schemes = [("ssl://", MailSecurity.Tls), ("tls://", MailSecurity.StartTls)];
+    private static readonly (string Prefix, MailSecurity Security)[] Schemes =
+    [
+        ("ssl://", MailSecurity.Tls),
+        ("tls://", MailSecurity.StartTls),
+    ];
 
-    public static string SourceOf(SmtpSettings settings) => settings.Context.Length == 0 ? "outgoing mail" : $"outgoing mail, {settings.Context}";
+    public static string SourceOf(SmtpSettings settings) =>
+        settings.Context.Length == 0 ? "outgoing mail" : $"outgoing mail, {settings.Context}";
 
     public static MailPlan Of(SmtpSettings settings, string? sendTo)
     {
         var source = SourceOf(settings);
         var missing = Missing(
-            (settings.Constant("MAIN_MAIL_SMTP_SERVER"), settings.Server), (settings.Constant("MAIN_MAIL_SMTPS_ID"), settings.Username), (settings.Constant("MAIN_MAIL_SMTPS_OAUTH_SERVICE"), settings.OAuthService));
+            (settings.Constant("MAIN_MAIL_SMTP_SERVER"), settings.Server),
+            (settings.Constant("MAIN_MAIL_SMTPS_ID"), settings.Username),
+            (settings.Constant("MAIN_MAIL_SMTPS_OAUTH_SERVICE"), settings.OAuthService)
+        );
         if (missing is not null)
         {
             return new MailPlan(source, settings.OAuthService, null, missing);
         }
 
-        var flags = settings.StartTls ? MailSecurity.StartTls : settings.Tls ? MailSecurity.Tls : MailSecurity.None;
+        var flags =
+            settings.StartTls ? MailSecurity.StartTls
+            : settings.Tls ? MailSecurity.Tls
+            : MailSecurity.None;
         var scheme = Array.Find(Schemes, scheme => settings.Server.StartsWith(scheme.Prefix, StringComparison.OrdinalIgnoreCase));
         var check = new MailCheck
         {
@@ -46,7 +57,10 @@ internal sealed record MailPlan(string Source, string Entry, MailCheck? Check, s
     public static MailPlan Of(EmailCollector collector, bool speaksTokens)
     {
         var source = $"email collector {collector.Ref}";
-        if (Missing(("the host", collector.Host), ("the login", collector.Login), ("the OAuth service", collector.OAuthService)) is { } missing)
+        if (
+            Missing(("the host", collector.Host), ("the login", collector.Login), ("the OAuth service", collector.OAuthService)) is
+            { } missing
+        )
         {
             return new MailPlan(source, collector.OAuthService, null, missing);
         }
@@ -56,14 +70,22 @@ internal sealed record MailPlan(string Source, string Entry, MailCheck? Check, s
             Protocol = MailProtocol.Imap,
             Host = collector.Host,
             Port = collector.Port,
-            Security = collector.Encryption switch { "ssl" => MailSecurity.Tls, "tls" => MailSecurity.StartTls, _ => MailSecurity.None },
+            Security = collector.Encryption switch
+            {
+                "ssl" => MailSecurity.Tls,
+                "tls" => MailSecurity.StartTls,
+                _ => MailSecurity.None,
+            },
             Username = collector.Login,
             Mechanism = SaslName.XOAuth2,
             Folder = collector.SourceDirectory,
         };
-        IEnumerable<string> notes = [
+        IEnumerable<string> notes =
+        [
             .. collector.IsActive ? Array.Empty<string>() : ["The collector is switched off."],
-            .. speaksTokens ? Array.Empty<string>() : ["MAIN_IMAP_USE_PHPIMAP is not set: without it, Dolibarr up to 22 reads by PHP's imap extension, which takes no token."],
+            .. speaksTokens
+                ? Array.Empty<string>()
+                : ["MAIN_IMAP_USE_PHPIMAP is not set: without it, Dolibarr up to 22 reads by PHP's imap extension, which takes no token."],
         ];
         return new MailPlan(source, collector.OAuthService, check, Describe(check, collector.OAuthService, notes));
     }
@@ -82,7 +104,12 @@ internal sealed record MailPlan(string Source, string Entry, MailCheck? Check, s
     }
 
     private static string Describe(MailCheck check, string entry, IEnumerable<string> notes) =>
-        string.Join(' ', notes.Prepend($"{check.Host}:{check.Port} ({MailSecurityName.Of(check.Security!.Value)}) as {check.Username} with the token of {entry}."));
+        string.Join(
+            ' ',
+            notes.Prepend(
+                $"{check.Host}:{check.Port} ({MailSecurityName.Of(check.Security!.Value)}) as {check.Username} with the token of {entry}."
+            )
+        );
 
     private static string? Missing(params (string Name, string Value)[] needed)
     {

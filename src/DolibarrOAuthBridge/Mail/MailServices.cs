@@ -7,10 +7,11 @@ namespace DolibarrOAuthBridge.Mail;
 /// <summary>What the checks of mail servers are made of.</summary>
 internal static class MailServices
 {
-    public static IServiceCollection AddMail(this IServiceCollection services) => services
-        .AddSingleton<MailCertificates>()
-        .AddSingleton<MailChecker>()
-        .AddSingleton<SmtpSettingsTable>()
-        .AddSingleton<EmailCollectorTable>()
-        .AddSingleton<DolibarrMail>();
+    public static IServiceCollection AddMail(this IServiceCollection services) =>
+        services
+            .AddSingleton<MailCertificates>()
+            .AddSingleton<MailChecker>()
+            .AddSingleton<SmtpSettingsTable>()
+            .AddSingleton<EmailCollectorTable>()
+            .AddSingleton<DolibarrMail>();
 }

@@ -64,12 +64,17 @@ internal sealed class MailSession : IDisposable
         if (Dialogue.IsInjected)
         {
             throw new MailCheckException(
-                MailFailureCode.Injection, "Bytes followed the answer to STARTTLS in plain text. Somebody on the way tampers with the connection, or the server is broken: use TLS from the start (port 465 or 993).");
+                MailFailureCode.Injection,
+                "Bytes followed the answer to STARTTLS in plain text. Somebody on the way tampers with the connection, or the server is broken: use TLS from the start (port 465 or 993)."
+            );
         }
 
         if (_client.IsAuthenticated || (_host.Security != MailSecurity.None && !_client.IsSecure))
         {
-            throw new MailCheckException(MailFailureCode.Protocol, "The server counts the connection as logged in before any token was shown, so nothing can be said about the token.");
+            throw new MailCheckException(
+                MailFailureCode.Protocol,
+                "The server counts the connection as logged in before any token was shown, so nothing can be said about the token."
+            );
         }
 
         return _client.IsSecure
@@ -78,13 +83,20 @@ internal sealed class MailSession : IDisposable
     }
 
     /// <summary>Shows the token with the first wanted mechanism that the server offers.</summary>
-    public async Task<string> AuthenticateAsync(IReadOnlyList<string> wanted, string user, string accessToken, CancellationToken cancellationToken)
+    public async Task<string> AuthenticateAsync(
+        IReadOnlyList<string> wanted,
+        string user,
+        string accessToken,
+        CancellationToken cancellationToken
+    )
     {
         var offered = _client.AuthenticationMechanisms;
-        var name = wanted.FirstOrDefault(offered.Contains) ?? throw new MailCheckException(
-            MailFailureCode.MechanismMissing,
-            $"The server offers {(offered.Count == 0 ? "no login at all" : string.Join(", ", offered.Order(StringComparer.Ordinal)))} here, not {string.Join(" or ", wanted)}. "
-                + "Check host, port and security; a token is never sent as a password.");
+        var name = wanted.FirstOrDefault(offered.Contains)
+            ?? throw new MailCheckException(
+                MailFailureCode.MechanismMissing,
+                $"The server offers {(offered.Count == 0 ? "no login at all" : string.Join(", ", offered.Order(StringComparer.Ordinal)))} here, not {string.Join(" or ", wanted)}. "
+                    + "Check host, port and security; a token is never sent as a password."
+            );
         Mechanism = new BearerMechanism(name, Protocol, user, accessToken, _host);
         await _client.AuthenticateAsync(Mechanism, cancellationToken);
         return $"logged in as {user} with {name}";
@@ -111,12 +123,13 @@ internal sealed class MailSession : IDisposable
         _socket.Dispose();
     }
 
-    private static SecureSocketOptions OptionOf(MailSecurity security) => security switch
-    {
-        MailSecurity.None => SecureSocketOptions.None,
-        MailSecurity.StartTls => SecureSocketOptions.StartTls,
-        _ => SecureSocketOptions.SslOnConnect,
-    };
+    private static SecureSocketOptions OptionOf(MailSecurity security) =>
+        security switch
+        {
+            MailSecurity.None => SecureSocketOptions.None,
+            MailSecurity.StartTls => SecureSocketOptions.StartTls,
+            _ => SecureSocketOptions.SslOnConnect,
+        };
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -16,8 +16,12 @@ internal static class MailTarget
     public static MailHost Of(MailCheck check, Provider provider)
     {
         var known = check.Protocol == MailProtocol.Smtp ? provider.Smtp : provider.Imap;
-        var host = check.Host ?? known?.Host ?? throw new BridgeException(
-            ProblemCode.InvalidRequest, $"Say which server: {provider.Name} has no {check.Protocol.ToString().ToUpperInvariant()} server that is known here.");
+        var host = check.Host
+            ?? known?.Host
+            ?? throw new BridgeException(
+                ProblemCode.InvalidRequest,
+                $"Say which server: {provider.Name} has no {check.Protocol.ToString().ToUpperInvariant()} server that is known here."
+            );
         RequireHost(host);
         if (check.Port is < 1 or > 65535)
         {
@@ -26,7 +30,11 @@ internal static class MailTarget
 
         var isKnown = known is not null && string.Equals(host, known.Host, StringComparison.OrdinalIgnoreCase);
         var security = check.Security
-            ?? (check.Port is { } given && (!isKnown || given != known!.Port) ? MailHost.UsualSecurity(given) : isKnown ? known!.Security : MailSecurity.Tls);
+            ?? (
+                check.Port is { } given && (!isKnown || given != known!.Port) ? MailHost.UsualSecurity(given)
+                : isKnown ? known!.Security
+                : MailSecurity.Tls
+            );
         var port = check.Port ?? (isKnown && security == known!.Security ? known.Port : MailHost.UsualPort(check.Protocol, security));
         return new MailHost(host, port, security);
     }
@@ -36,11 +44,15 @@ internal static class MailTarget
     /// <exception cref="SocketException">The name does not resolve.</exception>
     public static async Task<IPAddress[]> ResolveAsync(MailHost host, CancellationToken cancellationToken)
     {
-        var addresses = IPAddress.TryParse(host.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
+        var addresses = IPAddress.TryParse(host.Host, out var literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
         return host.Security != MailSecurity.None || Array.TrueForAll(addresses, IPAddress.IsLoopback)
             ? addresses
             : throw new BridgeException(
-                ProblemCode.InvalidRequest, $"security none would send the token to {host.Host} for everybody on the way to read. Use starttls or tls; none is for servers on this machine.");
+                ProblemCode.InvalidRequest,
+                $"security none would send the token to {host.Host} for everybody on the way to read. Use starttls or tls; none is for servers on this machine."
+            );
     }
 
     private static void RequireHost(string host)

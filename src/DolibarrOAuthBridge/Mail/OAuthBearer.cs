@@ -13,6 +13,9 @@ internal static class OAuthBearer
     {
         // RFC 5801, section 4: a comma or an equals sign would end the field.
         var name = user.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
-        return string.Create(CultureInfo.InvariantCulture, $"n,a={name},\u0001host={host.Host}\u0001port={host.Port}\u0001auth=Bearer {accessToken}\u0001\u0001");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"n,a={name},\u0001host={host.Host}\u0001port={host.Port}\u0001auth=Bearer {accessToken}\u0001\u0001"
+        );
     }
 }

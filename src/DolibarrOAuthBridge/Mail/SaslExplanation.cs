@@ -36,11 +36,12 @@ internal sealed record SaslExplanation(string Status, string? Scope)
     public override string ToString() => Scope is null ? $"status {Status}" : $"status {Status}, wants the scope {Scope}";
 
     private static string? Text(JsonElement element, string name) =>
-        !element.TryGetProperty(name, out var value) ? null
-        : value.ValueKind switch
-        {
-            JsonValueKind.String when value.GetString() is { Length: > 0 } text => text,
-            JsonValueKind.Number => value.GetRawText(),
-            _ => null,
-        };
+        !element.TryGetProperty(name, out var value)
+            ? null
+            : value.ValueKind switch
+            {
+                JsonValueKind.String when value.GetString() is { Length: > 0 } text => text,
+                JsonValueKind.Number => value.GetRawText(),
+                _ => null,
+            };
 }

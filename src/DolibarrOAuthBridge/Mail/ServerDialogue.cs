@@ -29,17 +29,19 @@ internal sealed class ServerDialogue : IProtocolLogger
     {
         get
         {
-            var line = _lines.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? string.Empty;
-            return line is [>= 'A' and <= 'Z', _, ..] && line.IndexOf(' ', StringComparison.Ordinal) is > 1 and < 12 and var space && line[1..space].All(char.IsAsciiDigit)
+            var line = _lines.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault()
+                ?? string.Empty;
+            return
+                line is [>= 'A' and <= 'Z', _, ..]
+                && line.IndexOf(' ', StringComparison.Ordinal) is > 1 and < 12 and var space
+                && line[1..space].All(char.IsAsciiDigit)
                 ? line[(space + 1)..]
                 : line;
         }
     }
 
     /// <inheritdoc />
-    public void LogConnect(Uri uri)
-    {
-    }
+    public void LogConnect(Uri uri) { }
 
     /// <inheritdoc />
     public void LogClient(byte[] buffer, int offset, int count) =>
@@ -68,7 +70,5 @@ internal sealed class ServerDialogue : IProtocolLogger
     }
 
     /// <inheritdoc />
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

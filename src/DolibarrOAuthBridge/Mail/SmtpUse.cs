@@ -9,7 +9,13 @@ namespace DolibarrOAuthBridge.Mail;
 /// <summary>A test mail.</summary>
 internal static class SmtpUse
 {
-    public static async Task<string> SendAsync(SmtpClient client, string from, string to, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<string> SendAsync(
+        SmtpClient client,
+        string from,
+        string to,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         using var message = new MimeMessage
         {

@@ -18,22 +18,34 @@ internal static class BridgeMeter
     private static readonly Meter Meter = new(Name);
 
     private static readonly Counter<long> Tokens = Meter.CreateCounter<long>(
-        "oauthbridge.tokens_served", description: "Access tokens handed out; from: stored, refreshed, or stored_after_failure where a refresh failed and the old token still lived.");
+        "oauthbridge.tokens_served",
+        description: "Access tokens handed out; from: stored, refreshed, or stored_after_failure where a refresh failed and the old token still lived."
+    );
 
     private static readonly Counter<long> Refreshes = Meter.CreateCounter<long>(
-        "oauthbridge.refreshes", description: "Answers of providers to refreshes; outcome: refreshed or the problem code.");
+        "oauthbridge.refreshes",
+        description: "Answers of providers to refreshes; outcome: refreshed or the problem code."
+    );
 
     private static readonly Counter<long> ConsentsEnded = Meter.CreateCounter<long>(
-        "oauthbridge.consents", description: "Consents and sign-ins that came to an end; outcome: granted or denied.");
+        "oauthbridge.consents",
+        description: "Consents and sign-ins that came to an end; outcome: granted or denied."
+    );
 
     private static readonly Counter<long> Checks = Meter.CreateCounter<long>(
-        "oauthbridge.checks", description: "Mail checks; outcome: ok or failed.");
+        "oauthbridge.checks",
+        description: "Mail checks; outcome: ok or failed."
+    );
 
     private static readonly Counter<long> Requests = Meter.CreateCounter<long>(
-        "oauthbridge.requests", description: "Answered HTTP requests, by the call's name in /openapi/v1.json and the status.");
+        "oauthbridge.requests",
+        description: "Answered HTTP requests, by the call's name in /openapi/v1.json and the status."
+    );
 
     private static readonly Counter<long> Reloads = Meter.CreateCounter<long>(
-        "oauthbridge.conf_reloads", description: "Reloads of conf.php; outcome: reloaded or kept.");
+        "oauthbridge.conf_reloads",
+        description: "Reloads of conf.php; outcome: reloaded or kept."
+    );
 
     /// <summary>Every counter.</summary>
     public static IReadOnlyList<Counter<long>> Counters => [Tokens, Refreshes, ConsentsEnded, Checks, Requests, Reloads];
@@ -71,12 +83,14 @@ internal static class BridgeMeter
     /// <summary>A mail check was made.</summary>
     /// <param name="protocol"><c>smtp</c> or <c>imap</c>.</param>
     /// <param name="ok">Whether the server let the bridge in.</param>
-    public static void CheckMade(string protocol, bool ok) => Checks.Add(1, new("protocol", protocol), new("outcome", ok ? "ok" : "failed"));
+    public static void CheckMade(string protocol, bool ok) =>
+        Checks.Add(1, new("protocol", protocol), new("outcome", ok ? "ok" : "failed"));
 
     /// <summary>A request was answered.</summary>
     public static void RequestAnswered(string call, int status) => Requests.Add(1, new("call", call), new("status", status));
 
     /// <summary>conf.php was read again.</summary>
     /// <param name="isNew">False where it could not be used and the old one stays.</param>
-    public static void ConfReloaded(bool isNew) => Reloads.Add(1, new KeyValuePair<string, object?>("outcome", isNew ? "reloaded" : "kept"));
+    public static void ConfReloaded(bool isNew) =>
+        Reloads.Add(1, new KeyValuePair<string, object?>("outcome", isNew ? "reloaded" : "kept"));
 }

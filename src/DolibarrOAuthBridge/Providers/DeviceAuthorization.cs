@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace DolibarrOAuthBridge.Providers;
 
-/// <summary>An answer of a device authorization endpoint (RFC 8628, section 3.2). It prints nothing of the device code, which is a credential.</summary>
+/// <summary>
+/// An answer of a device authorization endpoint (RFC 8628, section 3.2). It prints nothing of the device code, which is a
+/// credential.
+/// </summary>
 internal sealed record DeviceAuthorization
 {
     private const int LongestCode = 4096;
@@ -33,15 +36,18 @@ internal sealed record DeviceAuthorization
 
     /// <summary>Validates a JSON object as such an answer.</summary>
     /// <exception cref="FormatException">It is none, or holds what must not be shown to a person. The message is safe to log.</exception>
-    public static DeviceAuthorization Parse(JsonElement root) => new()
-    {
-        DeviceCode = Text(root, "device_code", LongestCode) ?? throw new FormatException("it has no device_code"),
-        UserCode = Text(root, "user_code", LongestUserCode) ?? throw new FormatException("it has no user_code"),
-        VerificationUri = Address(root, "verification_uri") ?? Address(root, "verification_url") ?? throw new FormatException("it has no verification_uri"), // the latter is Google's
-        VerificationUriComplete = Address(root, "verification_uri_complete") ?? Address(root, "verification_url_complete"),
-        Interval = Math.Clamp(Seconds(root, "interval") ?? DefaultInterval, 1, LongestInterval),
-        ExpiresIn = Math.Clamp(Seconds(root, "expires_in") ?? throw new FormatException("it has no expires_in"), 1, LongestLifetime),
-    };
+    public static DeviceAuthorization Parse(JsonElement root) =>
+        new()
+        {
+            DeviceCode = Text(root, "device_code", LongestCode) ?? throw new FormatException("it has no device_code"),
+            UserCode = Text(root, "user_code", LongestUserCode) ?? throw new FormatException("it has no user_code"),
+            VerificationUri = Address(root, "verification_uri")
+                ?? Address(root, "verification_url")
+                ?? throw new FormatException("it has no verification_uri"), // the latter is Google's
+            VerificationUriComplete = Address(root, "verification_uri_complete") ?? Address(root, "verification_url_complete"),
+            Interval = Math.Clamp(Seconds(root, "interval") ?? DefaultInterval, 1, LongestInterval),
+            ExpiresIn = Math.Clamp(Seconds(root, "expires_in") ?? throw new FormatException("it has no expires_in"), 1, LongestLifetime),
+        };
 
     /// <inheritdoc />
     public override string ToString() => "[device authorization]";
@@ -53,7 +59,11 @@ internal sealed record DeviceAuthorization
             return null;
         }
 
-        return member.ValueKind == JsonValueKind.String && member.GetString() is { Length: > 0 } text && text.Length <= longest && !text.AsSpan().ContainsAnyExceptInRange('\u0020', '\u007e')
+        return
+            member.ValueKind == JsonValueKind.String
+            && member.GetString() is { Length: > 0 } text
+            && text.Length <= longest
+            && !text.AsSpan().ContainsAnyExceptInRange('\u0020', '\u007e')
             ? text
             : throw new FormatException($"its {name} is no text of visible characters, or too long");
     }

@@ -31,7 +31,10 @@ internal static class EndpointUri
         return uri;
     }
 
-    /// <summary>Whether a URL's host is this machine, by a literal address or <c>localhost</c>; names that merely resolve to it do not count.</summary>
+    /// <summary>
+    /// Whether a URL's host is this machine, by a literal address or <c>localhost</c>; names that merely resolve to it do not
+    /// count.
+    /// </summary>
     public static bool IsLoopback(Uri uri)
     {
         return string.Equals(uri.IdnHost, "localhost", StringComparison.OrdinalIgnoreCase)

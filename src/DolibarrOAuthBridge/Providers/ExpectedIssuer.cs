@@ -4,7 +4,8 @@ namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>Who must answer an authorization request (RFC 9207).</summary>
 /// <param name="Identifier">The issuer identifier, compared character by character; null if it is not known.</param>
-/// <param name="IsRequired">Whether the server promises to name itself in every answer, so that one without <c>iss</c> is not its own.</param>
+/// <param name="IsRequired">Whether the server promises to name itself in every answer, so that one without <c>iss</c> is not its
+/// own.</param>
 internal sealed record ExpectedIssuer(string? Identifier, bool IsRequired)
 {
     /// <summary>Nobody knows.</summary>
@@ -19,9 +20,12 @@ internal sealed record ExpectedIssuer(string? Identifier, bool IsRequired)
     public string? Refusal(string? iss, Uri authorizationEndpoint)
     {
         return iss is null
-            ? IsRequired ? "The answer does not say which provider it comes from, and this provider always does." : null
-            : (Identifier is not null ? iss == Identifier : IsOfHost(iss, authorizationEndpoint)) ? null
-            : "The answer comes from another provider than the one that was asked.";
+            ? IsRequired
+                ? "The answer does not say which provider it comes from, and this provider always does."
+                : null
+            : (Identifier is not null ? iss == Identifier : IsOfHost(iss, authorizationEndpoint))
+                ? null
+                : "The answer comes from another provider than the one that was asked.";
     }
 
     private static bool IsOfHost(string iss, Uri endpoint) =>

@@ -36,9 +36,7 @@ internal sealed record GrantAccount(string? Subject, string? Name)
         }
 
         var start = stored.LastIndexOf(" [", StringComparison.Ordinal);
-        return stored.EndsWith(']') && start >= 0
-            ? Of(stored[(start + 2)..^1], stored[..start])
-            : Of(null, stored);
+        return stored.EndsWith(']') && start >= 0 ? Of(stored[(start + 2)..^1], stored[..start]) : Of(null, stored);
     }
 
     /// <summary>Whether two accounts are certainly not the same one: by subject where both have it, else by name.</summary>
@@ -58,7 +56,11 @@ internal sealed record GrantAccount(string? Subject, string? Name)
     // Control characters and brackets have no place in an account, and would confuse whoever reads the column.
     private static string? Clean(string? part)
     {
-        var clean = part is null ? string.Empty : string.Concat(part.Where(static character => !char.IsControl(character) && character is not ('[' or ']'))).Trim();
-        return clean.Length == 0 ? null : clean.Length > LongestPart ? clean[..LongestPart] : clean;
+        var clean = part is null
+            ? string.Empty
+            : string.Concat(part.Where(static character => !char.IsControl(character) && character is not ('[' or ']'))).Trim();
+        return clean.Length == 0 ? null
+            : clean.Length > LongestPart ? clean[..LongestPart]
+            : clean;
     }
 }

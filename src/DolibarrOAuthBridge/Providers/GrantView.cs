@@ -37,7 +37,12 @@ internal sealed class GrantView
         if (endOfLife.IsNever && token.ExtraParams.GetInt("expires_in") is { } lifetime)
         {
             endOfLife = token.ExtraParams.GetInt("created_at") is { } createdAt and > 0
-                ? EndOfLife.At(DateTimeOffset.FromUnixTimeSeconds(Math.Min(createdAt, 253_402_300_799 - Math.Clamp(lifetime, 0, 1_000_000_000)) + Math.Clamp(lifetime, 0, 1_000_000_000)))
+                ? EndOfLife.At(
+                    DateTimeOffset.FromUnixTimeSeconds(
+                        Math.Min(createdAt, 253_402_300_799 - Math.Clamp(lifetime, 0, 1_000_000_000))
+                            + Math.Clamp(lifetime, 0, 1_000_000_000)
+                    )
+                )
                 : EndOfLife.Unknown;
         }
 

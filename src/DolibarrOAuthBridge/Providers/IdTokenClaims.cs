@@ -29,7 +29,11 @@ internal sealed record IdTokenClaims(GrantAccount? Account, string? Nonce, strin
             using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(payload), StrictJson.Options);
             var root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object
-                ? new IdTokenClaims(GrantAccount.Of(Text(root, "sub"), Names.Select(name => Text(root, name)).FirstOrDefault(text => text is not null)), Text(root, "nonce"), Text(root, "iss"))
+                ? new IdTokenClaims(
+                    GrantAccount.Of(Text(root, "sub"), Names.Select(name => Text(root, name)).FirstOrDefault(text => text is not null)),
+                    Text(root, "nonce"),
+                    Text(root, "iss")
+                )
                 : null;
         }
         catch (JsonException)

@@ -10,13 +10,18 @@ internal sealed record IdentityFacts
     /// <summary>Other spellings of the issuer that the provider is known to use in ID tokens.</summary>
     public IReadOnlyList<string> OtherIssuers { get; init; } = [];
 
-    /// <summary>The claim that names the tenant, whose id is also the <c>{tenant}</c> of the issuer; null where there are no tenants.</summary>
+    /// <summary>
+    /// The claim that names the tenant, whose id is also the <c>{tenant}</c> of the issuer; null where there are no tenants.
+    /// </summary>
     public string? TenantClaim { get; init; }
 
     /// <summary>Names that stand for one tenant's id in an entry's setting.</summary>
     public IReadOnlyDictionary<string, string> TenantIds { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>The claim that names the domain of an organisation's account; null where there is none, so that the domain setting does not concern it.</summary>
+    /// <summary>
+    /// The claim that names the domain of an organisation's account; null where there is none, so that the domain setting does
+    /// not concern it.
+    /// </summary>
     public string? HostedDomainClaim { get; init; }
 
     /// <summary>The claim that is <c>true</c> where the provider vouches for the e-mail address.</summary>

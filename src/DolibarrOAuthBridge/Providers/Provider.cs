@@ -86,16 +86,23 @@ internal sealed record Provider
     /// <summary>Scopes that a consent asks for whatever the entry says, such as the one that brings a refresh token.</summary>
     public IReadOnlyList<string> AlwaysAskedScopes { get; init; } = [];
 
-    /// <summary>Scopes that a consent asks for where the entry names none; empty where a request without scopes makes no sense or has a meaning of its own.</summary>
+    /// <summary>
+    /// Scopes that a consent asks for where the entry names none; empty where a request without scopes makes no sense or has a
+    /// meaning of its own.
+    /// </summary>
     public IReadOnlyList<string> DefaultScopes { get; init; } = [];
 
     /// <summary>Whether a consent without scopes is useless.</summary>
     public bool NeedsScopes { get; init; }
 
-    /// <summary>The <c>prompt</c> that brings a refresh token where the user has consented before; null where none is needed for that.</summary>
+    /// <summary>
+    /// The <c>prompt</c> that brings a refresh token where the user has consented before; null where none is needed for that.
+    /// </summary>
     public string? RefreshTokenPrompt { get; init; }
 
-    /// <summary>The <c>prompt</c> that lets the user choose the account where nobody is named; null where the provider does so by itself.</summary>
+    /// <summary>
+    /// The <c>prompt</c> that lets the user choose the account where nobody is named; null where the provider does so by itself.
+    /// </summary>
     public string? AccountPrompt { get; init; }
 
     /// <summary>The parameter that names the account to be used.</summary>
@@ -122,6 +129,8 @@ internal sealed record Provider
     /// <summary>Its IMAP server; null if it has none.</summary>
     public MailHost? Imap { get; init; }
 
-    /// <summary>The SASL mechanisms that its mail servers take tokens with, the preferred one first: that is what Dolibarr itself speaks.</summary>
+    /// <summary>
+    /// The SASL mechanisms that its mail servers take tokens with, the preferred one first: that is what Dolibarr itself speaks.
+    /// </summary>
     public IReadOnlyList<string> SaslMechanisms { get; init; } = [SaslName.XOAuth2, SaslName.OAuthBearer];
 }

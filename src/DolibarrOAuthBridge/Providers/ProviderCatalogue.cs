@@ -5,7 +5,9 @@ using static DolibarrOAuthBridge.Providers.ProviderEndpoint;
 
 namespace DolibarrOAuthBridge.Providers;
 
-/// <summary>Every provider that Dolibarr knows. Adding one is adding a record here and its spelling to <see cref="EntryProvider"/>.</summary>
+/// <summary>
+/// Every provider that Dolibarr knows. Adding one is adding a record here and its spelling to <see cref="EntryProvider"/>.
+/// </summary>
 internal static class ProviderCatalogue
 {
     private const string MicrosoftHost = "https://login.microsoftonline.com/{tenant}";
@@ -110,8 +112,18 @@ internal static class ProviderCatalogue
             RefreshTokenPrompt = "consent",
         },
         MicrosoftDelegated,
-        MicrosoftDelegated with { Name = "Microsoft2", Family = "Microsoft", Keys = ["MICROSOFT2"] },
-        MicrosoftDelegated with { Name = "Microsoft3", Family = "Microsoft", Keys = ["MICROSOFT3"] },
+        MicrosoftDelegated with
+        {
+            Name = "Microsoft2",
+            Family = "Microsoft",
+            Keys = ["MICROSOFT2"],
+        },
+        MicrosoftDelegated with
+        {
+            Name = "Microsoft3",
+            Family = "Microsoft",
+            Keys = ["MICROSOFT3"],
+        },
         MicrosoftDelegated with
         {
             Name = "MicrosoftApp",
@@ -157,7 +169,11 @@ internal static class ProviderCatalogue
             RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
         },
         Stripe,
-        Stripe with { Name = "StripeLive", Keys = ["STRIPELIVE", "STRIPE_LIVE"] },
+        Stripe with
+        {
+            Name = "StripeLive",
+            Keys = ["STRIPELIVE", "STRIPE_LIVE"],
+        },
     ];
 
     /// <summary>The provider of an entry.</summary>

@@ -4,7 +4,10 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 
 namespace DolibarrOAuthBridge.Providers;
 
-/// <summary>Where an entry's provider is reached: what the configuration overrides, else what the server's metadata says, else the catalogue.</summary>
+/// <summary>
+/// Where an entry's provider is reached: what the configuration overrides, else what the server's metadata says, else the
+/// catalogue.
+/// </summary>
 internal sealed class ProviderDirectory(IConfiguration configuration, ServerMetadataCache metadata)
 {
     /// <summary>The URL of an endpoint for an entry; null where the provider has none.</summary>
@@ -13,7 +16,9 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     {
         var provider = ProviderCatalogue.Of(entry.Name);
         var isAsked = Configured(entry, provider, endpoint) is null && provider.DiscoversEndpoints && entry.Url.Length > 0;
-        var published = isAsked ? await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken) : null;
+        var published = isAsked
+            ? await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken)
+            : null;
         return Find(entry, endpoint, published);
     }
 
@@ -25,8 +30,13 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     public Uri? Find(OAuthEntry entry, ProviderEndpoint endpoint, ServerMetadata? published)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
-        return Configured(entry, provider, endpoint) ?? ServerMetadataCache.Find(published, endpoint)
-            ?? (provider.Endpoints.TryGetValue(endpoint, out var template) ? EndpointUri.Parse(Fill(template, entry), $"{provider.Name}'s {endpoint}") : null);
+        return Configured(entry, provider, endpoint)
+            ?? ServerMetadataCache.Find(published, endpoint)
+            ?? (
+                provider.Endpoints.TryGetValue(endpoint, out var template)
+                    ? EndpointUri.Parse(Fill(template, entry), $"{provider.Name}'s {endpoint}")
+                    : null
+            );
     }
 
     /// <summary>Who must answer an authorization request of an entry (RFC 9207), by the same sources as its endpoints.</summary>
@@ -37,7 +47,10 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
         if (Override(provider, ProviderEndpoint.Issuer) is { } issuer)
         {
             var published = await metadata.GetAsync(issuer, cancellationToken);
-            return new ExpectedIssuer(published?.Issuer ?? OverrideText(provider, ProviderEndpoint.Issuer), published?.SendsIssuer ?? false);
+            return new ExpectedIssuer(
+                published?.Issuer ?? OverrideText(provider, ProviderEndpoint.Issuer),
+                published?.SendsIssuer ?? false
+            );
         }
 
         // Another authorization endpoint may be another server, or a proxy before the same one.
@@ -53,7 +66,8 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
         }
 
         // Microsoft's issuer has the directory's id in it, which a domain or "common" does not tell.
-        return provider.Endpoints.TryGetValue(ProviderEndpoint.Issuer, out var template)
+        return
+            provider.Endpoints.TryGetValue(ProviderEndpoint.Issuer, out var template)
             && (!template.Contains("{tenant}", StringComparison.Ordinal) || Guid.TryParseExact(entry.Tenant, "D", out _))
             ? new ExpectedIssuer(Fill(template, entry), IsRequired: false)
             : ExpectedIssuer.Unknown;
@@ -77,7 +91,11 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
 
     private Uri? Configured(OAuthEntry entry, Provider provider, ProviderEndpoint endpoint) =>
         Override(provider, endpoint)
-        ?? (endpoint == ProviderEndpoint.AuthorizationEndpoint && entry.UrlAuthorize.Length > 0 ? EndpointUri.Parse(entry.UrlAuthorize, entry.Name.Constant("URLAUTHORIZE")) : null);
+        ?? (
+            endpoint == ProviderEndpoint.AuthorizationEndpoint && entry.UrlAuthorize.Length > 0
+                ? EndpointUri.Parse(entry.UrlAuthorize, entry.Name.Constant("URLAUTHORIZE"))
+                : null
+        );
 
     /// <summary>An endpoint of the catalogue with the entry's tenant, URL and client id in it.</summary>
     /// <exception cref="ProviderConfigurationException">The tenant is none.</exception>
@@ -86,7 +104,8 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
         if (template.Contains("{tenant}", StringComparison.Ordinal) && !IsTenant(entry.Tenant))
         {
             throw new ProviderConfigurationException(
-                $"{entry.Name.Constant("TENANT")} is not a directory id, a domain, common, organizations or consumers.");
+                $"{entry.Name.Constant("TENANT")} is not a directory id, a domain, common, organizations or consumers."
+            );
         }
 
         return template

@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace DolibarrOAuthBridge.Providers;
 
-/// <summary>Fetches JSON documents of providers: one deadline up to the last byte, the size and redirect rules of <see cref="ProviderHttpClient"/>, strict JSON.</summary>
+/// <summary>
+/// Fetches JSON documents of providers: one deadline up to the last byte, the size and redirect rules of
+/// <see cref="ProviderHttpClient"/>, strict JSON.
+/// </summary>
 internal sealed class ProviderDocuments(HttpClient http, TimeProvider time, BridgeOptions options)
 {
     /// <summary>Fetches one document.</summary>
@@ -14,10 +17,20 @@ internal sealed class ProviderDocuments(HttpClient http, TimeProvider time, Brid
     /// <param name="deadline">Limit for the whole exchange; null for that of every provider call.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ProviderDocumentException">There is no such document to be had.</exception>
-    public async Task<JsonElement> GetAsync(Uri uri, string? bearer = null, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
+    public async Task<JsonElement> GetAsync(
+        Uri uri,
+        string? bearer = null,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, deadline ?? options.ProviderDeadline, Timeout.InfiniteTimeSpan);
+        using var timer = time.CreateTimer(
+            static state => ((CancellationTokenSource)state!).Cancel(),
+            limit,
+            deadline ?? options.ProviderDeadline,
+            Timeout.InfiniteTimeSpan
+        );
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, uri);

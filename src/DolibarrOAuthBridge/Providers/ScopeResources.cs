@@ -14,7 +14,9 @@ internal static class ScopeResources
     /// <summary>The APIs in order of mention, each once, such as <c>https://outlook.office365.com</c>.</summary>
     public static IReadOnlyList<string> Of(Provider provider, IEnumerable<string> scopes)
     {
-        return provider.DefaultResource is null ? [] : [.. scopes.Select(scope => Of(provider, scope)).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
+        return provider.DefaultResource is null
+            ? []
+            : [.. scopes.Select(scope => Of(provider, scope)).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     private static string? Of(Provider provider, string scope)
@@ -25,7 +27,8 @@ internal static class ScopeResources
         }
 
         var slash = scope.LastIndexOf('/');
-        var resource = slash > 0 && scope.Contains("://", StringComparison.Ordinal) ? scope[..slash].TrimEnd('/') : provider.DefaultResource!;
+        var resource =
+            slash > 0 && scope.Contains("://", StringComparison.Ordinal) ? scope[..slash].TrimEnd('/') : provider.DefaultResource!;
         return provider.ResourceAliases.GetValueOrDefault(resource, resource);
     }
 }

@@ -18,7 +18,10 @@ internal sealed class ServerMetadata
     /// <summary>The signature algorithms of its ID tokens; null where it does not say.</summary>
     public IReadOnlyList<string>? IdTokenAlgorithms { get; init; }
 
-    /// <summary>How clients may authenticate at the token endpoint; <c>client_secret_basic</c> where it does not say (OpenID Connect Discovery, section 3).</summary>
+    /// <summary>
+    /// How clients may authenticate at the token endpoint; <c>client_secret_basic</c> where it does not say (OpenID Connect
+    /// Discovery, section 3).
+    /// </summary>
     public IReadOnlyList<string> ClientAuthenticationMethods { get; init; } = ["client_secret_basic"];
 
     /// <summary>The URL of a member such as <c>token_endpoint</c>; null if absent.</summary>
@@ -32,9 +35,12 @@ internal sealed class ServerMetadata
     /// <exception cref="ProviderConfigurationException">One of its endpoints must not be used.</exception>
     public static ServerMetadata Parse(JsonElement root, Uri server)
     {
-        var issuer = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("issuer", out var member) && member.ValueKind == JsonValueKind.String
-            ? member.GetString()!
-            : throw new FormatException("it has no issuer");
+        var issuer =
+            root.ValueKind == JsonValueKind.Object
+            && root.TryGetProperty("issuer", out var member)
+            && member.ValueKind == JsonValueKind.String
+                ? member.GetString()!
+                : throw new FormatException("it has no issuer");
         if (issuer.TrimEnd('/') != server.AbsoluteUri.TrimEnd('/'))
         {
             throw new MetadataIssuerException();
@@ -43,16 +49,23 @@ internal sealed class ServerMetadata
         var metadata = new ServerMetadata
         {
             Issuer = issuer,
-            SendsIssuer = root.TryGetProperty("authorization_response_iss_parameter_supported", out var sends) && sends.ValueKind == JsonValueKind.True,
+            SendsIssuer =
+                root.TryGetProperty("authorization_response_iss_parameter_supported", out var sends)
+                && sends.ValueKind == JsonValueKind.True,
             IdTokenAlgorithms = Strings(root, "id_token_signing_alg_values_supported"),
             ClientAuthenticationMethods = Strings(root, "token_endpoint_auth_methods_supported") ?? ["client_secret_basic"],
         };
         foreach (var property in root.EnumerateObject())
         {
-            if (property.Value.ValueKind == JsonValueKind.String
-                && (property.Name.EndsWith("_endpoint", StringComparison.Ordinal) || property.Name is "jwks_uri" or "issuer"))
+            if (
+                property.Value.ValueKind == JsonValueKind.String
+                && (property.Name.EndsWith("_endpoint", StringComparison.Ordinal) || property.Name is "jwks_uri" or "issuer")
+            )
             {
-                metadata._uris[property.Name] = EndpointUri.Parse(property.Value.GetString()!, $"{property.Name} in the metadata of {server.Host}");
+                metadata._uris[property.Name] = EndpointUri.Parse(
+                    property.Value.GetString()!,
+                    $"{property.Name} in the metadata of {server.Host}"
+                );
             }
         }
 
@@ -61,6 +74,12 @@ internal sealed class ServerMetadata
 
     private static List<string>? Strings(JsonElement root, string name) =>
         root.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Array
-            ? [.. member.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.String).Select(static item => item.GetString()!)]
+            ?
+            [
+                .. member
+                    .EnumerateArray()
+                    .Where(static item => item.ValueKind == JsonValueKind.String)
+                    .Select(static item => item.GetString()!),
+            ]
             : null;
 }

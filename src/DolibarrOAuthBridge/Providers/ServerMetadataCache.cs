@@ -57,7 +57,13 @@ internal sealed partial class ServerMetadataCache(ProviderDocuments documents, T
         return known.Metadata is null && known.IsAnother ? throw new MetadataIssuerException() : known.Metadata;
     }
 
-    private async Task<Known> LookAsync(ConcurrentDictionary<Uri, Known> cache, Uri server, string[] wellKnown, TimeSpan absentFor, CancellationToken cancellationToken)
+    private async Task<Known> LookAsync(
+        ConcurrentDictionary<Uri, Known> cache,
+        Uri server,
+        string[] wellKnown,
+        TimeSpan absentFor,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.GetUtcNow();
         if (cache.TryGetValue(server, out var known) && now < known.Until)
@@ -66,10 +72,16 @@ internal sealed partial class ServerMetadataCache(ProviderDocuments documents, T
         }
 
         var (fresh, isAnother) = await FetchAsync(server, wellKnown, cancellationToken);
-        return cache[server] = fresh is null ? new Known(known?.Metadata, isAnother, now + absentFor) : new Known(fresh, false, now + GoodFor);
+        return cache[server] = fresh is null
+            ? new Known(known?.Metadata, isAnother, now + absentFor)
+            : new Known(fresh, false, now + GoodFor);
     }
 
-    private async Task<(ServerMetadata? Metadata, bool IsAnother)> FetchAsync(Uri server, string[] wellKnown, CancellationToken cancellationToken)
+    private async Task<(ServerMetadata? Metadata, bool IsAnother)> FetchAsync(
+        Uri server,
+        string[] wellKnown,
+        CancellationToken cancellationToken
+    )
     {
         var isAnother = false;
         foreach (var document in wellKnown)
@@ -77,7 +89,10 @@ internal sealed partial class ServerMetadataCache(ProviderDocuments documents, T
             try
             {
                 var uri = new Uri(server.AbsoluteUri.TrimEnd('/') + "/" + document);
-                return (ServerMetadata.Parse(await documents.GetAsync(uri, deadline: Deadline, cancellationToken: cancellationToken), server), false);
+                return (
+                    ServerMetadata.Parse(await documents.GetAsync(uri, deadline: Deadline, cancellationToken: cancellationToken), server),
+                    false
+                );
             }
             catch (Exception exception) when (exception is ProviderDocumentException or FormatException or ProviderConfigurationException)
             {

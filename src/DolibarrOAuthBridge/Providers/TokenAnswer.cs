@@ -2,12 +2,13 @@
 
 namespace DolibarrOAuthBridge.Providers;
 
-/// <summary>What came of a request to a token endpoint, or to a device authorization endpoint, which says no in the same words. One of the nested cases.</summary>
+/// <summary>
+/// What came of a request to a token endpoint, or to a device authorization endpoint, which says no in the same words. One of the
+/// nested cases.
+/// </summary>
 internal abstract record TokenAnswer
 {
-    private TokenAnswer()
-    {
-    }
+    private TokenAnswer() { }
 
     /// <summary>The provider issued a token (RFC 6749, section 5.1).</summary>
     public sealed record Issued(TokenResponse Response) : TokenAnswer;

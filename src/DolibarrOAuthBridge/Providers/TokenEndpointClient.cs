@@ -6,7 +6,10 @@ using System.Text.Json;
 
 namespace DolibarrOAuthBridge.Providers;
 
-/// <summary>Posts a form to a token endpoint and says what came of it (RFC 6749, sections 3.2 and 5). It never throws for what a provider does.</summary>
+/// <summary>
+/// Posts a form to a token endpoint and says what came of it (RFC 6749, sections 3.2 and 5). It never throws for what a provider
+/// does.
+/// </summary>
 internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, BridgeOptions options)
 {
     private const int LongestDescription = 200;
@@ -15,31 +18,62 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
 
     /// <summary>Sends one request whose form holds the client's credentials.</summary>
-    public Task<TokenAnswer> PostAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellationToken = default) =>
-        PostAsync(endpoint, form, null, cancellationToken);
+    public Task<TokenAnswer> PostAsync(
+        Uri endpoint,
+        IEnumerable<KeyValuePair<string, string>> form,
+        CancellationToken cancellationToken = default
+    ) => PostAsync(endpoint, form, null, cancellationToken);
 
     /// <summary>Sends one request, with one deadline for everything up to the last byte of the body.</summary>
     /// <param name="endpoint">The token endpoint.</param>
     /// <param name="form">The parameters, credentials of the client included unless they are in the header.</param>
     /// <param name="authorization">The client's credentials for the header; null where they are in the form.</param>
     /// <param name="cancellationToken">Cancels the call; a caller's disconnect must not be passed here for a refresh.</param>
-    public Task<TokenAnswer> PostAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken = default) =>
-        SendAsync(endpoint, new FormUrlEncodedContent(form), authorization, IssuedToken, cancellationToken);
+    public Task<TokenAnswer> PostAsync(
+        Uri endpoint,
+        IEnumerable<KeyValuePair<string, string>> form,
+        AuthenticationHeaderValue? authorization,
+        CancellationToken cancellationToken = default
+    ) => SendAsync(endpoint, new FormUrlEncodedContent(form), authorization, IssuedToken, cancellationToken);
 
     /// <summary>The same for a form that is encoded already, credentials included; it is disposed of.</summary>
-    public Task<TokenAnswer> PostAsync(Uri endpoint, HttpContent form, CancellationToken cancellationToken = default) => SendAsync(endpoint, form, null, IssuedToken, cancellationToken);
+    public Task<TokenAnswer> PostAsync(Uri endpoint, HttpContent form, CancellationToken cancellationToken = default) =>
+        SendAsync(endpoint, form, null, IssuedToken, cancellationToken);
 
-    /// <summary>Asks a device authorization endpoint for a code (RFC 8628, section 3.1): a <see cref="TokenAnswer.DeviceCode"/> where it gives one.</summary>
-    public Task<TokenAnswer> AuthorizeDeviceAsync(Uri endpoint, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellationToken = default) =>
-        SendAsync(endpoint, new FormUrlEncodedContent(form), null, static root => new TokenAnswer.DeviceCode(DeviceAuthorization.Parse(root)), cancellationToken);
+    /// <summary>
+    /// Asks a device authorization endpoint for a code (RFC 8628, section 3.1): a <see cref="TokenAnswer.DeviceCode"/> where it
+    /// gives one.
+    /// </summary>
+    public Task<TokenAnswer> AuthorizeDeviceAsync(
+        Uri endpoint,
+        IEnumerable<KeyValuePair<string, string>> form,
+        CancellationToken cancellationToken = default
+    ) =>
+        SendAsync(
+            endpoint,
+            new FormUrlEncodedContent(form),
+            null,
+            static root => new TokenAnswer.DeviceCode(DeviceAuthorization.Parse(root)),
+            cancellationToken
+        );
 
     private static TokenAnswer IssuedToken(JsonElement root) => new TokenAnswer.Issued(TokenResponse.Parse(root));
 
     private async Task<TokenAnswer> SendAsync(
-        Uri endpoint, HttpContent form, AuthenticationHeaderValue? authorization, Func<JsonElement, TokenAnswer> accept, CancellationToken cancellationToken)
+        Uri endpoint,
+        HttpContent form,
+        AuthenticationHeaderValue? authorization,
+        Func<JsonElement, TokenAnswer> accept,
+        CancellationToken cancellationToken
+    )
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), deadline, options.ProviderDeadline, Timeout.InfiniteTimeSpan);
+        using var timer = time.CreateTimer(
+            static state => ((CancellationTokenSource)state!).Cancel(),
+            deadline,
+            options.ProviderDeadline,
+            Timeout.InfiniteTimeSpan
+        );
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
@@ -54,11 +88,17 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new TokenAnswer.Unavailable("timeout", $"{endpoint.Host} did not answer within {options.ProviderDeadline.TotalSeconds:0} seconds.");
+            return new TokenAnswer.Unavailable(
+                "timeout",
+                $"{endpoint.Host} did not answer within {options.ProviderDeadline.TotalSeconds:0} seconds."
+            );
         }
         catch (HttpRequestException exception)
         {
-            return new TokenAnswer.Unavailable(Word(exception.HttpRequestError), $"{endpoint.Host} cannot be reached or broke off: {exception.HttpRequestError}.");
+            return new TokenAnswer.Unavailable(
+                Word(exception.HttpRequestError),
+                $"{endpoint.Host} cannot be reached or broke off: {exception.HttpRequestError}."
+            );
         }
     }
 
@@ -89,14 +129,15 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
             // GitHub says no with status 200, so the member decides, not the status.
             if (root.TryGetProperty("error", out var error))
             {
-                return error.ValueKind == JsonValueKind.String && error.GetString() is { Length: > 0 and <= 64 } code && !code.AsSpan().ContainsAnyExceptInRange('\u0020', '\u007e')
+                return
+                    error.ValueKind == JsonValueKind.String
+                    && error.GetString() is { Length: > 0 and <= 64 } code
+                    && !code.AsSpan().ContainsAnyExceptInRange('\u0020', '\u007e')
                     ? new TokenAnswer.Refused(code, ReadDescription(root))
                     : throw new FormatException("its error is not a code");
             }
 
-            return response.StatusCode == HttpStatusCode.OK
-                ? accept(root)
-                : throw new FormatException("it has no error member");
+            return response.StatusCode == HttpStatusCode.OK ? accept(root) : throw new FormatException("it has no error member");
         }
         catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
         {
@@ -104,7 +145,8 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
             var hint = status is >= 300 and < 400 ? "; redirects are not followed, check the endpoint" : string.Empty;
             return new TokenAnswer.Unavailable(
                 status == 200 ? "malformed" : $"http_{status}",
-                $"{endpoint.Host} answered {status} with something that is no OAuth answer: {reason}{hint}.");
+                $"{endpoint.Host} answered {status} with something that is no OAuth answer: {reason}{hint}."
+            );
         }
     }
 
@@ -121,7 +163,9 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
             { Date: { } date } => date - time.GetUtcNow(),
             _ => DefaultRetryAfter,
         };
-        return wait <= TimeSpan.Zero ? DefaultRetryAfter : wait > LongestRetryAfter ? LongestRetryAfter : wait;
+        return wait <= TimeSpan.Zero ? DefaultRetryAfter
+            : wait > LongestRetryAfter ? LongestRetryAfter
+            : wait;
     }
 
     private static string ReadDescription(JsonElement root) =>
@@ -141,10 +185,11 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
         return text.Length > LongestDescription ? line + "…" : line;
     }
 
-    private static string Word(HttpRequestError error) => error switch
-    {
-        HttpRequestError.ConfigurationLimitExceeded => "too_large",
-        HttpRequestError.SecureConnectionError => "tls",
-        _ => "network",
-    };
+    private static string Word(HttpRequestError error) =>
+        error switch
+        {
+            HttpRequestError.ConfigurationLimitExceeded => "too_large",
+            HttpRequestError.SecureConnectionError => "tls",
+            _ => "network",
+        };
 }

@@ -38,13 +38,17 @@ internal sealed class TokenResponse
     /// <summary>Lifetime in seconds, at least 0; null if not said.</summary>
     public long? ExpiresIn { get; }
 
-    /// <summary>Every other member, as Dolibarr keeps them in <c>extraParams</c>; only the usual ones where all are too long to store.</summary>
+    /// <summary>
+    /// Every other member, as Dolibarr keeps them in <c>extraParams</c>; only the usual ones where all are too long to store.
+    /// </summary>
     public PhpArray Parameters { get; }
 
     /// <summary>The scopes granted; null where the answer does not say, which means those that were asked for.</summary>
     public string? Scope => Parameters.GetString("scope");
 
-    /// <summary>How long the refresh token lives (draft-ietf-oauth-refresh-token-expiration; GitHub, Google in Testing); null if not said.</summary>
+    /// <summary>
+    /// How long the refresh token lives (draft-ietf-oauth-refresh-token-expiration; GitHub, Google in Testing); null if not said.
+    /// </summary>
     public TimeSpan? RefreshTokenExpiresIn =>
         Parameters.GetInt("refresh_token_expires_in") is { } seconds and > 0 and < LongestLifetime ? TimeSpan.FromSeconds(seconds) : null;
 
@@ -54,8 +58,10 @@ internal sealed class TokenResponse
     {
         var accessToken = RequireToken(root, "access_token") ?? throw new FormatException("it has no access_token");
         var refreshToken = RequireToken(root, "refresh_token");
-        if (root.TryGetProperty("token_type", out var type)
-            && (type.ValueKind != JsonValueKind.String || !string.Equals(type.GetString(), "bearer", StringComparison.OrdinalIgnoreCase)))
+        if (
+            root.TryGetProperty("token_type", out var type)
+            && (type.ValueKind != JsonValueKind.String || !string.Equals(type.GetString(), "bearer", StringComparison.OrdinalIgnoreCase))
+        )
         {
             throw new FormatException("its token_type is not Bearer");
         }
@@ -65,7 +71,8 @@ internal sealed class TokenResponse
     }
 
     /// <summary>The token as Dolibarr stores it.</summary>
-    /// <param name="previous">The token it renews, whose refresh token and parameters hold where the answer is silent; null for a first grant.</param>
+    /// <param name="previous">The token it renews, whose refresh token and parameters hold where the answer is silent; null for a
+    /// first grant.</param>
     /// <param name="missingExpiry">What a missing lifetime means at this provider.</param>
     /// <param name="now">When the answer came.</param>
     public StoredToken ToStoredToken(StoredToken? previous, MissingExpiry missingExpiry, DateTimeOffset now)
@@ -73,11 +80,15 @@ internal sealed class TokenResponse
         var parameters = previous is null ? PhpArray.Empty : GrantView.Of(previous).Parameters;
         foreach (var (key, value) in Parameters.Entries)
         {
-            parameters = parameters.With(key is PhpInt number ? number.Value.ToString(CultureInfo.InvariantCulture) : ((PhpString)key).Value, value);
+            parameters = parameters.With(
+                key is PhpInt number ? number.Value.ToString(CultureInfo.InvariantCulture) : ((PhpString)key).Value,
+                value
+            );
         }
 
         var refreshToken = RefreshToken ?? (previous is null ? null : GrantView.Of(previous).RefreshToken);
-        var endOfLife = ExpiresIn is { } seconds ? EndOfLife.At(now.AddSeconds(seconds))
+        var endOfLife =
+            ExpiresIn is { } seconds ? EndOfLife.At(now.AddSeconds(seconds))
             : missingExpiry == MissingExpiry.Never && refreshToken is null ? EndOfLife.Never
             : EndOfLife.At(now.AddHours(1));
         return new StoredToken(AccessToken, refreshToken, endOfLife, parameters);
@@ -86,10 +97,16 @@ internal sealed class TokenResponse
     // What a provider adds must never keep its tokens from fitting into the row: the refresh token is spent by now.
     private static PhpArray ReadParameters(JsonElement root)
     {
-        var isLong = root.EnumerateObject().Where(member => !Own.Contains(member.Name)).Sum(static member => (long)member.Value.GetRawText().Length) > LongestParameters;
+        var isLong =
+            root.EnumerateObject().Where(member => !Own.Contains(member.Name)).Sum(static member => (long)member.Value.GetRawText().Length)
+            > LongestParameters;
         var parameters = PhpArray.FromJson(root);
-        return root.EnumerateObject().Select(static member => member.Name)
-            .Where(name => Own.Contains(name) || (isLong && !(Needed.Contains(name) && root.GetProperty(name).GetRawText().Length <= LongestParameters)))
+        return root.EnumerateObject()
+            .Select(static member => member.Name)
+            .Where(name =>
+                Own.Contains(name)
+                || (isLong && !(Needed.Contains(name) && root.GetProperty(name).GetRawText().Length <= LongestParameters))
+            )
             .Aggregate(parameters, static (rest, name) => rest.Without(name));
     }
 
@@ -101,9 +118,13 @@ internal sealed class TokenResponse
             return null;
         }
 
-        var value = member.ValueKind == JsonValueKind.String ? member.GetString()! : throw new FormatException($"its {name} is not a string");
-        if (value.Length is 0 or > LongestToken || value.AsSpan().ContainsAnyExceptInRange('\u0021', '\u007e')
-            || value.StartsWith("dolcrypt:", StringComparison.OrdinalIgnoreCase))
+        var value =
+            member.ValueKind == JsonValueKind.String ? member.GetString()! : throw new FormatException($"its {name} is not a string");
+        if (
+            value.Length is 0 or > LongestToken
+            || value.AsSpan().ContainsAnyExceptInRange('\u0021', '\u007e')
+            || value.StartsWith("dolcrypt:", StringComparison.OrdinalIgnoreCase)
+        )
         {
             throw new FormatException($"its {name} is empty, too long, or holds characters that no token has");
         }
@@ -121,7 +142,13 @@ internal sealed class TokenResponse
         double? seconds = member.ValueKind switch
         {
             JsonValueKind.Number => member.GetDouble(),
-            JsonValueKind.String when double.TryParse(member.GetString(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var parsed) => parsed,
+            JsonValueKind.String
+                when double.TryParse(
+                    member.GetString(),
+                    NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out var parsed
+                ) => parsed,
             JsonValueKind.Null => null,
             _ => throw new FormatException("its expires_in is not a number"),
         };

@@ -8,7 +8,8 @@ internal static class Unavailability
     /// <summary>Whether an error is one of these words.</summary>
     public static bool IsWord(string error)
     {
-        return error is "timeout" or "network" or "tls" or "too_large" or "malformed" || error.StartsWith("http_", StringComparison.Ordinal)
+        return error is "timeout" or "network" or "tls" or "too_large" or "malformed"
+            || error.StartsWith("http_", StringComparison.Ordinal)
             || Refusals.KindOf(error) == RefusalKind.TryLater;
     }
 }

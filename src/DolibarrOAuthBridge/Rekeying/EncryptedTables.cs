@@ -12,7 +12,15 @@ namespace DolibarrOAuthBridge.Rekeying;
 internal sealed class EncryptedTables(DolibarrDatabase database)
 {
     private static readonly string[] Names =
-        ["const", "oauth_token", "oauthbridge_grant", "oauthbridge_consent", "user", "societe_rib", "emailcollector_emailcollector"];
+    [
+        "const",
+        "oauth_token",
+        "oauthbridge_grant",
+        "oauthbridge_consent",
+        "user",
+        "societe_rib",
+        "emailcollector_emailcollector",
+    ];
 
     /// <summary>The tables that are there and readable by the account.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
@@ -28,18 +36,36 @@ internal sealed class EncryptedTables(DolibarrDatabase database)
             """;
         var names = Names.Select(name => database.Prefix + name).ToArray();
         var columns = await database.RunAsync(
-            connection => connection.QueryAsync<ColumnRow>(new CommandDefinition(
-                Sql, new { names, extra = database.Prefix.Replace("_", "|_", StringComparison.Ordinal) + "%|_extrafields" }, cancellationToken: cancellationToken)),
-            cancellationToken);
-        return [.. columns
-            .GroupBy(column => column.TableName, StringComparer.Ordinal)
-            .Where(table => table.Any(column => Is(column, "rowid")))
-            .Select(table => new EncryptedTable(
-                table.Key,
-                [.. table.Where(column => column.DataType.EndsWith("text", StringComparison.OrdinalIgnoreCase) || column.DataType.EndsWith("char", StringComparison.OrdinalIgnoreCase)).Select(column => column.ColumnName)],
-                table.Any(column => Is(column, "tms")),
-                string.Equals(table.First().Engine, "InnoDB", StringComparison.OrdinalIgnoreCase)))
-            .Where(table => table.Columns.Count > 0)];
+            connection =>
+                connection.QueryAsync<ColumnRow>(
+                    new CommandDefinition(
+                        Sql,
+                        new { names, extra = database.Prefix.Replace("_", "|_", StringComparison.Ordinal) + "%|_extrafields" },
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            cancellationToken
+        );
+        return
+        [
+            .. columns
+                .GroupBy(column => column.TableName, StringComparer.Ordinal)
+                .Where(table => table.Any(column => Is(column, "rowid")))
+                .Select(table => new EncryptedTable(
+                    table.Key,
+                    [
+                        .. table
+                            .Where(column =>
+                                column.DataType.EndsWith("text", StringComparison.OrdinalIgnoreCase)
+                                || column.DataType.EndsWith("char", StringComparison.OrdinalIgnoreCase)
+                            )
+                            .Select(column => column.ColumnName),
+                    ],
+                    table.Any(column => Is(column, "tms")),
+                    string.Equals(table.First().Engine, "InnoDB", StringComparison.OrdinalIgnoreCase)
+                ))
+                .Where(table => table.Columns.Count > 0),
+        ];
 
         static bool Is(ColumnRow column, string name) => string.Equals(column.ColumnName, name, StringComparison.OrdinalIgnoreCase);
     }

@@ -18,7 +18,12 @@ internal sealed record RekeyPlan(IReadOnlyList<EncryptedValue> Change, int Alrea
     {
         var judged = values.ToLookup(value => keys.Judge(value.Stored));
         List<EncryptedValue> Those(KeyChangeVerdict verdict) => [.. judged[verdict]];
-        var (old, done, either, unread) = (Those(KeyChangeVerdict.OldKey), Those(KeyChangeVerdict.NewKey).Count, Those(KeyChangeVerdict.EitherKey), Those(KeyChangeVerdict.Undecodable));
+        var (old, done, either, unread) = (
+            Those(KeyChangeVerdict.OldKey),
+            Those(KeyChangeVerdict.NewKey).Count,
+            Those(KeyChangeVerdict.EitherKey),
+            Those(KeyChangeVerdict.Undecodable)
+        );
         return (old.Count, done) switch
         {
             (_, 0) => new RekeyPlan([.. old, .. either], 0, unread),

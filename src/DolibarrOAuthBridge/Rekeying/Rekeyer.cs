@@ -14,7 +14,13 @@ namespace DolibarrOAuthBridge.Rekeying;
 /// Re-encrypts an instance's values for a new key, in one transaction: every value is locked, changed, read back and
 /// compared before the commit, so that whatever interrupts it leaves the old state.
 /// </summary>
-internal sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables, RefreshJournal journal, JournalReplay replay, SidecarTraces traces)
+internal sealed class Rekeyer(
+    DolibarrDatabase database,
+    EncryptedTables tables,
+    RefreshJournal journal,
+    JournalReplay replay,
+    SidecarTraces traces
+)
 {
     private const int SecondsForAll = 300;
 
@@ -29,20 +35,36 @@ internal sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables,
             warnings.Add("The refresh journal is not empty. Its refreshes are finished first, under the old key.");
         }
 
-        warnings.AddRange(found.Where(table => !table.IsTransactional).Select(table => $"{table.Name} is not an InnoDB table, so that a change could not be taken back: convert it first (ALTER TABLE {table.Name} ENGINE=InnoDB)."));
+        warnings.AddRange(
+            found
+                .Where(table => !table.IsTransactional)
+                .Select(table =>
+                    $"{table.Name} is not an InnoDB table, so that a change could not be taken back: convert it first (ALTER TABLE {table.Name} ENGINE=InnoDB)."
+                )
+        );
         return await InTransactionAsync(
-            async (connection, transaction) => Report(RekeyPlan.Of(await ReadAsync(connection, transaction, found, string.Empty, cancellationToken), keys), false, warnings),
-            cancellationToken);
+            async (connection, transaction) =>
+                Report(
+                    RekeyPlan.Of(await ReadAsync(connection, transaction, found, string.Empty, cancellationToken), keys),
+                    false,
+                    warnings
+                ),
+            cancellationToken
+        );
     }
 
     /// <summary>Does the change.</summary>
-    /// <exception cref="BridgeException">It was not done: the database failed, a refresh is under way, a table cannot take a change back, or a value read back otherwise than written.</exception>
+    /// <exception cref="BridgeException">It was not done: the database failed, a refresh is under way, a table cannot take a
+    /// change back, or a value read back otherwise than written.</exception>
     public async Task<RekeyReport> ApplyAsync(KeyChange keys, CancellationToken cancellationToken = default)
     {
         var found = await tables.FindAsync(cancellationToken);
         if (found.FirstOrDefault(table => !table.IsTransactional) is { } unsafeTable)
         {
-            throw new BridgeException("rekey_refused", $"{unsafeTable.Name} is not an InnoDB table, so that a change could not be taken back. Convert it first: ALTER TABLE {unsafeTable.Name} ENGINE=InnoDB. Nothing was changed.");
+            throw new BridgeException(
+                "rekey_refused",
+                $"{unsafeTable.Name} is not an InnoDB table, so that a change could not be taken back. Convert it first: ALTER TABLE {unsafeTable.Name} ENGINE=InnoDB. Nothing was changed."
+            );
         }
 
         await EmptyJournalAsync(cancellationToken);
@@ -61,7 +83,8 @@ internal sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables,
                 await transaction.CommitAsync(cancellationToken);
                 return Report(plan, true, warnings);
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     // A record of the journal is encrypted with a key made of the old one: after the change nobody could finish it.
@@ -72,21 +95,37 @@ internal sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables,
             await replay.RunAsync(cancellationToken);
             if (journal.HasUnfinished())
             {
-                throw new BridgeException("rekey_refused", "A refresh is under way, or one in the journal cannot be finished: after a change of key it would be lost. Stop the sidecar, look at its log, and run this again. Nothing was changed.");
+                throw new BridgeException(
+                    "rekey_refused",
+                    "A refresh is under way, or one in the journal cannot be finished: after a change of key it would be lost. Stop the sidecar, look at its log, and run this again. Nothing was changed."
+                );
             }
         }
     }
 
     // Locks are taken by a full scan under REPEATABLE READ: on InnoDB that holds every row and the gaps between them, so
     // nobody adds a value under the old key meanwhile.
-    private static async Task<List<EncryptedValue>> ReadAsync(MySqlConnection connection, MySqlTransaction transaction, IReadOnlyList<EncryptedTable> tables, string locking, CancellationToken cancellationToken)
+    private static async Task<List<EncryptedValue>> ReadAsync(
+        MySqlConnection connection,
+        MySqlTransaction transaction,
+        IReadOnlyList<EncryptedTable> tables,
+        string locking,
+        CancellationToken cancellationToken
+    )
     {
         var values = new List<EncryptedValue>();
         foreach (var table in tables)
         {
             var columns = string.Join(", ", table.Columns.Select(column => $"`{column}`"));
             var condition = string.Join(" OR ", table.Columns.Select(column => $"`{column}` LIKE 'dolcrypt:%'"));
-            var command = new MySqlCommand($"SELECT rowid, {columns} FROM `{table.Name}` WHERE {condition} ORDER BY rowid {locking}", connection, transaction) { CommandTimeout = SecondsForAll };
+            var command = new MySqlCommand(
+                $"SELECT rowid, {columns} FROM `{table.Name}` WHERE {condition} ORDER BY rowid {locking}",
+                connection,
+                transaction
+            )
+            {
+                CommandTimeout = SecondsForAll,
+            };
             await using (command)
             {
                 var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -95,10 +134,15 @@ internal sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables,
                     while (await reader.ReadAsync(cancellationToken))
                     {
                         var rowId = reader.GetInt64(0);
-                        values.AddRange(table.Columns
-                            .Select((column, index) => (column, Stored: reader.IsDBNull(index + 1) ? string.Empty : reader.GetString(index + 1)))
-                            .Where(field => DolCrypt.IsEncrypted(field.Stored))
-                            .Select(field => new EncryptedValue(table, field.column, rowId, field.Stored)));
+                        values.AddRange(
+                            table
+                                .Columns.Select(
+                                    (column, index) =>
+                                        (column, Stored: reader.IsDBNull(index + 1) ? string.Empty : reader.GetString(index + 1))
+                                )
+                                .Where(field => DolCrypt.IsEncrypted(field.Stored))
+                                .Select(field => new EncryptedValue(table, field.column, rowId, field.Stored))
+                        );
                     }
                 }
             }
@@ -107,20 +151,51 @@ internal sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables,
         return values;
     }
 
-    private static async Task WriteAsync(MySqlConnection connection, MySqlTransaction transaction, EncryptedValue value, string changed, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        MySqlConnection connection,
+        MySqlTransaction transaction,
+        EncryptedValue value,
+        string changed,
+        CancellationToken cancellationToken
+    )
     {
         var keepTimestamp = value.Table.HasTimestamp ? ", tms = tms" : string.Empty;
-        var sql = $"UPDATE `{value.Table.Name}` SET `{value.Column}` = @changed{keepTimestamp} WHERE rowid = @RowId AND BINARY `{value.Column}` = @Stored";
-        var rows = await connection.ExecuteAsync(new CommandDefinition(sql, new { changed, value.RowId, value.Stored }, transaction, SecondsForAll, cancellationToken: cancellationToken));
+        var sql =
+            $"UPDATE `{value.Table.Name}` SET `{value.Column}` = @changed{keepTimestamp} WHERE rowid = @RowId AND BINARY `{value.Column}` = @Stored";
+        var rows = await connection.ExecuteAsync(
+            new CommandDefinition(
+                sql,
+                new
+                {
+                    changed,
+                    value.RowId,
+                    value.Stored,
+                },
+                transaction,
+                SecondsForAll,
+                cancellationToken: cancellationToken
+            )
+        );
         if (rows != 1)
         {
             throw new BridgeException("rekey_failed", $"{value.Place} changed meanwhile. Nothing was changed; run this again.");
         }
     }
 
-    private static async Task VerifyAsync(MySqlConnection connection, MySqlTransaction transaction, IReadOnlyList<EncryptedTable> tables, RekeyPlan plan, KeyChange keys, CancellationToken cancellationToken)
+    private static async Task VerifyAsync(
+        MySqlConnection connection,
+        MySqlTransaction transaction,
+        IReadOnlyList<EncryptedTable> tables,
+        RekeyPlan plan,
+        KeyChange keys,
+        CancellationToken cancellationToken
+    )
     {
-        var written = (await ReadAsync(connection, transaction, tables, "FOR UPDATE", cancellationToken)).ToDictionary(value => value.Place, value => value.Stored, StringComparer.Ordinal);
+        var written = (await ReadAsync(connection, transaction, tables, "FOR UPDATE", cancellationToken)).ToDictionary(
+            value => value.Place,
+            value => value.Stored,
+            StringComparer.Ordinal
+        );
         foreach (var value in plan.Change)
         {
             if (!written.TryGetValue(value.Place, out var stored) || !keys.IsSame(value.Stored, stored))
@@ -149,16 +224,20 @@ internal sealed class Rekeyer(DolibarrDatabase database, EncryptedTables tables,
             throw new BridgeException(
                 "rekey_failed",
                 $"{StoreException.From(exception).Message} The old state stands, unless the connection broke at the very commit. Run this again to see which key the values have.",
-                innerException: exception);
+                innerException: exception
+            );
         }
     }
 
-    private static RekeyReport Report(RekeyPlan plan, bool applied, IReadOnlyList<string> warnings) => new()
-    {
-        Applied = applied,
-        Changed = plan.Change.GroupBy(value => $"{value.Table.Name}.{value.Column}", StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
-        AlreadyNew = plan.AlreadyNew,
-        LeftAlone = [.. plan.LeftAlone.Select(value => value.Place)],
-        Warnings = warnings,
-    };
+    private static RekeyReport Report(RekeyPlan plan, bool applied, IReadOnlyList<string> warnings) =>
+        new()
+        {
+            Applied = applied,
+            Changed = plan
+                .Change.GroupBy(value => $"{value.Table.Name}.{value.Column}", StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
+            AlreadyNew = plan.AlreadyNew,
+            LeftAlone = [.. plan.LeftAlone.Select(value => value.Place)],
+            Warnings = warnings,
+        };
 }

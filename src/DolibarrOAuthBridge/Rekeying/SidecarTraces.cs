@@ -21,7 +21,9 @@ internal sealed class SidecarTraces(DolibarrDatabase database)
         try
         {
             var (refreshing, used) = await database.RunAsync(
-                connection => connection.QuerySingleAsync<(long, long)>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
+                connection => connection.QuerySingleAsync<(long, long)>(new CommandDefinition(sql, cancellationToken: cancellationToken)),
+                cancellationToken
+            );
             return refreshing != 0 ? ["A sidecar refreshes a token at this moment. Stop every sidecar of this Dolibarr first."]
                 : used != 0 ? ["A sidecar was at work within the last 15 minutes. Stop every sidecar of this Dolibarr first."]
                 : [];

@@ -19,7 +19,8 @@ internal sealed class EntryReporter(
     ClientCertificates certificates,
     DolibarrConf conf,
     BridgeOptions options,
-    TimeProvider time)
+    TimeProvider time
+)
 {
     /// <summary>A report on every entry of a company.</summary>
     /// <exception cref="BridgeException">The database failed.</exception>
@@ -37,7 +38,11 @@ internal sealed class EntryReporter(
         return (await ReportAsync([entry], entity, cancellationToken))[0];
     }
 
-    private async Task<IReadOnlyList<EntryReport>> ReportAsync(IReadOnlyList<OAuthEntry> wanted, int entity, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<EntryReport>> ReportAsync(
+        IReadOnlyList<OAuthEntry> wanted,
+        int entity,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -113,7 +118,8 @@ internal sealed class EntryReporter(
         var (grant, memory) = (facts.Grant, facts.Memory);
         return new TokenReport
         {
-            Status = facts.Lookup.IsDuplicate ? TokenStatus.Duplicate
+            Status =
+                facts.Lookup.IsDuplicate ? TokenStatus.Duplicate
                 : facts.Unreadable is not null ? TokenStatus.Unreadable
                 : grant is null ? TokenStatus.None
                 : StatusOf(facts, grant),
@@ -122,21 +128,27 @@ internal sealed class EntryReporter(
             GrantedAt = Utc(memory.GrantedAt ?? grant?.Row.CreatedAt),
             RefreshedAt = Utc(memory.RefreshedAt),
             RefreshCount = memory.RefreshCount,
-            RefreshTokenExpiresAt = grant?.RefreshToken is null ? null
+            RefreshTokenExpiresAt = grant?.RefreshToken is null
+                ? null
                 : Utc(memory.RefreshTokenExpiresAt ?? (grant.LastRenewal(memory) + facts.Provider.RefreshTokenIdleLifetime)),
-            LastError = facts.Unreadable ?? (memory.LastError is null ? null
-                : string.IsNullOrEmpty(memory.LastErrorDetail) ? memory.LastError : $"{memory.LastError}: {memory.LastErrorDetail}"),
+            LastError = facts.Unreadable
+                ?? (
+                    memory.LastError is null ? null
+                    : string.IsNullOrEmpty(memory.LastErrorDetail) ? memory.LastError
+                    : $"{memory.LastError}: {memory.LastErrorDetail}"
+                ),
         };
     }
 
-    private string StatusOf(EntryFacts facts, StoredGrant grant) => grant switch
-    {
-        { NeverExpires: true } => TokenStatus.NeverExpires,
-        _ when grant.RefreshHash is not null && grant.RefreshHash == facts.Memory.DeadHash => TokenStatus.ConsentRequired,
-        _ when grant.LivesFor(options.RenewAhead, facts.Now) => TokenStatus.Valid,
-        _ when grant.LivesFor(TimeSpan.Zero, facts.Now) => TokenStatus.Expiring,
-        _ => grant.IsRenewableAt(facts.Provider) ? TokenStatus.Expired : TokenStatus.ConsentRequired,
-    };
+    private string StatusOf(EntryFacts facts, StoredGrant grant) =>
+        grant switch
+        {
+            { NeverExpires: true } => TokenStatus.NeverExpires,
+            _ when grant.RefreshHash is not null && grant.RefreshHash == facts.Memory.DeadHash => TokenStatus.ConsentRequired,
+            _ when grant.LivesFor(options.RenewAhead, facts.Now) => TokenStatus.Valid,
+            _ when grant.LivesFor(TimeSpan.Zero, facts.Now) => TokenStatus.Expiring,
+            _ => grant.IsRenewableAt(facts.Provider) ? TokenStatus.Expired : TokenStatus.ConsentRequired,
+        };
 
     private static DateTimeOffset? Utc(DateTime? time) =>
         time is { } known ? new DateTimeOffset(DateTime.SpecifyKind(known, DateTimeKind.Utc)) : null;

@@ -84,8 +84,7 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
         : !DolCrypt.IsEncrypted(value) ? "plain"
         : value.Split(':')[1];
 
-    private static string? Redact(string? secret, bool reveal) =>
-        secret is null || reveal ? secret : $"[{secret.Length} characters]";
+    private static string? Redact(string? secret, bool reveal) => secret is null || reveal ? secret : $"[{secret.Length} characters]";
 
     // Dolibarr's Google page keeps scope list and anti-forgery value in one: "gmail_full,email-0123…".
     private static string WithoutRandomPart(string state) =>

@@ -26,6 +26,9 @@ public sealed record TokenReport
     /// <summary>Why the last refresh failed, or why the row cannot be read; null if all is well.</summary>
     public string? LastError { get; init; }
 
-    /// <summary>When the refresh token ends unless it is used: as the provider said, else by its idle lifetime; null if it has none or nobody knows.</summary>
+    /// <summary>
+    /// When the refresh token ends unless it is used: as the provider said, else by its idle lifetime; null if it has none or
+    /// nobody knows.
+    /// </summary>
     public DateTimeOffset? RefreshTokenExpiresAt { get; init; }
 }

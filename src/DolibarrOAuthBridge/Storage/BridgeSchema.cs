@@ -17,12 +17,13 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
     private const int DuplicateColumn = 1060;
 
     /// <summary>The tables without the prefix, and the schema version that this program works with.</summary>
-    public static IReadOnlyDictionary<string, int> Versions { get; } = new Dictionary<string, int>
-    {
-        ["oauthbridge_grant"] = 2,
-        ["oauthbridge_event"] = 1,
-        ["oauthbridge_consent"] = 1,
-    };
+    public static IReadOnlyDictionary<string, int> Versions { get; } =
+        new Dictionary<string, int>
+        {
+            ["oauthbridge_grant"] = 2,
+            ["oauthbridge_event"] = 1,
+            ["oauthbridge_consent"] = 1,
+        };
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile bool _present;
@@ -65,12 +66,24 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyDictionary<string, int>> FindVersionsAsync(CancellationToken cancellationToken = default)
     {
-        const string Sql = "SELECT table_name AS Name, table_comment AS Comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN @names";
+        const string Sql =
+            "SELECT table_name AS Name, table_comment AS Comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN @names";
         var rows = await database.RunAsync(
-            connection => connection.QueryAsync<(string Name, string Comment)>(
-                new CommandDefinition(Sql, new { names = Versions.Keys.Select(table => database.Prefix + table).ToArray() }, cancellationToken: cancellationToken)),
-            cancellationToken);
-        return rows.ToDictionary(row => row.Name[database.Prefix.Length..], row => VersionOf(row.Comment), StringComparer.OrdinalIgnoreCase);
+            connection =>
+                connection.QueryAsync<(string Name, string Comment)>(
+                    new CommandDefinition(
+                        Sql,
+                        new { names = Versions.Keys.Select(table => database.Prefix + table).ToArray() },
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            cancellationToken
+        );
+        return rows.ToDictionary(
+            row => row.Name[database.Prefix.Length..],
+            row => VersionOf(row.Comment),
+            StringComparer.OrdinalIgnoreCase
+        );
     }
 
     /// <summary>The SQL files that would bring the tables to this program's schema; none if they have it.</summary>
@@ -86,11 +99,14 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
 
     // The first tables had no comment.
     private static int VersionOf(string comment) =>
-        VersionInComment().Match(comment) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 1;
+        VersionInComment().Match(comment) is { Success: true } match
+            ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+            : 1;
 
-    private static IEnumerable<string> Scripts(string table, int from, int to) => from == 0
-        ? [$"tables/llx_{table}.sql"]
-        : Enumerable.Range(from + 1, Math.Max(to - from, 0)).Select(version => $"upgrades/llx_{table}_{version}.sql");
+    private static IEnumerable<string> Scripts(string table, int from, int to) =>
+        from == 0
+            ? [$"tables/llx_{table}.sql"]
+            : Enumerable.Range(from + 1, Math.Max(to - from, 0)).Select(version => $"upgrades/llx_{table}_{version}.sql");
 
     private async Task BringAsync(string table, int from, int to, CancellationToken cancellationToken)
     {
@@ -105,8 +121,12 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
         try
         {
             await database.RunAsync(
-                connection => connection.ExecuteAsync(new CommandDefinition(SqlScripts.Read(script, database.Prefix), cancellationToken: cancellationToken)),
-                cancellationToken);
+                connection =>
+                    connection.ExecuteAsync(
+                        new CommandDefinition(SqlScripts.Read(script, database.Prefix), cancellationToken: cancellationToken)
+                    ),
+                cancellationToken
+            );
         }
         catch (StoreException exception) when (exception.InnerException is MySqlException { Number: DuplicateColumn })
         {
@@ -117,7 +137,8 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
             throw new StoreException(
                 StoreFailure.NotWritable,
                 $"The table {database.Prefix}{table} is missing or of an older version, and the database account may not change that. Let a database administrator run sql/{script}, or run: dolibarr-oauth-bridge init",
-                exception);
+                exception
+            );
         }
     }
 

@@ -6,11 +6,14 @@ using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Storage;
 
-/// <summary>The views for people in <c>sql/views</c>: the state of the tokens without a secret. The bridge itself needs none of them.</summary>
+/// <summary>
+/// The views for people in <c>sql/views</c>: the state of the tokens without a secret. The bridge itself needs none of them.
+/// </summary>
 internal sealed class BridgeViews(DolibarrDatabase database)
 {
     /// <summary>The views without the prefix.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["oauthbridge_v_rows", "oauthbridge_v_status", "oauthbridge_v_foreign_rows", "oauthbridge_v_duplicates"];
+    public static IReadOnlyList<string> Names { get; } =
+    ["oauthbridge_v_rows", "oauthbridge_v_status", "oauthbridge_v_foreign_rows", "oauthbridge_v_duplicates"];
 
     /// <summary>Makes the views, or makes them anew.</summary>
     /// <returns>Why they could not be made; null if they were.</returns>
@@ -22,8 +25,12 @@ internal sealed class BridgeViews(DolibarrDatabase database)
             foreach (var script in SqlScripts.In("views"))
             {
                 await database.RunAsync(
-                    connection => connection.ExecuteAsync(new CommandDefinition(SqlScripts.Read(script, database.Prefix), cancellationToken: cancellationToken)),
-                    cancellationToken);
+                    connection =>
+                        connection.ExecuteAsync(
+                            new CommandDefinition(SqlScripts.Read(script, database.Prefix), cancellationToken: cancellationToken)
+                        ),
+                    cancellationToken
+                );
             }
 
             return null;

@@ -18,19 +18,26 @@ internal sealed partial class DatabasePrivilegeScript(DolibarrDatabase database)
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<string> SqlAsync(string? account = null, CancellationToken cancellationToken = default)
     {
-        const string Sql = "SELECT LOWER(CONCAT(table_name, '.', column_name)) FROM information_schema.columns WHERE table_schema = DATABASE()";
-        var columns = (await database.RunAsync(
-            connection => connection.QueryAsync<string>(new CommandDefinition(Sql, cancellationToken: cancellationToken)), cancellationToken)).ToHashSet(StringComparer.Ordinal);
-        var lines = SqlScripts.Read("grants.sql", database.Prefix)
+        const string Sql =
+            "SELECT LOWER(CONCAT(table_name, '.', column_name)) FROM information_schema.columns WHERE table_schema = DATABASE()";
+        var columns = (
+            await database.RunAsync(
+                connection => connection.QueryAsync<string>(new CommandDefinition(Sql, cancellationToken: cancellationToken)),
+                cancellationToken
+            )
+        ).ToHashSet(StringComparer.Ordinal);
+        var lines = SqlScripts
+            .Read("grants.sql", database.Prefix)
             .Replace(DatabaseInFile, $"`{database.Name.Replace("`", "``", StringComparison.Ordinal)}`", StringComparison.Ordinal)
             .Replace(AccountInFile, account ?? AccountInFile, StringComparison.Ordinal)
             .Split('\n')
             .Where(line => Condition().Match(line) is not { Success: true } match || IsThere(match.Groups[1].Value));
         return string.Join('\n', lines);
 
-        bool IsThere(string wanted) => wanted.Contains('.', StringComparison.Ordinal)
-            ? columns.Contains(wanted.ToLowerInvariant())
-            : columns.Any(column => column.StartsWith(wanted.ToLowerInvariant() + ".", StringComparison.Ordinal));
+        bool IsThere(string wanted) =>
+            wanted.Contains('.', StringComparison.Ordinal)
+                ? columns.Contains(wanted.ToLowerInvariant())
+                : columns.Any(column => column.StartsWith(wanted.ToLowerInvariant() + ".", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@";\s*-- where (\w+(?:\.\w+)?)")]

@@ -12,10 +12,14 @@ internal static partial class SqlScripts
 
     /// <summary>The names of the files in a folder such as <c>views</c>, in the order to run them.</summary>
     public static IReadOnlyList<string> In(string folder) =>
-        [.. Assembly.GetExecutingAssembly().GetManifestResourceNames()
-            .Where(name => name.StartsWith($"{Folder}{folder}/", StringComparison.Ordinal))
-            .Select(name => name[Folder.Length..])
-            .Order(StringComparer.Ordinal)];
+        [
+            .. Assembly
+                .GetExecutingAssembly()
+                .GetManifestResourceNames()
+                .Where(name => name.StartsWith($"{Folder}{folder}/", StringComparison.Ordinal))
+                .Select(name => name[Folder.Length..])
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>The text of a file.</summary>
     /// <param name="name">Its name such as <c>tables/llx_oauthbridge_grant.sql</c>.</param>

@@ -2,7 +2,10 @@
 
 namespace DolibarrOAuthBridge.Tokens;
 
-/// <summary>Places at which a test makes the process die as by <c>kill -9</c>, named by <c>BRIDGE_TEST_CRASH_AT</c>. Without that variable they do nothing.</summary>
+/// <summary>
+/// Places at which a test makes the process die as by <c>kill -9</c>, named by <c>BRIDGE_TEST_CRASH_AT</c>. Without that variable
+/// they do nothing.
+/// </summary>
 internal static class CrashPoint
 {
     private static readonly string? Chosen = Environment.GetEnvironmentVariable("BRIDGE_TEST_CRASH_AT");

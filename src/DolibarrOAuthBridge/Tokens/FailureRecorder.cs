@@ -8,7 +8,9 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
 
-/// <summary>Remembers failed refreshes, so that a provider is asked again only when it makes sense, and says each in the caller's terms.</summary>
+/// <summary>
+/// Remembers failed refreshes, so that a provider is asked again only when it makes sense, and says each in the caller's terms.
+/// </summary>
 internal sealed partial class FailureRecorder(GrantTable grants, EventTable events, TimeProvider time, ILogger<FailureRecorder> logger)
 {
     private const int LongestDetail = 255;
@@ -38,7 +40,11 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
         if (wait > TimeSpan.Zero && (!forced || AskedToBeLeftAlone(memory, wait)))
         {
             throw Unavailability.IsWord(memory.LastError)
-                ? new BridgeException(ProblemCode.ProviderUnavailable, $"{memory.LastErrorDetail} The provider is left alone for now.", wait)
+                ? new BridgeException(
+                    ProblemCode.ProviderUnavailable,
+                    $"{memory.LastErrorDetail} The provider is left alone for now.",
+                    wait
+                )
                 : new BridgeException(ProblemCode.ProviderRejected, $"{memory.LastErrorDetail} {Refusals.Advice(memory.LastError)}", wait);
         }
     }
@@ -56,11 +62,22 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
         {
             TokenAnswer.Refused refused => KindOf(entry, refused.Error) switch
             {
-                RefusalKind.ConsentNeeded => (ConsentRequired(entry, refused.Error, refused.Description), refused.Error, refused.Description, Backoff.AfterDeath, true),
+                RefusalKind.ConsentNeeded => (
+                    ConsentRequired(entry, refused.Error, refused.Description),
+                    refused.Error,
+                    refused.Description,
+                    Backoff.AfterDeath,
+                    true
+                ),
                 RefusalKind.SettingsWrong => Rejected(entry, refused, Backoff.AfterRefusal(count, random)),
                 _ => Unavailable(entry, refused.Error, refused.Description, Backoff.AfterTransient(count, null, random)),
             },
-            TokenAnswer.Unavailable unavailable => Unavailable(entry, unavailable.Reason, unavailable.Detail, Backoff.AfterTransient(count, unavailable.RetryAfter, random)),
+            TokenAnswer.Unavailable unavailable => Unavailable(
+                entry,
+                unavailable.Reason,
+                unavailable.Detail,
+                Backoff.AfterTransient(count, unavailable.RetryAfter, random)
+            ),
             _ => throw new ArgumentException("This answer is no failure.", nameof(answer)),
         };
         Log.Failed(logger, entry.Name.Service, entry.Entity, problem.Code, error, wait);
@@ -73,7 +90,14 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
         var now = time.GetUtcNow().UtcDateTime;
         var key = GrantKey.Of(entry);
         var shortened = detail.Length > LongestDetail ? detail[..LongestDetail] : detail;
-        var failure = new GrantFailure(error, shortened, now, now + wait, EntrySettings.Fingerprint(entry), dead ? grant.RefreshHash : null);
+        var failure = new GrantFailure(
+            error,
+            shortened,
+            now,
+            now + wait,
+            EntrySettings.Fingerprint(entry),
+            dead ? grant.RefreshHash : null
+        );
         try
         {
             await grants.RecordFailureAsync(key, failure);
@@ -87,20 +111,52 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
 
     // Where the application asks in its own name nobody can consent: whatever is refused is for an administrator.
     private static RefusalKind KindOf(OAuthEntry entry, string error) =>
-        Refusals.KindOf(error) is var kind && kind == RefusalKind.ConsentNeeded && ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials
+        Refusals.KindOf(error) is var kind
+        && kind == RefusalKind.ConsentNeeded
+        && ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials
             ? RefusalKind.SettingsWrong
             : kind;
 
-    private static (BridgeException, string, string, TimeSpan, bool) Rejected(OAuthEntry entry, TokenAnswer.Refused refused, TimeSpan wait) =>
-        (new BridgeException(ProblemCode.ProviderRejected, $"The provider refuses to refresh {entry.Name}: {refused.Error}. {refused.Description} {Refusals.Advice(refused.Error)}".Replace("  ", " ", StringComparison.Ordinal), wait),
-            refused.Error, refused.Description, wait, false);
+    private static (BridgeException, string, string, TimeSpan, bool) Rejected(
+        OAuthEntry entry,
+        TokenAnswer.Refused refused,
+        TimeSpan wait
+    ) =>
+        (
+            new BridgeException(
+                ProblemCode.ProviderRejected,
+                $"The provider refuses to refresh {entry.Name}: {refused.Error}. {refused.Description} {Refusals.Advice(refused.Error)}".Replace(
+                    "  ",
+                    " ",
+                    StringComparison.Ordinal
+                ),
+                wait
+            ),
+            refused.Error,
+            refused.Description,
+            wait,
+            false
+        );
 
-    private static (BridgeException, string, string, TimeSpan, bool) Unavailable(OAuthEntry entry, string error, string detail, TimeSpan wait) =>
-        (new BridgeException(ProblemCode.ProviderUnavailable, $"{entry.Name} cannot be refreshed now. {detail}", wait), error, detail, wait, false);
+    private static (BridgeException, string, string, TimeSpan, bool) Unavailable(
+        OAuthEntry entry,
+        string error,
+        string detail,
+        TimeSpan wait
+    ) =>
+        (
+            new BridgeException(ProblemCode.ProviderUnavailable, $"{entry.Name} cannot be refreshed now. {detail}", wait),
+            error,
+            detail,
+            wait,
+            false
+        );
 
-    private static BridgeException ConsentRequired(OAuthEntry entry, string error, string? detail) => new(
-        ProblemCode.ConsentRequired,
-        $"The provider no longer accepts the grant of {entry.Name} ({error}{(string.IsNullOrEmpty(detail) ? string.Empty : ": " + detail)}). Give consent again on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}");
+    private static BridgeException ConsentRequired(OAuthEntry entry, string error, string? detail) =>
+        new(
+            ProblemCode.ConsentRequired,
+            $"The provider no longer accepts the grant of {entry.Name} ({error}{(string.IsNullOrEmpty(detail) ? string.Empty : ": " + detail)}). Give consent again on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}"
+        );
 
     private static partial class Log
     {

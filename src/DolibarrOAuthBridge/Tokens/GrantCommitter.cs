@@ -13,7 +13,15 @@ namespace DolibarrOAuthBridge.Tokens;
 /// transaction, by compare-and-swap. It may be called any number of times for one record, by any process.
 /// </summary>
 internal sealed partial class GrantCommitter(
-    DolibarrDatabase database, DolibarrConf conf, TokenTable tokens, TokenCodec codec, GrantTable grants, EventTable events, TimeProvider time, ILogger<GrantCommitter> logger)
+    DolibarrDatabase database,
+    DolibarrConf conf,
+    TokenTable tokens,
+    TokenCodec codec,
+    GrantTable grants,
+    EventTable events,
+    TimeProvider time,
+    ILogger<GrantCommitter> logger
+)
 {
     private const int MostAttempts = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10); // well within the lease, and a caller waits
@@ -32,7 +40,11 @@ internal sealed partial class GrantCommitter(
                     return outcome;
                 }
             }
-            catch (StoreException exception) when (attempt < MostAttempts && time.GetElapsedTime(start) < Patience && exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable)
+            catch (StoreException exception)
+                when (attempt < MostAttempts
+                    && time.GetElapsedTime(start) < Patience
+                    && exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable
+                )
             {
                 Log.Retrying(logger, record.Service, attempt, exception.Message);
             }
@@ -82,7 +94,13 @@ internal sealed partial class GrantCommitter(
         return await WriteAsync(row, record, renewal, eventKind, cancellationToken) ? CommitOutcome.Stored : null;
     }
 
-    private async Task<bool> WriteAsync(TokenRow row, JournalRecord record, GrantRenewal renewal, string eventKind, CancellationToken cancellationToken)
+    private async Task<bool> WriteAsync(
+        TokenRow row,
+        JournalRecord record,
+        GrantRenewal renewal,
+        string eventKind,
+        CancellationToken cancellationToken
+    )
     {
         var key = new GrantKey(record.Service, record.Entity);
         try
@@ -123,8 +141,12 @@ internal sealed partial class GrantCommitter(
             }
 
             // Where refresh tokens last, they tell nothing of age, and the access tokens do.
-            return present.RefreshHash is null || memory.IsSuperseded(present.RefreshHash)
-                || (present.RefreshHash == record.OldRefreshHash && (renewed.RefreshHash != record.OldRefreshHash || present.EndsBefore(renewed)));
+            return present.RefreshHash is null
+                || memory.IsSuperseded(present.RefreshHash)
+                || (
+                    present.RefreshHash == record.OldRefreshHash
+                    && (renewed.RefreshHash != record.OldRefreshHash || present.EndsBefore(renewed))
+                );
         }
         catch (TokenUnreadableException)
         {
@@ -134,7 +156,11 @@ internal sealed partial class GrantCommitter(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The refreshed grant of {Service} is not yet stored (attempt {Attempt}): {Reason} It is safe in the journal.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "The refreshed grant of {Service} is not yet stored (attempt {Attempt}): {Reason} It is safe in the journal."
+        )]
         public static partial void Retrying(ILogger logger, string service, int attempt, string reason);
     }
 }

@@ -11,7 +11,13 @@ namespace DolibarrOAuthBridge.Tokens;
 /// Puts the newest refresh token back where something wrote an older one over it. Stock Dolibarr does so after each of
 /// its own refreshes: it stores the provider's answer and then the refresh token from before it.
 /// </summary>
-internal sealed partial class GrantHealer(DolibarrDatabase database, TokenTable tokens, TokenCodec codec, EventTable events, ILogger<GrantHealer> logger)
+internal sealed partial class GrantHealer(
+    DolibarrDatabase database,
+    TokenTable tokens,
+    TokenCodec codec,
+    EventTable events,
+    ILogger<GrantHealer> logger
+)
 {
     /// <summary>Whether the row's refresh token is missing or superseded while a newer one is known.</summary>
     public static bool NeedsHealing(StoredGrant grant, GrantRecord memory)
@@ -24,7 +30,12 @@ internal sealed partial class GrantHealer(DolibarrDatabase database, TokenTable 
     /// <summary>Heals the row if it needs it. The access token in it stays.</summary>
     /// <returns>Whether the row was changed.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<bool> HealAsync(OAuthEntry entry, StoredGrant grant, GrantRecord memory, CancellationToken cancellationToken = default)
+    public async Task<bool> HealAsync(
+        OAuthEntry entry,
+        StoredGrant grant,
+        GrantRecord memory,
+        CancellationToken cancellationToken = default
+    )
     {
         if (!NeedsHealing(grant, memory))
         {
@@ -44,11 +55,18 @@ internal sealed partial class GrantHealer(DolibarrDatabase database, TokenTable 
 
         var value = codec.Encode(grant.Token.WithRefreshToken(newest), StoredForm.Of(grant.Row.Value!));
         var healed = await database.RunAsync(
-            connection => tokens.ReplaceAsync(connection, null, grant.Row, value, cancellationToken), cancellationToken);
+            connection => tokens.ReplaceAsync(connection, null, grant.Row, value, cancellationToken),
+            cancellationToken
+        );
         if (healed)
         {
             Log.Healed(logger, entry.Name.Service, entry.Entity);
-            await events.AppendAsync(GrantKey.Of(entry), "healed", $"row {grant.Row.RowId}: the newest refresh token was put back over an older one", cancellationToken);
+            await events.AppendAsync(
+                GrantKey.Of(entry),
+                "healed",
+                $"row {grant.Row.RowId}: the newest refresh token was put back over an older one",
+                cancellationToken
+            );
         }
 
         return healed;
@@ -56,7 +74,11 @@ internal sealed partial class GrantHealer(DolibarrDatabase database, TokenTable 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Something wrote an old refresh token over the newest one of {Service} (entity {Entity}); it was put back.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "Something wrote an old refresh token over the newest one of {Service} (entity {Entity}); it was put back."
+        )]
         public static partial void Healed(ILogger logger, string service, int entity);
 
         [LoggerMessage(2, LogLevel.Error, "The newest refresh token of {Service} cannot be put back: {Reason}")]

@@ -7,7 +7,13 @@ using DolibarrOAuthBridge.Storage;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Takes the broker's lease of a grant for a consent: while it is held, no process refreshes that grant.</summary>
-internal sealed partial class GrantLease(GrantTable grants, JournalReplay replay, BridgeOptions options, TimeProvider time, ILogger<GrantLease> logger)
+internal sealed partial class GrantLease(
+    GrantTable grants,
+    JournalReplay replay,
+    BridgeOptions options,
+    TimeProvider time,
+    ILogger<GrantLease> logger
+)
 {
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
@@ -19,12 +25,20 @@ internal sealed partial class GrantLease(GrantTable grants, JournalReplay replay
     {
         var owner = $"{ProcessName.Value}/{Guid.NewGuid().ToString("N")[..8]}";
         var patience = time.GetUtcNow() + options.ProviderDeadline + TimeSpan.FromSeconds(3);
-        for (var poll = FirstPoll; !await grants.TryLeaseAsync(key, owner, options.LeaseDuration, cancellationToken); poll = poll * 2 < LongestPoll ? poll * 2 : LongestPoll)
+        for (
+            var poll = FirstPoll;
+            !await grants.TryLeaseAsync(key, owner, options.LeaseDuration, cancellationToken);
+            poll = poll * 2 < LongestPoll ? poll * 2 : LongestPoll
+        )
         {
             await replay.RunAsync(cancellationToken);
             if (time.GetUtcNow() >= patience)
             {
-                throw new BridgeException(ProblemCode.StoreNotWritable, $"{key.Service} is being refreshed by another process for too long. Nothing was asked of the provider; try again in a moment.", TimeSpan.FromSeconds(5));
+                throw new BridgeException(
+                    ProblemCode.StoreNotWritable,
+                    $"{key.Service} is being refreshed by another process for too long. Nothing was asked of the provider; try again in a moment.",
+                    TimeSpan.FromSeconds(5)
+                );
             }
 
             await Task.Delay(poll, time, cancellationToken);

@@ -22,7 +22,8 @@ internal sealed class GrantReader(TokenTable tokens, TokenCodec codec)
             {
                 throw new BridgeException(
                     ProblemCode.TokenDuplicate,
-                    $"The rows {string.Join(" and ", lookup.Rows.Select(row => row.RowId))} of the token table both belong to {entry.Name}. Look at them with inspect, and delete the one that is not in use.");
+                    $"The rows {string.Join(" and ", lookup.Rows.Select(row => row.RowId))} of the token table both belong to {entry.Name}. Look at them with inspect, and delete the one that is not in use."
+                );
             }
 
             if (lookup.OnlyRow is { } row)
@@ -33,11 +34,16 @@ internal sealed class GrantReader(TokenTable tokens, TokenCodec codec)
             EntrySettings.RequireComplete(entry); // without its settings it cannot get a token either
             throw new BridgeException(
                 ProblemCode.TokenNotFound,
-                $"{entry.Name} has no token yet. Request one on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}");
+                $"{entry.Name} has no token yet. Request one on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}"
+            );
         }
         catch (TokenUnreadableException exception)
         {
-            throw new BridgeException(ProblemCode.TokenUnreadable, $"The token of {entry.Name} cannot be read. {exception.Message}", innerException: exception);
+            throw new BridgeException(
+                ProblemCode.TokenUnreadable,
+                $"The token of {entry.Name} cannot be read. {exception.Message}",
+                innerException: exception
+            );
         }
         catch (StoreException exception)
         {

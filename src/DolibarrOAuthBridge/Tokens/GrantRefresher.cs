@@ -29,7 +29,8 @@ internal sealed partial class GrantRefresher(
     FailureRecorder failures,
     BridgeOptions options,
     TimeProvider time,
-    ILogger<GrantRefresher> logger)
+    ILogger<GrantRefresher> logger
+)
 {
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
@@ -103,7 +104,10 @@ internal sealed partial class GrantRefresher(
             if (time.GetUtcNow() >= patience)
             {
                 throw new BridgeException(
-                    ProblemCode.ProviderUnavailable, $"Another process has been refreshing {entry.Name} for too long. Try again in a moment.", TimeSpan.FromSeconds(5));
+                    ProblemCode.ProviderUnavailable,
+                    $"Another process has been refreshing {entry.Name} for too long. Try again in a moment.",
+                    TimeSpan.FromSeconds(5)
+                );
             }
 
             await Task.Delay(poll, time);
@@ -119,7 +123,8 @@ internal sealed partial class GrantRefresher(
             throw new BridgeException(
                 ProblemCode.StoreNotWritable,
                 $"An earlier refresh of {entry.Name} still waits in the journal for the database. Nothing is lost; see the log for what the database said.",
-                TimeSpan.FromSeconds(10));
+                TimeSpan.FromSeconds(10)
+            );
         }
 
         var memory = await grants.GetAsync(key);
@@ -140,7 +145,11 @@ internal sealed partial class GrantRefresher(
         failures.RequirePatience(entry, grant, memory, demand.IsForced);
         if (!await tokens.CanReplaceAsync(grant.Row))
         {
-            throw new BridgeException(ProblemCode.StoreNotWritable, $"The row of {entry.Name} changed this very moment. Try again.", TimeSpan.FromSeconds(1));
+            throw new BridgeException(
+                ProblemCode.StoreNotWritable,
+                $"The row of {entry.Name} changed this very moment. Try again.",
+                TimeSpan.FromSeconds(1)
+            );
         }
 
         var intent = new JournalRecord
@@ -182,7 +191,13 @@ internal sealed partial class GrantRefresher(
         }
     }
 
-    private async Task<StoredGrant> StoreAsync(OAuthEntry entry, StoredGrant grant, JournalRecord intent, JournalFile record, TokenResponse response)
+    private async Task<StoredGrant> StoreAsync(
+        OAuthEntry entry,
+        StoredGrant grant,
+        JournalRecord intent,
+        JournalFile record,
+        TokenResponse response
+    )
     {
         var now = time.GetUtcNow();
         var renewed = response.ToStoredToken(grant.Token, ProviderCatalogue.Of(entry.Name).MissingExpiry, now);
@@ -204,7 +219,10 @@ internal sealed partial class GrantRefresher(
             {
                 CommitOutcome.Stored => StoredGrant.Decode(grant.Row with { Value = answer.NewValue }, codec),
                 CommitOutcome.OtherGrantKept => await reader.ReadAsync(entry),
-                _ => throw new BridgeException(ProblemCode.TokenNotFound, $"The token of {entry.Name} was deleted while it was refreshed, and stays deleted."),
+                _ => throw new BridgeException(
+                    ProblemCode.TokenNotFound,
+                    $"The token of {entry.Name} was deleted while it was refreshed, and stays deleted."
+                ),
             };
         }
         catch (StoreException exception)
@@ -228,7 +246,13 @@ internal sealed partial class GrantRefresher(
     }
 
     // The provider said no to a refresh token that somebody else may have replaced meanwhile.
-    private async Task<StoredGrant> HandleRefusalAsync(OAuthEntry entry, RefreshDemand demand, StoredGrant spent, GrantRecord memory, TokenAnswer answer)
+    private async Task<StoredGrant> HandleRefusalAsync(
+        OAuthEntry entry,
+        RefreshDemand demand,
+        StoredGrant spent,
+        GrantRecord memory,
+        TokenAnswer answer
+    )
     {
         if (answer is TokenAnswer.Refused { Error: var error } && Refusals.KindOf(error) == RefusalKind.ConsentNeeded)
         {

@@ -9,7 +9,10 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
 
-/// <summary>Ends a grant: at the provider where it can be (RFC 7009), then in the database. A provider that is down costs nothing but the revocation.</summary>
+/// <summary>
+/// Ends a grant: at the provider where it can be (RFC 7009), then in the database. A provider that is down costs nothing but the
+/// revocation.
+/// </summary>
 internal sealed partial class GrantRevoker(
     EntryDirectory entries,
     TokenTable tokens,
@@ -18,7 +21,8 @@ internal sealed partial class GrantRevoker(
     EventTable events,
     ProviderDirectory providers,
     TokenRevocationClient client,
-    ILogger<GrantRevoker> logger)
+    ILogger<GrantRevoker> logger
+)
 {
     private const int MostAttempts = 3;
 
@@ -28,8 +32,15 @@ internal sealed partial class GrantRevoker(
     /// <param name="atProvider">Whether to revoke at the provider first.</param>
     /// <param name="force">Whether to delete even if the provider could not be asked.</param>
     /// <param name="cancellationToken">Cancels before anything was deleted.</param>
-    /// <exception cref="BridgeException">There is no row, the row changed, or the provider could not be asked and <paramref name="force"/> is not set.</exception>
-    public async Task<RevocationOutcome> RevokeAsync(string name, int entity, bool atProvider, bool force = false, CancellationToken cancellationToken = default)
+    /// <exception cref="BridgeException">There is no row, the row changed, or the provider could not be asked and
+    /// <paramref name="force"/> is not set.</exception>
+    public async Task<RevocationOutcome> RevokeAsync(
+        string name,
+        int entity,
+        bool atProvider,
+        bool force = false,
+        CancellationToken cancellationToken = default
+    )
     {
         var entry = await entries.GetAsync(name, entity, cancellationToken);
         try
@@ -48,7 +59,12 @@ internal sealed partial class GrantRevoker(
     }
 
     // A refresh that got in between has put a newer grant into the row: that one is to end as well.
-    private async Task<(TokenRow Row, RevocationOutcome Outcome)> DeleteAsync(OAuthEntry entry, bool atProvider, bool force, CancellationToken cancellationToken)
+    private async Task<(TokenRow Row, RevocationOutcome Outcome)> DeleteAsync(
+        OAuthEntry entry,
+        bool atProvider,
+        bool force,
+        CancellationToken cancellationToken
+    )
     {
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
@@ -66,7 +82,11 @@ internal sealed partial class GrantRevoker(
             }
         }
 
-        throw new BridgeException(ProblemCode.StoreUnavailable, $"The row of {entry.Name} changes all the time. Try again.", TimeSpan.FromSeconds(1));
+        throw new BridgeException(
+            ProblemCode.StoreUnavailable,
+            $"The row of {entry.Name} changes all the time. Try again.",
+            TimeSpan.FromSeconds(1)
+        );
     }
 
     private async Task<RevocationOutcome> RevokeAtProviderAsync(OAuthEntry entry, bool force, CancellationToken cancellationToken)

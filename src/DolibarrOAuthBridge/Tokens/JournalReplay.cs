@@ -7,7 +7,12 @@ using DolibarrOAuthBridge.Journal;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Finishes the refreshes of processes that died: what the provider answered is stored, and their leases are given back.</summary>
-internal sealed partial class JournalReplay(RefreshJournal journal, GrantCommitter committer, GrantTable grants, ILogger<JournalReplay> logger)
+internal sealed partial class JournalReplay(
+    RefreshJournal journal,
+    GrantCommitter committer,
+    GrantTable grants,
+    ILogger<JournalReplay> logger
+)
 {
     /// <summary>Looks through the journal once. A record that cannot be stored now stays for the next time.</summary>
     /// <returns>The grants that still wait: their refresh tokens in the database are spent.</returns>
@@ -66,7 +71,11 @@ internal sealed partial class JournalReplay(RefreshJournal journal, GrantCommitt
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A refresh of {Service} (entity {Entity}) that a crash had cut off was finished from the journal: {Outcome}.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "A refresh of {Service} (entity {Entity}) that a crash had cut off was finished from the journal: {Outcome}."
+        )]
         public static partial void Replayed(ILogger logger, string service, int entity, CommitOutcome outcome);
 
         [LoggerMessage(2, LogLevel.Warning, "A refresh of {Service} (entity {Entity}) was cut off before the provider answered.")]

@@ -16,13 +16,16 @@ internal static class RenewedIdentity
     /// <param name="answer">What the provider answered.</param>
     public static TokenAnswer Check(StoredToken token, TokenAnswer answer)
     {
-        return answer is TokenAnswer.Issued issued
-            && IdTokenClaims.Read(token.IdToken) is { } before && IdTokenClaims.Read(issued.Response.IdToken) is { } after
+        return
+            answer is TokenAnswer.Issued issued
+            && IdTokenClaims.Read(token.IdToken) is { } before
+            && IdTokenClaims.Read(issued.Response.IdToken) is { } after
             && (before.Account?.Subject != after.Account?.Subject || Host(before.Issuer) != Host(after.Issuer))
-                ? new TokenAnswer.Refused(Changed, "The provider answered with the tokens of another account.")
-                : answer;
+            ? new TokenAnswer.Refused(Changed, "The provider answered with the tokens of another account.")
+            : answer;
     }
 
     // Google spells its issuer with and without the scheme.
-    private static string? Host(string? issuer) => issuer?.StartsWith("https://", StringComparison.Ordinal) == true ? issuer["https://".Length..] : issuer;
+    private static string? Host(string? issuer) =>
+        issuer?.StartsWith("https://", StringComparison.Ordinal) == true ? issuer["https://".Length..] : issuer;
 }

@@ -2,5 +2,7 @@
 
 namespace DolibarrOAuthBridge.Tokens;
 
-/// <summary>The client of a stock refresh is known, its refresh token belongs to none of the client's grants: <c>invalid_grant</c>.</summary>
+/// <summary>
+/// The client of a stock refresh is known, its refresh token belongs to none of the client's grants: <c>invalid_grant</c>.
+/// </summary>
 internal sealed class StockGrantUnknownException() : Exception("The refresh token belongs to none of this client's grants.");

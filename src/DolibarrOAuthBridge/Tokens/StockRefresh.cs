@@ -12,7 +12,13 @@ namespace DolibarrOAuthBridge.Tokens;
 /// single flight. Client id, client secret and refresh token of a known entry are what authenticates the caller.
 /// </summary>
 internal sealed class StockRefresh(
-    EntryDirectory entries, TokenTable tokens, TokenCodec codec, GrantTable grants, TokenBroker broker, BridgeOptions options)
+    EntryDirectory entries,
+    TokenTable tokens,
+    TokenCodec codec,
+    GrantTable grants,
+    TokenBroker broker,
+    BridgeOptions options
+)
 {
     /// <summary>The grant whose credentials these are, with a fresh access token.</summary>
     /// <param name="clientId">The client identifier.</param>
@@ -23,7 +29,13 @@ internal sealed class StockRefresh(
     /// <returns>Null where client id and secret belong to no entry.</returns>
     /// <exception cref="StockGrantUnknownException">The client is known, the refresh token is not.</exception>
     /// <exception cref="BridgeException">The grant cannot be refreshed.</exception>
-    public async Task<StoredGrant?> RedeemAsync(string clientId, string clientSecret, string refreshToken, int? entity, CancellationToken cancellationToken = default)
+    public async Task<StoredGrant?> RedeemAsync(
+        string clientId,
+        string clientSecret,
+        string refreshToken,
+        int? entity,
+        CancellationToken cancellationToken = default
+    )
     {
         var rows = await tokens.ListAsync(cancellationToken);
         var knowsClient = false;
@@ -47,7 +59,12 @@ internal sealed class StockRefresh(
         return knowsClient ? throw new StockGrantUnknownException() : null;
     }
 
-    private async Task<bool> BelongsAsync(OAuthEntry entry, IEnumerable<TokenRow> rows, string refreshToken, CancellationToken cancellationToken)
+    private async Task<bool> BelongsAsync(
+        OAuthEntry entry,
+        IEnumerable<TokenRow> rows,
+        string refreshToken,
+        CancellationToken cancellationToken
+    )
     {
         var hash = SecretHash.Of(refreshToken)!;
         foreach (var row in rows.Where(row => entry.Name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value)))

@@ -13,7 +13,14 @@ namespace DolibarrOAuthBridge.Tokens;
 /// background when it nears its end; one that lives at all is served whatever the provider says.
 /// </summary>
 internal sealed partial class TokenBroker(
-    EntryDirectory entries, GrantReader reader, RefreshFlights flights, GrantUse use, BridgeOptions options, TimeProvider time, ILogger<TokenBroker> logger)
+    EntryDirectory entries,
+    GrantReader reader,
+    RefreshFlights flights,
+    GrantUse use,
+    BridgeOptions options,
+    TimeProvider time,
+    ILogger<TokenBroker> logger
+)
 {
     /// <summary>An access token that lives for at least the given time, if it can be had.</summary>
     /// <param name="name">Entry or service name.</param>
@@ -90,7 +97,11 @@ internal sealed partial class TokenBroker(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Service} (entity {Entity}) could not be refreshed ({Code}); its token still lives and was handed out.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "{Service} (entity {Entity}) could not be refreshed ({Code}); its token still lives and was handed out."
+        )]
         public static partial void ServedAllTheSame(ILogger logger, string service, int entity, string code);
 
         [LoggerMessage(2, LogLevel.Information, "The renewal of {Service} (entity {Entity}) ahead of time failed ({Code}).")]

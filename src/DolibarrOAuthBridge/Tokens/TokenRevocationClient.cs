@@ -17,7 +17,12 @@ internal sealed class TokenRevocationClient(HttpClient http, TimeProvider time, 
     public async Task RevokeAsync(Uri endpoint, OAuthEntry entry, StoredGrant grant, CancellationToken cancellationToken = default)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), deadline, options.ProviderDeadline, Timeout.InfiniteTimeSpan);
+        using var timer = time.CreateTimer(
+            static state => ((CancellationTokenSource)state!).Cancel(),
+            deadline,
+            options.ProviderDeadline,
+            Timeout.InfiniteTimeSpan
+        );
         try
         {
             var style = ProviderCatalogue.Of(entry.Name).Revocation;
@@ -29,58 +34,73 @@ internal sealed class TokenRevocationClient(HttpClient http, TimeProvider time, 
             {
                 throw new BridgeException(
                     status is 408 or 429 or >= 500 ? ProblemCode.ProviderUnavailable : ProblemCode.ProviderRejected,
-                    $"{endpoint.Host} did not revoke the grant of {entry.Name} (it answered {status}). The token is still stored; try again, or delete it with --force.");
+                    $"{endpoint.Host} did not revoke the grant of {entry.Name} (it answered {status}). The token is still stored; try again, or delete it with --force."
+                );
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is HttpRequestException
+                || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
             throw new BridgeException(
                 ProblemCode.ProviderUnavailable,
                 $"{endpoint.Host} cannot be reached, so the grant of {entry.Name} is not revoked and its token is still stored. Try again, or delete it with --force.",
                 TimeSpan.FromSeconds(30),
-                exception);
+                exception
+            );
         }
     }
 
-    private static HttpRequestMessage Request(RevocationStyle style, Uri endpoint, OAuthEntry entry, StoredGrant grant) => style switch
-    {
-        RevocationStyle.GitHubGrant => new HttpRequestMessage(HttpMethod.Delete, endpoint)
+    private static HttpRequestMessage Request(RevocationStyle style, Uri endpoint, OAuthEntry entry, StoredGrant grant) =>
+        style switch
         {
-            Content = new StringContent(new JsonObject { ["access_token"] = grant.Token.AccessToken }.ToJsonString(), Encoding.UTF8, "application/json"),
-            Headers =
+            RevocationStyle.GitHubGrant => new HttpRequestMessage(HttpMethod.Delete, endpoint)
             {
-                Accept = { new MediaTypeWithQualityHeaderValue("application/vnd.github+json") },
-                Authorization = Basic(entry.ClientId, entry.ClientSecret),
+                Content = new StringContent(
+                    new JsonObject { ["access_token"] = grant.Token.AccessToken }.ToJsonString(),
+                    Encoding.UTF8,
+                    "application/json"
+                ),
+                Headers =
+                {
+                    Accept = { new MediaTypeWithQualityHeaderValue("application/vnd.github+json") },
+                    Authorization = Basic(entry.ClientId, entry.ClientSecret),
+                },
             },
-        },
-        RevocationStyle.StripeDeauthorization => new HttpRequestMessage(HttpMethod.Post, endpoint)
-        {
-            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            RevocationStyle.StripeDeauthorization => new HttpRequestMessage(HttpMethod.Post, endpoint)
             {
-                ["client_id"] = entry.ClientId,
-                ["stripe_user_id"] = grant.Token.ExtraParams.GetString("stripe_user_id") ?? string.Empty,
-            }),
-            Headers = { Authorization = Basic(entry.ClientSecret, string.Empty) }, // the secret key is the user name
-        },
-        _ => new HttpRequestMessage(HttpMethod.Post, endpoint)
-        {
-            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+                Content = new FormUrlEncodedContent(
+                    new Dictionary<string, string>
+                    {
+                        ["client_id"] = entry.ClientId,
+                        ["stripe_user_id"] = grant.Token.ExtraParams.GetString("stripe_user_id") ?? string.Empty,
+                    }
+                ),
+                Headers = { Authorization = Basic(entry.ClientSecret, string.Empty) }, // the secret key is the user name
+            },
+            _ => new HttpRequestMessage(HttpMethod.Post, endpoint)
             {
-                ["token"] = grant.RefreshToken ?? grant.Token.AccessToken ?? string.Empty,
-                ["token_type_hint"] = grant.RefreshToken is null ? "access_token" : "refresh_token",
-                ["client_id"] = entry.ClientId,
-                ["client_secret"] = entry.ClientSecret,
-            }),
-        },
-    };
+                Content = new FormUrlEncodedContent(
+                    new Dictionary<string, string>
+                    {
+                        ["token"] = grant.RefreshToken ?? grant.Token.AccessToken ?? string.Empty,
+                        ["token_type_hint"] = grant.RefreshToken is null ? "access_token" : "refresh_token",
+                        ["client_id"] = entry.ClientId,
+                        ["client_secret"] = entry.ClientSecret,
+                    }
+                ),
+            },
+        };
 
     private static AuthenticationHeaderValue Basic(string user, string password) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     // A grant that was over already: RFC 7009 answers 200, Google 400 invalid_token, GitHub 404.
-    private static bool IsOver(RevocationStyle style, int status, string body) => style switch
-    {
-        RevocationStyle.GitHubGrant => status is 204 or 404,
-        _ => status == 200 || body.Contains("\"invalid_token\"", StringComparison.Ordinal),
-    };
+    private static bool IsOver(RevocationStyle style, int status, string body) =>
+        style switch
+        {
+            RevocationStyle.GitHubGrant => status is 204 or 404,
+            _ => status == 200 || body.Contains("\"invalid_token\"", StringComparison.Ordinal),
+        };
 }

@@ -12,6 +12,9 @@ public sealed class AcceptanceFactAttribute : FactAttribute
     public AcceptanceFactAttribute([CallerFilePath] string? sourceFilePath = null, [CallerLineNumber] int sourceLineNumber = -1)
         : base(sourceFilePath, sourceLineNumber)
     {
-        Skip = DolibarrSource.IsSupported ? null : DolibarrSource.IsTooOld ? $"Dolibarr {DolibarrSource.Version} is too old for the module." : DolibarrSource.Needed;
+        Skip =
+            DolibarrSource.IsSupported ? null
+            : DolibarrSource.IsTooOld ? $"Dolibarr {DolibarrSource.Version} is too old for the module."
+            : DolibarrSource.Needed;
     }
 }

@@ -53,7 +53,11 @@ public sealed class AcceptanceStage : IAsyncLifetime
     internal async Task StartSidecarAsync(CancellationToken cancellationToken)
     {
         Sidecar = await Bridge.ServeAsync(cancellationToken);
-        await Site.Install.SetConstAsync("OAUTHBRIDGE_ADDRESS", Sidecar.BaseAddress.AbsoluteUri.TrimEnd('/'), cancellationToken: cancellationToken);
+        await Site.Install.SetConstAsync(
+            "OAUTHBRIDGE_ADDRESS",
+            Sidecar.BaseAddress.AbsoluteUri.TrimEnd('/'),
+            cancellationToken: cancellationToken
+        );
     }
 
     /// <inheritdoc />
@@ -75,7 +79,12 @@ public sealed class AcceptanceStage : IAsyncLifetime
     {
         Provider = Own(await StandInProvider.StartAsync(TestEntries.ProviderOptions(Site.BaseAddress), cancellationToken));
         await TestEntries.WriteAsync(Site.Install, Provider, cancellationToken);
-        Mail = Own(await DovecotServer.StartAsync(new DovecotServerOptions { IntrospectionEndpoint = Provider.Endpoint("oauth/introspect") }, cancellationToken));
+        Mail = Own(
+            await DovecotServer.StartAsync(
+                new DovecotServerOptions { IntrospectionEndpoint = Provider.Endpoint("oauth/introspect") },
+                cancellationToken
+            )
+        );
         string[] settings = [.. TestEntries.SidecarSettings(Provider), $"--Bridge:MailCaFile={Mail.AuthorityPath}"];
         Bridge = new SidecarProgram(Site.Install.ConfPath, Path.Combine(Site.Install.DirectoryPath, "state"), settings);
         Pages.EnableModule();

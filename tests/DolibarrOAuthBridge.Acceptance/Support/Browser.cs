@@ -13,11 +13,21 @@ internal sealed class Browser : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly string[] Flags =
     [
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en-US",
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--hide-scrollbars",
+        "--lang=en-US",
     ];
 
-    private const string PhoneAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
+    private const string PhoneAgent =
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
 
     private readonly ChromeDriver _driver;
     private readonly Uri _home;
@@ -55,7 +65,11 @@ internal sealed class Browser : IDisposable
 
     /// <summary>Dolibarr's session as the browser knows it: name and value of its cookie.</summary>
     public (string Name, string Value) Session =>
-        _driver.Manage().Cookies.AllCookies.Where(cookie => cookie.Name.StartsWith("DOLSESSID_", StringComparison.Ordinal)).Select(cookie => (cookie.Name, cookie.Value)).Single();
+        _driver
+            .Manage()
+            .Cookies.AllCookies.Where(cookie => cookie.Name.StartsWith("DOLSESSID_", StringComparison.Ordinal))
+            .Select(cookie => (cookie.Name, cookie.Value))
+            .Single();
 
     /// <summary>Opens a page.</summary>
     /// <param name="page">Relative to the site, or absolute.</param>
@@ -102,7 +116,11 @@ internal sealed class Browser : IDisposable
 
     /// <summary>Chooses an option of a list by its value; Dolibarr hides lists behind its own widget.</summary>
     public void Choose(string selector, string value) =>
-        Run("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change', {bubbles: true}))", _driver.FindElement(By.CssSelector(selector)), value);
+        Run(
+            "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change', {bubbles: true}))",
+            _driver.FindElement(By.CssSelector(selector)),
+            value
+        );
 
     /// <summary>Runs a script in the page.</summary>
     public object? Run(string script, params object[] arguments) => _driver.ExecuteScript(script, arguments);
@@ -135,13 +153,17 @@ internal sealed class Browser : IDisposable
     public void WaitForText(string text) => WaitUntil(() => Text.Contains(text, StringComparison.Ordinal), $"'{text}'");
 
     /// <summary>Sets the size of the page's window, as on a phone.</summary>
-    public void Resize(int width, int height) => _driver.ExecuteCdpCommand("Emulation.setDeviceMetricsOverride", new Dictionary<string, object?>
-    {
-        ["width"] = width,
-        ["height"] = height,
-        ["deviceScaleFactor"] = 1,
-        ["mobile"] = false,
-    });
+    public void Resize(int width, int height) =>
+        _driver.ExecuteCdpCommand(
+            "Emulation.setDeviceMetricsOverride",
+            new Dictionary<string, object?>
+            {
+                ["width"] = width,
+                ["height"] = height,
+                ["deviceScaleFactor"] = 1,
+                ["mobile"] = false,
+            }
+        );
 
     /// <summary>Saves what the window shows among the artifacts.</summary>
     /// <param name="name">The file's name without extension.</param>
@@ -152,7 +174,10 @@ internal sealed class Browser : IDisposable
         var size = new Size(Number("innerWidth"), Number("innerHeight"));
         if (whole)
         {
-            Resize(size.Width, Math.Max(size.Height, Convert.ToInt32(Run("return document.documentElement.scrollHeight"), CultureInfo.InvariantCulture)));
+            Resize(
+                size.Width,
+                Math.Max(size.Height, Convert.ToInt32(Run("return document.documentElement.scrollHeight"), CultureInfo.InvariantCulture))
+            );
         }
 
         _driver.GetScreenshot().SaveAsFile(Path.Combine(DolibarrSource.Artifacts, name + ".png"));
@@ -184,12 +209,16 @@ internal sealed class Browser : IDisposable
     private IWebElement Find(string selector)
     {
         IWebElement? found = null;
-        WaitUntil(() => (found = _driver.FindElements(By.CssSelector(selector)).FirstOrDefault(element => element.Displayed)) is not null, $"An element {selector}");
+        WaitUntil(
+            () => (found = _driver.FindElements(By.CssSelector(selector)).FirstOrDefault(element => element.Displayed)) is not null,
+            $"An element {selector}"
+        );
         return found!;
     }
 
     private static string Program(params string[] programs) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':')
+        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+            .Split(':')
             .SelectMany(directory => programs.Select(program => Path.Combine(directory, program)))
             .FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException($"{programs[0]} is missing: run build/prerequisites.sh acceptance.");

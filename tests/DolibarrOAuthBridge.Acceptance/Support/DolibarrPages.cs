@@ -23,7 +23,10 @@ internal sealed class DolibarrPages(Browser browser, DolibarrSite site)
         browser.Type("input[name=username]", login);
         browser.Type("input[name=password]", password);
         browser.Press("form#login input[type=submit]");
-        browser.WaitUntil(() => browser.Count("form#login") == 0 && browser.Sees("#id-top, .side-nav, #topmenu-login-dropdown"), "The sign-in");
+        browser.WaitUntil(
+            () => browser.Count("form#login") == 0 && browser.Sees("#id-top, .side-nav, #topmenu-login-dropdown"),
+            "The sign-in"
+        );
     }
 
     /// <summary>Opens the list of modules where the module is.</summary>
@@ -34,7 +37,10 @@ internal sealed class DolibarrPages(Browser browser, DolibarrSite site)
     {
         OpenModules();
         PressSwitch();
-        browser.WaitUntil(() => browser.Count($"{Switch}[href*='action=reset'], a[href*='action=reset'][href*='OauthBridge']") > 0, "Enabling the module");
+        browser.WaitUntil(
+            () => browser.Count($"{Switch}[href*='action=reset'], a[href*='action=reset'][href*='OauthBridge']") > 0,
+            "Enabling the module"
+        );
     }
 
     /// <summary>Presses the switch of the module, which is off.</summary>

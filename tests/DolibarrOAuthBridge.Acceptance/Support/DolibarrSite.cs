@@ -46,7 +46,14 @@ internal sealed class DolibarrSite : IAsyncDisposable
 
     /// <summary>What PHP complained about in the module's own files.</summary>
     public IReadOnlyList<string> ModuleComplaints =>
-        File.Exists(PhpLog(_directory.Path)) ? [.. File.ReadLines(PhpLog(_directory.Path)).Where(line => line.Contains("/custom/oauthbridge/", StringComparison.Ordinal)).Distinct()] : [];
+        File.Exists(PhpLog(_directory.Path))
+            ?
+            [
+                .. File.ReadLines(PhpLog(_directory.Path))
+                    .Where(line => line.Contains("/custom/oauthbridge/", StringComparison.Ordinal))
+                    .Distinct(),
+            ]
+            : [];
 
     /// <summary>Copies the given Dolibarr, makes its database and starts it.</summary>
     public static async Task<DolibarrSite> StartAsync(ScratchMariaDb server, CancellationToken cancellationToken)
@@ -59,8 +66,15 @@ internal sealed class DolibarrSite : IAsyncDisposable
             await CopyAsync(root, cancellationToken);
             var install = await DolibarrInstall.CreateAsync(
                 server,
-                new DolibarrInstallOptions { Database = "dolibarr_site", LoadGolden = false, UrlRoot = address, MoreConf = Conf(directory.Path, root) },
-                cancellationToken);
+                new DolibarrInstallOptions
+                {
+                    Database = "dolibarr_site",
+                    LoadGolden = false,
+                    UrlRoot = address,
+                    MoreConf = Conf(directory.Path, root),
+                },
+                cancellationToken
+            );
             File.CreateSymbolicLink(Path.Combine(root, "conf", "conf.php"), install.ConfPath);
             await DolibarrTables.CreateAsync(root, server, install.Database, cancellationToken);
             var password = RandomNumberGenerator.GetHexString(16, lowercase: true);
@@ -83,9 +97,24 @@ internal sealed class DolibarrSite : IAsyncDisposable
     /// <param name="authority">The PEM file of an authority whose certificates it accepts.</param>
     /// <param name="cancellationToken">Kills it.</param>
     /// <returns>Its output.</returns>
-    public async Task<string> RunPhpAsync(string script, IEnumerable<string> arguments, string? authority = null, CancellationToken cancellationToken = default)
+    public async Task<string> RunPhpAsync(
+        string script,
+        IEnumerable<string> arguments,
+        string? authority = null,
+        CancellationToken cancellationToken = default
+    )
     {
-        string[] command = ["-C", Root, "php", .. Settings(_directory.Path), "-d", $"openssl.cafile={authority}", Path.Combine(AppContext.BaseDirectory, "php", script), .. arguments];
+        string[] command =
+        [
+            "-C",
+            Root,
+            "php",
+            .. Settings(_directory.Path),
+            "-d",
+            $"openssl.cafile={authority}",
+            Path.Combine(AppContext.BaseDirectory, "php", script),
+            .. arguments,
+        ];
         try
         {
             return await Command.RunAsync("env", command, cancellationToken);
@@ -110,40 +139,76 @@ internal sealed class DolibarrSite : IAsyncDisposable
     {
         // Most of its files are texts in languages that nobody speaks here.
         Directory.CreateDirectory(root);
-        var others = Directory.GetDirectories(Path.Combine(DolibarrSource.Root!, "langs")).Select(Path.GetFileName).Except(Languages).Select(language => $"--exclude=./langs/{language}");
+        var others = Directory
+            .GetDirectories(Path.Combine(DolibarrSource.Root!, "langs"))
+            .Select(Path.GetFileName)
+            .Except(Languages)
+            .Select(language => $"--exclude=./langs/{language}");
         await Command.RunAsync(
             "sh",
-            ["-c", "from=$1 to=$2; shift 2; tar -C \"$from\" -cf - \"$@\" . | tar -C \"$to\" -xf - --no-same-owner", "sh", DolibarrSource.Root!, root, "--exclude=./documents", "--exclude=./custom", "--exclude=./conf/conf.php*", .. others],
-            cancellationToken);
+            [
+                "-c",
+                "from=$1 to=$2; shift 2; tar -C \"$from\" -cf - \"$@\" . | tar -C \"$to\" -xf - --no-same-owner",
+                "sh",
+                DolibarrSource.Root!,
+                root,
+                "--exclude=./documents",
+                "--exclude=./custom",
+                "--exclude=./conf/conf.php*",
+                .. others,
+            ],
+            cancellationToken
+        );
         await Command.RunAsync("chmod", ["-R", "u+rwX", root], cancellationToken);
         var custom = Directory.CreateDirectory(Path.Combine(root, "custom"));
-        await Command.RunAsync("cp", [DolibarrSource.LinksModule ? "-rs" : "-r", DolibarrSource.Module, Path.Combine(custom.FullName, "oauthbridge")], cancellationToken);
+        await Command.RunAsync(
+            "cp",
+            [DolibarrSource.LinksModule ? "-rs" : "-r", DolibarrSource.Module, Path.Combine(custom.FullName, "oauthbridge")],
+            cancellationToken
+        );
         var data = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(root)!, "documents"));
         await File.WriteAllTextAsync(Path.Combine(data.FullName, "install.lock"), string.Empty, cancellationToken);
     }
 
     private static IReadOnlyList<string> Conf(string directory, string root) =>
-    [
-        $"$dolibarr_main_document_root='{root}';",
-        "$dolibarr_main_url_root_alt='/custom';",
-        $"$dolibarr_main_document_root_alt='{root}/custom';",
-        $"$dolibarr_main_data_root='{directory}/documents';",
-        "$dolibarr_nocsrfcheck='0';",
-        "$dolibarr_main_authentication='dolibarr,oauthbridge';",
-    ];
+        [
+            $"$dolibarr_main_document_root='{root}';",
+            "$dolibarr_main_url_root_alt='/custom';",
+            $"$dolibarr_main_document_root_alt='{root}/custom';",
+            $"$dolibarr_main_data_root='{directory}/documents';",
+            "$dolibarr_nocsrfcheck='0';",
+            "$dolibarr_main_authentication='dolibarr,oauthbridge';",
+        ];
 
     private static Process Serve(string directory, string root, int port)
     {
         // Several workers: a page of Dolibarr may wait for the sidecar, which may wait for a page of Dolibarr.
         var log = Path.Combine(directory, "php-server.log");
-        string[] command = ["php", .. Settings(directory), "-S", string.Create(CultureInfo.InvariantCulture, $"localhost:{port}"), "-t", root];
+        string[] command =
+        [
+            "php",
+            .. Settings(directory),
+            "-S",
+            string.Create(CultureInfo.InvariantCulture, $"localhost:{port}"),
+            "-t",
+            root,
+        ];
         return Command.Start("env", ["PHP_CLI_SERVER_WORKERS=6", "sh", "-c", $"exec \"$@\" >{log} 2>&1", "sh", .. command]);
     }
 
     private static IEnumerable<string> Settings(string directory)
     {
         Directory.CreateDirectory(Path.Combine(directory, "sessions"));
-        string[] settings = ["error_reporting=-1", "log_errors=1", "display_errors=0", $"error_log={PhpLog(directory)}", $"session.save_path={directory}/sessions", "date.timezone=UTC", "memory_limit=512M"];
+        string[] settings =
+        [
+            "error_reporting=-1",
+            "log_errors=1",
+            "display_errors=0",
+            $"error_log={PhpLog(directory)}",
+            $"session.save_path={directory}/sessions",
+            "date.timezone=UTC",
+            "memory_limit=512M",
+        ];
         return settings.SelectMany(setting => new[] { "-d", setting });
     }
 

@@ -5,7 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace DolibarrOAuthBridge.Acceptance.Support;
 
-/// <summary>The real Dolibarr that the run was given (<c>DOLIBARR_ROOT</c>, its htdocs), which is only ever read, and the module under test.</summary>
+/// <summary>
+/// The real Dolibarr that the run was given (<c>DOLIBARR_ROOT</c>, its htdocs), which is only ever read, and the module under
+/// test.
+/// </summary>
 internal static partial class DolibarrSource
 {
     /// <summary>What the tests say when they are skipped.</summary>
@@ -15,7 +18,8 @@ internal static partial class DolibarrSource
     private static readonly Version Oldest = new(17, 0);
 
     /// <summary>Its htdocs; null where none was given.</summary>
-    public static string? Root { get; } = Environment.GetEnvironmentVariable("DOLIBARR_ROOT") is { Length: > 0 } root ? Path.GetFullPath(root) : null;
+    public static string? Root { get; } =
+        Environment.GetEnvironmentVariable("DOLIBARR_ROOT") is { Length: > 0 } root ? Path.GetFullPath(root) : null;
 
     /// <summary>The module in this repository.</summary>
     public static string Module { get; } = Metadata("ModuleDirectory");
@@ -49,7 +53,9 @@ internal static partial class DolibarrSource
     }
 
     private static string Metadata(string key) =>
-        Path.GetFullPath(typeof(DolibarrSource).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == key).Value!);
+        Path.GetFullPath(
+            typeof(DolibarrSource).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == key).Value!
+        );
 
     [GeneratedRegex(@"define\('DOL_VERSION', '(\d+\.\d+\.\d+)")]
     private static partial Regex Definition();

@@ -14,7 +14,8 @@ internal static partial class DolibarrTables
     public static async Task CreateAsync(string root, ScratchMariaDb server, string database, CancellationToken cancellationToken)
     {
         var tables = Files(root, "tables").ToLookup(file => file.EndsWith(".key.sql", StringComparison.Ordinal));
-        var data = Files(root, "data").Where(file => !Path.GetFileName(file).StartsWith("llx_accounting_account_", StringComparison.Ordinal));
+        var data = Files(root, "data")
+            .Where(file => !Path.GetFileName(file).StartsWith("llx_accounting_account_", StringComparison.Ordinal));
         var script = new StringBuilder("SET FOREIGN_KEY_CHECKS = 0; SET SESSION sql_mode = '';\n");
         Append(script, tables[false].Concat(tables[true]));
         script.Append("SET autocommit = 0;\n");
@@ -32,7 +33,9 @@ internal static partial class DolibarrTables
     {
         foreach (var file in files)
         {
-            script.Append(Comment().Replace(File.ReadAllText(file), string.Empty).Replace("__ENTITY__", "1", StringComparison.Ordinal)).Append('\n');
+            script
+                .Append(Comment().Replace(File.ReadAllText(file), string.Empty).Replace("__ENTITY__", "1", StringComparison.Ordinal))
+                .Append('\n');
         }
     }
 

@@ -54,20 +54,32 @@ internal static class TestEntries
     ];
 
     /// <summary>The provider's applications: one for each entry.</summary>
-    public static StandInProviderOptions ProviderOptions(Uri dolibarr) => new()
-    {
-        DeviceInterval = TimeSpan.FromSeconds(1),
-        OpaqueAccessTokens = true, // as Google's; Dolibarr sends them in one line, for which a long JWT is too long to Dovecot
-        Users = [.. new StandInProviderOptions().Users, new("1004", "lin@example.com", "Lin Lanying"), new("1005", "emmy@example.com", "Emmy Noether")],
-        Clients = [DovecotServerOptions.ResourceServer, .. Complete.Select(entry => new StandInClient
+    public static StandInProviderOptions ProviderOptions(Uri dolibarr) =>
+        new()
         {
-            ClientId = ClientId(entry.Entry),
-            ClientSecret = Secret,
-            Scopes = ["email", .. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access" or "email"))],
-            RefreshTokens = entry.Entry.StartsWith("GOOGLE", StringComparison.Ordinal) ? RefreshTokenPolicy.WhenAsked : RefreshTokenPolicy.Always,
-            RedirectUris = [CallbackOf(dolibarr), new(dolibarr, "custom/oauthbridge/logincallback.php")],
-        })],
-    };
+            DeviceInterval = TimeSpan.FromSeconds(1),
+            OpaqueAccessTokens = true, // as Google's; Dolibarr sends them in one line, for which a long JWT is too long to Dovecot
+            Users =
+            [
+                .. new StandInProviderOptions().Users,
+                new("1004", "lin@example.com", "Lin Lanying"),
+                new("1005", "emmy@example.com", "Emmy Noether"),
+            ],
+            Clients =
+            [
+                DovecotServerOptions.ResourceServer,
+                .. Complete.Select(entry => new StandInClient
+                {
+                    ClientId = ClientId(entry.Entry),
+                    ClientSecret = Secret,
+                    Scopes = ["email", .. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access" or "email"))],
+                    RefreshTokens = entry.Entry.StartsWith("GOOGLE", StringComparison.Ordinal)
+                        ? RefreshTokenPolicy.WhenAsked
+                        : RefreshTokenPolicy.Always,
+                    RedirectUris = [CallbackOf(dolibarr), new(dolibarr, "custom/oauthbridge/logincallback.php")],
+                }),
+            ],
+        };
 
     /// <summary>Where the provider sends the browser back to.</summary>
     public static Uri CallbackOf(Uri dolibarr) => new(dolibarr, "custom/oauthbridge/callback.php");
@@ -85,7 +97,11 @@ internal static class TestEntries
             await install.SetConstAsync($"OAUTH_{entry}_SCOPE", scopes, cancellationToken: cancellationToken);
             if (entry.StartsWith("GENERIC", StringComparison.Ordinal))
             {
-                await install.SetConstAsync($"OAUTH_{entry}_URL", provider.BaseAddress.AbsoluteUri.TrimEnd('/'), cancellationToken: cancellationToken);
+                await install.SetConstAsync(
+                    $"OAUTH_{entry}_URL",
+                    provider.BaseAddress.AbsoluteUri.TrimEnd('/'),
+                    cancellationToken: cancellationToken
+                );
             }
             else if (entry.StartsWith("MICROSOFT", StringComparison.Ordinal))
             {
@@ -102,7 +118,13 @@ internal static class TestEntries
     /// <param name="entry">The entry.</param>
     /// <param name="expiresAt">Another end of the access token; null for the real one.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public static async Task<IssuedTokens> ConnectAsync(DolibarrInstall install, StandInProvider provider, string entry, DateTimeOffset? expiresAt = null, CancellationToken cancellationToken = default)
+    public static async Task<IssuedTokens> ConnectAsync(
+        DolibarrInstall install,
+        StandInProvider provider,
+        string entry,
+        DateTimeOffset? expiresAt = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var scopes = Complete.First(known => known.Entry == entry).Scopes.Replace(',', ' ');
         var tokens = await provider.IssueAsync(ClientId(entry), null, scopes, cancellationToken);
@@ -112,13 +134,15 @@ internal static class TestEntries
 
     /// <summary>The sidecar's settings that put the stand-in in place of Google and Microsoft.</summary>
     public static IReadOnlyList<string> SidecarSettings(StandInProvider provider) =>
-    [
-        .. Replaced.SelectMany(name => new[]
-        {
-            $"--Providers:{name}:AuthorizationEndpoint={provider.Endpoint("oauth/authorize")}",
-            $"--Providers:{name}:TokenEndpoint={provider.Endpoint("oauth/token")}",
-            $"--Providers:{name}:RevocationEndpoint={provider.Endpoint(name == "Google" ? "revoke" : "oauth/revoke")}",
-            $"--Providers:{name}:DeviceAuthorizationEndpoint={provider.Endpoint("oauth/device")}",
-        }),
-    ];
+        [
+            .. Replaced.SelectMany(name =>
+                new[]
+                {
+                    $"--Providers:{name}:AuthorizationEndpoint={provider.Endpoint("oauth/authorize")}",
+                    $"--Providers:{name}:TokenEndpoint={provider.Endpoint("oauth/token")}",
+                    $"--Providers:{name}:RevocationEndpoint={provider.Endpoint(name == "Google" ? "revoke" : "oauth/revoke")}",
+                    $"--Providers:{name}:DeviceAuthorizationEndpoint={provider.Endpoint("oauth/device")}",
+                }
+            ),
+        ];
 }

@@ -12,6 +12,9 @@ public sealed class TooOldFactAttribute : FactAttribute
     public TooOldFactAttribute([CallerFilePath] string? sourceFilePath = null, [CallerLineNumber] int sourceLineNumber = -1)
         : base(sourceFilePath, sourceLineNumber)
     {
-        Skip = DolibarrSource.IsTooOld ? null : DolibarrSource.IsSupported ? $"Dolibarr {DolibarrSource.Version} is new enough." : DolibarrSource.Needed;
+        Skip =
+            DolibarrSource.IsTooOld ? null
+            : DolibarrSource.IsSupported ? $"Dolibarr {DolibarrSource.Version} is new enough."
+            : DolibarrSource.Needed;
     }
 }

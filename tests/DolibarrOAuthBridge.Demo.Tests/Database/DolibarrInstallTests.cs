@@ -17,13 +17,23 @@ public sealed class DolibarrInstallTests
     public async Task Conf_php_leads_php_to_the_database()
     {
         await using var server = await ScratchMariaDb.StartAsync(cancellationToken: Cancel);
-        await using var install = await DolibarrInstall.CreateAsync(server, new() { Password = @"it's a \ pass", Prefix = "erp_", UrlRoot = new("https://erp.example.com/") }, Cancel);
+        await using var install = await DolibarrInstall.CreateAsync(
+            server,
+            new()
+            {
+                Password = @"it's a \ pass",
+                Prefix = "erp_",
+                UrlRoot = new("https://erp.example.com/"),
+            },
+            Cancel
+        );
 
         var seen = await PhpAsync(install.ConfPath);
 
         Assert.Equal(
             $"127.0.0.1|{server.Port}|dolibarr|dolibarr|it's a \\ pass|erp_|mysqli|https://erp.example.com|{DolibarrInstallOptions.GoldenKey}",
-            seen);
+            seen
+        );
         await using var connection = new MySqlConnection(server.ConnectionStringFor(install.User, install.Password, install.Database));
         await connection.OpenAsync(Cancel);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(install.ConfPath));
@@ -51,7 +61,14 @@ public sealed class DolibarrInstallTests
         await using var server = await ScratchMariaDb.StartAsync(cancellationToken: Cancel);
         await using var install = await DolibarrInstall.CreateAsync(server, cancellationToken: Cancel);
         var past = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
-        var issued = new IssuedTokens { AccessToken = "a", RefreshToken = "r", TokenType = "Bearer", Scope = "s1 s2", ExpiresAt = past.AddHours(1) };
+        var issued = new IssuedTokens
+        {
+            AccessToken = "a",
+            RefreshToken = "r",
+            TokenType = "Bearer",
+            Scope = "s1 s2",
+            ExpiresAt = past.AddHours(1),
+        };
 
         await install.SetTokenAsync("GITHUB-Dev", issued, past, entity: 2, Cancel);
 
@@ -68,9 +85,18 @@ public sealed class DolibarrInstallTests
         await using var server = await ScratchMariaDb.StartAsync(cancellationToken: Cancel);
         await using var install = await DolibarrInstall.CreateAsync(server, cancellationToken: Cancel);
 
-        await install.SetTokenAsync("GOOGLE-Mail", new StoredToken("a", null, EndOfLife.Never, PhpArray.Empty), form: StoredForm.Plain, cancellationToken: Cancel);
+        await install.SetTokenAsync(
+            "GOOGLE-Mail",
+            new StoredToken("a", null, EndOfLife.Never, PhpArray.Empty),
+            form: StoredForm.Plain,
+            cancellationToken: Cancel
+        );
 
-        Assert.StartsWith("O:33:", (await install.FindTokenRowAsync("GOOGLE-Mail", cancellationToken: Cancel))!.Value, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "O:33:",
+            (await install.FindTokenRowAsync("GOOGLE-Mail", cancellationToken: Cancel))!.Value,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -78,7 +104,12 @@ public sealed class DolibarrInstallTests
     {
         await using var server = await ScratchMariaDb.StartAsync(cancellationToken: Cancel);
         await using var install = await DolibarrInstall.CreateAsync(server, cancellationToken: Cancel);
-        Task<string?> Stored(string name, int entity = 1) => server.ScalarAsync<string>($"SELECT value FROM llx_const WHERE name = '{name}' AND entity = {entity}", install.Database, Cancel);
+        Task<string?> Stored(string name, int entity = 1) =>
+            server.ScalarAsync<string>(
+                $"SELECT value FROM llx_const WHERE name = '{name}' AND entity = {entity}",
+                install.Database,
+                Cancel
+            );
 
         await install.SetConstAsync("OAUTH_GOOGLE-Mail_ID", "new-id", cancellationToken: Cancel);
         await install.SetConstAsync("OAUTH_GOOGLE-Mail_SECRET", "new-secret", cancellationToken: Cancel);
@@ -96,7 +127,11 @@ public sealed class DolibarrInstallTests
     public async Task Conf_php_can_get_a_wrong_key_and_goes_away_in_the_end()
     {
         await using var server = await ScratchMariaDb.StartAsync(cancellationToken: Cancel);
-        var install = await DolibarrInstall.CreateAsync(server, new() { LoadGolden = false, MoreConf = ["$dolibarr_main_document_root='/srv/htdocs';"] }, Cancel);
+        var install = await DolibarrInstall.CreateAsync(
+            server,
+            new() { LoadGolden = false, MoreConf = ["$dolibarr_main_document_root='/srv/htdocs';"] },
+            Cancel
+        );
 
         await install.WriteConfAsync("another-key", Cancel);
         var conf = await File.ReadAllTextAsync(install.ConfPath, Cancel);

@@ -20,7 +20,11 @@ public sealed class ScratchMariaDbTests
         Assert.Equal("root@localhost", await server.ScalarAsync<string>("SELECT CURRENT_USER()", cancellationToken: Cancel));
         Assert.Equal(
             "mariadb.sys@localhost,root@localhost",
-            await server.ScalarAsync<string>("SELECT GROUP_CONCAT(User, '@', Host ORDER BY User) FROM mysql.global_priv", cancellationToken: Cancel));
+            await server.ScalarAsync<string>(
+                "SELECT GROUP_CONCAT(User, '@', Host ORDER BY User) FROM mysql.global_priv",
+                cancellationToken: Cancel
+            )
+        );
         await Assert.ThrowsAsync<MySqlException>(() => OpenAsync(server.ConnectionStringFor("root", string.Empty)));
         await Assert.ThrowsAsync<MySqlException>(() => OpenAsync(server.ConnectionStringFor(string.Empty, string.Empty)));
         await OpenAsync($"Server={server.SocketPath};Protocol=unix;User ID=root;Password={server.RootPassword};Pooling=false");
@@ -36,8 +40,17 @@ public sealed class ScratchMariaDbTests
         await server.LoadGoldenAsync("dolibarr", prefix, Cancel);
 
         Assert.Equal(28, await server.ScalarAsync<long>($"SELECT COUNT(*) FROM {prefix}const", "dolibarr", Cancel));
-        Assert.Equal("Google-Mail", await server.ScalarAsync<string>($"SELECT service FROM {prefix}oauth_token WHERE rowid = 1", "dolibarr", Cancel));
-        Assert.Equal(2, await server.ScalarAsync<long>("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'dolibarr'", cancellationToken: Cancel));
+        Assert.Equal(
+            "Google-Mail",
+            await server.ScalarAsync<string>($"SELECT service FROM {prefix}oauth_token WHERE rowid = 1", "dolibarr", Cancel)
+        );
+        Assert.Equal(
+            2,
+            await server.ScalarAsync<long>(
+                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'dolibarr'",
+                cancellationToken: Cancel
+            )
+        );
         Assert.Null(await server.ScalarAsync<string>($"SELECT name FROM {prefix}const WHERE rowid = -1", "dolibarr", Cancel));
     }
 
@@ -46,11 +59,18 @@ public sealed class ScratchMariaDbTests
     {
         await using var server = await ScratchMariaDb.StartAsync(cancellationToken: Cancel);
         await server.LoadGoldenAsync("dolibarr", cancellationToken: Cancel);
-        await server.CreateUserAsync("bridge", "pass'word\\", ["SELECT ON dolibarr.llx_const", "SELECT, UPDATE (token) ON dolibarr.llx_oauth_token"], Cancel);
+        await server.CreateUserAsync(
+            "bridge",
+            "pass'word\\",
+            ["SELECT ON dolibarr.llx_const", "SELECT, UPDATE (token) ON dolibarr.llx_oauth_token"],
+            Cancel
+        );
 
         var account = server.ConnectionStringFor("bridge", "pass'word\\", "dolibarr");
         await ExecuteAsync(account, "UPDATE llx_oauth_token SET token = token WHERE rowid = 1");
-        var refusal = await Assert.ThrowsAsync<MySqlException>(() => ExecuteAsync(account, "UPDATE llx_oauth_token SET service = 'x' WHERE rowid = 1"));
+        var refusal = await Assert.ThrowsAsync<MySqlException>(() =>
+            ExecuteAsync(account, "UPDATE llx_oauth_token SET service = 'x' WHERE rowid = 1")
+        );
 
         Assert.Equal(MySqlErrorCode.ColumnAccessDenied, refusal.ErrorCode);
     }
@@ -155,7 +175,10 @@ public sealed class ScratchMariaDbTests
     [Fact]
     public async Task A_server_can_be_made_without_a_template_and_with_other_settings()
     {
-        await using var server = await ScratchMariaDb.StartAsync(new() { UseTemplate = false, Arguments = ["--sql-mode=", "--default-time-zone=+05:30"] }, Cancel);
+        await using var server = await ScratchMariaDb.StartAsync(
+            new() { UseTemplate = false, Arguments = ["--sql-mode=", "--default-time-zone=+05:30"] },
+            Cancel
+        );
 
         Assert.Equal("+05:30", await server.ScalarAsync<string>("SELECT CONCAT(@@sql_mode, @@time_zone)", cancellationToken: Cancel));
     }
@@ -163,7 +186,9 @@ public sealed class ScratchMariaDbTests
     [Fact]
     public async Task A_server_that_does_not_start_says_why_and_leaves_nothing()
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ScratchMariaDb.StartAsync(new() { Arguments = ["--no-such-option"] }, Cancel));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            ScratchMariaDb.StartAsync(new() { Arguments = ["--no-such-option"] }, Cancel)
+        );
 
         Assert.Contains("no-such-option", error.Message, StringComparison.Ordinal);
     }

@@ -25,7 +25,10 @@ public sealed class DovecotServerTests : IAsyncLifetime
     {
         var clients = new[] { TestClient.Registration, DovecotServerOptions.ResourceServer };
         _provider = await StandInProvider.StartAsync(new StandInProviderOptions { Clients = clients, OpaqueAccessTokens = true }, Cancel);
-        _server = await DovecotServer.StartAsync(new DovecotServerOptions { IntrospectionEndpoint = _provider.Endpoint("oauth/introspect") }, Cancel);
+        _server = await DovecotServer.StartAsync(
+            new DovecotServerOptions { IntrospectionEndpoint = _provider.Endpoint("oauth/introspect") },
+            Cancel
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -79,7 +82,10 @@ public sealed class DovecotServerTests : IAsyncLifetime
     [Fact]
     public async Task It_runs_without_privileges_and_leaves_nothing_behind()
     {
-        var server = await DovecotServer.StartAsync(new DovecotServerOptions { IntrospectionEndpoint = _provider.Endpoint("oauth/introspect") }, Cancel);
+        var server = await DovecotServer.StartAsync(
+            new DovecotServerOptions { IntrospectionEndpoint = _provider.Endpoint("oauth/introspect") },
+            Cancel
+        );
         var (processId, directory) = (server.ProcessId, server.DirectoryPath);
         Assert.DoesNotContain("Uid:\t0", await File.ReadAllTextAsync($"/proc/{processId}/status", Cancel), StringComparison.Ordinal);
 
@@ -100,7 +106,10 @@ public sealed class DovecotServerTests : IAsyncLifetime
         client.CheckCertificateRevocation = false;
         client.ServerCertificateValidationCallback = (_, certificate, _, _) =>
         {
-            using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
+            using var chain = new X509Chain
+            {
+                ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck },
+            };
             chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(_server.AuthorityPath);
             return chain.Build((X509Certificate2)certificate!) && ((X509Certificate2)certificate!).MatchesHostname("localhost");
         };

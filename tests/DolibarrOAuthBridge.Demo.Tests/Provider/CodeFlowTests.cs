@@ -41,19 +41,25 @@ public sealed class CodeFlowTests
     [Fact]
     public async Task The_id_token_is_signed_by_the_published_key_and_holds_the_users_claims()
     {
-        var user = new StandInUser("7", "kim@example.com", "Kim", EmailVerified: false) { Claims = new Dictionary<string, string> { ["tid"] = "tenant-1" } };
+        var user = new StandInUser("7", "kim@example.com", "Kim", EmailVerified: false)
+        {
+            Claims = new Dictionary<string, string> { ["tid"] = "tenant-1" },
+        };
         await using var provider = await StandInProvider.StartAsync(TestClient.Options with { Users = [user] }, TestClient.Cancel);
         using var client = new TestClient(provider);
         var tokens = await client.SignInAsync(("nonce", "nonce-1"), ("scope", "openid email profile"));
 
         var discovery = await client.GetAsync(".well-known/openid-configuration");
         var keys = new JsonWebKeySet((await client.GetAsync(new Uri(discovery["jwks_uri"]!).AbsolutePath)).Body);
-        var read = await new JsonWebTokenHandler().ValidateTokenAsync(tokens["id_token"], new TokenValidationParameters
-        {
-            ValidIssuer = provider.BaseAddress.AbsoluteUri,
-            ValidAudience = TestClient.Id,
-            IssuerSigningKeys = keys.GetSigningKeys(),
-        });
+        var read = await new JsonWebTokenHandler().ValidateTokenAsync(
+            tokens["id_token"],
+            new TokenValidationParameters
+            {
+                ValidIssuer = provider.BaseAddress.AbsoluteUri,
+                ValidAudience = TestClient.Id,
+                IssuerSigningKeys = keys.GetSigningKeys(),
+            }
+        );
 
         Assert.True(read.IsValid, read.Exception?.Message);
         Assert.Equal("7", read.Claims["sub"]);
@@ -89,8 +95,12 @@ public sealed class CodeFlowTests
         await using var provider = await StandInProvider.StartAsync(TestClient.Options, TestClient.Cancel);
         using var client = new TestClient(provider);
 
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => provider.ApproveAsync(
-            client.AuthorizationUrl(changes: [("code_challenge", ""), ("code_challenge_method", "")]), cancellationToken: TestClient.Cancel));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            provider.ApproveAsync(
+                client.AuthorizationUrl(changes: [("code_challenge", ""), ("code_challenge_method", "")]),
+                cancellationToken: TestClient.Cancel
+            )
+        );
 
         Assert.Contains("code_challenge", error.Message, StringComparison.Ordinal);
         Assert.Equal("invalid_request", provider.Requests.All[0].Outcome);
@@ -107,7 +117,9 @@ public sealed class CodeFlowTests
         await using var provider = await StandInProvider.StartAsync(TestClient.Options, TestClient.Cancel);
         using var client = new TestClient(provider);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => provider.ApproveAsync(client.AuthorizationUrl(changes: (name, value)), cancellationToken: TestClient.Cancel));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            provider.ApproveAsync(client.AuthorizationUrl(changes: (name, value)), cancellationToken: TestClient.Cancel)
+        );
         Assert.Equal((400, error), (provider.Requests.All[0].Status!.Value, provider.Requests.All[0].Outcome));
     }
 
@@ -162,7 +174,10 @@ public sealed class CodeFlowTests
         await using var provider = await StandInProvider.StartAsync(TestClient.Options with { RequirePkce = false }, TestClient.Cancel);
         using var client = new TestClient(provider);
 
-        var callback = await provider.ApproveAsync(client.AuthorizationUrl(changes: [("code_challenge", ""), ("code_challenge_method", "")]), cancellationToken: TestClient.Cancel);
+        var callback = await provider.ApproveAsync(
+            client.AuthorizationUrl(changes: [("code_challenge", ""), ("code_challenge_method", "")]),
+            cancellationToken: TestClient.Cancel
+        );
 
         Assert.NotNull(TestClient.Parameter(callback, "code"));
     }
@@ -174,7 +189,10 @@ public sealed class CodeFlowTests
         await using var provider = await StandInProvider.StartAsync(TestClient.Options with { Clients = [native] }, TestClient.Cancel);
         using var client = new TestClient(provider);
 
-        var callback = await provider.ApproveAsync(client.AuthorizationUrl(changes: ("redirect_uri", "http://127.0.0.1:40321/callback")), cancellationToken: TestClient.Cancel);
+        var callback = await provider.ApproveAsync(
+            client.AuthorizationUrl(changes: ("redirect_uri", "http://127.0.0.1:40321/callback")),
+            cancellationToken: TestClient.Cancel
+        );
 
         Assert.Equal(40321, callback.Port);
         Assert.NotNull(TestClient.Parameter(callback, "code"));

@@ -91,13 +91,20 @@ public sealed class DeviceFlowTests
 
         Assert.DoesNotContain("unknown", (await client.GetAsync("device")).Body, StringComparison.Ordinal);
         Assert.Contains("unknown", (await client.GetAsync("device?user_code=0000-0000-0000")).Body, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => provider.AnswerDeviceAsync("0000-0000-0000", cancellationToken: TestClient.Cancel));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            provider.AnswerDeviceAsync("0000-0000-0000", cancellationToken: TestClient.Cancel)
+        );
     }
 
     private static Task<Answer> StartAsync(TestClient client, string path = "oauth/device") =>
         client.PostAsync(path, ("client_id", TestClient.Id), ("client_secret", TestClient.Secret), ("scope", "email offline_access read"));
 
-    private static Task<Answer> PollAsync(TestClient client, Answer device, string path = "oauth/token") => client.PostAsync(
-        path,
-        ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", device["device_code"]!), ("client_id", TestClient.Id), ("client_secret", TestClient.Secret));
+    private static Task<Answer> PollAsync(TestClient client, Answer device, string path = "oauth/token") =>
+        client.PostAsync(
+            path,
+            ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+            ("device_code", device["device_code"]!),
+            ("client_id", TestClient.Id),
+            ("client_secret", TestClient.Secret)
+        );
 }

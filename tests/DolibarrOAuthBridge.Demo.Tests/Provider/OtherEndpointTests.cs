@@ -16,7 +16,11 @@ public sealed class OtherEndpointTests
 
         var tokens = await client.PostAsync(
             "tenant-1/oauth2/v2.0/token",
-            ("grant_type", "client_credentials"), ("scope", "https://outlook.office365.com/SMTP.Send"), ("client_id", TestClient.Id), ("client_secret", TestClient.Secret));
+            ("grant_type", "client_credentials"),
+            ("scope", "https://outlook.office365.com/SMTP.Send"),
+            ("client_id", TestClient.Id),
+            ("client_secret", TestClient.Secret)
+        );
         var introspected = await client.IntrospectAsync(tokens.AccessToken);
 
         Assert.Null(tokens.RefreshToken);
@@ -41,7 +45,13 @@ public sealed class OtherEndpointTests
     [Fact]
     public async Task A_public_client_has_no_client_credentials()
     {
-        await using var provider = await StandInProvider.StartAsync(TestClient.Options with { Clients = [TestClient.Registration with { ClientSecret = null }] }, TestClient.Cancel);
+        await using var provider = await StandInProvider.StartAsync(
+            TestClient.Options with
+            {
+                Clients = [TestClient.Registration with { ClientSecret = null }],
+            },
+            TestClient.Cancel
+        );
         using var client = new TestClient(provider);
 
         var answer = await client.PostAsync("oauth/token", ("grant_type", "client_credentials"), ("client_id", TestClient.Id));
@@ -53,13 +63,29 @@ public sealed class OtherEndpointTests
     public async Task Introspection_tells_the_mail_server_whose_token_it_is_and_tells_others_nothing()
     {
         var stranger = TestClient.Registration with { ClientId = "stranger" };
-        await using var provider = await StandInProvider.StartAsync(TestClient.Options with { Clients = [.. TestClient.Options.Clients, stranger] }, TestClient.Cancel);
+        await using var provider = await StandInProvider.StartAsync(
+            TestClient.Options with
+            {
+                Clients = [.. TestClient.Options.Clients, stranger],
+            },
+            TestClient.Cancel
+        );
         using var client = new TestClient(provider);
         var tokens = await client.SignInAsync(("scope", "https://mail.google.com/"));
 
         var forServer = await client.IntrospectAsync(tokens.AccessToken);
-        var forStranger = await client.PostAsync("oauth/introspect", ("token", tokens.AccessToken), ("client_id", "stranger"), ("client_secret", TestClient.Secret));
-        var forNobody = await client.PostAsync("oauth/introspect", ("token", tokens.AccessToken), ("client_id", TestClient.MailServer.ClientId), ("client_secret", "wrong"));
+        var forStranger = await client.PostAsync(
+            "oauth/introspect",
+            ("token", tokens.AccessToken),
+            ("client_id", "stranger"),
+            ("client_secret", TestClient.Secret)
+        );
+        var forNobody = await client.PostAsync(
+            "oauth/introspect",
+            ("token", tokens.AccessToken),
+            ("client_id", TestClient.MailServer.ClientId),
+            ("client_secret", "wrong")
+        );
         var garbage = await client.IntrospectAsync("garbage");
 
         Assert.Equal("True", forServer["active"]);
@@ -77,7 +103,12 @@ public sealed class OtherEndpointTests
         using var client = new TestClient(provider);
         var tokens = await client.SignInAsync();
 
-        var revoked = await client.PostAsync("oauth/revoke", ("token", tokens.RefreshToken!), ("client_id", TestClient.Id), ("client_secret", TestClient.Secret));
+        var revoked = await client.PostAsync(
+            "oauth/revoke",
+            ("token", tokens.RefreshToken!),
+            ("client_id", TestClient.Id),
+            ("client_secret", TestClient.Secret)
+        );
 
         Assert.Equal(HttpStatusCode.OK, revoked.Status);
         Assert.Equal("invalid_grant", (await client.RefreshAsync(tokens.RefreshToken)).Error);
@@ -91,7 +122,12 @@ public sealed class OtherEndpointTests
         using var client = new TestClient(provider);
         var tokens = await client.SignInAsync();
 
-        var revoked = await client.PostAsync("oauth/revoke", ("token", tokens.RefreshToken!), ("client_id", TestClient.Id), ("client_secret", "wrong"));
+        var revoked = await client.PostAsync(
+            "oauth/revoke",
+            ("token", tokens.RefreshToken!),
+            ("client_id", TestClient.Id),
+            ("client_secret", "wrong")
+        );
 
         Assert.Equal("invalid_client", revoked.Error);
         Assert.Null((await client.RefreshAsync(tokens.RefreshToken)).Error);
@@ -145,10 +181,18 @@ public sealed class OtherEndpointTests
         using var client = new TestClient(provider);
         using var plain = new HttpClient();
 
-        var callback = await provider.ApproveAsync(client.AuthorizationUrl("login/oauth/authorize", ("scope", "user,public_repo")), cancellationToken: TestClient.Cancel);
+        var callback = await provider.ApproveAsync(
+            client.AuthorizationUrl("login/oauth/authorize", ("scope", "user,public_repo")),
+            cancellationToken: TestClient.Cancel
+        );
         var tokens = await client.RedeemAsync(TestClient.CodeOf(callback), "login/oauth/access_token");
         var refused = await client.RefreshAsync("garbage", "login/oauth/access_token");
-        using var form = new FormUrlEncodedContent([new("grant_type", "refresh_token"), new("refresh_token", tokens.RefreshToken!), new("client_id", TestClient.Id), new("client_secret", TestClient.Secret)]);
+        using var form = new FormUrlEncodedContent([
+            new("grant_type", "refresh_token"),
+            new("refresh_token", tokens.RefreshToken!),
+            new("client_id", TestClient.Id),
+            new("client_secret", TestClient.Secret),
+        ]);
         using var asForm = await plain.PostAsync(provider.Endpoint("login/oauth/access_token"), form, TestClient.Cancel);
 
         Assert.Equal("user,public_repo", tokens["scope"]);
@@ -176,7 +220,13 @@ public sealed class OtherEndpointTests
         var first = await StandInProvider.StartAsync(TestClient.Options, TestClient.Cancel);
         await first.DisposeAsync();
 
-        await using var second = await StandInProvider.StartAsync(TestClient.Options with { Port = first.BaseAddress.Port }, TestClient.Cancel);
+        await using var second = await StandInProvider.StartAsync(
+            TestClient.Options with
+            {
+                Port = first.BaseAddress.Port,
+            },
+            TestClient.Cancel
+        );
 
         Assert.Equal(first.BaseAddress, second.BaseAddress);
     }

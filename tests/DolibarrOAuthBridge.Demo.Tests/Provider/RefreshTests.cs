@@ -50,7 +50,14 @@ public sealed class RefreshTests
     public async Task Within_the_leeway_the_old_token_still_works()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
-        await using var provider = await StandInProvider.StartAsync(TestClient.Options with { RefreshTokenLeeway = TimeSpan.FromSeconds(30), TimeProvider = time }, TestClient.Cancel);
+        await using var provider = await StandInProvider.StartAsync(
+            TestClient.Options with
+            {
+                RefreshTokenLeeway = TimeSpan.FromSeconds(30),
+                TimeProvider = time,
+            },
+            TestClient.Cancel
+        );
         using var client = new TestClient(provider);
         var first = await client.SignInAsync();
         await client.RefreshAsync(first.RefreshToken);
@@ -67,7 +74,13 @@ public sealed class RefreshTests
     [Fact]
     public async Task As_at_google_the_first_refresh_token_stays_and_none_is_returned()
     {
-        await using var provider = await StandInProvider.StartAsync(TestClient.Options with { Rotation = RefreshTokenRotation.Keep }, TestClient.Cancel);
+        await using var provider = await StandInProvider.StartAsync(
+            TestClient.Options with
+            {
+                Rotation = RefreshTokenRotation.Keep,
+            },
+            TestClient.Cancel
+        );
         using var client = new TestClient(provider);
         var first = await client.SignInAsync();
 
@@ -83,7 +96,13 @@ public sealed class RefreshTests
     [Fact]
     public async Task As_at_microsoft_a_new_refresh_token_is_given_and_the_old_one_stays()
     {
-        await using var provider = await StandInProvider.StartAsync(TestClient.Options with { Rotation = RefreshTokenRotation.Renew }, TestClient.Cancel);
+        await using var provider = await StandInProvider.StartAsync(
+            TestClient.Options with
+            {
+                Rotation = RefreshTokenRotation.Renew,
+            },
+            TestClient.Cancel
+        );
         using var client = new TestClient(provider);
         var first = await client.SignInAsync();
 
@@ -99,8 +118,14 @@ public sealed class RefreshTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
         await using var provider = await StandInProvider.StartAsync(
-            TestClient.Options with { AccessTokenLifetime = TimeSpan.FromMinutes(5), RefreshTokenLifetime = TimeSpan.FromDays(1), TimeProvider = time },
-            TestClient.Cancel);
+            TestClient.Options with
+            {
+                AccessTokenLifetime = TimeSpan.FromMinutes(5),
+                RefreshTokenLifetime = TimeSpan.FromDays(1),
+                TimeProvider = time,
+            },
+            TestClient.Cancel
+        );
         using var client = new TestClient(provider);
         var first = await client.SignInAsync();
         provider.AccessTokenLifetime = TimeSpan.FromMinutes(10);
@@ -123,7 +148,8 @@ public sealed class RefreshTests
         var like = TestClient.Registration with { RefreshTokens = RefreshTokenPolicy.LikeGoogle };
         await using var provider = await StandInProvider.StartAsync(TestClient.Options with { Clients = [like] }, TestClient.Cancel);
         using var client = new TestClient(provider);
-        (string, string) scope = ("scope", "https://mail.google.com/"), offline = ("access_type", "offline");
+        (string, string) scope = ("scope", "https://mail.google.com/"),
+            offline = ("access_type", "offline");
 
         var online = await client.SignInAsync(scope, ("login_hint", "grace@example.com"));
         var first = await client.SignInAsync(scope, offline);
@@ -145,7 +171,13 @@ public sealed class RefreshTests
     [InlineData(RefreshTokenPolicy.WhenAsked, "read write offline_access", true)]
     public async Task Clients_get_refresh_tokens_by_their_policy(RefreshTokenPolicy policy, string scope, bool expected)
     {
-        await using var provider = await StandInProvider.StartAsync(TestClient.Options with { Clients = [TestClient.Registration with { RefreshTokens = policy }] }, TestClient.Cancel);
+        await using var provider = await StandInProvider.StartAsync(
+            TestClient.Options with
+            {
+                Clients = [TestClient.Registration with { RefreshTokens = policy }],
+            },
+            TestClient.Cancel
+        );
         using var client = new TestClient(provider);
 
         Assert.Equal(expected, (await client.SignInAsync(("scope", scope))).RefreshToken is not null);
@@ -171,7 +203,13 @@ public sealed class RefreshTests
         using var client = new TestClient(provider);
         var tokens = await client.SignInAsync();
 
-        var answer = await client.PostAsync("oauth/token", ("grant_type", "refresh_token"), ("refresh_token", tokens.RefreshToken!), ("client_id", TestClient.Id), ("client_secret", "wrong"));
+        var answer = await client.PostAsync(
+            "oauth/token",
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens.RefreshToken!),
+            ("client_id", TestClient.Id),
+            ("client_secret", "wrong")
+        );
 
         Assert.Equal("invalid_client", answer.Error);
         Assert.NotNull((await client.RefreshAsync(tokens.RefreshToken)).RefreshToken);
@@ -185,7 +223,14 @@ public sealed class RefreshTests
         var tokens = await client.SignInAsync(("scope", "read write offline_access"));
 
         Task<Answer> Refresh(string? token, string scope) =>
-            client.PostAsync("oauth/token", ("grant_type", "refresh_token"), ("refresh_token", token!), ("scope", scope), ("client_id", TestClient.Id), ("client_secret", TestClient.Secret));
+            client.PostAsync(
+                "oauth/token",
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token!),
+                ("scope", scope),
+                ("client_id", TestClient.Id),
+                ("client_secret", TestClient.Secret)
+            );
         var more = await Refresh(tokens.RefreshToken, "read write email");
         var less = await Refresh(tokens.RefreshToken, "read");
         var all = await client.RefreshAsync(less.RefreshToken);

@@ -26,7 +26,10 @@ public sealed class ScriptedProviderTests
         Assert.Equal(HttpStatusCode.InternalServerError, first.StatusCode);
         Assert.Equal("second!", await second.Content.ReadAsStringAsync(TestClient.Cancel));
         Assert.Equal(HttpStatusCode.NotFound, unmapped.StatusCode);
-        Assert.Equal(["POST /oauth/token", "POST /oauth/token", "GET /nowhere"], provider.Requests.Select(request => $"{request.Method} {request.Path}"));
+        Assert.Equal(
+            ["POST /oauth/token", "POST /oauth/token", "GET /nowhere"],
+            provider.Requests.Select(request => $"{request.Method} {request.Path}")
+        );
         Assert.Equal(("r+/=", "1"), (provider.Requests[0]["refresh_token"], provider.Requests[0].Query["a"]));
         Assert.Equal("application/x-www-form-urlencoded", provider.Requests[0].Headers["content-type"]);
         Assert.Empty(provider.Requests[2].Form);

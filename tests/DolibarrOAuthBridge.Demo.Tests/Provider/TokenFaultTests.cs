@@ -53,7 +53,10 @@ public sealed class TokenFaultTests : IAsyncLifetime
 
         var answer = await _client.RefreshAsync(_refreshToken);
 
-        Assert.Equal((HttpStatusCode.BadRequest, "temporarily_unavailable", "Try later"), (answer.Status, answer.Error, answer["error_description"]));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "temporarily_unavailable", "Try later"),
+            (answer.Status, answer.Error, answer["error_description"])
+        );
         await AssertNotSpentAsync();
     }
 
@@ -185,7 +188,8 @@ public sealed class TokenFaultTests : IAsyncLifetime
                 _time.Advance(TimeSpan.FromMinutes(3));
                 return request.IsCompleted;
             },
-            "the answer has come");
+            "the answer has come"
+        );
 
         using var response = await request;
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -249,7 +253,12 @@ public sealed class TokenFaultTests : IAsyncLifetime
     private async Task<HttpResponseMessage> SendAsync(CancellationToken? patience = null)
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-        using var form = new FormUrlEncodedContent([new("grant_type", "refresh_token"), new("refresh_token", _refreshToken), new("client_id", TestClient.Id), new("client_secret", TestClient.Secret)]);
+        using var form = new FormUrlEncodedContent([
+            new("grant_type", "refresh_token"),
+            new("refresh_token", _refreshToken),
+            new("client_id", TestClient.Id),
+            new("client_secret", TestClient.Secret),
+        ]);
         return await http.PostAsync(_provider.Endpoint("oauth/token"), form, patience ?? TestClient.Cancel);
     }
 

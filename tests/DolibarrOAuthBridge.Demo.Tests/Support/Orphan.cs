@@ -15,13 +15,16 @@ internal static class Orphan
     public static async Task<(Process Process, int ServerId, string Directory)> StartAsync(CancellationToken cancellationToken)
     {
         var program = Path.Combine(AppContext.BaseDirectory, typeof(Orphan).Assembly.GetName().Name!);
-        var process = Process.Start(new ProcessStartInfo(program)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardInput = true,
-            Environment = { [Switch] = "1" },
-        })!;
-        var line = await process.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException("The process said nothing.");
+        var process = Process.Start(
+            new ProcessStartInfo(program)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardInput = true,
+                Environment = { [Switch] = "1" },
+            }
+        )!;
+        var line = await process.StandardOutput.ReadLineAsync(cancellationToken)
+            ?? throw new InvalidOperationException("The process said nothing.");
         var parts = line.Split(' ', 2);
         return (process, int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture), parts[1]);
     }

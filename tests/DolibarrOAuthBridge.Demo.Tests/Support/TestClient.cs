@@ -21,15 +21,32 @@ internal sealed class TestClient(StandInProvider provider) : IDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static StandInClient Registration { get; } = new()
-    {
-        ClientId = Id,
-        ClientSecret = Secret,
-        RedirectUris = [RedirectUri],
-        Scopes = ["email", "profile", "https://mail.google.com/", "https://outlook.office365.com/SMTP.Send", "read", "write", "user", "public_repo"],
-    };
+    public static StandInClient Registration { get; } =
+        new()
+        {
+            ClientId = Id,
+            ClientSecret = Secret,
+            RedirectUris = [RedirectUri],
+            Scopes =
+            [
+                "email",
+                "profile",
+                "https://mail.google.com/",
+                "https://outlook.office365.com/SMTP.Send",
+                "read",
+                "write",
+                "user",
+                "public_repo",
+            ],
+        };
 
-    public static StandInClient MailServer { get; } = new() { ClientId = "mail-server", ClientSecret = "mail-server-secret", IsResourceServer = true };
+    public static StandInClient MailServer { get; } =
+        new()
+        {
+            ClientId = "mail-server",
+            ClientSecret = "mail-server-secret",
+            IsResourceServer = true,
+        };
 
     public static StandInProviderOptions Options { get; } = new() { Clients = [Registration, MailServer] };
 
@@ -57,19 +74,34 @@ internal sealed class TestClient(StandInProvider provider) : IDisposable
         return new Uri(QueryHelpers.AddQueryString(provider.Endpoint(path).AbsoluteUri, wanted));
     }
 
-    public static string CodeOf(Uri callback) => Parameter(callback, "code") ?? throw new InvalidOperationException($"No code in {callback}.");
+    public static string CodeOf(Uri callback) =>
+        Parameter(callback, "code") ?? throw new InvalidOperationException($"No code in {callback}.");
 
-    public static string? Parameter(Uri callback, string name) => QueryHelpers.ParseQuery(callback.Query).TryGetValue(name, out var value) ? value.ToString() : null;
+    public static string? Parameter(Uri callback, string name) =>
+        QueryHelpers.ParseQuery(callback.Query).TryGetValue(name, out var value) ? value.ToString() : null;
 
-    public Task<Answer> RedeemAsync(string code, string path = "oauth/token", string verifier = Verifier) => PostAsync(
-        path,
-        ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", RedirectUri.AbsoluteUri), ("code_verifier", verifier), ("client_id", Id), ("client_secret", Secret));
+    public Task<Answer> RedeemAsync(string code, string path = "oauth/token", string verifier = Verifier) =>
+        PostAsync(
+            path,
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", RedirectUri.AbsoluteUri),
+            ("code_verifier", verifier),
+            ("client_id", Id),
+            ("client_secret", Secret)
+        );
 
     public async Task<Answer> SignInAsync(params (string Name, string Value)[] changes) =>
         await RedeemAsync(CodeOf(await provider.ApproveAsync(AuthorizationUrl(changes: changes), cancellationToken: Cancel)));
 
     public Task<Answer> RefreshAsync(string? refreshToken, string path = "oauth/token") =>
-        PostAsync(path, ("grant_type", "refresh_token"), ("refresh_token", refreshToken ?? string.Empty), ("client_id", Id), ("client_secret", Secret));
+        PostAsync(
+            path,
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refreshToken ?? string.Empty),
+            ("client_id", Id),
+            ("client_secret", Secret)
+        );
 
     public Task<Answer> IntrospectAsync(string token) =>
         PostAsync("oauth/introspect", ("token", token), ("client_id", MailServer.ClientId), ("client_secret", MailServer.ClientSecret!));
@@ -77,7 +109,11 @@ internal sealed class TestClient(StandInProvider provider) : IDisposable
     public async Task<Answer> PostAsync(string path, params (string Name, string Value)[] form)
     {
         using var content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value)));
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content, Headers = { { "Accept", "application/json" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = content,
+            Headers = { { "Accept", "application/json" } },
+        };
         using var response = await _http.SendAsync(request, Cancel);
         return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(Cancel));
     }

@@ -15,11 +15,24 @@ public sealed class ConfDifferentialTests
 
     private static readonly string[] Names =
     [
-        "dolibarr_main_db_host", "dolibarr_main_db_name", "dolibarr_main_db_user", "dolibarr_main_db_pass", "dolibarr_main_instance_unique_id",
-        "dolibarr_main_dolcrypt_key", "dolibarr_main_cookie_cryptkey", "dolibarr_main_document_root", "dolibarr_main_authentication", "dolibarr_main_db_character_set",
+        "dolibarr_main_db_host",
+        "dolibarr_main_db_name",
+        "dolibarr_main_db_user",
+        "dolibarr_main_db_pass",
+        "dolibarr_main_instance_unique_id",
+        "dolibarr_main_dolcrypt_key",
+        "dolibarr_main_cookie_cryptkey",
+        "dolibarr_main_document_root",
+        "dolibarr_main_authentication",
+        "dolibarr_main_db_character_set",
     ];
 
-    private static readonly string[] Keys = ["dolibarr_main_dolcrypt_key", "dolibarr_main_instance_unique_id", "dolibarr_main_cookie_cryptkey"];
+    private static readonly string[] Keys =
+    [
+        "dolibarr_main_dolcrypt_key",
+        "dolibarr_main_instance_unique_id",
+        "dolibarr_main_cookie_cryptkey",
+    ];
 
     private readonly Samples _samples = new(8);
 
@@ -82,52 +95,133 @@ public sealed class ConfDifferentialTests
         // Those that must not be missing come first, any may be repeated.
         foreach (var name in Names[..3].Concat(Enumerable.Range(0, _samples.Next(14)).Select(_ => _samples.Pick(Names))))
         {
-            php.Append(Noise(newline)).Append('$').Append(name).Append(Blank()).Append('=').Append(Blank()).Append(Expression()).Append(Blank()).Append(';').Append(newline);
+            php.Append(Noise(newline))
+                .Append('$')
+                .Append(name)
+                .Append(Blank())
+                .Append('=')
+                .Append(Blank())
+                .Append(Expression())
+                .Append(Blank())
+                .Append(';')
+                .Append(newline);
         }
 
-        php.Append("$dolibarr_main_db_port=").Append(_samples.Pick("''", "'3306'", "3307", "0", "\"33\".'08'", "null")).Append(';').Append(newline).Append(Noise(newline));
-        return php.Append(_samples.Pick("", "?>", "?>" + newline, "// end", "# end ?> $x='", "return; $dolibarr_main_db_name='not reached';")).ToString();
+        php.Append("$dolibarr_main_db_port=")
+            .Append(_samples.Pick("''", "'3306'", "3307", "0", "\"33\".'08'", "null"))
+            .Append(';')
+            .Append(newline)
+            .Append(Noise(newline));
+        return php.Append(
+                _samples.Pick("", "?>", "?>" + newline, "// end", "# end ?> $x='", "return; $dolibarr_main_db_name='not reached';")
+            )
+            .ToString();
     }
 
-    private string Expression() => string.Join(
-        Blank() + "." + Blank(),
-        Enumerable.Range(0, _samples.Next(4) == 0 ? 3 : 1).Select(i => i > 0 && _samples.Next(4) == 0 ? _samples.Pick("true", "FALSE", "null") : Quoted(Value())));
+    private string Expression() =>
+        string.Join(
+            Blank() + "." + Blank(),
+            Enumerable
+                .Range(0, _samples.Next(4) == 0 ? 3 : 1)
+                .Select(i => i > 0 && _samples.Next(4) == 0 ? _samples.Pick("true", "FALSE", "null") : Quoted(Value()))
+        );
 
     // Not empty, as three of the variables must not be, and without the markers of an encoded password.
-    private string Value() => string.Concat(Enumerable.Range(0, 1 + _samples.Next(12)).Select(_ => _samples.Pick(
-        "a", "b", "Z", "0", "7", "'", "\"", "\\", "\\\\", "\\'", "\\n", "$", "$a", "{$", "${", "}", "?>", "<?php ", "//", "/*", "*/", "#", ";", "=", "\n", "\r\n", "\t", " ", "é", "漢", "😀", "<<<", "\\x41", "\\u{41}", "`")));
+    private string Value() =>
+        string.Concat(
+            Enumerable
+                .Range(0, 1 + _samples.Next(12))
+                .Select(_ =>
+                    _samples.Pick(
+                        "a",
+                        "b",
+                        "Z",
+                        "0",
+                        "7",
+                        "'",
+                        "\"",
+                        "\\",
+                        "\\\\",
+                        "\\'",
+                        "\\n",
+                        "$",
+                        "$a",
+                        "{$",
+                        "${",
+                        "}",
+                        "?>",
+                        "<?php ",
+                        "//",
+                        "/*",
+                        "*/",
+                        "#",
+                        ";",
+                        "=",
+                        "\n",
+                        "\r\n",
+                        "\t",
+                        " ",
+                        "é",
+                        "漢",
+                        "😀",
+                        "<<<",
+                        "\\x41",
+                        "\\u{41}",
+                        "`"
+                    )
+                )
+        );
 
-    private string Quoted(string value) => _samples.Next(2) == 0
-        ? "'" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'"
-        : "\"" + string.Concat(value.Select(Escaped)) + "\"";
+    private string Quoted(string value) =>
+        _samples.Next(2) == 0
+            ? "'" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'"
+            : "\"" + string.Concat(value.Select(Escaped)) + "\"";
 
-    private string Escaped(char c) => c switch
-    {
-        '"' or '$' or '\\' => _samples.Pick("\\" + c, $"\\x{(int)c:x2}", $"\\{Convert.ToString(c, 8).PadLeft(3, '0')}", $"\\u{{{(int)c:X}}}"),
-        '\n' => _samples.Pick("\n", "\\n", "\\012"),
-        '\t' => _samples.Pick("\t", "\\t", "\\x09"),
-        '}' or 'Z' => _samples.Pick(c.ToString(), $"\\x{(int)c:X2}"),
-        _ => c.ToString(),
-    };
+    private string Escaped(char c) =>
+        c switch
+        {
+            '"' or '$' or '\\' => _samples.Pick(
+                "\\" + c,
+                $"\\x{(int)c:x2}",
+                $"\\{Convert.ToString(c, 8).PadLeft(3, '0')}",
+                $"\\u{{{(int)c:X}}}"
+            ),
+            '\n' => _samples.Pick("\n", "\\n", "\\012"),
+            '\t' => _samples.Pick("\t", "\\t", "\\x09"),
+            '}' or 'Z' => _samples.Pick(c.ToString(), $"\\x{(int)c:X2}"),
+            _ => c.ToString(),
+        };
 
-    private string Blank() => _samples.Pick("", "", " ", "\t", "\n", " /* ; ' \" $x='1'; */ ", " // it's ; a \"comment\"\n", " # $dolibarr_main_db_name='no';\r\n");
+    private string Blank() =>
+        _samples.Pick(
+            "",
+            "",
+            " ",
+            "\t",
+            "\n",
+            " /* ; ' \" $x='1'; */ ",
+            " // it's ; a \"comment\"\n",
+            " # $dolibarr_main_db_name='no';\r\n"
+        );
 
-    private string Noise(string newline) => _samples.Pick(
-        "",
-        "",
-        "// $dolibarr_main_db_name='commented out';" + newline,
-        "/* $dolibarr_main_db_name='commented out'; */",
-        "$dolibarr_other = array('a' => \"b;\", 'c' => array(1, 2.5, -3)); ",
-        "$dolibarr_main_data_root = realpath(__DIR__.'/..'); ",
-        "$x = <<<EOT" + newline + "  ';\" $dolibarr_main_db_name='no'; EOTX" + newline + "EOT;" + newline,
-        "$x = <<<'EOT'" + newline + "  '; $dolibarr_main_db_name='no';" + newline + "  EOT;" + newline,
-        "$x = array('a' => 'b'); $y = \"{$x[\"a\"]} ; ${x}['a'] } $x[a] '\"; ",
-        "if (!isset($z)) { $z = 'a;}'; } else { $z = \"b\"; } ",
-        "if (isset($z)): $z = 1; endif; ",
-        "$w = isset($v) ? 'a' : 'b'; ",
-        "$u = 1 << 2; $u <<= 3; $u .= 'x'; ",
-        "?> <b>it's $dolibarr_main_db_name='no'; </b> <?php ",
-        "// closing ?> $dolibarr_main_db_name='no'; <?php ",
-        "$t = function($a = '}') { return $a; }; ",
-        "function_exists('x') && x(); ");
+    private string Noise(string newline) =>
+        _samples.Pick(
+            "",
+            "",
+            "// $dolibarr_main_db_name='commented out';" + newline,
+            "/* $dolibarr_main_db_name='commented out'; */",
+            "$dolibarr_other = array('a' => \"b;\", 'c' => array(1, 2.5, -3)); ",
+            "$dolibarr_main_data_root = realpath(__DIR__.'/..'); ",
+            "$x = <<<EOT" + newline + "  ';\" $dolibarr_main_db_name='no'; EOTX" + newline + "EOT;" + newline,
+            "$x = <<<'EOT'" + newline + "  '; $dolibarr_main_db_name='no';" + newline + "  EOT;" + newline,
+            "$x = array('a' => 'b'); $y = \"{$x[\"a\"]} ; ${x}['a'] } $x[a] '\"; ",
+            "if (!isset($z)) { $z = 'a;}'; } else { $z = \"b\"; } ",
+            "if (isset($z)): $z = 1; endif; ",
+            "$w = isset($v) ? 'a' : 'b'; ",
+            "$u = 1 << 2; $u <<= 3; $u .= 'x'; ",
+            "?> <b>it's $dolibarr_main_db_name='no'; </b> <?php ",
+            "// closing ?> $dolibarr_main_db_name='no'; <?php ",
+            "$t = function($a = '}') { return $a; }; ",
+            "function_exists('x') && x(); "
+        );
 }

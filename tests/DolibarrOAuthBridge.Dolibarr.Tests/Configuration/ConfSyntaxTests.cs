@@ -40,8 +40,12 @@ public sealed class ConfSyntaxTests
     [InlineData("$x=`ls; $y 'z`; $dolibarr_main_db_name='name';")]
     [InlineData("$x = 1 << 2; $y = $x <<3; $dolibarr_main_db_name='name';")]
     [InlineData("$x = array('a' => 'b;', \"c\" => array(1, 2)); $dolibarr_main_db_name='name';")]
-    [InlineData("define('X', $dolibarr_main_db_name); $dolibarr_main_db_name='name'; $y = $dolibarr_main_db_name.'x'; $z[$dolibarr_main_db_name] = 1;")]
-    [InlineData("$dolibarr_main_db_name='name'; if ($dolibarr_main_db_name == 'x' || $dolibarr_main_db_name === 'y' || $dolibarr_main_db_name != 'z' || $dolibarr_main_db_name <= 'z') { echo 1; }")]
+    [InlineData(
+        "define('X', $dolibarr_main_db_name); $dolibarr_main_db_name='name'; $y = $dolibarr_main_db_name.'x'; $z[$dolibarr_main_db_name] = 1;"
+    )]
+    [InlineData(
+        "$dolibarr_main_db_name='name'; if ($dolibarr_main_db_name == 'x' || $dolibarr_main_db_name === 'y' || $dolibarr_main_db_name != 'z' || $dolibarr_main_db_name <= 'z') { echo 1; }"
+    )]
     [InlineData("$f = function() { return 1; }; $dolibarr_main_db_name='name';")]
     [InlineData("if (true): $x='1'; endif; $dolibarr_main_db_name='name';")]
     [InlineData("if ($a) return $b ? (1) : 2; $dolibarr_main_db_name='name';")]
@@ -148,13 +152,19 @@ public sealed class ConfSyntaxTests
 
     [Fact]
     public void A_byte_order_mark_and_lines_of_Windows_are_fine() =>
-        Assert.Equal("name", Parse("\uFEFF\r\n<?php\r\n$dolibarr_main_db_host='h';\r\n$dolibarr_main_db_user='u';\r\n// comment\r\n$dolibarr_main_db_name='name';\r\n").DbName);
+        Assert.Equal(
+            "name",
+            Parse(
+                "\uFEFF\r\n<?php\r\n$dolibarr_main_db_host='h';\r\n$dolibarr_main_db_user='u';\r\n// comment\r\n$dolibarr_main_db_name='name';\r\n"
+            ).DbName
+        );
 
     [Fact]
     public void Random_damage_never_does_worse_than_an_error()
     {
         const string Alphabet = "'\"\\${}()[];=.<>?/*#\n\0ax0&:`é";
-        var original = $"{Start}\n$dolibarr_main_db_name=\"na\\x6de\"; /* c */ $x=<<<A\n{{$y}}\nA;\n if ($a) {{ b(); }} // d\n$dolibarr_main_db_pass='p';";
+        var original =
+            $"{Start}\n$dolibarr_main_db_name=\"na\\x6de\"; /* c */ $x=<<<A\n{{$y}}\nA;\n if ($a) {{ b(); }} // d\n$dolibarr_main_db_pass='p';";
         var random = new Random(7);
         for (var i = 0; i < 20_000; i++)
         {

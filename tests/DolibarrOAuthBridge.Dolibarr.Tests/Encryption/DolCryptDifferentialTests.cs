@@ -22,7 +22,10 @@ public sealed class DolCryptDifferentialTests
         var samples = new Samples(2);
         var cases = Cases(samples).ToList();
 
-        var answers = PhpProcess.Run("encrypt.php", cases.Select(c => $"{Base64(c.Key)} {c.Cipher} {samples.Iv()} {c.Length}").Prepend(Convert.ToBase64String(Text)));
+        var answers = PhpProcess.Run(
+            "encrypt.php",
+            cases.Select(c => $"{Base64(c.Key)} {c.Cipher} {samples.Iv()} {c.Length}").Prepend(Convert.ToBase64String(Text))
+        );
 
         Assert.Equal(cases.Count, answers.Length);
         foreach (var ((key, cipher, length), value) in cases.Zip(answers))
@@ -39,7 +42,10 @@ public sealed class DolCryptDifferentialTests
 
         var answers = PhpProcess.Run(
             "decrypt.php",
-            cases.Select(c => $"{Base64(c.Key)} {c.Length} {DolCrypt.Encrypt(Text.AsSpan(0, c.Length), c.Key, c.Cipher)}").Prepend(Convert.ToBase64String(Text)));
+            cases
+                .Select(c => $"{Base64(c.Key)} {c.Length} {DolCrypt.Encrypt(Text.AsSpan(0, c.Length), c.Key, c.Cipher)}")
+                .Prepend(Convert.ToBase64String(Text))
+        );
 
         Assert.Equal(cases.Count, answers.Length);
         Assert.All(answers, answer => Assert.Equal("same", answer));

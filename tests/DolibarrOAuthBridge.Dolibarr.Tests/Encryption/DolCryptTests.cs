@@ -85,7 +85,8 @@ public sealed class DolCryptTests
         Assert.Equal(DolCryptFailure.Malformed, Failure(() => DolCrypt.Decrypt(value, Key)));
 
     [Fact]
-    public void An_IV_need_not_be_hexadecimal() => Assert.Equal(3, DolCrypt.Decrypt("dolcrypt:AES-256-CTR:zzzz ~{}0123/+=!:AAAA", Key).Length);
+    public void An_IV_need_not_be_hexadecimal() =>
+        Assert.Equal(3, DolCrypt.Decrypt("dolcrypt:AES-256-CTR:zzzz ~{}0123/+=!:AAAA", Key).Length);
 
     [Fact]
     public void An_empty_key_is_refused()
@@ -104,7 +105,10 @@ public sealed class DolCryptTests
         var value = DolCrypt.Encrypt("sixteen bytes...."u8, Key, "AES-256-CBC");
         var cut = Convert.ToBase64String(Convert.FromBase64String(value.Split(':')[3])[..31]);
 
-        Assert.Equal(DolCryptFailure.WrongKeyOrDamaged, Failure(() => DolCrypt.Decrypt($"dolcrypt:AES-256-CBC:{value.Split(':')[2]}:{cut}", Key)));
+        Assert.Equal(
+            DolCryptFailure.WrongKeyOrDamaged,
+            Failure(() => DolCrypt.Decrypt($"dolcrypt:AES-256-CBC:{value.Split(':')[2]}:{cut}", Key))
+        );
     }
 
     [Fact]

@@ -17,7 +17,13 @@ public sealed class InstanceKeysTests
     [InlineData("0", "0", "c", "c", "c")] // PHP's empty() takes "0" for empty
     [InlineData("", "", "", "", null)]
     [InlineData(null, "clé", null, "clé", "clé")]
-    public void Keys_are_tried_in_order_and_the_one_of_dolEncrypt_writes(string? dolcryptKey, string? instanceUniqueId, string? cookieCryptKey, string candidates, string? writeKey)
+    public void Keys_are_tried_in_order_and_the_one_of_dolEncrypt_writes(
+        string? dolcryptKey,
+        string? instanceUniqueId,
+        string? cookieCryptKey,
+        string candidates,
+        string? writeKey
+    )
     {
         var keys = new InstanceKeys(dolcryptKey, instanceUniqueId, cookieCryptKey);
 

@@ -12,7 +12,8 @@ public sealed record GoldenToken(
     [property: JsonPropertyName("service")] string Service,
     [property: JsonPropertyName("token_base64")] string TokenBase64,
     [property: JsonPropertyName("serialized_base64")] string SerializedBase64,
-    [property: JsonPropertyName("expected")] GoldenToken.Content Expected)
+    [property: JsonPropertyName("expected")] GoldenToken.Content Expected
+)
 {
     public static IReadOnlyList<GoldenToken> All { get; } =
         JsonSerializer.Deserialize<GoldenToken[]>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "golden", "tokens.json")))!;
@@ -26,5 +27,6 @@ public sealed record GoldenToken(
         [property: JsonPropertyName("access_token")] string? AccessToken,
         [property: JsonPropertyName("refresh_token")] string? RefreshToken,
         [property: JsonPropertyName("end_of_life")] long EndOfLife,
-        [property: JsonPropertyName("extra_params")] JsonElement ExtraParams);
+        [property: JsonPropertyName("extra_params")] JsonElement ExtraParams
+    );
 }

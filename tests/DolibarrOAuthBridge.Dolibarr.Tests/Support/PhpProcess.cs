@@ -14,7 +14,22 @@ internal static class PhpProcess
         {
             File.WriteAllText(input, string.Concat(lines.Select(line => line + "\n")));
             var start = new ProcessStartInfo("php") { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in (string[])["-n", "-d", "display_errors=stderr", "-d", "serialize_precision=-1", "-d", "memory_limit=512M", "-d", "short_open_tag=0", Path.Combine(AppContext.BaseDirectory, "php", script), input])
+            foreach (
+                var argument in (string[])
+                    [
+                        "-n",
+                        "-d",
+                        "display_errors=stderr",
+                        "-d",
+                        "serialize_precision=-1",
+                        "-d",
+                        "memory_limit=512M",
+                        "-d",
+                        "short_open_tag=0",
+                        Path.Combine(AppContext.BaseDirectory, "php", script),
+                        input,
+                    ]
+            )
             {
                 start.ArgumentList.Add(argument);
             }

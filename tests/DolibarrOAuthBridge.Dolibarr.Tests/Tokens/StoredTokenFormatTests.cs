@@ -25,7 +25,15 @@ public sealed class StoredTokenFormatTests
     [Fact]
     public void Tokens_may_be_null()
     {
-        var token = Parse(Token(4, Access.Replace("s:1:\"a\";", "N;", StringComparison.Ordinal) + Refresh.Replace("s:1:\"r\";", "N;", StringComparison.Ordinal) + End + Extra));
+        var token = Parse(
+            Token(
+                4,
+                Access.Replace("s:1:\"a\";", "N;", StringComparison.Ordinal)
+                    + Refresh.Replace("s:1:\"r\";", "N;", StringComparison.Ordinal)
+                    + End
+                    + Extra
+            )
+        );
 
         Assert.Null(token.AccessToken);
         Assert.Null(token.RefreshToken);

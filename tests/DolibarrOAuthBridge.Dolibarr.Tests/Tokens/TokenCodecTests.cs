@@ -22,7 +22,13 @@ public sealed class TokenCodecTests
     [InlineData("cookie")]
     public void A_row_is_read_with_whichever_key_of_the_instance_fits(string which)
     {
-        var codec = new TokenCodec(new InstanceKeys(which == "dolcrypt" ? Key : "another", which == "instance" ? Key : "and another", which == "cookie" ? Key : null));
+        var codec = new TokenCodec(
+            new InstanceKeys(
+                which == "dolcrypt" ? Key : "another",
+                which == "instance" ? Key : "and another",
+                which == "cookie" ? Key : null
+            )
+        );
 
         foreach (var cipher in Samples.Ciphers)
         {
@@ -72,7 +78,9 @@ public sealed class TokenCodecTests
     [Fact]
     public void Without_any_key_the_message_says_so()
     {
-        var error = Assert.Throws<TokenUnreadableException>(() => new TokenCodec(new InstanceKeys(null, null, null)).Decode(_codec.Encode(Token, StoredForm.Encrypted())));
+        var error = Assert.Throws<TokenUnreadableException>(() =>
+            new TokenCodec(new InstanceKeys(null, null, null)).Decode(_codec.Encode(Token, StoredForm.Encrypted()))
+        );
 
         Assert.Equal(TokenUnreadableReason.WrongKeyOrDamaged, error.Reason);
         Assert.Contains("conf.php has no key", error.Message, StringComparison.Ordinal);
@@ -184,7 +192,11 @@ public sealed class TokenCodecTests
         for (var i = 0; i < 300; i++)
         {
             var stored = new TokenCodec(new InstanceKeys(null, $"other key {i}", null)).EncryptText("a client secret of usual length");
-            Assert.Contains("restored without its conf.php", Assert.Throws<SecretUnreadableException>(() => _codec.DecryptText(stored)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "restored without its conf.php",
+                Assert.Throws<SecretUnreadableException>(() => _codec.DecryptText(stored)).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 

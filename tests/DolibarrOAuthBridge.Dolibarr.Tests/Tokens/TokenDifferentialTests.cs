@@ -27,7 +27,10 @@ public sealed class TokenDifferentialTests
             var theirs = JsonSerializer.Deserialize<JsonElement>(line);
             Assert.True(theirs.GetProperty("isToken").GetBoolean(), ours.Line);
             Assert.True(theirs.GetProperty("same").GetBoolean(), ours.Line);
-            Assert.Equal(Encoding.UTF8.GetString(theirs.GetProperty("serialized").GetBytesFromBase64()), Encoding.UTF8.GetString(StoredTokenFormat.Serialize(ours.Token)));
+            Assert.Equal(
+                Encoding.UTF8.GetString(theirs.GetProperty("serialized").GetBytesFromBase64()),
+                Encoding.UTF8.GetString(StoredTokenFormat.Serialize(ours.Token))
+            );
             Assert.Equal(ours.Token, ours.Codec.Decode(theirs.GetProperty("column").GetString()));
         }
     }
@@ -41,20 +44,23 @@ public sealed class TokenDifferentialTests
             samples.Text(samples.Pick(0, 1, 20, 200, samples.Next(3000))),
             samples.Pick(null, "", samples.Text(60)),
             samples.Pick(-9001, -9002, 0, -1, 2147483648, long.MaxValue, long.MinValue, 1_700_000_000 + samples.Next(100_000_000)),
-            extra);
+            extra
+        );
         var codec = new TokenCodec(new InstanceKeys(null, key, null));
         var column = codec.Encode(token, cipher.Length == 0 ? StoredForm.Plain : StoredForm.Encrypted(cipher));
-        var line = JsonSerializer.Serialize(new
-        {
-            access = token.AccessToken,
-            refresh = token.RefreshToken,
-            end = token.EndOfLife.Value,
-            extra,
-            key = Convert.ToBase64String(Encoding.UTF8.GetBytes(key)),
-            cipher,
-            iv = samples.Iv(),
-            column,
-        });
+        var line = JsonSerializer.Serialize(
+            new
+            {
+                access = token.AccessToken,
+                refresh = token.RefreshToken,
+                end = token.EndOfLife.Value,
+                extra,
+                key = Convert.ToBase64String(Encoding.UTF8.GetBytes(key)),
+                cipher,
+                iv = samples.Iv(),
+                column,
+            }
+        );
         return new(token, codec, line);
     }
 

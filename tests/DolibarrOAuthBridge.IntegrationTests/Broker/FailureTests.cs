@@ -91,7 +91,10 @@ public sealed class FailureTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         var token = await world.GrantAsync(TimeSpan.FromSeconds(30));
         var host = world.Open();
-        foreach (var answer in (Func<HttpContext, Task>[])[Authority.Error("invalid_grant"), Authority.Error("invalid_client"), Authority.Json(500, "no")])
+        foreach (
+            var answer in (Func<HttpContext, Task>[])
+                [Authority.Error("invalid_grant"), Authority.Error("invalid_client"), Authority.Json(500, "no")]
+        )
         {
             world.Authority.Always = answer;
             Assert.Equal(token.AccessToken, (await host.TokenAsync()).Value);
@@ -106,7 +109,10 @@ public sealed class FailureTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         var row = await world.RawAsync();
-        world.Authority.Always = Authority.Json(400, """{"error":"invalid_grant","error_description":"Token has been expired or revoked."}""");
+        world.Authority.Always = Authority.Json(
+            400,
+            """{"error":"invalid_grant","error_description":"Token has been expired or revoked."}"""
+        );
         var host = world.Open();
 
         var failure = await host.TokenFailsAsync(ProblemCode.ConsentRequired);
@@ -165,7 +171,10 @@ public sealed class FailureTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
-        world.Authority.Always = Authority.Json(400, """{"error":"temporarily_unavailable","error_description":"AADSTS70008 invalid_grant"}""");
+        world.Authority.Always = Authority.Json(
+            400,
+            """{"error":"temporarily_unavailable","error_description":"AADSTS70008 invalid_grant"}"""
+        );
 
         await world.Open().TokenFailsAsync(ProblemCode.ProviderUnavailable);
     }
@@ -199,33 +208,34 @@ public sealed class FailureTests(SharedServer shared)
         Assert.Null(await world.Install.FindTokenRowAsync(World.Entry));
     }
 
-    private static Func<HttpContext, Task> Fault(string fault) => fault switch
-    {
-        "timeout" => Authority.HangAsync,
-        "redirect" => context =>
+    private static Func<HttpContext, Task> Fault(string fault) =>
+        fault switch
         {
-            context.Response.StatusCode = 307;
-            context.Response.Headers.Location = "/elsewhere";
-            return Task.CompletedTask;
-        }
-        ,
-        "truncated" => async context =>
-        {
-            context.Response.ContentType = "application/json";
-            context.Response.ContentLength = 1000;
-            await context.Response.WriteAsync("""{"access_token":"at-canary-cut""");
-            await context.Response.Body.FlushAsync();
-            context.Abort();
-        }
-        ,
-        "huge" => Authority.Json(200, $$"""{"access_token":"{{new string('a', 2 * 1024 * 1024)}}"}"""),
-        "html" => async context =>
-        {
-            context.Response.ContentType = "text/html";
-            await context.Response.WriteAsync("<html>Please sign in</html>");
-        }
-        ,
-        "malformed" => Authority.Json(200, """{"access_token":"a","access_token":"b"}"""),
-        _ => Authority.Json(int.Parse(fault, System.Globalization.CultureInfo.InvariantCulture), "no"),
-    };
+            "timeout" => Authority.HangAsync,
+            "redirect" => context =>
+            {
+                context.Response.StatusCode = 307;
+                context.Response.Headers.Location = "/elsewhere";
+                return Task.CompletedTask;
+            }
+            ,
+            "truncated" => async context =>
+            {
+                context.Response.ContentType = "application/json";
+                context.Response.ContentLength = 1000;
+                await context.Response.WriteAsync("""{"access_token":"at-canary-cut""");
+                await context.Response.Body.FlushAsync();
+                context.Abort();
+            }
+            ,
+            "huge" => Authority.Json(200, $$"""{"access_token":"{{new string('a', 2 * 1024 * 1024)}}"}"""),
+            "html" => async context =>
+            {
+                context.Response.ContentType = "text/html";
+                await context.Response.WriteAsync("<html>Please sign in</html>");
+            }
+            ,
+            "malformed" => Authority.Json(200, """{"access_token":"a","access_token":"b"}"""),
+            _ => Authority.Json(int.Parse(fault, System.Globalization.CultureInfo.InvariantCulture), "no"),
+        };
 }

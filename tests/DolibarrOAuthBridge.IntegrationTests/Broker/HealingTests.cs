@@ -122,13 +122,17 @@ public sealed class HealingTests(SharedServer shared)
         var stored = await world.StoredAsync();
         Assert.Equal(
             $"OAuth\\OAuth2\\Token\\StdOAuth2Token\n{stored.AccessToken}\n{stored.RefreshToken}\n{stored.EndOfLife.Value}\nscope,token_type",
-            read.Replace("token_type,scope", "scope,token_type", StringComparison.Ordinal));
+            read.Replace("token_type,scope", "scope,token_type", StringComparison.Ordinal)
+        );
     }
 
     // Runs stock code's part on the row: php changes the value, the row takes it without looking, as DoliStorage does.
     private static async Task<string> StockAsync(World world, string action, string refreshToken)
     {
-        var start = new System.Diagnostics.ProcessStartInfo("php", ["-n", Path.Combine(AppContext.BaseDirectory, "php", "stock.php"), action])
+        var start = new System.Diagnostics.ProcessStartInfo(
+            "php",
+            ["-n", Path.Combine(AppContext.BaseDirectory, "php", "stock.php"), action]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

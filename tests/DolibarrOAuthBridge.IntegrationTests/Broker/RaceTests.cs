@@ -86,7 +86,14 @@ public sealed class RaceTests(SharedServer shared)
         var gate = world.Authority.HoldNextAnswer();
         var call = host.TokenAsync();
         await gate.Arrived;
-        await world.Install.SetTokenAsync(World.Entry, old with { AccessToken = "at-canary-later", EndOfLife = EndOfLife.At(world.Clock.GetUtcNow().AddHours(2)) });
+        await world.Install.SetTokenAsync(
+            World.Entry,
+            old with
+            {
+                AccessToken = "at-canary-later",
+                EndOfLife = EndOfLife.At(world.Clock.GetUtcNow().AddHours(2)),
+            }
+        );
         gate.Release();
 
         Assert.Equal("at-canary-later", (await call).Value);

@@ -26,7 +26,10 @@ public sealed class RefreshTests(SharedServer shared)
         Assert.Equal(token.ExpiresAt, stored.EndOfLife.ExpiresAt);
         Assert.Empty(world.JournalFiles);
         var request = Assert.Single(world.Authority.Server.RequestsTo(Authority.TokenPath));
-        Assert.Equal((World.ClientId, World.ClientSecret, old.RefreshToken), (request["client_id"], request["client_secret"], request["refresh_token"]));
+        Assert.Equal(
+            (World.ClientId, World.ClientSecret, old.RefreshToken),
+            (request["client_id"], request["client_secret"], request["refresh_token"])
+        );
     }
 
     [Fact]
@@ -71,7 +74,13 @@ public sealed class RefreshTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         var old = await world.GrantExpiredAsync();
-        await world.Install.SetTokenAsync(World.Entry, old with { ExtraParams = old.ExtraParams.With("id_token", new PhpString("the-id-token")) });
+        await world.Install.SetTokenAsync(
+            World.Entry,
+            old with
+            {
+                ExtraParams = old.ExtraParams.With("id_token", new PhpString("the-id-token")),
+            }
+        );
 
         await world.Open().TokenAsync();
 
@@ -235,7 +244,9 @@ public sealed class RefreshTests(SharedServer shared)
         world.Authority.Next(async context =>
         {
             context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync($$"""{"access_token":"at-canary-big","refresh_token":"rt-canary-big","expires_in":3600,"claims":"{{new string('x', 200_000)}}"}""");
+            await context.Response.WriteAsync(
+                $$"""{"access_token":"at-canary-big","refresh_token":"rt-canary-big","expires_in":3600,"claims":"{{new string('x', 200_000)}}"}"""
+            );
         });
         var host = world.Open();
 

@@ -64,7 +64,11 @@ public sealed class RenewalTests(SharedServer shared)
     [InlineData("on_demand", RenewalPolicy.Proactive, 0)]
     [InlineData("proactive", RenewalPolicy.OnDemand, 1)]
     [InlineData("", RenewalPolicy.Proactive, 1)]
-    internal async Task What_the_company_chose_in_dolibarr_comes_before_the_sidecars_own_setting(string chosen, RenewalPolicy own, int renewals)
+    internal async Task What_the_company_chose_in_dolibarr_comes_before_the_sidecars_own_setting(
+        string chosen,
+        RenewalPolicy own,
+        int renewals
+    )
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.Install.SetConstAsync("OAUTHBRIDGE_RENEWAL", chosen);
@@ -121,7 +125,10 @@ public sealed class RenewalTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         var server = world.Authority.Server;
         var url = server.BaseAddress.AbsoluteUri.TrimEnd('/');
-        server.MapJson("/.well-known/oauth-authorization-server", $$"""{"issuer":"{{url}}","token_endpoint":"{{world.Authority.TokenEndpoint}}"}""");
+        server.MapJson(
+            "/.well-known/oauth-authorization-server",
+            $$"""{"issuer":"{{url}}","token_endpoint":"{{world.Authority.TokenEndpoint}}"}"""
+        );
         await GenericAsync(world, url);
         var host = world.Open();
 
@@ -142,7 +149,10 @@ public sealed class RenewalTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         var server = world.Authority.Server;
-        server.MapJson("/.well-known/oauth-authorization-server", """{"issuer":"https://evil.example","token_endpoint":"https://evil.example/token"}""");
+        server.MapJson(
+            "/.well-known/oauth-authorization-server",
+            """{"issuer":"https://evil.example","token_endpoint":"https://evil.example/token"}"""
+        );
         await GenericAsync(world, server.BaseAddress.AbsoluteUri.TrimEnd('/'));
 
         await world.Open().TokenAsync("GENERIC-Mastodon"); // the built-in path is the same as the stand-in's
@@ -170,7 +180,9 @@ public sealed class RenewalTests(SharedServer shared)
     {
         await world.Install.SetConstAsync("OAUTH_GENERIC-Mastodon_URL", url);
         await world.Install.SetConstAsync("OAUTH_GENERIC-Mastodon_SECRET", World.ClientSecret);
-        var extra = PhpArray.Empty.With("refresh_token", new PhpString(world.Authority.Consent())).With("expires_in", new PhpInt(60))
+        var extra = PhpArray
+            .Empty.With("refresh_token", new PhpString(world.Authority.Consent()))
+            .With("expires_in", new PhpInt(60))
             .With("created_at", new PhpInt(world.Clock.GetUtcNow().AddHours(-1).ToUnixTimeSeconds()));
         await world.Install.SetTokenAsync("GENERIC-Mastodon", new StoredToken("at-canary-generic", null, EndOfLife.Never, extra));
     }

@@ -13,11 +13,13 @@ public sealed class RowTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
-        await world.ExecuteAsync("""
+        await world.ExecuteAsync(
+            """
             INSERT INTO llx_oauth_token (service, token, entity) VALUES ('dolibarr_rest_api', 'a-rest-key', 1), ('Google-Mail', 'another company', 2), ('Google-Máil', 'an accent', 1), ('Google-Mail ', 'a trailing space', 1);
             INSERT INTO llx_oauth_token (service, token, entity, fk_user) VALUES ('Google-Mail', 'of a user', 1, 7);
             INSERT INTO llx_oauth_token (service, token, entity, fk_soc) VALUES ('Google-Mail', 'of a third party', 1, 7);
-            """);
+            """
+        );
         const string Others = "SELECT * FROM llx_oauth_token WHERE rowid <> 1 ORDER BY rowid";
         var before = await world.QueryAsync(Others);
         var host = world.Open();
@@ -37,7 +39,15 @@ public sealed class RowTests(SharedServer shared)
         var one = await world.GrantAsync(TimeSpan.FromHours(1));
         await world.Install.SetConstAsync("OAUTH_GOOGLE-Mail_ID", "client-of-two", 2);
         await world.Install.SetConstAsync("OAUTH_GOOGLE-Mail_SECRET", World.ClientSecret, 2);
-        await world.Install.SetTokenAsync(World.Entry, one with { AccessToken = "at-canary-two", EndOfLife = EndOfLife.At(world.Clock.GetUtcNow().AddHours(-1)) }, 2);
+        await world.Install.SetTokenAsync(
+            World.Entry,
+            one with
+            {
+                AccessToken = "at-canary-two",
+                EndOfLife = EndOfLife.At(world.Clock.GetUtcNow().AddHours(-1)),
+            },
+            2
+        );
         var before = await world.RawAsync();
         var host = world.Open();
 
@@ -55,7 +65,9 @@ public sealed class RowTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
-        await world.ExecuteAsync("INSERT INTO llx_oauth_token (service, token, entity) SELECT service, token, entity FROM llx_oauth_token WHERE rowid = 1");
+        await world.ExecuteAsync(
+            "INSERT INTO llx_oauth_token (service, token, entity) SELECT service, token, entity FROM llx_oauth_token WHERE rowid = 1"
+        );
         var before = await world.QueryAsync("SELECT * FROM llx_oauth_token");
         var host = world.Open();
 

@@ -23,10 +23,20 @@ public sealed class AppOnlyTests(SharedServer shared)
     [Fact]
     public async Task An_expired_token_is_renewed_by_one_new_request_at_a_real_provider()
     {
-        await using var provider = await StandInProvider.StartAsync(new StandInProviderOptions
-        {
-            Clients = [new StandInClient { ClientId = World.ClientId, ClientSecret = World.ClientSecret, Scopes = [Scope] }],
-        });
+        await using var provider = await StandInProvider.StartAsync(
+            new StandInProviderOptions
+            {
+                Clients =
+                [
+                    new StandInClient
+                    {
+                        ClientId = World.ClientId,
+                        ClientSecret = World.ClientSecret,
+                        Scopes = [Scope],
+                    },
+                ],
+            }
+        );
         await using var world = await CreateAsync(provider.Endpoint($"{Tenant}/oauth2/v2.0/token"));
         var before = await StoreAsync(world, TimeSpan.FromMinutes(-5));
         await world.InitAsync();
@@ -65,8 +75,10 @@ public sealed class AppOnlyTests(SharedServer shared)
     {
         await using var directory = ScratchDirectory.Create("certificates");
         using var key = RSA.Create(2048);
-        using var certificate = new CertificateRequest("CN=app", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = new CertificateRequest("CN=app", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(1)
+        );
         const string Password = "canary-of-the-certificate";
         var path = Path.Combine(directory.Path, "app.pfx");
         await File.WriteAllBytesAsync(path, certificate.Export(X509ContentType.Pfx, Password));
@@ -87,7 +99,14 @@ public sealed class AppOnlyTests(SharedServer shared)
         var request = Assert.Single(world.Authority.Server.RequestsTo(Authority.TokenPath));
         Assert.Null(request["client_secret"]);
         var assertion = request["client_assertion"]!.Split('.');
-        Assert.True(key.VerifyData(Encoding.ASCII.GetBytes($"{assertion[0]}.{assertion[1]}"), WebEncoders.Base64UrlDecode(assertion[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pss));
+        Assert.True(
+            key.VerifyData(
+                Encoding.ASCII.GetBytes($"{assertion[0]}.{assertion[1]}"),
+                WebEncoders.Base64UrlDecode(assertion[2]),
+                HashAlgorithmName.SHA256,
+                RSASignaturePadding.Pss
+            )
+        );
 
         await File.WriteAllTextAsync(Path.Combine(directory.Path, "password"), "another canary");
         var refused = await world.RunAsync("refresh", Entry);
@@ -159,7 +178,10 @@ public sealed class AppOnlyTests(SharedServer shared)
     private async Task<World> CreateAsync(Uri? tokenEndpoint = null)
     {
         var world = await World.CreateAsync(shared.Server);
-        world.Settings = new Dictionary<string, string?> { ["Providers:MicrosoftApp:TokenEndpoint"] = tokenEndpoint?.AbsoluteUri ?? world.Authority.TokenEndpoint };
+        world.Settings = new Dictionary<string, string?>
+        {
+            ["Providers:MicrosoftApp:TokenEndpoint"] = tokenEndpoint?.AbsoluteUri ?? world.Authority.TokenEndpoint,
+        };
         await world.Install.SetConstAsync($"OAUTH_{Entry}_ID", World.ClientId);
         await world.Install.SetConstAsync($"OAUTH_{Entry}_SECRET", World.ClientSecret);
         await world.Install.SetConstAsync($"OAUTH_{Entry}_TENANT", Tenant);
@@ -179,7 +201,9 @@ public sealed class AppOnlyTests(SharedServer shared)
     {
         foreach (var token in tokens)
         {
-            world.Authority.Next(Authority.Json(200, $$"""{"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,"access_token":"{{token}}"}"""));
+            world.Authority.Next(
+                Authority.Json(200, $$"""{"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,"access_token":"{{token}}"}""")
+            );
         }
     }
 }

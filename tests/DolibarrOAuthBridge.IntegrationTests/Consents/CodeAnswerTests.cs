@@ -55,8 +55,10 @@ public sealed class CodeAnswerTests(SharedServer shared)
         await BridgeHost.FailAsync(() => host.FinishAsync(Consenting.Answer(started)), ProblemCode.ProviderUnavailable);
 
         var request = Assert.Single(world.Authority.Server.Requests);
-        Assert.Equal(("authorization_code", "canary-code", Consenting.CallbackPage, World.ClientId, World.ClientSecret),
-            (request["grant_type"], request["code"], request["redirect_uri"], request["client_id"], request["client_secret"]));
+        Assert.Equal(
+            ("authorization_code", "canary-code", Consenting.CallbackPage, World.ClientId, World.ClientSecret),
+            (request["grant_type"], request["code"], request["redirect_uri"], request["client_id"], request["client_secret"])
+        );
         Assert.Equal(started.Parameter("code_challenge"), AuthorizationSecrets.Challenge(request["code_verifier"]!));
     }
 
@@ -91,7 +93,9 @@ public sealed class CodeAnswerTests(SharedServer shared)
     {
         await using var world = await CreateAsync();
         var host = world.Open();
-        world.Authority.Next(Authority.Json(200, $$"""{"access_token":"at-canary-1","refresh_token":"rt-canary-1","expires_in":3600,{{scope}}}"""));
+        world.Authority.Next(
+            Authority.Json(200, $$"""{"access_token":"at-canary-1","refresh_token":"rt-canary-1","expires_in":3600,{{scope}}}""")
+        );
 
         var result = await host.FinishAsync(Consenting.Answer(await host.BeginAsync()));
 
@@ -141,9 +145,16 @@ public sealed class CodeAnswerTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         world.Settings = new Dictionary<string, string?> { ["Providers:StripeTest:TokenEndpoint"] = world.Authority.TokenEndpoint };
         await SetAsync(world, "STRIPETEST", "");
-        await world.ExecuteAsync("""INSERT INTO llx_oauth_token (service, tokenstring, entity) VALUES ('StripeTest', '{"stripe_user_id":"acct_old","type":"standard"}', 1)""");
+        await world.ExecuteAsync(
+            """INSERT INTO llx_oauth_token (service, tokenstring, entity) VALUES ('StripeTest', '{"stripe_user_id":"acct_old","type":"standard"}', 1)"""
+        );
         var host = world.Open();
-        world.Authority.Next(Authority.Json(200, """{"access_token":"sk_test_canary","refresh_token":"rt-canary-1","livemode":false,"token_type":"bearer","scope":"read_write","stripe_user_id":"acct_1","stripe_publishable_key":"pk_test"}"""));
+        world.Authority.Next(
+            Authority.Json(
+                200,
+                """{"access_token":"sk_test_canary","refresh_token":"rt-canary-1","livemode":false,"token_type":"bearer","scope":"read_write","stripe_user_id":"acct_1","stripe_publishable_key":"pk_test"}"""
+            )
+        );
         var started = await host.BeginAsync("STRIPETEST");
         Assert.Equal("read_write", started.Parameter("scope"));
 
@@ -153,7 +164,10 @@ public sealed class CodeAnswerTests(SharedServer shared)
         var row = await world.QueryAsync("SELECT tokenstring, token LIKE 'dolcrypt:%' FROM llx_oauth_token WHERE service = 'StripeTest'");
         Assert.Equal("""{"stripe_user_id":"acct_1"}|1""", row);
         var stored = await world.StoredAsync("STRIPETEST");
-        Assert.Equal(("sk_test_canary", "acct_1", "pk_test"), (stored.AccessToken, stored.ExtraParams.GetString("stripe_user_id"), stored.ExtraParams.GetString("stripe_publishable_key")));
+        Assert.Equal(
+            ("sk_test_canary", "acct_1", "pk_test"),
+            (stored.AccessToken, stored.ExtraParams.GetString("stripe_user_id"), stored.ExtraParams.GetString("stripe_publishable_key"))
+        );
     }
 
     [Fact]
@@ -164,7 +178,9 @@ public sealed class CodeAnswerTests(SharedServer shared)
         await world.Install.SetConstAsync("OAUTH_GENERIC-Mastodon_URL", world.Authority.Server.BaseAddress.AbsoluteUri);
         await world.ExecuteAsync("DELETE FROM llx_oauth_token");
         var host = world.Open();
-        world.Authority.Next(Authority.Json(200, """{"access_token":"at-canary-1","token_type":"Bearer","scope":"read write","created_at":1573979017}"""));
+        world.Authority.Next(
+            Authority.Json(200, """{"access_token":"at-canary-1","token_type":"Bearer","scope":"read write","created_at":1573979017}""")
+        );
 
         var result = await host.FinishAsync(Consenting.Answer(await host.BeginAsync("GENERIC-Mastodon")));
 
@@ -176,7 +192,19 @@ public sealed class CodeAnswerTests(SharedServer shared)
     }
 
     private static Func<Microsoft.AspNetCore.Http.HttpContext, Task> Issued(string accessToken, string? idToken = null) =>
-        Authority.Json(200, JsonSerializer.Serialize(new { access_token = accessToken, refresh_token = "rt-canary-1", expires_in = 3600, token_type = "bEARER", id_token = idToken ?? "x" }));
+        Authority.Json(
+            200,
+            JsonSerializer.Serialize(
+                new
+                {
+                    access_token = accessToken,
+                    refresh_token = "rt-canary-1",
+                    expires_in = 3600,
+                    token_type = "bEARER",
+                    id_token = idToken ?? "x",
+                }
+            )
+        );
 
     private static string IdToken(string payload) => $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}.canary";
 

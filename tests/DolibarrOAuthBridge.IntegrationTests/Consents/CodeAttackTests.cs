@@ -16,7 +16,15 @@ public sealed class CodeAttackTests(SharedServer shared)
         var started = await test.Host.BeginAsync();
         var arrived = await test.Provider.ApproveAsync(new Uri(started.AuthorizationUrl!));
 
-        foreach (var other in new[] { "another session", Consenting.Binding + " ", Consenting.Binding.ToUpperInvariant(), Consenting.Binding[..^1] })
+        foreach (
+            var other in new[]
+            {
+                "another session",
+                Consenting.Binding + " ",
+                Consenting.Binding.ToUpperInvariant(),
+                Consenting.Binding[..^1],
+            }
+        )
         {
             await test.RefusesAsync(Consenting.Answer(arrived, other), ProblemCode.StateInvalid);
         }
@@ -78,7 +86,10 @@ public sealed class CodeAttackTests(SharedServer shared)
         var started = await test.Host.BeginAsync();
         var arrived = Consenting.Answer(await test.Provider.ApproveAsync(new Uri(started.AuthorizationUrl!)));
 
-        var refusal = await test.RefusesAsync(Consenting.Answer(started, arrived.Code, arrived.Issuer, error: "server_error"), ProblemCode.ProviderRejected);
+        var refusal = await test.RefusesAsync(
+            Consenting.Answer(started, arrived.Code, arrived.Issuer, error: "server_error"),
+            ProblemCode.ProviderRejected
+        );
 
         Assert.Contains("server_error", refusal.Message, StringComparison.Ordinal);
         await test.RefusesAsync(arrived, ProblemCode.StateInvalid);
@@ -90,7 +101,10 @@ public sealed class CodeAttackTests(SharedServer shared)
         await using var test = await StartAsync();
         var started = await test.Host.BeginAsync();
 
-        await test.RefusesAsync(Consenting.Answer(started, null, "https://elsewhere.example/", error: "access_denied"), ProblemCode.StateInvalid);
+        await test.RefusesAsync(
+            Consenting.Answer(started, null, "https://elsewhere.example/", error: "access_denied"),
+            ProblemCode.StateInvalid
+        );
     }
 
     [Fact]
@@ -99,7 +113,15 @@ public sealed class CodeAttackTests(SharedServer shared)
         await using var test = await StartAsync();
         await test.Host.BeginAsync();
 
-        await test.RefusesAsync(new AuthorizationResponse { State = new string('x', 43), Code = "canary-code", SessionBinding = Consenting.Binding }, ProblemCode.StateInvalid);
+        await test.RefusesAsync(
+            new AuthorizationResponse
+            {
+                State = new string('x', 43),
+                Code = "canary-code",
+                SessionBinding = Consenting.Binding,
+            },
+            ProblemCode.StateInvalid
+        );
     }
 
     [Fact]
@@ -108,9 +130,20 @@ public sealed class CodeAttackTests(SharedServer shared)
         await using var test = await StartAsync();
         var table = test.Host.Get<ConsentTable>();
         await table.AddAsync(
-            new ConsentRequest(ConsentFlows.Login, new(World.Service, 1), "a login state", TimeSpan.FromMinutes(10)), new ConsentTestData("x"), ConsentTestJson.Default.ConsentTestData);
+            new ConsentRequest(ConsentFlows.Login, new(World.Service, 1), "a login state", TimeSpan.FromMinutes(10)),
+            new ConsentTestData("x"),
+            ConsentTestJson.Default.ConsentTestData
+        );
 
-        await test.RefusesAsync(new AuthorizationResponse { State = "a login state", Code = "canary-code", SessionBinding = Consenting.Binding }, ProblemCode.StateInvalid);
+        await test.RefusesAsync(
+            new AuthorizationResponse
+            {
+                State = "a login state",
+                Code = "canary-code",
+                SessionBinding = Consenting.Binding,
+            },
+            ProblemCode.StateInvalid
+        );
     }
 
     [Fact]
@@ -122,7 +155,10 @@ public sealed class CodeAttackTests(SharedServer shared)
         await test.Host.FinishAsync(arrived);
         var stored = await test.World.RawAsync();
 
-        var refusal = await BridgeHost.FailAsync(() => test.Host.FinishAsync(Consenting.Answer(started, "canary-other-code", arrived.Issuer)), ProblemCode.StateInvalid);
+        var refusal = await BridgeHost.FailAsync(
+            () => test.Host.FinishAsync(Consenting.Answer(started, "canary-other-code", arrived.Issuer)),
+            ProblemCode.StateInvalid
+        );
 
         Assert.Contains("another code", refusal.Message, StringComparison.Ordinal);
         Assert.Equal((1, stored), (test.Provider.Requests.TokenRequestCount, await test.World.RawAsync()));
@@ -137,7 +173,10 @@ public sealed class CodeAttackTests(SharedServer shared)
         var stolen = Consenting.Answer(await test.Provider.ApproveAsync(new Uri(attacker.AuthorizationUrl!), "mallory@example.com"));
         var before = await test.RowsAsync();
 
-        var refusal = await BridgeHost.FailAsync(() => test.Host.FinishAsync(Consenting.Answer(victim, stolen.Code, stolen.Issuer)), ProblemCode.ProviderRejected);
+        var refusal = await BridgeHost.FailAsync(
+            () => test.Host.FinishAsync(Consenting.Answer(victim, stolen.Code, stolen.Issuer)),
+            ProblemCode.ProviderRejected
+        );
 
         Assert.Contains("invalid_grant", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(before, await test.RowsAsync());
@@ -165,7 +204,9 @@ public sealed class CodeAttackTests(SharedServer shared)
         await using var test = await StartAsync();
         var started = await test.Host.BeginAsync();
         var arrived = Consenting.Answer(await test.Provider.ApproveAsync(new Uri(started.AuthorizationUrl!)));
-        await test.World.ExecuteAsync("INSERT INTO llx_oauth_token (service, token, entity) SELECT service, token, entity FROM llx_oauth_token WHERE service = 'Google-Mail'");
+        await test.World.ExecuteAsync(
+            "INSERT INTO llx_oauth_token (service, token, entity) SELECT service, token, entity FROM llx_oauth_token WHERE service = 'Google-Mail'"
+        );
 
         await test.RefusesAsync(arrived, ProblemCode.TokenDuplicate);
 

@@ -20,7 +20,10 @@ public sealed class CodeFlowTests(SharedServer shared)
 
         var result = await host.ConsentAsync(provider, "ada@example.com");
 
-        Assert.Equal((World.Entry, "valid", true, "ada@example.com"), (result.Entry, result.Token.Status, result.Token.HasRefreshToken, result.Account));
+        Assert.Equal(
+            (World.Entry, "valid", true, "ada@example.com"),
+            (result.Entry, result.Token.Status, result.Token.HasRefreshToken, result.Account)
+        );
         Assert.Empty(result.Warnings);
         var row = await world.Install.FindTokenRowAsync(World.Entry);
         Assert.Equal(("Google-Mail", "gmail_full,openid,email"), (row!.Service, row.State));
@@ -161,8 +164,17 @@ public sealed class CodeFlowTests(SharedServer shared)
         await host.ConsentAsync(provider, "grace@example.com");
 
         Assert.Equal("grace@example.com", (await host.BeginAsync()).Parameter("login_hint"));
-        Assert.Equal("ada@example.com", (await host.BeginAsync(wishes: new() { SessionBinding = Consenting.Binding, LoginHint = "ada@example.com" })).Parameter("login_hint"));
-        Assert.Null((await host.BeginAsync(wishes: new() { SessionBinding = Consenting.Binding, ConfirmsAccountChange = true })).Parameter("login_hint"));
+        Assert.Equal(
+            "ada@example.com",
+            (await host.BeginAsync(wishes: new() { SessionBinding = Consenting.Binding, LoginHint = "ada@example.com" })).Parameter(
+                "login_hint"
+            )
+        );
+        Assert.Null(
+            (await host.BeginAsync(wishes: new() { SessionBinding = Consenting.Binding, ConfirmsAccountChange = true })).Parameter(
+                "login_hint"
+            )
+        );
     }
 
     [Fact]

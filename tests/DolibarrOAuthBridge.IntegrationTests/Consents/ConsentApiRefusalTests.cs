@@ -14,7 +14,11 @@ public sealed class ConsentApiRefusalTests(ServedWorld served) : IClassFixture<S
     [InlineData("/v1/entries/GOOGLE-Mail/consent", "{}", "invalid_request")]
     [InlineData("/v1/entries/GOOGLE-Mail/consent", """{"flow":"implicit","session_binding":"s"}""", "invalid_request")]
     [InlineData("/v1/entries/GOOGLE-Mail/consent", """{"session_binding":""}""", "invalid_request")]
-    [InlineData("/v1/entries/GOOGLE-Mail/consent", """{"session_binding":"s","redirect_uri":"http://evil.example/callback"}""", "invalid_request")]
+    [InlineData(
+        "/v1/entries/GOOGLE-Mail/consent",
+        """{"session_binding":"s","redirect_uri":"http://evil.example/callback"}""",
+        "invalid_request"
+    )]
     [InlineData("/v1/entries/GOOGLE-Mail/consent", """{"session_binding":"s","login_hint":"a\r\nb"}""", "invalid_request")]
     [InlineData("/v1/entries/GOOGLE-Mail/consent", "not json", "invalid_request")]
     [InlineData("/v1/entries/GOOGLE-Nobody/consent", """{"session_binding":"s"}""", "entry_not_found")]
@@ -31,7 +35,10 @@ public sealed class ConsentApiRefusalTests(ServedWorld served) : IClassFixture<S
     [InlineData("/v1/consent/callback", """{"state":"a","session_binding":"s","code":"\ud83d\ude00"}""", "invalid_request")]
     public async Task What_is_missing_or_malformed_is_refused_and_no_provider_is_asked(string path, string body, string code)
     {
-        using var response = await served.Sidecar.Client.PostAsync(new Uri(path, UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"));
+        using var response = await served.Sidecar.Client.PostAsync(
+            new Uri(path, UriKind.Relative),
+            new StringContent(body, Encoding.UTF8, "application/json")
+        );
 
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal(code, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("code").GetString());
@@ -44,7 +51,23 @@ public sealed class ConsentApiRefusalTests(ServedWorld served) : IClassFixture<S
     [InlineData(100_000)]
     public async Task A_state_or_code_of_absurd_length_is_refused(int length)
     {
-        foreach (var body in new object[] { new { state = "s", session_binding = "s", code = new string('c', length * 2) }, new { state = new string('s', length), session_binding = "s", code = "c" } })
+        foreach (
+            var body in new object[]
+            {
+                new
+                {
+                    state = "s",
+                    session_binding = "s",
+                    code = new string('c', length * 2),
+                },
+                new
+                {
+                    state = new string('s', length),
+                    session_binding = "s",
+                    code = "c",
+                },
+            }
+        )
         {
             var (status, problem) = await PostAsync("/v1/consent/callback", body);
 
@@ -63,7 +86,10 @@ public sealed class ConsentApiRefusalTests(ServedWorld served) : IClassFixture<S
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string path, object body)
     {
-        using var response = await served.Sidecar.Client.PostAsync(new Uri(path, UriKind.Relative), new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"));
+        using var response = await served.Sidecar.Client.PostAsync(
+            new Uri(path, UriKind.Relative),
+            new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json")
+        );
         return (response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement);
     }
 }

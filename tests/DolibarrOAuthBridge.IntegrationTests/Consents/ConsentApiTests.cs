@@ -41,13 +41,25 @@ public sealed class ConsentApiTests(SharedServer shared) : IAsyncLifetime
         Assert.Equal("pending", (await GetAsync($"/v1/consent/{id}")).GetProperty("status").GetString());
         var answer = Consenting.Answer(await _provider.ApproveAsync(new Uri(begun.GetProperty("authorization_url").GetString()!)));
 
-        var (status, result) = await PostAsync("/v1/consent/callback", new { state = answer.State, code = answer.Code, iss = answer.Issuer, session_binding = "a session" });
+        var (status, result) = await PostAsync(
+            "/v1/consent/callback",
+            new
+            {
+                state = answer.State,
+                code = answer.Code,
+                iss = answer.Issuer,
+                session_binding = "a session",
+            }
+        );
 
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("GOOGLE-Mail", result.GetProperty("entry").GetString());
         Assert.Equal("valid", result.GetProperty("token").GetProperty("status").GetString());
         var state = await GetAsync($"/v1/consent/{id}");
-        Assert.Equal(("granted", "valid"), (state.GetProperty("status").GetString(), state.GetProperty("token").GetProperty("status").GetString()));
+        Assert.Equal(
+            ("granted", "valid"),
+            (state.GetProperty("status").GetString(), state.GetProperty("token").GetProperty("status").GetString())
+        );
         Assert.Equal((await _world.StoredAsync()).AccessToken, await _sidecar.TokenAsync());
     }
 
@@ -55,7 +67,10 @@ public sealed class ConsentApiTests(SharedServer shared) : IAsyncLifetime
     public async Task A_consent_cannot_be_begun_by_a_link_or_without_the_key()
     {
         Assert.Equal(405, await _sidecar.StatusAsync("/v1/entries/GOOGLE-Mail/consent"));
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/entries/GOOGLE-Mail/consent") { Content = new StringContent("""{"session_binding":"s"}""", Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/entries/GOOGLE-Mail/consent")
+        {
+            Content = new StringContent("""{"session_binding":"s"}""", Encoding.UTF8, "application/json"),
+        };
         request.Headers.Add("Origin", "https://evil.example");
         using var crossSite = await _sidecar.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Forbidden, crossSite.StatusCode);
@@ -68,13 +83,28 @@ public sealed class ConsentApiTests(SharedServer shared) : IAsyncLifetime
         var other = await _world.ServeAsync();
         var (_, begun) = await PostAsync("/v1/entries/GOOGLE-Mail/consent", new { session_binding = "a session" });
         var answer = Consenting.Answer(await _provider.ApproveAsync(new Uri(begun.GetProperty("authorization_url").GetString()!)));
-        using var body = new StringContent(JsonSerializer.Serialize(new { state = answer.State, code = answer.Code, iss = answer.Issuer, session_binding = "a session" }), Encoding.UTF8, "application/json");
+        using var body = new StringContent(
+            JsonSerializer.Serialize(
+                new
+                {
+                    state = answer.State,
+                    code = answer.Code,
+                    iss = answer.Issuer,
+                    session_binding = "a session",
+                }
+            ),
+            Encoding.UTF8,
+            "application/json"
+        );
 
         using var finished = await other.Client.PostAsync(new Uri("/v1/consent/callback", UriKind.Relative), body);
 
         Assert.Equal(HttpStatusCode.OK, finished.StatusCode);
         Assert.Equal(await other.TokenAsync(), await _sidecar.TokenAsync());
-        Assert.Equal("granted", (await GetAsync($"/v1/consent/{begun.GetProperty("consent_id").GetString()}")).GetProperty("status").GetString());
+        Assert.Equal(
+            "granted",
+            (await GetAsync($"/v1/consent/{begun.GetProperty("consent_id").GetString()}")).GetProperty("status").GetString()
+        );
     }
 
     [Fact]
@@ -85,16 +115,30 @@ public sealed class ConsentApiTests(SharedServer shared) : IAsyncLifetime
         await _sidecar.KillAsync();
         _sidecar = await _world.ServeAsync();
 
-        var (status, _) = await PostAsync("/v1/consent/callback", new { state = answer.State, code = answer.Code, iss = answer.Issuer, error = "", session_binding = "a session" });
+        var (status, _) = await PostAsync(
+            "/v1/consent/callback",
+            new
+            {
+                state = answer.State,
+                code = answer.Code,
+                iss = answer.Issuer,
+                error = "",
+                session_binding = "a session",
+            }
+        );
 
         Assert.Equal(HttpStatusCode.OK, status);
     }
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string path, object body)
     {
-        using var response = await _sidecar.Client.PostAsync(new Uri(path, UriKind.Relative), new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"));
+        using var response = await _sidecar.Client.PostAsync(
+            new Uri(path, UriKind.Relative),
+            new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json")
+        );
         return (response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement);
     }
 
-    private async Task<JsonElement> GetAsync(string path) => JsonDocument.Parse(await _sidecar.Client.GetStringAsync(new Uri(path, UriKind.Relative))).RootElement;
+    private async Task<JsonElement> GetAsync(string path) =>
+        JsonDocument.Parse(await _sidecar.Client.GetStringAsync(new Uri(path, UriKind.Relative))).RootElement;
 }

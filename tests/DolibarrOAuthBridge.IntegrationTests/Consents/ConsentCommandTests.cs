@@ -15,7 +15,10 @@ public sealed class ConsentCommandTests(SharedServer shared)
     private const string Scope = "https://outlook.office365.com/SMTP.Send";
     private const string Registered = "http://localhost/dolibarr/custom/oauthbridge/callback.php";
 
-    private static readonly HttpClient Browser = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Eventually.Limit };
+    private static readonly HttpClient Browser = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+    {
+        Timeout = Eventually.Limit,
+    };
 
     [Fact]
     public async Task The_answer_arrives_at_a_loopback_address()
@@ -49,11 +52,18 @@ public sealed class ConsentCommandTests(SharedServer shared)
         var address = redirect.GetLeftPart(UriPartial.Path);
 
         Assert.Equal(HttpStatusCode.NotFound, (await Browser.GetAsync(new Uri(redirect, "/favicon.ico"))).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await Browser.GetAsync(new Uri(redirect.AbsoluteUri.Replace("/callback", "/callback/", StringComparison.Ordinal)))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await Browser.GetAsync(new Uri(redirect.AbsoluteUri.Replace("/callback", "/callback/", StringComparison.Ordinal)))).StatusCode
+        );
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await Browser.PostAsync(redirect, null)).StatusCode);
         Assert.Equal(404, await RawHttp.StatusAsync(redirect, RawHttp.Get(redirect.PathAndQuery, "Host: evil.example")));
         Assert.Contains("no state", await Browser.GetStringAsync(new Uri(address)), StringComparison.Ordinal);
-        Assert.Contains("belongs to no consent", await Browser.GetStringAsync(new Uri($"{address}?state=guess&code=c")), StringComparison.Ordinal);
+        Assert.Contains(
+            "belongs to no consent",
+            await Browser.GetStringAsync(new Uri($"{address}?state=guess&code=c")),
+            StringComparison.Ordinal
+        );
         Assert.Contains("more than once", await Browser.GetStringAsync(new Uri($"{redirect}&state=again")), StringComparison.Ordinal);
         var tokenRequests = provider.Requests.TokenRequestCount;
 
@@ -99,7 +109,10 @@ public sealed class ConsentCommandTests(SharedServer shared)
         var lines = ended.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal((0, 2), (ended.ExitCode, lines.Length));
         var result = JsonDocument.Parse(lines[1]).RootElement;
-        Assert.Equal((Entry, "valid"), (result.GetProperty("entry").GetString(), result.GetProperty("token").GetProperty("status").GetString()));
+        Assert.Equal(
+            (Entry, "valid"),
+            (result.GetProperty("entry").GetString(), result.GetProperty("token").GetProperty("status").GetString())
+        );
     }
 
     [Fact]
@@ -175,7 +188,10 @@ public sealed class ConsentCommandTests(SharedServer shared)
         Assert.Equal((0, string.Empty), (ended.ExitCode, ended.Error));
         Assert.Contains($"{App} has a new token.", ended.Output, StringComparison.Ordinal);
         Assert.Null((await world.StoredAsync(App)).RefreshToken);
-        Assert.Equal("1", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauth_token WHERE service = 'Microsoftapp-Mail' AND entity = 1"));
+        Assert.Equal(
+            "1",
+            await world.QueryAsync("SELECT COUNT(*) FROM llx_oauth_token WHERE service = 'Microsoftapp-Mail' AND entity = 1")
+        );
         Assert.Equal(0, (await world.RunAsync("refresh", App)).ExitCode);
 
         await world.Install.SetConstAsync($"OAUTH_{App}_SECRET", "wrong");
@@ -221,7 +237,11 @@ public sealed class ConsentCommandTests(SharedServer shared)
         var elsewhere = await world.RunAsync("consent", Entry, "--redirect-uri", "https://evil.example/callback");
         Assert.Equal(2, elsewhere.ExitCode);
         Assert.Contains("--paste", elsewhere.Error, StringComparison.Ordinal);
-        Assert.StartsWith("invalid_request: ", (await world.RunAsync("consent", Entry, "--client-credentials")).Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "invalid_request: ",
+            (await world.RunAsync("consent", Entry, "--client-credentials")).Error,
+            StringComparison.Ordinal
+        );
 
         await using var command = world.Start("consent", Entry, "--paste");
         await command.LineAsync("Waiting for");
@@ -233,20 +253,23 @@ public sealed class ConsentCommandTests(SharedServer shared)
 
     private static async Task<Uri> AddressAsync(RunningCommand command) => new(await command.LineAsync("http://127.0.0.1"));
 
-    private static Task<StandInProvider> StartAsync() => StandInProvider.StartAsync(new StandInProviderOptions
-    {
-        Clients =
-        [
-            new StandInClient
+    private static Task<StandInProvider> StartAsync() =>
+        StandInProvider.StartAsync(
+            new StandInProviderOptions
             {
-                ClientId = World.ClientId,
-                ClientSecret = World.ClientSecret,
-                Scopes = ["email", Scope, "https://outlook.office365.com/.default"],
-                IsNative = true,
-                RedirectUris = [new Uri("http://127.0.0.1/callback"), new Uri("http://127.0.0.1/elsewhere"), new Uri(Registered)],
-            },
-        ],
-    });
+                Clients =
+                [
+                    new StandInClient
+                    {
+                        ClientId = World.ClientId,
+                        ClientSecret = World.ClientSecret,
+                        Scopes = ["email", Scope, "https://outlook.office365.com/.default"],
+                        IsNative = true,
+                        RedirectUris = [new Uri("http://127.0.0.1/callback"), new Uri("http://127.0.0.1/elsewhere"), new Uri(Registered)],
+                    },
+                ],
+            }
+        );
 
     private async Task<World> CreateAsync(StandInProvider provider, string entry = Entry)
     {

@@ -48,7 +48,9 @@ public sealed class ConsentTableTests(SharedServer shared)
         ConsentTable[] tables = [world.Open().Get<ConsentTable>(), world.Open().Get<ConsentTable>()];
         var row = await AddAsync(tables[0], "s");
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(caller => tables[caller % 2].TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming)));
+        var taken = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(caller => tables[caller % 2].TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming))
+        );
 
         Assert.Single(taken, won => won);
         Assert.Equal(ConsentStatus.Redeeming, (await tables[0].FindAsync(row.ConsentId))!.Status);
@@ -115,8 +117,14 @@ public sealed class ConsentTableTests(SharedServer shared)
 
         Assert.Null(await table.FindAsync(first.ConsentId));
         Assert.NotNull(await table.FindByStateAsync("more 1", ConsentFlows.Code));
-        Assert.All(await Task.WhenAll(table.FindAsync(login.ConsentId), table.FindAsync(other.ConsentId), table.FindAsync(company.ConsentId)), Assert.NotNull);
-        Assert.Equal((most + 3).ToString(System.Globalization.CultureInfo.InvariantCulture), await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_consent"));
+        Assert.All(
+            await Task.WhenAll(table.FindAsync(login.ConsentId), table.FindAsync(other.ConsentId), table.FindAsync(company.ConsentId)),
+            Assert.NotNull
+        );
+        Assert.Equal(
+            (most + 3).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_consent")
+        );
     }
 
     [Fact]
@@ -126,15 +134,20 @@ public sealed class ConsentTableTests(SharedServer shared)
         var table = world.Open().Get<ConsentTable>();
         var first = await AddAsync(table, "first");
         var most = ConsentLimits.Of(ConsentFlows.Code).Overall;
-        await world.ExecuteAsync($"""
+        await world.ExecuteAsync(
+            $"""
             INSERT INTO llx_oauthbridge_consent (consent_id, flow, service, entity, status, data, created_at, expires_at)
             SELECT CONCAT('c', seq), 'code', CONCAT('Google-', seq), 1, 'pending', '', UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 1 HOUR FROM seq_1_to_{most}
-            """);
+            """
+        );
 
         await AddAsync(table, "last");
 
         Assert.Null(await table.FindAsync(first.ConsentId));
-        Assert.Equal(most.ToString(System.Globalization.CultureInfo.InvariantCulture), await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_consent"));
+        Assert.Equal(
+            most.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_consent")
+        );
     }
 
     [Fact]
@@ -175,11 +188,18 @@ public sealed class ConsentTableTests(SharedServer shared)
 
         await table.TryUpdateAsync(row, new ConsentTestData("canary-other"), ConsentTestJson.Default.ConsentTestData);
 
-        Assert.Equal("canary-other", table.Open((await table.FindAsync(row.ConsentId))!, ConsentTestJson.Default.ConsentTestData)!.Verifier);
+        Assert.Equal(
+            "canary-other",
+            table.Open((await table.FindAsync(row.ConsentId))!, ConsentTestJson.Default.ConsentTestData)!.Verifier
+        );
     }
 
     private static Task<ConsentRow> AddAsync(ConsentTable table, string? state, string flow = ConsentFlows.Code, GrantKey? key = null) =>
-        table.AddAsync(new ConsentRequest(flow, key ?? Key, state, TenMinutes), new ConsentTestData("canary-verifier"), ConsentTestJson.Default.ConsentTestData);
+        table.AddAsync(
+            new ConsentRequest(flow, key ?? Key, state, TenMinutes),
+            new ConsentTestData("canary-verifier"),
+            ConsentTestJson.Default.ConsentTestData
+        );
 }
 
 internal sealed record ConsentTestData(string Verifier);

@@ -26,7 +26,10 @@ public sealed class DeviceFlowTests(SharedServer shared)
         await provider.AnswerDeviceAsync(consent.UserCode!, subject: "grace@example.com");
         await device.PollAsync(host, 6);
         Assert.Equal(ConsentStatus.Granted, await DeviceWorld.StatusAsync(host, consent));
-        Assert.Equal(DeviceWorld.Scope, await world.QueryAsync($"SELECT state FROM llx_oauth_token WHERE service = '{DeviceWorld.Service}'"));
+        Assert.Equal(
+            DeviceWorld.Scope,
+            await world.QueryAsync($"SELECT state FROM llx_oauth_token WHERE service = '{DeviceWorld.Service}'")
+        );
         var stored = await world.StoredAsync(DeviceWorld.Entry);
         Assert.Equal(stored.AccessToken, (await host.TokenAsync(DeviceWorld.Entry)).Value);
 
@@ -65,10 +68,20 @@ public sealed class DeviceFlowTests(SharedServer shared)
         await device.PollAsync(host, 6);
 
         var begun = Assert.Single(device.Authority.Server.RequestsTo("/device"));
-        Assert.Equal((World.ClientId, World.ClientSecret, $"{DeviceWorld.Scope} offline_access"), (begun["client_id"], begun["client_secret"], begun["scope"]));
+        Assert.Equal(
+            (World.ClientId, World.ClientSecret, $"{DeviceWorld.Scope} offline_access"),
+            (begun["client_id"], begun["client_secret"], begun["scope"])
+        );
         var poll = Assert.Single(device.Authority.Server.RequestsTo(Authority.TokenPath));
-        Assert.Equal(("urn:ietf:params:oauth:grant-type:device_code", "canary-device-code", World.ClientId), (poll["grant_type"], poll["device_code"], poll["client_id"]));
-        Assert.DoesNotContain("canary", await device.World.QueryAsync("SELECT data, detail FROM llx_oauthbridge_consent"), StringComparison.Ordinal);
+        Assert.Equal(
+            ("urn:ietf:params:oauth:grant-type:device_code", "canary-device-code", World.ClientId),
+            (poll["grant_type"], poll["device_code"], poll["client_id"])
+        );
+        Assert.DoesNotContain(
+            "canary",
+            await device.World.QueryAsync("SELECT data, detail FROM llx_oauthbridge_consent"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -78,7 +91,10 @@ public sealed class DeviceFlowTests(SharedServer shared)
         await world.Install.SetConstAsync($"OAUTH_{World.Entry}_SCOPE", "gmail_full,openid");
         var desk = world.Open().Get<ConsentDesk>();
 
-        var refusal = await BridgeHost.FailAsync(() => desk.BeginAsync(World.Entry, 1, ConsentFlows.Device, new ConsentWishes()), ProblemCode.InvalidRequest);
+        var refusal = await BridgeHost.FailAsync(
+            () => desk.BeginAsync(World.Entry, 1, ConsentFlows.Device, new ConsentWishes()),
+            ProblemCode.InvalidRequest
+        );
 
         Assert.Contains("Google does not grant https://mail.google.com/ by device code", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("flow code", refusal.Message, StringComparison.Ordinal);
@@ -92,10 +108,17 @@ public sealed class DeviceFlowTests(SharedServer shared)
         var host = device.World.Open();
 
         device.Authority.Server.MapJson("/device", """{"error":"unauthorized_client","error_description":"AADSTS7000112"}""", 400);
-        Assert.Contains("AADSTS7000112", (await BridgeHost.FailAsync(() => DeviceWorld.BeginAsync(host), ProblemCode.ProviderRejected)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "AADSTS7000112",
+            (await BridgeHost.FailAsync(() => DeviceWorld.BeginAsync(host), ProblemCode.ProviderRejected)).Message,
+            StringComparison.Ordinal
+        );
         device.Authority.Server.MapJson("/device", "{}", 503);
         await BridgeHost.FailAsync(() => DeviceWorld.BeginAsync(host), ProblemCode.ProviderUnavailable);
-        device.Authority.Server.MapJson("/device", """{"device_code":"d","user_code":"u","verification_uri":"http://elsewhere.example/","expires_in":900}""");
+        device.Authority.Server.MapJson(
+            "/device",
+            """{"device_code":"d","user_code":"u","verification_uri":"http://elsewhere.example/","expires_in":900}"""
+        );
         await BridgeHost.FailAsync(() => DeviceWorld.BeginAsync(host), ProblemCode.ProviderUnavailable);
 
         Assert.Equal("0", await device.World.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_consent"));
@@ -109,8 +132,12 @@ public sealed class DeviceFlowTests(SharedServer shared)
         device.Authority.Always = async context =>
         {
             var form = context.Request.Form;
-            var answer = form.ContainsKey("client_secret") ? Authority.Error("invalid_client", 401)
-                : Authority.Json(200, $$"""{"access_token":"at-canary-{{form["grant_type"][0]!.Length}}","refresh_token":"rt-canary-public","token_type":"Bearer","expires_in":3600}""");
+            var answer = form.ContainsKey("client_secret")
+                ? Authority.Error("invalid_client", 401)
+                : Authority.Json(
+                    200,
+                    $$"""{"access_token":"at-canary-{{form["grant_type"][0]!.Length}}","refresh_token":"rt-canary-public","token_type":"Bearer","expires_in":3600}"""
+                );
             await answer(context);
         };
         var host = device.World.Open();
@@ -148,11 +175,22 @@ public sealed class DeviceFlowTests(SharedServer shared)
         Assert.Equal(ConsentStatus.Granted, await DeviceWorld.StatusAsync(host, meant));
     }
 
-    private static Task<StandInProvider> StartAsync(World world) => StandInProvider.StartAsync(new StandInProviderOptions
-    {
-        Clients = [new StandInClient { ClientId = World.ClientId, ClientSecret = World.ClientSecret, Scopes = [DeviceWorld.Scope] }],
-        TimeProvider = world.Clock,
-    });
+    private static Task<StandInProvider> StartAsync(World world) =>
+        StandInProvider.StartAsync(
+            new StandInProviderOptions
+            {
+                Clients =
+                [
+                    new StandInClient
+                    {
+                        ClientId = World.ClientId,
+                        ClientSecret = World.ClientSecret,
+                        Scopes = [DeviceWorld.Scope],
+                    },
+                ],
+                TimeProvider = world.Clock,
+            }
+        );
 
     private static string IdToken(string email)
     {

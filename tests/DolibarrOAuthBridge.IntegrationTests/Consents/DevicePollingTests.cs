@@ -195,18 +195,30 @@ public sealed class DevicePollingTests(SharedServer shared)
     {
         await using var device = await DeviceWorld.CreateAsync(shared.Server);
         device.Authority.Server.MapJson(
-            "/device", """{"device_code":"canary-device-code","user_code":"WDJB-MJHT","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":1}""");
+            "/device",
+            """{"device_code":"canary-device-code","user_code":"WDJB-MJHT","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":1}"""
+        );
         var sidecars = await Task.WhenAll(device.World.ServeAsync(), device.World.ServeAsync());
 
         using var body = new StringContent("""{"flow":"device"}""", System.Text.Encoding.UTF8, "application/json");
         using var begun = await sidecars[0].Client.PostAsync(new Uri($"/v1/entries/{DeviceWorld.Entry}/consent", UriKind.Relative), body);
         var json = System.Text.Json.JsonDocument.Parse(await begun.Content.ReadAsStringAsync()).RootElement;
-        Assert.Equal(["consent_id", "user_code", "verification_uri", "verification_uri_complete", "interval", "expires_in"], json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["consent_id", "user_code", "verification_uri", "verification_uri_complete", "interval", "expires_in"],
+            json.EnumerateObject().Select(member => member.Name)
+        );
         await device.Authority.Server.WaitForAsync(Authority.TokenPath, 2);
         device.Grant();
 
         var path = $"/v1/consent/{json.GetProperty("consent_id").GetString()}";
-        await Eventually.HoldsAsync(async () => (await sidecars[1].Client.GetStringAsync(new Uri(path, UriKind.Relative))).Contains("\"granted\"", StringComparison.Ordinal), "the consent is granted");
+        await Eventually.HoldsAsync(
+            async () =>
+                (await sidecars[1].Client.GetStringAsync(new Uri(path, UriKind.Relative))).Contains(
+                    "\"granted\"",
+                    StringComparison.Ordinal
+                ),
+            "the consent is granted"
+        );
         Assert.Equal("at-canary-device", await sidecars[1].TokenAsync(DeviceWorld.Entry));
     }
 }

@@ -30,22 +30,31 @@ internal sealed class DeviceWorld : IAsyncDisposable
         world.Settings = new Dictionary<string, string?>
         {
             ["Providers:Microsoft:TokenEndpoint"] = provider?.Endpoint("oauth/token").AbsoluteUri ?? world.Authority.TokenEndpoint,
-            ["Providers:Microsoft:DeviceAuthorizationEndpoint"] = (provider?.Endpoint("oauth/device") ?? world.Authority.Server.Endpoint(DevicePath)).AbsoluteUri,
+            ["Providers:Microsoft:DeviceAuthorizationEndpoint"] = (
+                provider?.Endpoint("oauth/device") ?? world.Authority.Server.Endpoint(DevicePath)
+            ).AbsoluteUri,
         };
         await world.Install.SetConstAsync($"OAUTH_{Entry}_ID", World.ClientId);
         await world.Install.SetConstAsync($"OAUTH_{Entry}_SECRET", World.ClientSecret);
         await world.Install.SetConstAsync($"OAUTH_{Entry}_TENANT", "contoso.example");
         await world.Install.SetConstAsync($"OAUTH_{Entry}_SCOPE", Scope);
-        world.Authority.Server.Map(DevicePath, Authority.Json(
-            200, """{"device_code":"canary-device-code","user_code":"WDJB-MJHT","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":5}"""));
+        world.Authority.Server.Map(
+            DevicePath,
+            Authority.Json(
+                200,
+                """{"device_code":"canary-device-code","user_code":"WDJB-MJHT","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":5}"""
+            )
+        );
         world.Authority.Always = Authority.Error("authorization_pending");
         return new DeviceWorld(world);
     }
 
     public static Task<ConsentStarted> BeginAsync(BridgeHost host, bool confirmsAccountChange = false) =>
-        host.Get<ConsentDesk>().BeginAsync(Entry, 1, ConsentFlows.Device, new ConsentWishes { ConfirmsAccountChange = confirmsAccountChange });
+        host.Get<ConsentDesk>()
+            .BeginAsync(Entry, 1, ConsentFlows.Device, new ConsentWishes { ConfirmsAccountChange = confirmsAccountChange });
 
-    public static async Task<string> StatusAsync(BridgeHost host, ConsentStarted consent) => (await host.Get<ConsentDesk>().GetAsync(consent.ConsentId!)).Status;
+    public static async Task<string> StatusAsync(BridgeHost host, ConsentStarted consent) =>
+        (await host.Get<ConsentDesk>().GetAsync(consent.ConsentId!)).Status;
 
     /// <summary>Lets time pass, then has the host look once.</summary>
     /// <returns>How often the provider was polled so far.</returns>
@@ -56,9 +65,13 @@ internal sealed class DeviceWorld : IAsyncDisposable
         return Authority.Asked;
     }
 
-    public void Grant(string? idToken = null, string token = "at-canary-device") => Authority.Next(Authority.Json(
-        200,
-        $$"""{"access_token":"{{token}}","refresh_token":"rt-canary-device","token_type":"Bearer","expires_in":3600,"scope":"{{Scope}}"{{(idToken is null ? string.Empty : $",\"id_token\":\"{idToken}\"")}}}"""));
+    public void Grant(string? idToken = null, string token = "at-canary-device") =>
+        Authority.Next(
+            Authority.Json(
+                200,
+                $$"""{"access_token":"{{token}}","refresh_token":"rt-canary-device","token_type":"Bearer","expires_in":3600,"scope":"{{Scope}}"{{(idToken is null ? string.Empty : $",\"id_token\":\"{idToken}\"")}}}"""
+            )
+        );
 
     public ValueTask DisposeAsync() => World.DisposeAsync();
 }

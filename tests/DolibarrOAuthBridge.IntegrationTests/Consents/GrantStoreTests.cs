@@ -80,7 +80,10 @@ public sealed class GrantStoreTests(SharedServer shared)
         await StoreAsync(host, Grant(world, "rt-canary-of-ada", account: "ada@example.com"));
         var row = await world.QueryAsync("SELECT * FROM llx_oauth_token");
 
-        var refusal = await BridgeHost.FailAsync(() => StoreAsync(host, Grant(world, null, account: "grace@example.com")), ProblemCode.AccountChanged);
+        var refusal = await BridgeHost.FailAsync(
+            () => StoreAsync(host, Grant(world, null, account: "grace@example.com")),
+            ProblemCode.AccountChanged
+        );
 
         Assert.Contains("ada@example.com", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("grace@example.com", refusal.Message, StringComparison.Ordinal);
@@ -103,7 +106,9 @@ public sealed class GrantStoreTests(SharedServer shared)
         var before = await world.QueryAsync("SELECT * FROM llx_oauth_token");
         var entry = await EntryAsync(host);
 
-        await Assert.ThrowsAsync<BridgeException>(() => host.Get<GrantStore>().StoreAsync(entry, _ => throw new BridgeException(ProblemCode.ProviderRejected, "no")));
+        await Assert.ThrowsAsync<BridgeException>(() =>
+            host.Get<GrantStore>().StoreAsync(entry, _ => throw new BridgeException(ProblemCode.ProviderRejected, "no"))
+        );
 
         Assert.Equal(before, await world.QueryAsync("SELECT * FROM llx_oauth_token"));
         world.Clock.Advance(TimeSpan.FromHours(2));
@@ -142,14 +147,19 @@ public sealed class GrantStoreTests(SharedServer shared)
         var host = world.Open();
         var entry = await host.Get<EntryDirectory>().GetAsync(name, 1);
 
-        await BridgeHost.FailAsync(() => host.Get<GrantStore>().StoreAsync(entry, _ => throw new InvalidOperationException("asked")), ProblemCode.StoreNotWritable);
+        await BridgeHost.FailAsync(
+            () => host.Get<GrantStore>().StoreAsync(entry, _ => throw new InvalidOperationException("asked")),
+            ProblemCode.StoreNotWritable
+        );
     }
 
     [Fact]
     public async Task The_row_without_token_that_stock_code_made_before_its_redirect_is_filled()
     {
         await using var world = await World.CreateAsync(shared.Server);
-        await world.ExecuteAsync("DELETE FROM llx_oauth_token; INSERT INTO llx_oauth_token (service, state, entity) VALUES ('Google-Mail', 'gmail_full-0123', 1)");
+        await world.ExecuteAsync(
+            "DELETE FROM llx_oauth_token; INSERT INTO llx_oauth_token (service, state, entity) VALUES ('Google-Mail', 'gmail_full-0123', 1)"
+        );
         var host = world.Open();
 
         await StoreAsync(host, Grant(world, "rt-canary-1"));
@@ -195,11 +205,13 @@ public sealed class GrantStoreTests(SharedServer shared)
         await gate.Arrived;
         var asked = new TaskCompletionSource();
         var entry = await EntryAsync(consenting);
-        var consent = consenting.Get<GrantStore>().StoreAsync(entry, _ =>
-        {
-            asked.SetResult();
-            return Task.FromResult(Grant(world, "rt-canary-new"));
-        });
+        var consent = consenting
+            .Get<GrantStore>()
+            .StoreAsync(entry, _ =>
+            {
+                asked.SetResult();
+                return Task.FromResult(Grant(world, "rt-canary-new"));
+            });
         Assert.False(asked.Task.IsCompleted);
         gate.Release();
         await refresh;
@@ -248,10 +260,16 @@ public sealed class GrantStoreTests(SharedServer shared)
     private static async Task<StoredConsent> StoreAsync(BridgeHost host, NewGrant grant) =>
         await host.Get<GrantStore>().StoreAsync(await EntryAsync(host), _ => Task.FromResult(grant));
 
-    private static NewGrant Grant(World world, string? refreshToken, string? account = null, bool confirms = false) => new()
-    {
-        Token = new StoredToken("at-canary-new", refreshToken, EndOfLife.At(world.Clock.GetUtcNow().AddHours(1)), PhpArray.Empty.With("token_type", new PhpString("Bearer"))),
-        Account = GrantAccount.Of(null, account),
-        ConfirmsAccountChange = confirms,
-    };
+    private static NewGrant Grant(World world, string? refreshToken, string? account = null, bool confirms = false) =>
+        new()
+        {
+            Token = new StoredToken(
+                "at-canary-new",
+                refreshToken,
+                EndOfLife.At(world.Clock.GetUtcNow().AddHours(1)),
+                PhpArray.Empty.With("token_type", new PhpString("Bearer"))
+            ),
+            Account = GrantAccount.Of(null, account),
+            ConfirmsAccountChange = confirms,
+        };
 }

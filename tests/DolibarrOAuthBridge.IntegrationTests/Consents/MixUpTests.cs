@@ -20,13 +20,20 @@ public sealed class MixUpTests(SharedServer shared)
     public async Task A_hostile_server_that_sends_the_browser_on_to_an_honest_one_does_not_get_its_code()
     {
         await using var test = await StartAsync();
-        var started = await test.Host.BeginAsync(Hostile, new ConsentWishes { SessionBinding = Consenting.Binding, RedirectUri = Consenting.CallbackPage });
+        var started = await test.Host.BeginAsync(
+            Hostile,
+            new ConsentWishes { SessionBinding = Consenting.Binding, RedirectUri = Consenting.CallbackPage }
+        );
 
         // The hostile authorization endpoint redirects to the honest one, with its client and the state of this consent.
-        var query = QueryHelpers.ParseQuery(new Uri(started.AuthorizationUrl!).Query).ToDictionary(pair => pair.Key, pair => (string?)pair.Value.ToString());
+        var query = QueryHelpers
+            .ParseQuery(new Uri(started.AuthorizationUrl!).Query)
+            .ToDictionary(pair => pair.Key, pair => (string?)pair.Value.ToString());
         query["client_id"] = World.ClientId;
         query["scope"] = "https://mail.google.com/";
-        var arrived = await test.Honest.ApproveAsync(new Uri(QueryHelpers.AddQueryString(test.Honest.Endpoint("oauth/authorize").AbsoluteUri, query)));
+        var arrived = await test.Honest.ApproveAsync(
+            new Uri(QueryHelpers.AddQueryString(test.Honest.Endpoint("oauth/authorize").AbsoluteUri, query))
+        );
         var answer = Consenting.Answer(arrived);
         Assert.Equal((started.State, test.Honest.BaseAddress.AbsoluteUri), (answer.State, answer.Issuer));
 
@@ -54,7 +61,15 @@ public sealed class MixUpTests(SharedServer shared)
 
         foreach (var (state, arrivedAt) in new[] { (honest.State, HostileCallback), (hostile.State, Consenting.CallbackPage) })
         {
-            await test.RefusesAsync(new AuthorizationResponse { State = state, Code = "canary-code", SessionBinding = Consenting.Binding, RedirectUri = arrivedAt });
+            await test.RefusesAsync(
+                new AuthorizationResponse
+                {
+                    State = state,
+                    Code = "canary-code",
+                    SessionBinding = Consenting.Binding,
+                    RedirectUri = arrivedAt,
+                }
+            );
         }
 
         // Neither was spoiled for the browser that arrives where it should.
@@ -82,7 +97,9 @@ public sealed class MixUpTests(SharedServer shared)
     [InlineData("""{"issuer":"ISSUER","authorization_endpoint":"http://elsewhere.example/a","token_endpoint":"ISSUER/t"}""")]
     [InlineData("""{"issuer":"ISSUER","authorization_endpoint":"https://user@elsewhere.example/a","token_endpoint":"ISSUER/t"}""")]
     [InlineData("""{"issuer":"ISSUER","authorization_endpoint":"https://elsewhere.example/a#f","token_endpoint":"ISSUER/t"}""")]
-    [InlineData("""{"issuer":"https://elsewhere.example","authorization_endpoint":"ISSUER/a","token_endpoint":"https://elsewhere.example/t"}""")]
+    [InlineData(
+        """{"issuer":"https://elsewhere.example","authorization_endpoint":"ISSUER/a","token_endpoint":"https://elsewhere.example/t"}"""
+    )]
     [InlineData("""{"issuer":"ISSUER","authorization_endpoint":"javascript:alert(1)","token_endpoint":"ISSUER/t"}""")]
     [InlineData("""["not metadata"]""")]
     public async Task Metadata_that_names_what_no_browser_may_be_sent_to_is_not_used(string metadata)

@@ -57,11 +57,12 @@ public sealed class OtherProviderTests(SharedServer shared)
         await BridgeHost.FailAsync(() => world.Open().BeginAsync("MICROSOFTAPP-Mail"), ProblemCode.InvalidRequest);
     }
 
-    private static Dictionary<string, string?> Settings(StandInProvider provider, string name, string authorize, string token) => new()
-    {
-        [$"Providers:{name}:AuthorizationEndpoint"] = provider.Endpoint(authorize).AbsoluteUri,
-        [$"Providers:{name}:TokenEndpoint"] = provider.Endpoint(token).AbsoluteUri,
-    };
+    private static Dictionary<string, string?> Settings(StandInProvider provider, string name, string authorize, string token) =>
+        new()
+        {
+            [$"Providers:{name}:AuthorizationEndpoint"] = provider.Endpoint(authorize).AbsoluteUri,
+            [$"Providers:{name}:TokenEndpoint"] = provider.Endpoint(token).AbsoluteUri,
+        };
 
     private static async Task SetAsync(World world, string entry, string scope)
     {

@@ -46,7 +46,10 @@ public sealed class RevocationTests(SharedServer shared)
 
         var request = Assert.Single(world.Authority.Server.RequestsTo(GitHubGrant));
         Assert.Equal("DELETE", request.Method);
-        Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{World.ClientId}:{World.ClientSecret}")), request.Headers["Authorization"]);
+        Assert.Equal(
+            "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{World.ClientId}:{World.ClientSecret}")),
+            request.Headers["Authorization"]
+        );
         Assert.Equal("application/vnd.github+json", request.Headers["Accept"]);
         Assert.Null(await world.Install.FindTokenRowAsync("GITHUB-Dev"));
     }
@@ -80,7 +83,10 @@ public sealed class RevocationTests(SharedServer shared)
     public async Task Stripe_is_told_which_account_to_let_go()
     {
         await using var world = await World.CreateAsync(shared.Server);
-        world.Settings = new Dictionary<string, string?> { ["Providers:StripeTest:RevocationEndpoint"] = world.Authority.RevocationEndpoint };
+        world.Settings = new Dictionary<string, string?>
+        {
+            ["Providers:StripeTest:RevocationEndpoint"] = world.Authority.RevocationEndpoint,
+        };
         await SetAsync(world, "STRIPETEST", "at-canary-1", PhpArray.Empty.With("stripe_user_id", new PhpString("acct_1")));
 
         Assert.Equal(RevocationOutcome.Revoked, await world.Open().Get<GrantRevoker>().RevokeAsync("STRIPETEST", 1, atProvider: true));
@@ -103,7 +109,11 @@ public sealed class RevocationTests(SharedServer shared)
         Assert.Equal((204, "not_offered"), ((int)response.StatusCode, Assert.Single(response.Headers.GetValues("Revocation"))));
         Assert.Null(await world.Install.FindTokenRowAsync("MICROSOFT-Office"));
         Assert.Empty(world.Authority.Server.Requests);
-        Assert.Contains("NotOffered", await world.QueryAsync("SELECT detail FROM llx_oauthbridge_event WHERE kind = 'revoked'"), StringComparison.Ordinal);
+        Assert.Contains(
+            "NotOffered",
+            await world.QueryAsync("SELECT detail FROM llx_oauthbridge_event WHERE kind = 'revoked'"),
+            StringComparison.Ordinal
+        );
     }
 
     private static async Task SetAsync(World world, string entry, string accessToken, PhpArray extra)
@@ -116,7 +126,10 @@ public sealed class RevocationTests(SharedServer shared)
     private async Task<World> GitHubAsync()
     {
         var world = await World.CreateAsync(shared.Server);
-        world.Settings = new Dictionary<string, string?> { ["Providers:GitHub:RevocationEndpoint"] = world.Authority.Server.Endpoint(GitHubGrant).AbsoluteUri };
+        world.Settings = new Dictionary<string, string?>
+        {
+            ["Providers:GitHub:RevocationEndpoint"] = world.Authority.Server.Endpoint(GitHubGrant).AbsoluteUri,
+        };
         await SetAsync(world, "GITHUB-Dev", "gho_canary", PhpArray.Empty);
         return world;
     }

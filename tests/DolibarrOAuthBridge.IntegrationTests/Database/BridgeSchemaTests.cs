@@ -15,7 +15,9 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
     {
         await using var world = await World.CreateBareAsync(shared.Server);
         await world.InitAsync();
-        await world.ExecuteAsync("ALTER TABLE llx_oauthbridge_grant DROP COLUMN token_expires_at, COMMENT=''; INSERT INTO llx_oauthbridge_grant (service, entity, refresh_count) VALUES ('Google-Mail', 1, 7)");
+        await world.ExecuteAsync(
+            "ALTER TABLE llx_oauthbridge_grant DROP COLUMN token_expires_at, COMMENT=''; INSERT INTO llx_oauthbridge_grant (service, entity, refresh_count) VALUES ('Google-Mail', 1, 7)"
+        );
 
         var first = await world.RunAsync("init");
         var second = await world.RunAsync("init");
@@ -86,19 +88,30 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
         var host = world.Open();
         await host.TokenAsync();
         await host.RenewAsync();
-        await world.ExecuteAsync("""
+        await world.ExecuteAsync(
+            """
             INSERT INTO llx_oauth_token (service, token, entity) VALUES ('dolibarr_rest_api', 'canary-rest', 1), ('github-dev', 'dolcrypt:AES-128-CTR:x:y', 1), ('Google-Gone', 'x', 1);
             INSERT INTO llx_oauth_token (service, tokenstring, fk_soc, entity) VALUES ('StripeLive', 'canary-stripe', 12, 1);
-            """);
+            """
+        );
 
-        var status = await world.QueryAsync("SELECT service, entity, refresh_count, last_error, storage, expires_in_minutes BETWEEN 58 AND 60, age_days >= 0 FROM llx_oauthbridge_v_status ORDER BY row_id");
-        var foreign = await world.QueryAsync("SELECT service, entity, foreign_because, storage FROM llx_oauthbridge_v_foreign_rows ORDER BY row_id");
+        var status = await world.QueryAsync(
+            "SELECT service, entity, refresh_count, last_error, storage, expires_in_minutes BETWEEN 58 AND 60, age_days >= 0 FROM llx_oauthbridge_v_status ORDER BY row_id"
+        );
+        var foreign = await world.QueryAsync(
+            "SELECT service, entity, foreign_because, storage FROM llx_oauthbridge_v_foreign_rows ORDER BY row_id"
+        );
         var duplicates = await world.QueryAsync("SELECT service, entity, row_count FROM llx_oauthbridge_v_duplicates");
-        var everything = await world.QueryAsync("SELECT * FROM llx_oauthbridge_v_rows") + await world.QueryAsync("SELECT * FROM llx_oauthbridge_v_status");
+        var everything =
+            await world.QueryAsync("SELECT * FROM llx_oauthbridge_v_rows")
+            + await world.QueryAsync("SELECT * FROM llx_oauthbridge_v_status");
 
         Assert.StartsWith("Google-Mail|1|1|NULL|AES-256-CTR|1|1\nMicrosoft-Office|1|", status, StringComparison.Ordinal);
         Assert.Equal(5, status.Split('\n').Length);
-        Assert.Equal("dolibarr_rest_api|1|no OAuth entry of this name|plain\nGoogle-Gone|1|no OAuth entry of this name|plain\nStripeLive|1|third party 12|plain", foreign);
+        Assert.Equal(
+            "dolibarr_rest_api|1|no OAuth entry of this name|plain\nGoogle-Gone|1|no OAuth entry of this name|plain\nStripeLive|1|third party 12|plain",
+            foreign
+        );
         Assert.Equal("GitHub-Dev|1|2", duplicates, ignoreCase: true);
         Assert.DoesNotContain("canary", everything, StringComparison.Ordinal);
     }
@@ -112,13 +125,20 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
 
         await world.Open().RenewAsync();
 
-        Assert.Equal("1", await world.QueryAsync("SELECT expires_in_minutes BETWEEN 88 AND 90 FROM llx_oauthbridge_v_status WHERE service = 'Google-Mail'"));
+        Assert.Equal(
+            "1",
+            await world.QueryAsync(
+                "SELECT expires_in_minutes BETWEEN 88 AND 90 FROM llx_oauthbridge_v_status WHERE service = 'Google-Mail'"
+            )
+        );
         Assert.Equal(0, world.Authority.Asked);
     }
 
     [Theory]
     [InlineData("ALTER TABLE llx_oauth_token DROP COLUMN state")]
-    [InlineData("ALTER TABLE llx_oauth_token ADD COLUMN tokenstring_refresh text NULL, ADD COLUMN expire_at datetime NULL, ADD COLUMN lastaccess datetime NULL")]
+    [InlineData(
+        "ALTER TABLE llx_oauth_token ADD COLUMN tokenstring_refresh text NULL, ADD COLUMN expire_at datetime NULL, ADD COLUMN lastaccess datetime NULL"
+    )]
     [InlineData("ALTER TABLE llx_oauth_token CONVERT TO CHARACTER SET utf8mb3 COLLATE utf8mb3_unicode_ci")]
     [InlineData("ALTER TABLE llx_const CONVERT TO CHARACTER SET latin1 COLLATE latin1_swedish_ci")]
     public async Task Views_fit_other_releases_and_collations(string change)
@@ -140,7 +160,9 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
         await world.InitAsync();
         var monitor = world.Install.User + "m";
         await shared.Server.CreateUserAsync(monitor, "secret", [$"SELECT ON `{world.Install.Database}`.`llx_oauthbridge_v_status`"]);
-        await using var connection = new MySqlConnector.MySqlConnection(shared.Server.ConnectionStringFor(monitor, "secret", world.Install.Database));
+        await using var connection = new MySqlConnector.MySqlConnection(
+            shared.Server.ConnectionStringFor(monitor, "secret", world.Install.Database)
+        );
         await connection.OpenAsync();
         await using var status = new MySqlConnector.MySqlCommand("SELECT COUNT(*) FROM llx_oauthbridge_v_status", connection);
         await using var tokens = new MySqlConnector.MySqlCommand("SELECT token FROM llx_oauth_token", connection);
@@ -154,10 +176,15 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
     {
         await using var world = await World.CreateBareAsync(shared.Server);
         await world.InitAsync();
-        await world.ExecuteAsync("CREATE TABLE llx_emailcollector_emailcollector (rowid integer PRIMARY KEY, entity integer, ref varchar(128), oauth_service varchar(128), acces_type integer)");
+        await world.ExecuteAsync(
+            "CREATE TABLE llx_emailcollector_emailcollector (rowid integer PRIMARY KEY, entity integer, ref varchar(128), oauth_service varchar(128), acces_type integer)"
+        );
         var page = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "sql", "queries.md"));
-        var queries = SqlBlock().Matches(page).SelectMany(block => block.Groups[1].Value.Split(";\n", StringSplitOptions.RemoveEmptyEntries))
-            .Where(sql => !sql.StartsWith("GRANT", StringComparison.Ordinal) && sql.Trim().Length > 0).ToList();
+        var queries = SqlBlock()
+            .Matches(page)
+            .SelectMany(block => block.Groups[1].Value.Split(";\n", StringSplitOptions.RemoveEmptyEntries))
+            .Where(sql => !sql.StartsWith("GRANT", StringComparison.Ordinal) && sql.Trim().Length > 0)
+            .ToList();
 
         Assert.True(queries.Count > 15);
         foreach (var query in queries)

@@ -162,7 +162,15 @@ public sealed class DatabaseFaultTests(OwnServer own) : IClassFixture<OwnServer>
             sidecar = await world.ServeAsync();
             Assert.Equal((200, 503), (await sidecar.StatusAsync("/healthz"), await sidecar.StatusAsync("/readyz")));
             Assert.Equal((503, "store_unavailable"), await sidecar.ProblemAsync(HttpMethod.Get, $"/v1/entries/{World.Entry}/token"));
-            using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["client_id"] = "a", ["client_secret"] = "b", ["refresh_token"] = "c" });
+            using var form = new FormUrlEncodedContent(
+                new Dictionary<string, string>
+                {
+                    ["grant_type"] = "refresh_token",
+                    ["client_id"] = "a",
+                    ["client_secret"] = "b",
+                    ["refresh_token"] = "c",
+                }
+            );
             using var stock = await sidecar.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), form);
             Assert.Equal(503, (int)stock.StatusCode);
             Assert.Contains("\"temporarily_unavailable\"", await stock.Content.ReadAsStringAsync(), StringComparison.Ordinal);

@@ -57,7 +57,9 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         await world.InitAsync();
-        await world.ExecuteAsync($"REVOKE ALL PRIVILEGES, GRANT OPTION FROM '{world.SidecarUser}'@'localhost'; GRANT SELECT ON `{world.Install.Database}`.* TO '{world.SidecarUser}'@'localhost'");
+        await world.ExecuteAsync(
+            $"REVOKE ALL PRIVILEGES, GRANT OPTION FROM '{world.SidecarUser}'@'localhost'; GRANT SELECT ON `{world.Install.Database}`.* TO '{world.SidecarUser}'@'localhost'"
+        );
         var host = world.Open();
 
         var failure = await host.TokenFailsAsync(ProblemCode.StoreNotWritable);
@@ -88,7 +90,17 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
         var file = Path.Combine(world.Install.DirectoryPath, "a-file");
         await File.WriteAllTextAsync(file, string.Empty);
         var result = await Sidecar.RunAsync(
-            ["token", World.Entry, "--dolibarr-conf", world.Install.ConfPath, "--state-directory", Path.Combine(file, "below"), $"--Providers:Google:TokenEndpoint={world.Authority.TokenEndpoint}"], null);
+            [
+                "token",
+                World.Entry,
+                "--dolibarr-conf",
+                world.Install.ConfPath,
+                "--state-directory",
+                Path.Combine(file, "below"),
+                $"--Providers:Google:TokenEndpoint={world.Authority.TokenEndpoint}",
+            ],
+            null
+        );
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("store_not_writable: The refresh journal", result.Error, StringComparison.Ordinal);
@@ -101,7 +113,9 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         var token = await world.GrantExpiredAsync();
         await world.Install.SetTokenAsync(World.Entry, token, form: DolibarrOAuthBridge.Dolibarr.Tokens.StoredForm.Plain);
-        await world.ExecuteAsync($"UPDATE llx_const SET value = '{MySqlHelper.EscapeString(World.ClientSecret)}' WHERE name = 'OAUTH_GOOGLE-Mail_SECRET'");
+        await world.ExecuteAsync(
+            $"UPDATE llx_const SET value = '{MySqlHelper.EscapeString(World.ClientSecret)}' WHERE name = 'OAUTH_GOOGLE-Mail_SECRET'"
+        );
         await world.Install.WriteConfAsync("0");
         var host = world.Open();
 
@@ -115,7 +129,11 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
 
     private static async Task LockAsync(MySqlConnection connection, MySqlTransaction transaction)
     {
-        await using var command = new MySqlCommand("SELECT rowid FROM llx_oauth_token WHERE service = 'Google-Mail' FOR UPDATE", connection, transaction);
+        await using var command = new MySqlCommand(
+            "SELECT rowid FROM llx_oauth_token WHERE service = 'Google-Mail' FOR UPDATE",
+            connection,
+            transaction
+        );
         await command.ExecuteScalarAsync();
     }
 }

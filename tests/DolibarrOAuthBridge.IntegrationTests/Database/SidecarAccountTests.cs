@@ -5,7 +5,10 @@ using MySqlConnector;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Database;
 
-/// <summary>sql/grants.sql: what the sidecar's own account must be refused. That it suffices is shown by all other tests, which run under it.</summary>
+/// <summary>
+/// sql/grants.sql: what the sidecar's own account must be refused. That it suffices is shown by all other tests, which run under
+/// it.
+/// </summary>
 public sealed class SidecarAccountTests(SharedServer shared)
 {
     private static readonly string[] Forbidden =
@@ -47,15 +50,22 @@ public sealed class SidecarAccountTests(SharedServer shared)
     public async Task Everything_else_is_refused()
     {
         await using var world = await World.CreateAsync(shared.Server);
-        await world.ExecuteAsync("CREATE TABLE llx_user (rowid integer PRIMARY KEY, login varchar(50)); INSERT INTO llx_user VALUES (1, 'admin')");
-        await using var connection = new MySqlConnection(shared.Server.ConnectionStringFor(world.SidecarUser, world.SidecarPassword, world.Install.Database));
+        await world.ExecuteAsync(
+            "CREATE TABLE llx_user (rowid integer PRIMARY KEY, login varchar(50)); INSERT INTO llx_user VALUES (1, 'admin')"
+        );
+        await using var connection = new MySqlConnection(
+            shared.Server.ConnectionStringFor(world.SidecarUser, world.SidecarPassword, world.Install.Database)
+        );
         await connection.OpenAsync();
 
         foreach (var sql in Forbidden)
         {
             await using var command = new MySqlCommand(sql, connection);
             var refusal = await Record.ExceptionAsync(() => command.ExecuteNonQueryAsync()) as MySqlException;
-            Assert.True(refusal?.Number is 1044 or 1045 or 1142 or 1143 or 1227 or 1410, $"{sql}: {refusal?.Number} {refusal?.Message ?? "allowed"}");
+            Assert.True(
+                refusal?.Number is 1044 or 1045 or 1142 or 1143 or 1227 or 1410,
+                $"{sql}: {refusal?.Number} {refusal?.Message ?? "allowed"}"
+            );
         }
     }
 
@@ -85,9 +95,19 @@ public sealed class SidecarAccountTests(SharedServer shared)
         Assert.Contains($"ON `{world.Install.Database}`.`erp_oauth_token`", printed.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("llx_", printed.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("emailcollector_emailcollector` TO", printed.Output, StringComparison.Ordinal);
-        Assert.Equal("0", await world.QueryAsync("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE 'erp|_oauthbridge|_%' ESCAPE '|'"));
+        Assert.Equal(
+            "0",
+            await world.QueryAsync(
+                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE 'erp|_oauthbridge|_%' ESCAPE '|'"
+            )
+        );
         await world.ExecuteAsync(printed.Output);
-        Assert.Equal("7", await world.QueryAsync("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE 'erp|_oauthbridge|_%' ESCAPE '|'"));
+        Assert.Equal(
+            "7",
+            await world.QueryAsync(
+                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE 'erp|_oauthbridge|_%' ESCAPE '|'"
+            )
+        );
         await world.ExecuteAsync("DROP USER 'oauthbridge'@'localhost'");
     }
 

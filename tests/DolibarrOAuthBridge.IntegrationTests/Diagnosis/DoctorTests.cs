@@ -41,16 +41,25 @@ public sealed class DoctorTests(SharedServer shared)
     public async Task Errors_leave_status_one_and_warnings_zero_and_the_gravest_come_first()
     {
         await using var world = await Patient.CreateAsync(shared.Server);
-        await world.ExecuteAsync("INSERT INTO llx_oauth_token (service, token, entity) SELECT 'Google-Gone', token, 1 FROM llx_oauth_token");
+        await world.ExecuteAsync(
+            "INSERT INTO llx_oauth_token (service, token, entity) SELECT 'Google-Gone', token, 1 FROM llx_oauth_token"
+        );
         var warned = await world.RunAsync("doctor", "--offline");
-        await world.ExecuteAsync("INSERT INTO llx_oauth_token (service, token, entity) SELECT 'Google-Mail', token, 1 FROM llx_oauth_token");
+        await world.ExecuteAsync(
+            "INSERT INTO llx_oauth_token (service, token, entity) SELECT 'Google-Mail', token, 1 FROM llx_oauth_token"
+        );
         var failed = await world.RunAsync("doctor", "--offline", "--json");
 
         Assert.Equal((0, 1), (warned.ExitCode, failed.ExitCode));
-        Assert.Matches(@"^warning token row \d+ \(Google-Gone, entity 1\)  \[row_without_entry\]\n        .*\n        → .*\n1 warning\.\n$", warned.Output);
+        Assert.Matches(
+            @"^warning token row \d+ \(Google-Gone, entity 1\)  \[row_without_entry\]\n        .*\n        → .*\n1 warning\.\n$",
+            warned.Output
+        );
         var findings = JsonDocument.Parse(failed.Output).RootElement.GetProperty("findings").EnumerateArray().ToList();
         Assert.Equal(["duplicate_rows", "row_without_entry"], findings.Select(finding => finding.GetProperty("code").GetString()));
-        Assert.All(findings, finding => Assert.Equal(["code", "severity", "subject", "evidence", "advice"], finding.EnumerateObject().Select(member => member.Name)));
+        Assert.All(findings, finding =>
+            Assert.Equal(["code", "severity", "subject", "evidence", "advice"], finding.EnumerateObject().Select(member => member.Name))
+        );
     }
 
     [Fact]
@@ -104,7 +113,10 @@ public sealed class DoctorTests(SharedServer shared)
         var missing = await Sidecar.RunAsync(["doctor", "--dolibarr-conf", "/nowhere/conf.php"], null);
 
         Assert.Equal((1, 1), (computed.ExitCode, missing.ExitCode));
-        Assert.Equal("conf_unusable", JsonDocument.Parse(computed.Output).RootElement.GetProperty("findings")[0].GetProperty("code").GetString());
+        Assert.Equal(
+            "conf_unusable",
+            JsonDocument.Parse(computed.Output).RootElement.GetProperty("findings")[0].GetProperty("code").GetString()
+        );
         Assert.Contains("$dolibarr_main_db_pass is not a plain value", computed.Output, StringComparison.Ordinal);
         Assert.Contains("[conf_unusable]", missing.Output, StringComparison.Ordinal);
     }
@@ -124,7 +136,9 @@ public sealed class DoctorTests(SharedServer shared)
     public async Task Finds_missing_privileges_by_name()
     {
         await using var world = await Patient.CreateAsync(shared.Server);
-        await world.ExecuteAsync($"REVOKE DELETE ON `{world.Install.Database}`.llx_oauth_token FROM '{world.SidecarUser}'@'localhost'; REVOKE UPDATE ON `{world.Install.Database}`.llx_oauthbridge_grant FROM '{world.SidecarUser}'@'localhost'");
+        await world.ExecuteAsync(
+            $"REVOKE DELETE ON `{world.Install.Database}`.llx_oauth_token FROM '{world.SidecarUser}'@'localhost'; REVOKE UPDATE ON `{world.Install.Database}`.llx_oauthbridge_grant FROM '{world.SidecarUser}'@'localhost'"
+        );
 
         var finding = Patient.Expect(await Patient.ExamineAsync(world), "privilege_missing", Severity.Error);
 
@@ -147,7 +161,11 @@ public sealed class DoctorTests(SharedServer shared)
     public async Task Finds_a_token_in_the_clear_and_one_without_refresh_token()
     {
         await using var world = await Patient.CreateAsync(shared.Server);
-        await world.Install.SetTokenAsync(World.Entry, new StoredToken("at-canary", null, EndOfLife.At(DateTimeOffset.UnixEpoch), PhpArray.Empty), form: StoredForm.Plain);
+        await world.Install.SetTokenAsync(
+            World.Entry,
+            new StoredToken("at-canary", null, EndOfLife.At(DateTimeOffset.UnixEpoch), PhpArray.Empty),
+            form: StoredForm.Plain
+        );
 
         var findings = await Patient.ExamineAsync(world);
 
@@ -170,7 +188,10 @@ public sealed class DoctorTests(SharedServer shared)
     public async Task Finds_a_module_of_another_version()
     {
         using var root = new TemporaryModule("0.0.1");
-        await using var world = await Patient.CreateAsync(shared.Server, new() { MoreConf = [$"$dolibarr_main_document_root='{root.Path}';"] });
+        await using var world = await Patient.CreateAsync(
+            shared.Server,
+            new() { MoreConf = [$"$dolibarr_main_document_root='{root.Path}';"] }
+        );
 
         Patient.Expect(await Patient.ExamineAsync(world), "module_version", Severity.Warning);
     }

@@ -86,7 +86,11 @@ public sealed class NetworkDiagnosisTests(SharedServer shared, OwnServer own) : 
         await using var other = await Patient.CreateAsync(shared.Server);
         var sidecar = await other.ServeAsync();
 
-        Patient.Expect(await Patient.ExamineAsync(world, offline: false, sidecar: sidecar.Address.AbsoluteUri), "sidecar_of_another_instance", Severity.Error);
+        Patient.Expect(
+            await Patient.ExamineAsync(world, offline: false, sidecar: sidecar.Address.AbsoluteUri),
+            "sidecar_of_another_instance",
+            Severity.Error
+        );
     }
 
     [Fact]
@@ -97,7 +101,11 @@ public sealed class NetworkDiagnosisTests(SharedServer shared, OwnServer own) : 
         old.Map("/readyz", static _ => Task.CompletedTask);
         old.Map("/v1/version", static context => context.Response.WriteAsync("""{"version":"0.0.1"}"""));
 
-        var finding = Patient.Expect(await Patient.ExamineAsync(world, offline: false, sidecar: old.Endpoint("/").AbsoluteUri), "sidecar_version", Severity.Warning);
+        var finding = Patient.Expect(
+            await Patient.ExamineAsync(world, offline: false, sidecar: old.Endpoint("/").AbsoluteUri),
+            "sidecar_version",
+            Severity.Warning
+        );
 
         Assert.Contains("0.0.1", finding.Evidence, StringComparison.Ordinal);
     }

@@ -18,12 +18,18 @@ public sealed class ApiTests(SharedServer shared)
 
         var token = await JsonAsync(sidecar, "/v1/entries/Google-Mail/token?min_ttl=120");
 
-        Assert.Equal(["access_token", "token_type", "expires_at", "expires_in", "scope", "service"], token.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["access_token", "token_type", "expires_at", "expires_in", "scope", "service"],
+            token.EnumerateObject().Select(member => member.Name)
+        );
         Assert.Equal(stored.AccessToken, token.GetProperty("access_token").GetString());
         Assert.Equal(stored.EndOfLife.ExpiresAt, token.GetProperty("expires_at").GetDateTimeOffset());
         Assert.InRange(token.GetProperty("expires_in").GetInt64(), 3500, 3600);
         var never = await JsonAsync(sidecar, "/v1/entries/GENERIC-Mastodon/token");
-        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (never.GetProperty("expires_at").ValueKind, never.GetProperty("expires_in").ValueKind));
+        Assert.Equal(
+            (JsonValueKind.Null, JsonValueKind.Null),
+            (never.GetProperty("expires_at").ValueKind, never.GetProperty("expires_in").ValueKind)
+        );
     }
 
     [Fact]
@@ -37,9 +43,33 @@ public sealed class ApiTests(SharedServer shared)
 
         var entry = await JsonAsync(sidecar, "/v1/entries/GOOGLE-Mail");
 
-        string[] members = ["entry", "service", "provider", "label", "entity", "scopes", "client_id", "redirect_uri", "complete", "missing", "token", "warnings"];
+        string[] members =
+        [
+            "entry",
+            "service",
+            "provider",
+            "label",
+            "entity",
+            "scopes",
+            "client_id",
+            "redirect_uri",
+            "complete",
+            "missing",
+            "token",
+            "warnings",
+        ];
         Assert.Equal(members, entry.EnumerateObject().Select(member => member.Name));
-        string[] token = ["status", "expires_at", "has_refresh_token", "granted_at", "refreshed_at", "refresh_count", "last_error", "refresh_token_expires_at"];
+        string[] token =
+        [
+            "status",
+            "expires_at",
+            "has_refresh_token",
+            "granted_at",
+            "refreshed_at",
+            "refresh_count",
+            "last_error",
+            "refresh_token_expires_at",
+        ];
         Assert.Equal(token, entry.GetProperty("token").EnumerateObject().Select(member => member.Name));
         Assert.Equal("consent_required", entry.GetProperty("token").GetProperty("status").GetString());
         Assert.Equal("invalid_grant", entry.GetProperty("token").GetProperty("last_error").GetString());
@@ -62,7 +92,10 @@ public sealed class ApiTests(SharedServer shared)
 
         Assert.Contains(world.Authority.LastAccessToken, await refreshed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-        Assert.Equal(world.Authority.CurrentRefreshToken, Assert.Single(world.Authority.Server.RequestsTo(Authority.RevocationPath))["token"]);
+        Assert.Equal(
+            world.Authority.CurrentRefreshToken,
+            Assert.Single(world.Authority.Server.RequestsTo(Authority.RevocationPath))["token"]
+        );
         Assert.Equal((404, "token_not_found"), await sidecar.ProblemAsync(HttpMethod.Get, "/v1/entries/GOOGLE-Mail/token"));
         Assert.Equal((404, "token_not_found"), await sidecar.ProblemAsync(HttpMethod.Delete, "/v1/entries/GOOGLE-Mail/token"));
     }

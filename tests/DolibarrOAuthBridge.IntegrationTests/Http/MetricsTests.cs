@@ -14,7 +14,10 @@ namespace DolibarrOAuthBridge.IntegrationTests.Http;
 public sealed partial class MetricsTests(SharedServer shared)
 {
     private static readonly string Monitoring = Path.Combine(
-        typeof(MetricsTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "RepositoryRoot").Value!, "packaging", "monitoring");
+        typeof(MetricsTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "RepositoryRoot").Value!,
+        "packaging",
+        "monitoring"
+    );
 
     [Fact]
     public async Task Tokens_refreshes_and_the_providers_latency_are_counted_by_provider_and_outcome()
@@ -57,7 +60,11 @@ public sealed partial class MetricsTests(SharedServer shared)
         Assert.Equal(1, metrics["oauthbridge_entry_needs_person{entity=\"1\",entry=\"GITHUB-Dev\",provider=\"GitHub\"}"]);
         Assert.Equal(0, metrics["oauthbridge_entry_needs_person{entity=\"1\",entry=\"GOOGLE-Mail\",provider=\"Google\"}"]);
         Assert.InRange(metrics["oauthbridge_nearest_expiry_seconds"], 1, 40 * 60);
-        Assert.InRange(metrics["oauthbridge_token_expiry_timestamp_seconds{entity=\"1\",entry=\"GOOGLE-Mail\",provider=\"Google\"}"], 1.7e9, 1e11);
+        Assert.InRange(
+            metrics["oauthbridge_token_expiry_timestamp_seconds{entity=\"1\",entry=\"GOOGLE-Mail\",provider=\"Google\"}"],
+            1.7e9,
+            1e11
+        );
     }
 
     [Fact]
@@ -67,8 +74,27 @@ public sealed partial class MetricsTests(SharedServer shared)
         await world.GrantAsync(TimeSpan.FromHours(1));
         var sidecar = await world.ServeAsync();
         var begun = await PostAsync(sidecar, $"/v1/entries/{World.Entry}/consent", new { flow = "code", session_binding = "browser" });
-        await PostAsync(sidecar, "/v1/consent/callback", new { state = begun.GetProperty("state").GetString(), error = "access_denied", session_binding = "browser" });
-        await PostAsync(sidecar, $"/v1/entries/{World.Entry}/check/smtp", new { host = "localhost", port = FreePort.Find(), security = "none", username = "erp@example.com" });
+        await PostAsync(
+            sidecar,
+            "/v1/consent/callback",
+            new
+            {
+                state = begun.GetProperty("state").GetString(),
+                error = "access_denied",
+                session_binding = "browser",
+            }
+        );
+        await PostAsync(
+            sidecar,
+            $"/v1/entries/{World.Entry}/check/smtp",
+            new
+            {
+                host = "localhost",
+                port = FreePort.Find(),
+                security = "none",
+                username = "erp@example.com",
+            }
+        );
 
         var metrics = await ReadAsync(sidecar);
 
@@ -125,7 +151,11 @@ public sealed partial class MetricsTests(SharedServer shared)
         var text = await sidecar.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
         var there = TypeLine().Matches(text).Select(match => match.Groups[1].Value).ToHashSet();
 
-        var asked = AskedName().Matches(await File.ReadAllTextAsync(Path.Combine(Monitoring, file))).Select(match => match.Groups[1].Value).Distinct().ToList();
+        var asked = AskedName()
+            .Matches(await File.ReadAllTextAsync(Path.Combine(Monitoring, file)))
+            .Select(match => match.Groups[1].Value)
+            .Distinct()
+            .ToList();
 
         Assert.NotEmpty(asked);
         Assert.All(asked, name => Assert.Contains(name, there));
@@ -141,9 +171,13 @@ public sealed partial class MetricsTests(SharedServer shared)
     {
         using var response = await sidecar.Client.GetAsync(new Uri("/metrics", UriKind.Relative));
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
-        return (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#').ToDictionary(
-            line => line[..line.LastIndexOf(' ')],
-            line => double.Parse(line[line.LastIndexOf(' ')..], System.Globalization.CultureInfo.InvariantCulture));
+        return (await response.Content.ReadAsStringAsync())
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line[0] != '#')
+            .ToDictionary(
+                line => line[..line.LastIndexOf(' ')],
+                line => double.Parse(line[line.LastIndexOf(' ')..], System.Globalization.CultureInfo.InvariantCulture)
+            );
     }
 
     [GeneratedRegex("^# TYPE (\\S+) ", RegexOptions.Multiline)]

@@ -56,7 +56,10 @@ public sealed class StockTokenTests(SharedServer shared)
             Assert.Equal((status, error), ((int)answer.Status, answer.Body.GetProperty("error").GetString()));
         }
 
-        using var json = await sidecar.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), new StringContent("{}", Encoding.UTF8, "application/json"));
+        using var json = await sidecar.Client.PostAsync(
+            new Uri("/oauth/token", UriKind.Relative),
+            new StringContent("{}", Encoding.UTF8, "application/json")
+        );
         Assert.Equal(HttpStatusCode.BadRequest, json.StatusCode);
         Assert.True(json.Headers.CacheControl!.NoStore);
         Assert.Equal(0, world.Authority.Asked);
@@ -68,10 +71,17 @@ public sealed class StockTokenTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         var token = await world.GrantExpiredAsync();
         var sidecar = await world.ServeAsync();
-        var pair = $"{Uri.EscapeDataString(World.ClientId)}:{Uri.EscapeDataString(World.ClientSecret).Replace("%20", "+", StringComparison.Ordinal)}";
-        sidecar.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+        var pair =
+            $"{Uri.EscapeDataString(World.ClientId)}:{Uri.EscapeDataString(World.ClientSecret).Replace("%20", "+", StringComparison.Ordinal)}";
+        sidecar.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))
+        );
 
-        var good = await PostAsync(sidecar, Form(token.RefreshToken!).Where(field => !field.Key.StartsWith("client", StringComparison.Ordinal)));
+        var good = await PostAsync(
+            sidecar,
+            Form(token.RefreshToken!).Where(field => !field.Key.StartsWith("client", StringComparison.Ordinal))
+        );
         sidecar.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", "not base64");
         var bad = await PostAsync(sidecar, Form(token.RefreshToken!));
 
@@ -106,22 +116,29 @@ public sealed class StockTokenTests(SharedServer shared)
         await gate.Arrived;
         gate.Release();
 
-        Assert.All(await Task.WhenAll(stock), answer => Assert.Equal(world.Authority.LastAccessToken, answer.Body.GetProperty("access_token").GetString()));
+        Assert.All(await Task.WhenAll(stock), answer =>
+            Assert.Equal(world.Authority.LastAccessToken, answer.Body.GetProperty("access_token").GetString())
+        );
         Assert.All(await Task.WhenAll(callers), token => Assert.Equal(world.Authority.LastAccessToken, token));
         Assert.Equal(1, world.Authority.Asked);
     }
 
-    private static Dictionary<string, string> Form(string refreshToken) => new()
-    {
-        ["grant_type"] = "refresh_token",
-        ["client_id"] = World.ClientId,
-        ["client_secret"] = World.ClientSecret,
-        ["refresh_token"] = refreshToken,
-    };
+    private static Dictionary<string, string> Form(string refreshToken) =>
+        new()
+        {
+            ["grant_type"] = "refresh_token",
+            ["client_id"] = World.ClientId,
+            ["client_secret"] = World.ClientSecret,
+            ["refresh_token"] = refreshToken,
+        };
 
-    private static Dictionary<string, string> Change(Dictionary<string, string> form, string field, string value) => new(form) { [field] = value };
+    private static Dictionary<string, string> Change(Dictionary<string, string> form, string field, string value) =>
+        new(form) { [field] = value };
 
-    private static async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(Sidecar sidecar, IEnumerable<KeyValuePair<string, string>> form)
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(
+        Sidecar sidecar,
+        IEnumerable<KeyValuePair<string, string>> form
+    )
     {
         using var content = new FormUrlEncodedContent(form);
         using var response = await sidecar.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), content);

@@ -24,14 +24,19 @@ public sealed class WarningTests(SharedServer shared)
         await world.Install.SetConstAsync("MAIN_MAIL_SMTPS_OAUTH_SERVICE", World.Entry);
         Assert.Contains("SERVICE_EMAILING", (await ReportAsync(world)).Warnings.Single().Message, StringComparison.Ordinal); // the company's own value counts
 
-        await world.ExecuteAsync($"INSERT INTO llx_emailcollector_emailcollector (ref, entity, acces_type, oauth_service, status) VALUES ('Support', 1, 1, '{Entry}', 1), ('Off', 1, 1, '{World.Entry}', 0), ('Other', 2, 1, '{World.Entry}', 1)");
+        await world.ExecuteAsync(
+            $"INSERT INTO llx_emailcollector_emailcollector (ref, entity, acces_type, oauth_service, status) VALUES ('Support', 1, 1, '{Entry}', 1), ('Off', 1, 1, '{World.Entry}', 0), ('Other', 2, 1, '{World.Entry}', 1)"
+        );
         var report = await ReportAsync(world);
         Assert.Equal(["smtp_scope_missing", "imap_scope_missing"], report.Warnings.Select(warning => warning.Code));
         Assert.Contains("MAIN_MAIL_SMTPS_OAUTH_SERVICE_EMAILING", report.Warnings[0].Message, StringComparison.Ordinal);
         Assert.Contains("Support", report.Warnings[1].Message, StringComparison.Ordinal);
         Assert.DoesNotContain(await CodesAsync(world, World.Entry), code => code.StartsWith("imap", StringComparison.Ordinal));
 
-        await world.Install.SetConstAsync($"OAUTH_{Entry}_SCOPE", "https://outlook.office365.com/SMTP.Send,https://outlook.office365.com/IMAP.AccessAsUser.All");
+        await world.Install.SetConstAsync(
+            $"OAUTH_{Entry}_SCOPE",
+            "https://outlook.office365.com/SMTP.Send,https://outlook.office365.com/IMAP.AccessAsUser.All"
+        );
         Assert.Empty(await CodesAsync(world));
     }
 
@@ -42,19 +47,26 @@ public sealed class WarningTests(SharedServer shared)
 
         var shown = await world.RunAsync("entries", "--json");
 
-        var entry = JsonDocument.Parse(shown.Output).RootElement.GetProperty("entries").EnumerateArray().Single(entry => entry.GetProperty("entry").GetString() == Entry);
+        var entry = JsonDocument
+            .Parse(shown.Output)
+            .RootElement.GetProperty("entries")
+            .EnumerateArray()
+            .Single(entry => entry.GetProperty("entry").GetString() == Entry);
         var warning = Assert.Single(entry.GetProperty("warnings").EnumerateArray());
         Assert.Equal("scopes_mixed", warning.GetProperty("code").GetString());
     }
 
-    private static async Task<IEnumerable<string>> CodesAsync(World world, string entry = Entry) => (await ReportAsync(world, entry)).Warnings.Select(warning => warning.Code);
+    private static async Task<IEnumerable<string>> CodesAsync(World world, string entry = Entry) =>
+        (await ReportAsync(world, entry)).Warnings.Select(warning => warning.Code);
 
     private static Task<EntryReport> ReportAsync(World world, string entry = Entry) => world.Open().Get<EntryReporter>().GetAsync(entry, 1);
 
     // Whoever installs the collectors' module later runs sql/grants.sql once more.
     private static async Task CreateCollectorsAsync(World world)
     {
-        await world.ExecuteAsync("CREATE TABLE llx_emailcollector_emailcollector (rowid integer AUTO_INCREMENT PRIMARY KEY, entity integer DEFAULT 1 NOT NULL, ref varchar(128) NOT NULL, host varchar(255), acces_type integer DEFAULT 0, oauth_service varchar(128), status integer NOT NULL)");
+        await world.ExecuteAsync(
+            "CREATE TABLE llx_emailcollector_emailcollector (rowid integer AUTO_INCREMENT PRIMARY KEY, entity integer DEFAULT 1 NOT NULL, ref varchar(128) NOT NULL, host varchar(255), acces_type integer DEFAULT 0, oauth_service varchar(128), status integer NOT NULL)"
+        );
         await world.UseSidecarAccountAsync();
     }
 

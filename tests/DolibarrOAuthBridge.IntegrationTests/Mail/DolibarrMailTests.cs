@@ -11,8 +11,7 @@ namespace DolibarrOAuthBridge.IntegrationTests.Mail;
 public sealed class DolibarrMailTests(SharedServer database, MailServers mail) : IAsyncLifetime
 {
     // As Dolibarr 22 makes it, without the columns that have nothing to do with the login.
-    private const string Collectors =
-        """
+    private const string Collectors = """
         CREATE TABLE llx_emailcollector_emailcollector (
             rowid integer AUTO_INCREMENT PRIMARY KEY NOT NULL, entity integer DEFAULT 1 NOT NULL, ref varchar(128) NOT NULL, host varchar(255),
             port varchar(10) DEFAULT '993', imap_encryption varchar(16) DEFAULT 'ssl', login varchar(128), acces_type integer DEFAULT 0,
@@ -43,7 +42,10 @@ public sealed class DolibarrMailTests(SharedServer database, MailServers mail) :
 
         var report = Assert.Single(list.Checks);
         Assert.True(list.Ok, Describe(list));
-        Assert.Equal(("outgoing mail", World.Entry, "starttls", mail.Dovecot.SubmissionPort), (report.Source, report.Entry, report.Security, report.Port));
+        Assert.Equal(
+            ("outgoing mail", World.Entry, "starttls", mail.Dovecot.SubmissionPort),
+            (report.Source, report.Entry, report.Security, report.Port)
+        );
         Assert.Equal(["settings", "token", "connect", "starttls", "authenticate"], report.Steps.Select(step => step.Name));
     }
 
@@ -118,8 +120,13 @@ public sealed class DolibarrMailTests(SharedServer database, MailServers mail) :
         var list = await _host.Get<DolibarrMail>().CheckImapAsync(1, null);
 
         Assert.Equal(
-            [("email collector Archive", true, null), ("email collector Sales", false, MailFailureCode.FolderMissing), ("email collector Support", true, null)],
-            list.Checks.Select(check => (check.Source!, check.Ok, check.Code)));
+            [
+                ("email collector Archive", true, null),
+                ("email collector Sales", false, MailFailureCode.FolderMissing),
+                ("email collector Support", true, null),
+            ],
+            list.Checks.Select(check => (check.Source!, check.Ok, check.Code))
+        );
         Assert.Equal(["none", "starttls", "tls"], list.Checks.Select(check => check.Security));
         Assert.Contains("switched off", list.Checks[0].Steps[0].Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("MAIN_IMAP_USE_PHPIMAP", list.Checks[2].Steps[0].Detail, StringComparison.Ordinal);
@@ -130,11 +137,21 @@ public sealed class DolibarrMailTests(SharedServer database, MailServers mail) :
     {
         await using var world = await World.CreateBareAsync(database.Server);
         var host = world.Open();
-        Assert.Contains("No email collector", (await host.Get<DolibarrMail>().CheckImapAsync(1, null)).Checks[0].Steps[0].Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            "No email collector",
+            (await host.Get<DolibarrMail>().CheckImapAsync(1, null)).Checks[0].Steps[0].Detail,
+            StringComparison.Ordinal
+        );
 
-        await world.ExecuteAsync("CREATE TABLE llx_emailcollector_emailcollector (rowid integer PRIMARY KEY, entity integer, ref varchar(128), host varchar(255), login varchar(128), status integer)");
+        await world.ExecuteAsync(
+            "CREATE TABLE llx_emailcollector_emailcollector (rowid integer PRIMARY KEY, entity integer, ref varchar(128), host varchar(255), login varchar(128), status integer)"
+        );
         await world.ExecuteAsync("INSERT INTO llx_emailcollector_emailcollector VALUES (1, 1, 'Old', 'localhost', 'ada@example.com', 1)");
-        Assert.Contains("No email collector", (await host.Get<DolibarrMail>().CheckImapAsync(1, World.Entry)).Checks[0].Steps[0].Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            "No email collector",
+            (await host.Get<DolibarrMail>().CheckImapAsync(1, World.Entry)).Checks[0].Steps[0].Detail,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -146,7 +163,10 @@ public sealed class DolibarrMailTests(SharedServer database, MailServers mail) :
         var sidecar = await _world.ServeAsync();
 
         using var smtp = await sidecar.Client.PostAsync(new Uri("/v1/check/smtp", UriKind.Relative), null);
-        using var imap = await sidecar.Client.PostAsync(new Uri("/v1/check/imap", UriKind.Relative), JsonContent.Create(new { entry = World.Entry }));
+        using var imap = await sidecar.Client.PostAsync(
+            new Uri("/v1/check/imap", UriKind.Relative),
+            JsonContent.Create(new { entry = World.Entry })
+        );
         foreach (var response in new[] { smtp, imap })
         {
             var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
@@ -161,7 +181,8 @@ public sealed class DolibarrMailTests(SharedServer database, MailServers mail) :
         Assert.Equal(2, (await _world.RunAsync("check", "imap", "--from-dolibarr", "--host", "localhost")).ExitCode);
     }
 
-    private static string Describe(MailCheckList list) => string.Join('\n', list.Checks.SelectMany(check => check.Steps).Select(step => $"{step.Name} {step.Ok} {step.Detail}"));
+    private static string Describe(MailCheckList list) =>
+        string.Join('\n', list.Checks.SelectMany(check => check.Steps).Select(step => $"{step.Name} {step.Ok} {step.Detail}"));
 
     private Task<MailCheckList> SmtpAsync(string? context = null) => _host.Get<DolibarrMail>().CheckSmtpAsync(1, null, context, null);
 
@@ -169,8 +190,13 @@ public sealed class DolibarrMailTests(SharedServer database, MailServers mail) :
     {
         (string, string)[] constants =
         [
-            ("MAIN_MAIL_SENDMODE" + ending, "smtps"), ("MAIN_MAIL_SMTP_SERVER" + ending, "localhost"), ("MAIN_MAIL_SMTP_PORT" + ending, $"{port}"), ("MAIN_MAIL_SMTPS_ID" + ending, MailServers.Ada),
-            ("MAIN_MAIL_SMTPS_AUTH_TYPE" + ending, "XOAUTH2"), ("MAIN_MAIL_SMTPS_OAUTH_SERVICE" + ending, World.Entry), .. more,
+            ("MAIN_MAIL_SENDMODE" + ending, "smtps"),
+            ("MAIN_MAIL_SMTP_SERVER" + ending, "localhost"),
+            ("MAIN_MAIL_SMTP_PORT" + ending, $"{port}"),
+            ("MAIN_MAIL_SMTPS_ID" + ending, MailServers.Ada),
+            ("MAIN_MAIL_SMTPS_AUTH_TYPE" + ending, "XOAUTH2"),
+            ("MAIN_MAIL_SMTPS_OAUTH_SERVICE" + ending, World.Entry),
+            .. more,
         ];
         foreach (var (name, value) in constants)
         {
@@ -178,9 +204,19 @@ public sealed class DolibarrMailTests(SharedServer database, MailServers mail) :
         }
     }
 
-    private Task AddCollectorAsync(string reference, int port, string encryption, string folder = "Inbox", int accessType = 1, int status = 1, int entity = 1) => _world.ExecuteAsync(
-        $"""
-        INSERT INTO llx_emailcollector_emailcollector (entity, ref, host, port, imap_encryption, login, acces_type, oauth_service, source_directory, status)
-        VALUES ({entity}, '{reference}', 'localhost', '{port}', '{encryption}', '{MailServers.Ada}', {accessType}, '{World.Entry}', '{folder}', {status})
-        """);
+    private Task AddCollectorAsync(
+        string reference,
+        int port,
+        string encryption,
+        string folder = "Inbox",
+        int accessType = 1,
+        int status = 1,
+        int entity = 1
+    ) =>
+        _world.ExecuteAsync(
+            $"""
+            INSERT INTO llx_emailcollector_emailcollector (entity, ref, host, port, imap_encryption, login, acces_type, oauth_service, source_directory, status)
+            VALUES ({entity}, '{reference}', 'localhost', '{port}', '{encryption}', '{MailServers.Ada}', {accessType}, '{World.Entry}', '{folder}', {status})
+            """
+        );
 }

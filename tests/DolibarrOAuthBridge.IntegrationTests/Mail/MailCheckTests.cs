@@ -19,11 +19,13 @@ public sealed class MailCheckTests(SharedServer database, MailServers mail) : IA
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
-    public static TheoryData<string, string, string> Ways => new(
-        from protocol in Enum.GetNames<MailProtocol>()
-        from security in Enum.GetNames<MailSecurity>()
-        from mechanism in new[] { SaslName.XOAuth2, SaslName.OAuthBearer }
-        select (protocol, security, mechanism));
+    public static TheoryData<string, string, string> Ways =>
+        new(
+            from protocol in Enum.GetNames<MailProtocol>()
+            from security in Enum.GetNames<MailSecurity>()
+            from mechanism in new[] { SaslName.XOAuth2, SaslName.OAuthBearer }
+            select (protocol, security, mechanism)
+        );
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -37,10 +39,20 @@ public sealed class MailCheckTests(SharedServer database, MailServers mail) : IA
 
         Assert.True(report.Ok, Describe(report));
         Assert.Equal(mechanism, report.Mechanism);
-        var protection = security switch { MailSecurity.None => "greeting", MailSecurity.StartTls => "starttls", _ => "tls" };
-        string[] expected = protocol == MailProtocol.Smtp ? ["token", "connect", protection, "authenticate"] : ["token", "connect", protection, "authenticate", "list", "open"];
+        var protection = security switch
+        {
+            MailSecurity.None => "greeting",
+            MailSecurity.StartTls => "starttls",
+            _ => "tls",
+        };
+        string[] expected =
+            protocol == MailProtocol.Smtp
+                ? ["token", "connect", protection, "authenticate"]
+                : ["token", "connect", protection, "authenticate", "list", "open"];
         Assert.Equal(expected, report.Steps.Select(step => step.Name));
-        Assert.All(report.Steps, step => Assert.True(step.Ok && step.Ms >= 0 && step.Detail.Length > 0 && !step.Detail.Contains(token, StringComparison.Ordinal)));
+        Assert.All(report.Steps, step =>
+            Assert.True(step.Ok && step.Ms >= 0 && step.Detail.Length > 0 && !step.Detail.Contains(token, StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -101,7 +113,9 @@ public sealed class MailCheckTests(SharedServer database, MailServers mail) : IA
     public async Task A_token_too_long_for_the_AUTH_command_is_sent_on_a_line_of_its_own()
     {
         await using var provider = await StandInProvider.StartAsync(MailServers.ProviderOptions with { OpaqueAccessTokens = false });
-        await using var dovecot = await DovecotServer.StartAsync(new DovecotServerOptions { IntrospectionEndpoint = provider.Endpoint("oauth/introspect") });
+        await using var dovecot = await DovecotServer.StartAsync(
+            new DovecotServerOptions { IntrospectionEndpoint = provider.Endpoint("oauth/introspect") }
+        );
         var tokens = await provider.IssueAsync(World.ClientId, MailServers.Ada, "email " + MailServers.Scope);
         await _world.Install.SetTokenAsync(World.Entry, tokens, _world.Clock.GetUtcNow() + TimeSpan.FromHours(1));
         Assert.True(tokens.AccessToken.Length > 800);
@@ -132,7 +146,10 @@ public sealed class MailCheckTests(SharedServer database, MailServers mail) : IA
     {
         await mail.GrantAsync(_world);
 
-        var refusal = await BridgeHost.FailAsync(() => CheckAsync(Check(MailProtocol.Smtp, MailSecurity.None) with { Host = host }), ProblemCode.InvalidRequest);
+        var refusal = await BridgeHost.FailAsync(
+            () => CheckAsync(Check(MailProtocol.Smtp, MailSecurity.None) with { Host = host }),
+            ProblemCode.InvalidRequest
+        );
 
         Assert.Contains("starttls or tls", refusal.Message, StringComparison.Ordinal);
     }
@@ -160,22 +177,24 @@ public sealed class MailCheckTests(SharedServer database, MailServers mail) : IA
         Assert.Equal(["token"], report.Steps.Select(step => step.Name));
     }
 
-    private static string Describe(MailCheckReport report) => string.Join('\n', report.Steps.Select(step => $"{step.Name} {step.Ok} {step.Detail}"));
+    private static string Describe(MailCheckReport report) =>
+        string.Join('\n', report.Steps.Select(step => $"{step.Name} {step.Ok} {step.Detail}"));
 
-    private MailCheck Check(MailProtocol protocol, MailSecurity security) => new()
-    {
-        Protocol = protocol,
-        Username = MailServers.Ada,
-        Host = Dovecot.Host,
-        Security = security,
-        Port = (protocol, security) switch
+    private MailCheck Check(MailProtocol protocol, MailSecurity security) =>
+        new()
         {
-            (MailProtocol.Smtp, MailSecurity.Tls) => Dovecot.SubmissionsPort,
-            (MailProtocol.Smtp, _) => Dovecot.SubmissionPort,
-            (_, MailSecurity.Tls) => Dovecot.ImapsPort,
-            _ => Dovecot.ImapPort,
-        },
-    };
+            Protocol = protocol,
+            Username = MailServers.Ada,
+            Host = Dovecot.Host,
+            Security = security,
+            Port = (protocol, security) switch
+            {
+                (MailProtocol.Smtp, MailSecurity.Tls) => Dovecot.SubmissionsPort,
+                (MailProtocol.Smtp, _) => Dovecot.SubmissionPort,
+                (_, MailSecurity.Tls) => Dovecot.ImapsPort,
+                _ => Dovecot.ImapPort,
+            },
+        };
 
     private Task<MailCheckReport> CheckAsync(MailCheck check) =>
         _world.Open(new BridgeOptions { MailCaFile = Dovecot.AuthorityPath }).Get<MailChecker>().CheckAsync(World.Entry, 1, check);

@@ -26,11 +26,37 @@ public sealed class MailInterfaceTests(SharedServer database, MailServers mail) 
         var token = await mail.GrantAsync(_world);
         var sidecar = await _world.ServeAsync();
 
-        var smtp = await PostAsync(sidecar, "smtp", new { host = "localhost", port = mail.Dovecot.SubmissionPort, security = "starttls", username = MailServers.Ada });
-        var imap = await PostAsync(sidecar, "imap", new { host = "localhost", port = $"{mail.Dovecot.ImapsPort}", security = "tls", username = MailServers.Ada });
+        var smtp = await PostAsync(
+            sidecar,
+            "smtp",
+            new
+            {
+                host = "localhost",
+                port = mail.Dovecot.SubmissionPort,
+                security = "starttls",
+                username = MailServers.Ada,
+            }
+        );
+        var imap = await PostAsync(
+            sidecar,
+            "imap",
+            new
+            {
+                host = "localhost",
+                port = $"{mail.Dovecot.ImapsPort}",
+                security = "tls",
+                username = MailServers.Ada,
+            }
+        );
 
-        Assert.Equal((200, true, "XOAUTH2"), (smtp.Status, smtp.Json.GetProperty("ok").GetBoolean(), smtp.Json.GetProperty("mechanism").GetString()));
-        Assert.Equal((200, true, "XOAUTH2"), (imap.Status, imap.Json.GetProperty("ok").GetBoolean(), imap.Json.GetProperty("mechanism").GetString()));
+        Assert.Equal(
+            (200, true, "XOAUTH2"),
+            (smtp.Status, smtp.Json.GetProperty("ok").GetBoolean(), smtp.Json.GetProperty("mechanism").GetString())
+        );
+        Assert.Equal(
+            (200, true, "XOAUTH2"),
+            (imap.Status, imap.Json.GetProperty("ok").GetBoolean(), imap.Json.GetProperty("mechanism").GetString())
+        );
         Assert.All(imap.Json.GetProperty("steps").EnumerateArray(), step =>
         {
             Assert.True(step.GetProperty("ok").GetBoolean());
@@ -49,10 +75,57 @@ public sealed class MailInterfaceTests(SharedServer database, MailServers mail) 
 
         (string Protocol, object Body, string Entry, int Status, string Code)[] wrong =
         [
-            ("smtp", new { host = "mail.example.com", port = 25, security = "none" }, World.Entry, 400, "invalid_request"),
-            ("smtp", new { host = "192.0.2.1", port = 25, security = "none", username = "ada@example.com" }, World.Entry, 400, "invalid_request"),
-            ("smtp", new { host = "192.0.2.1", port = 25, security = "ssl", username = "ada@example.com" }, World.Entry, 400, "invalid_request"),
-            ("imap", new { host = "http://192.0.2.1/", port = 143, security = "tls", username = "ada@example.com" }, World.Entry, 400, "invalid_request"),
+            (
+                "smtp",
+                new
+                {
+                    host = "mail.example.com",
+                    port = 25,
+                    security = "none",
+                },
+                World.Entry,
+                400,
+                "invalid_request"
+            ),
+            (
+                "smtp",
+                new
+                {
+                    host = "192.0.2.1",
+                    port = 25,
+                    security = "none",
+                    username = "ada@example.com",
+                },
+                World.Entry,
+                400,
+                "invalid_request"
+            ),
+            (
+                "smtp",
+                new
+                {
+                    host = "192.0.2.1",
+                    port = 25,
+                    security = "ssl",
+                    username = "ada@example.com",
+                },
+                World.Entry,
+                400,
+                "invalid_request"
+            ),
+            (
+                "imap",
+                new
+                {
+                    host = "http://192.0.2.1/",
+                    port = 143,
+                    security = "tls",
+                    username = "ada@example.com",
+                },
+                World.Entry,
+                400,
+                "invalid_request"
+            ),
             ("imap", new { username = "ada\r\nx" }, World.Entry, 400, "invalid_request"),
             ("imap", new { port = "many", username = "ada" }, World.Entry, 400, "invalid_request"),
             ("smtp", new { username = "ada@example.com", send_to = "not an address" }, World.Entry, 400, "invalid_request"),
@@ -83,9 +156,17 @@ public sealed class MailInterfaceTests(SharedServer database, MailServers mail) 
         Assert.Equal((2, 2), (wrong.ExitCode, nameless.ExitCode));
     }
 
-    private static async Task<(int Status, JsonElement Json)> PostAsync(Sidecar sidecar, string protocol, object body, string entry = World.Entry)
+    private static async Task<(int Status, JsonElement Json)> PostAsync(
+        Sidecar sidecar,
+        string protocol,
+        object body,
+        string entry = World.Entry
+    )
     {
-        using var response = await sidecar.Client.PostAsync(new Uri($"/v1/entries/{entry}/check/{protocol}", UriKind.Relative), JsonContent.Create(body));
+        using var response = await sidecar.Client.PostAsync(
+            new Uri($"/v1/entries/{entry}/check/{protocol}", UriKind.Relative),
+            JsonContent.Create(body)
+        );
         Assert.NotEqual(HttpStatusCode.InternalServerError, response.StatusCode);
         return ((int)response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement);
     }

@@ -12,15 +12,31 @@ public sealed class MailRefusalTests(SharedServer database) : ScriptedMailTests(
 {
     private const string Gmail334 = "eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIiwic2NvcGUiOiJodHRwczovL21haWwuZ29vZ2xlLmNvbS8ifQ==";
 
-    public static TheoryData<string, string, string, string> SmtpRefusals => new()
-    {
-        { "535 5.7.3 Authentication unsuccessful [AM0PR02CA0123.eurprd02.prod.outlook.com 2026-11-24T10:00:00.000Z 08DE2B]", MailFailureCode.TokenRefused, "SMTP.Send", "5.7.3" },
-        { "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.", MailFailureCode.SmtpAuthDisabled, "Set-TransportConfig", "aka.ms/smtp_auth_disabled" },
-        { "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.", MailFailureCode.PolicyBlocked, "Conditional Access", "5.7.139" },
-        { "454 4.7.0 Temporary authentication failure", MailFailureCode.TryLater, "few minutes", "454" },
-        { "500 5.5.2 Line too long", MailFailureCode.TokenTooLong, "opaque tokens", "500" },
-        { "530 5.7.0 Must issue a STARTTLS command first.", MailFailureCode.TlsRequired, "--security starttls", "530" },
-    };
+    public static TheoryData<string, string, string, string> SmtpRefusals =>
+        new()
+        {
+            {
+                "535 5.7.3 Authentication unsuccessful [AM0PR02CA0123.eurprd02.prod.outlook.com 2026-11-24T10:00:00.000Z 08DE2B]",
+                MailFailureCode.TokenRefused,
+                "SMTP.Send",
+                "5.7.3"
+            },
+            {
+                "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.",
+                MailFailureCode.SmtpAuthDisabled,
+                "Set-TransportConfig",
+                "aka.ms/smtp_auth_disabled"
+            },
+            {
+                "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.",
+                MailFailureCode.PolicyBlocked,
+                "Conditional Access",
+                "5.7.139"
+            },
+            { "454 4.7.0 Temporary authentication failure", MailFailureCode.TryLater, "few minutes", "454" },
+            { "500 5.5.2 Line too long", MailFailureCode.TokenTooLong, "opaque tokens", "500" },
+            { "530 5.7.0 Must issue a STARTTLS command first.", MailFailureCode.TlsRequired, "--security starttls", "530" },
+        };
 
     [Theory]
     [MemberData(nameof(SmtpRefusals))]
@@ -46,7 +62,10 @@ public sealed class MailRefusalTests(SharedServer database) : ScriptedMailTests(
         {
             await GreetSmtpAsync(smtp);
             await smtp.AnswerAsync("334 " + Gmail334);
-            await smtp.AnswerAsync("535-5.7.8 Username and Password not accepted. For more information, go to", "535 5.7.8  https://support.google.com/mail/?p=BadCredentials 5b1f17b1804b1 - gsmtp");
+            await smtp.AnswerAsync(
+                "535-5.7.8 Username and Password not accepted. For more information, go to",
+                "535 5.7.8  https://support.google.com/mail/?p=BadCredentials 5b1f17b1804b1 - gsmtp"
+            );
         });
 
         var report = await CheckAsync(server, MailProtocol.Smtp, MailSecurity.None);
@@ -71,14 +90,21 @@ public sealed class MailRefusalTests(SharedServer database) : ScriptedMailTests(
         AssertFails(await CheckAsync(server, MailProtocol.Smtp, MailSecurity.None), "authenticate", MailFailureCode.Refused);
     }
 
-    public static TheoryData<string, string> ImapRefusals => new()
-    {
-        { "TAG NO AUTHENTICATE failed.", MailFailureCode.TokenRefused },
-        { "TAG NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)", MailFailureCode.TokenRefused },
-        { "TAG NO [ALERT] Please log in via your web browser: https://support.google.com/mail/accounts/answer/78754 (Failure)", MailFailureCode.PolicyBlocked },
-        { "TAG NO [ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page and enable your account for IMAP access. (Failure)", MailFailureCode.ImapDisabled },
-        { "* BYE Session invalidated - AccessTokenExpired", MailFailureCode.TokenRefused },
-    };
+    public static TheoryData<string, string> ImapRefusals =>
+        new()
+        {
+            { "TAG NO AUTHENTICATE failed.", MailFailureCode.TokenRefused },
+            { "TAG NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)", MailFailureCode.TokenRefused },
+            {
+                "TAG NO [ALERT] Please log in via your web browser: https://support.google.com/mail/accounts/answer/78754 (Failure)",
+                MailFailureCode.PolicyBlocked
+            },
+            {
+                "TAG NO [ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page and enable your account for IMAP access. (Failure)",
+                MailFailureCode.ImapDisabled
+            },
+            { "* BYE Session invalidated - AccessTokenExpired", MailFailureCode.TokenRefused },
+        };
 
     [Theory]
     [MemberData(nameof(ImapRefusals))]
@@ -123,7 +149,9 @@ public sealed class MailRefusalTests(SharedServer database) : ScriptedMailTests(
         {
             await GreetSmtpAsync(smtp);
             var command = await smtp.HearAsync();
-            await smtp.SayAsync($"535 5.7.8 {Token} {command.Split(' ')[^1]} {Convert.ToHexString(Encoding.UTF8.GetBytes(Token))} is not good");
+            await smtp.SayAsync(
+                $"535 5.7.8 {Token} {command.Split(' ')[^1]} {Convert.ToHexString(Encoding.UTF8.GetBytes(Token))} is not good"
+            );
         });
 
         var report = await CheckAsync(server, MailProtocol.Smtp, MailSecurity.None);

@@ -116,7 +116,10 @@ public sealed class MailTamperingTests(SharedServer database) : ScriptedMailTest
             await smtp.HangAsync();
         });
 
-        Assert.Equal(MailFailureCode.Timeout, (await CheckAsync(server, MailProtocol.Smtp, MailSecurity.None, TimeSpan.FromSeconds(2))).Code);
+        Assert.Equal(
+            MailFailureCode.Timeout,
+            (await CheckAsync(server, MailProtocol.Smtp, MailSecurity.None, TimeSpan.FromSeconds(2))).Code
+        );
     }
 
     [Fact]

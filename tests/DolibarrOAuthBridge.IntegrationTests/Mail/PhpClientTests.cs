@@ -40,8 +40,25 @@ public sealed class PhpClientTests(SharedServer database, MailServers mail)
     private async Task<(int ExitCode, string Said)> SendAsync(string security, string mailbox, string subject, string token)
     {
         var port = security == "tls" ? mail.Dovecot.SubmissionsPort : mail.Dovecot.SubmissionPort;
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "php", "submit_mail.php"), mail.Dovecot.Host, $"{port}", security, mail.Dovecot.AuthorityPath, mailbox, MailServers.Ada, subject];
-        using var process = Process.Start(new ProcessStartInfo("php", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "php", "submit_mail.php"),
+            mail.Dovecot.Host,
+            $"{port}",
+            security,
+            mail.Dovecot.AuthorityPath,
+            mailbox,
+            MailServers.Ada,
+            subject,
+        ];
+        using var process = Process.Start(
+            new ProcessStartInfo("php", arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.StandardInput.WriteAsync(token);

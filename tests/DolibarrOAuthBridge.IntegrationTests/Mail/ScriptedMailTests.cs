@@ -57,10 +57,22 @@ public abstract class ScriptedMailTests(SharedServer database) : IAsyncLifetime
         return new ScriptedMailServer(certificate, script);
     }
 
-    private protected async Task<MailCheckReport> CheckAsync(ScriptedMailServer server, MailProtocol protocol, MailSecurity security, TimeSpan? deadline = null)
+    private protected async Task<MailCheckReport> CheckAsync(
+        ScriptedMailServer server,
+        MailProtocol protocol,
+        MailSecurity security,
+        TimeSpan? deadline = null
+    )
     {
         var options = new BridgeOptions { MailCaFile = _caFile, MailDeadline = deadline ?? Eventually.Limit };
-        var check = new MailCheck { Protocol = protocol, Username = "ada@example.com", Host = "localhost", Port = server.Port, Security = security };
+        var check = new MailCheck
+        {
+            Protocol = protocol,
+            Username = "ada@example.com",
+            Host = "localhost",
+            Port = server.Port,
+            Security = security,
+        };
         var report = await _world.Open(options).Get<MailChecker>().CheckAsync(World.Entry, 1, check);
         Assert.All(report.Steps, step => Assert.DoesNotContain(Token, step.Detail, StringComparison.Ordinal));
         return report;

@@ -13,7 +13,11 @@ public sealed class DebianPackageTests(SharedServer shared)
     private const string Name = "dolibarr-oauth-bridge";
 
     private static readonly string Repository = Path.GetFullPath(
-        typeof(DebianPackageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "RepositoryRoot").Value!);
+        typeof(DebianPackageTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(data => data.Key == "RepositoryRoot")
+            .Value!
+    );
 
     [Fact]
     public async Task It_installs_runs_keeps_its_settings_over_an_upgrade_and_leaves_nothing_when_purged()
@@ -57,7 +61,14 @@ public sealed class DebianPackageTests(SharedServer shared)
     [Fact]
     public async Task The_services_exposure_is_at_most_1_3()
     {
-        var (status, said) = await TryAsync("systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=13", Path.Combine(Repository, "packaging/systemd", Name + ".service"));
+        var (status, said) = await TryAsync(
+            "systemd-analyze",
+            "security",
+            "--offline=true",
+            "--no-pager",
+            "--threshold=13",
+            Path.Combine(Repository, "packaging/systemd", Name + ".service")
+        );
 
         Assert.True(status == 0, said);
         Assert.Contains("Overall exposure level", said, StringComparison.Ordinal);
@@ -82,7 +93,10 @@ public sealed class DebianPackageTests(SharedServer shared)
         }
 
         File.WriteAllText(Path.Combine(root, "var/lib/dpkg/status"), string.Empty);
-        File.WriteAllText(Path.Combine(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n");
+        File.WriteAllText(
+            Path.Combine(root, "etc/passwd"),
+            "root:x:0:0:root:/root:/bin/sh\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n"
+        );
         File.WriteAllText(Path.Combine(root, "etc/group"), "root:x:0:\nwww-data:x:33:\n");
         return root;
     }
@@ -101,7 +115,9 @@ public sealed class DebianPackageTests(SharedServer shared)
 
     private static async Task<(int Status, string Said)> TryAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -19,13 +19,21 @@ public sealed class CommandLineTests(SharedServer shared)
         var third = await world.RunAsync("init", "--reveal");
 
         Assert.Equal((0, 0, 0), (first.ExitCode, second.ExitCode, third.ExitCode));
-        Assert.Contains("Made the tables llx_oauthbridge_grant, llx_oauthbridge_event, llx_oauthbridge_consent.", first.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Made the tables llx_oauthbridge_grant, llx_oauthbridge_event, llx_oauthbridge_consent.",
+            first.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Made the API key OAUTHBRIDGE_API_KEY", first.Output, StringComparison.Ordinal);
         Assert.DoesNotMatch("[0-9a-f]{64}", first.Output);
         Assert.Matches("there already", second.Output);
         Assert.Matches("^[0-9a-f]{64}$", second.Output.TrimEnd().Split('\n')[^1]);
         Assert.Equal(second.Output, third.Output);
-        Assert.StartsWith("dolcrypt:", await world.QueryAsync("SELECT value FROM llx_const WHERE name = 'OAUTHBRIDGE_API_KEY'"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "dolcrypt:",
+            await world.QueryAsync("SELECT value FROM llx_const WHERE name = 'OAUTHBRIDGE_API_KEY'"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -38,8 +46,21 @@ public sealed class CommandLineTests(SharedServer shared)
         var json = await world.RunAsync("entries", "--json");
 
         Assert.Equal((0, 0), (table.ExitCode, json.ExitCode));
-        var entries = JsonDocument.Parse(json.Output).RootElement.GetProperty("entries").EnumerateArray().ToDictionary(entry => entry.GetProperty("entry").GetString()!);
-        string[] names = ["GENERIC-Mastodon", "GITHUB-Dev", "GOOGLE", "GOOGLE-Login", "GOOGLE-Mail", "MICROSOFT-Office", "MICROSOFT2-Collector"];
+        var entries = JsonDocument
+            .Parse(json.Output)
+            .RootElement.GetProperty("entries")
+            .EnumerateArray()
+            .ToDictionary(entry => entry.GetProperty("entry").GetString()!);
+        string[] names =
+        [
+            "GENERIC-Mastodon",
+            "GITHUB-Dev",
+            "GOOGLE",
+            "GOOGLE-Login",
+            "GOOGLE-Mail",
+            "MICROSOFT-Office",
+            "MICROSOFT2-Collector",
+        ];
         Assert.Equal(names, entries.Keys);
         Assert.All(names, name => Assert.Contains(name, table.Output, StringComparison.Ordinal));
         Assert.Matches(@"GOOGLE-Mail\s+Google\s+valid\s+in 39 min\s+yes", table.Output);
@@ -62,7 +83,10 @@ public sealed class CommandLineTests(SharedServer shared)
 
         Assert.Equal((0, stored.AccessToken + "\n", string.Empty), (bare.ExitCode, bare.Output, bare.Error));
         Assert.Equal(bare.Output, byService.Output);
-        Assert.Equal($"user=ada@example.com\u0001auth=Bearer {stored.AccessToken}\u0001\u0001", Encoding.UTF8.GetString(Convert.FromBase64String(sasl.Output)));
+        Assert.Equal(
+            $"user=ada@example.com\u0001auth=Bearer {stored.AccessToken}\u0001\u0001",
+            Encoding.UTF8.GetString(Convert.FromBase64String(sasl.Output))
+        );
         Assert.Equal(stored.AccessToken, JsonDocument.Parse(json.Output).RootElement.GetProperty("access_token").GetString());
     }
 
@@ -88,7 +112,9 @@ public sealed class CommandLineTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         var token = await world.GrantAsync(TimeSpan.FromHours(1));
-        await world.ExecuteAsync("INSERT INTO llx_oauth_token (service, token, entity) VALUES ('dolibarr_rest_api', 'canary-rest', 1); UPDATE llx_oauth_token SET token = 'garbage' WHERE service = 'GitHub-Dev'");
+        await world.ExecuteAsync(
+            "INSERT INTO llx_oauth_token (service, token, entity) VALUES ('dolibarr_rest_api', 'canary-rest', 1); UPDATE llx_oauth_token SET token = 'garbage' WHERE service = 'GitHub-Dev'"
+        );
 
         var table = await world.RunAsync("inspect");
         var one = await world.RunAsync("inspect", "Google-Mail", "--json", "--reveal");
@@ -99,7 +125,10 @@ public sealed class CommandLineTests(SharedServer shared)
         Assert.Matches(@"dolibarr_rest_api\s+1\s+another owner's\s+plain", table.Output);
         Assert.Matches("GitHub-Dev.*does not hold an OAuth 2 token", table.Output.Replace("\n", " ", StringComparison.Ordinal));
         var row = Assert.Single(JsonDocument.Parse(one.Output).RootElement.EnumerateArray());
-        Assert.Equal((token.AccessToken, token.RefreshToken), (row.GetProperty("access_token").GetString(), row.GetProperty("refresh_token").GetString()));
+        Assert.Equal(
+            (token.AccessToken, token.RefreshToken),
+            (row.GetProperty("access_token").GetString(), row.GetProperty("refresh_token").GetString())
+        );
     }
 
     [Fact]
@@ -172,6 +201,9 @@ public sealed class CommandLineTests(SharedServer shared)
 
         Assert.Equal((1, 2, 0), (missing.ExitCode, none.ExitCode, version.ExitCode));
         Assert.Matches(@"^\d+\.\d+\.\d+", version.Output);
-        Assert.Equal($$"""{"version":"{{version.Output.Trim()}}"}""", string.Concat((await Sidecar.RunAsync(["version", "--json"], null)).Output.Where(character => !char.IsWhiteSpace(character))));
+        Assert.Equal(
+            $$"""{"version":"{{version.Output.Trim()}}"}""",
+            string.Concat((await Sidecar.RunAsync(["version", "--json"], null)).Output.Where(character => !char.IsWhiteSpace(character)))
+        );
     }
 }

@@ -22,7 +22,9 @@ public sealed class LifetimeTests(SharedServer shared)
         var callers = Enumerable.Range(0, 4).Select(_ => AskUntilAsync(sidecar, token.AccessToken!, stop.Token)).ToList();
 
         var (former, next) = (world.Install.User, world.Install.User + "n");
-        await world.ExecuteAsync($"CREATE USER '{next}'@'localhost' IDENTIFIED BY 'another-canary'; GRANT ALL ON `{world.Install.Database}`.* TO '{next}'@'localhost'");
+        await world.ExecuteAsync(
+            $"CREATE USER '{next}'@'localhost' IDENTIFIED BY 'another-canary'; GRANT ALL ON `{world.Install.Database}`.* TO '{next}'@'localhost'"
+        );
         await world.RewriteConfAsync($"_user='{former}'", $"_user='{next}'");
         await world.RewriteConfAsync(world.Install.Password, "another-canary");
         sidecar.Signal("HUP");
@@ -67,7 +69,11 @@ public sealed class LifetimeTests(SharedServer shared)
         await Eventually.HoldsAsync(() => sidecar.Output.Contains(said, StringComparison.Ordinal), said);
 
         Assert.Equal(token.AccessToken, await sidecar.TokenAsync());
-        Assert.Contains("oauthbridge_conf_reloads_total{outcome=\"kept\"} 1", await sidecar.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Contains(
+            "oauthbridge_conf_reloads_total{outcome=\"kept\"} 1",
+            await sidecar.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -83,7 +89,10 @@ public sealed class LifetimeTests(SharedServer shared)
         sidecar.Terminate();
         await Eventually.HoldsAsync(async () => await sidecar.StatusAsync("/readyz") == 503, "it is draining");
         var patience = Stopwatch.StartNew();
-        await Eventually.HoldsAsync(() => sidecar.HasExited || patience.Elapsed > TimeSpan.FromSeconds(3), "it waits for longer than System.CommandLine does by itself");
+        await Eventually.HoldsAsync(
+            () => sidecar.HasExited || patience.Elapsed > TimeSpan.FromSeconds(3),
+            "it waits for longer than System.CommandLine does by itself"
+        );
         Assert.Equal(200, await sidecar.StatusAsync("/healthz"));
         gate.Release();
 
@@ -103,10 +112,19 @@ public sealed class LifetimeTests(SharedServer shared)
         sidecar.Terminate();
         await sidecar.ExitAsync();
 
-        var lines = sidecar.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = sidecar
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
 
-        Assert.All(lines, line => Assert.True(line.TryGetProperty("Timestamp", out _) && line.TryGetProperty("LogLevel", out _) && line.TryGetProperty("Message", out _)));
-        var refreshed = Assert.Single(lines, line => line.GetProperty("Message").GetString()!.StartsWith("Refreshed", StringComparison.Ordinal));
+        Assert.All(lines, line =>
+            Assert.True(
+                line.TryGetProperty("Timestamp", out _) && line.TryGetProperty("LogLevel", out _) && line.TryGetProperty("Message", out _)
+            )
+        );
+        var refreshed = Assert.Single(lines, line =>
+            line.GetProperty("Message").GetString()!.StartsWith("Refreshed", StringComparison.Ordinal)
+        );
         Assert.Equal(World.Service, refreshed.GetProperty("State").GetProperty("Service").GetString());
         Assert.Equal(2, (await world.RunAsync("serve", "--log-format", "xml")).ExitCode);
     }
@@ -118,15 +136,17 @@ public sealed class LifetimeTests(SharedServer shared)
         await world.InitAsync();
         var path = Path.Combine(world.Install.DirectoryPath, "activated.sock");
         using var activated = await ActivateAsync(world, path);
-        using var client = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellation) =>
+        using var client = new HttpClient(
+            new SocketsHttpHandler
             {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        });
+                ConnectCallback = async (_, cancellation) =>
+                {
+                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }
+        );
 
         using var answer = await client.GetAsync(new Uri("http://localhost/readyz"));
 
@@ -142,7 +162,10 @@ public sealed class LifetimeTests(SharedServer shared)
     public async Task Systemd_is_told_when_it_is_ready_and_when_it_stops()
     {
         await using var world = await World.CreateAsync(shared.Server);
-        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = (int)Eventually.Limit.TotalMilliseconds };
+        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified)
+        {
+            ReceiveTimeout = (int)Eventually.Limit.TotalMilliseconds,
+        };
         var path = Path.Combine(world.Install.DirectoryPath, "notify");
         systemd.Bind(new UnixDomainSocketEndPoint(path));
 
@@ -162,9 +185,16 @@ public sealed class LifetimeTests(SharedServer shared)
 
     private static async Task<Process> ActivateAsync(World world, string address, bool start = false)
     {
-        var process = Process.Start(new ProcessStartInfo("systemd-socket-activate", ["--listen", address, "--", Sidecar.Program, .. world.Arguments("serve")]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process = Process.Start(
+            new ProcessStartInfo("systemd-socket-activate", ["--listen", address, "--", Sidecar.Program, .. world.Arguments("serve")])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        process.ErrorDataReceived += (_, line) => _ = line.Data?.Contains("Listening on", StringComparison.Ordinal) == true && listening.TrySetResult();
+        process.ErrorDataReceived += (_, line) =>
+            _ = line.Data?.Contains("Listening on", StringComparison.Ordinal) == true && listening.TrySetResult();
         process.OutputDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();

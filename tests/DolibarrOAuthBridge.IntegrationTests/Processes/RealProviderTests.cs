@@ -11,10 +11,9 @@ public sealed class RealProviderTests(SharedServer shared)
     [Fact]
     public async Task Two_sidecars_and_two_hundred_callers_make_one_refresh_round_after_round()
     {
-        await using var provider = await StandInProvider.StartAsync(new StandInProviderOptions
-        {
-            Clients = [new StandInClient { ClientId = World.ClientId, ClientSecret = World.ClientSecret }],
-        });
+        await using var provider = await StandInProvider.StartAsync(
+            new StandInProviderOptions { Clients = [new StandInClient { ClientId = World.ClientId, ClientSecret = World.ClientSecret }] }
+        );
         await using var world = await World.CreateAsync(shared.Server);
         world.Settings = new Dictionary<string, string?> { ["Providers:Google:TokenEndpoint"] = provider.Endpoint("token").AbsoluteUri };
         var issued = await provider.IssueAsync(World.ClientId, null, "openid email");
@@ -31,20 +30,29 @@ public sealed class RealProviderTests(SharedServer shared)
             var stored = await world.StoredAsync();
             Assert.Equal(tokens[0], stored.AccessToken);
             Assert.NotEqual(issued.RefreshToken, stored.RefreshToken);
-            await world.Install.SetTokenAsync(World.Entry, stored with { EndOfLife = DolibarrOAuthBridge.Dolibarr.Tokens.EndOfLife.At(DateTimeOffset.UnixEpoch) });
+            await world.Install.SetTokenAsync(
+                World.Entry,
+                stored with
+                {
+                    EndOfLife = DolibarrOAuthBridge.Dolibarr.Tokens.EndOfLife.At(DateTimeOffset.UnixEpoch),
+                }
+            );
         }
     }
 
     [Fact]
     public async Task A_lost_answer_is_told_as_unavailable_and_the_revoked_grant_as_consent_required()
     {
-        await using var provider = await StandInProvider.StartAsync(new StandInProviderOptions
-        {
-            Clients = [new StandInClient { ClientId = World.ClientId, ClientSecret = World.ClientSecret }],
-        });
+        await using var provider = await StandInProvider.StartAsync(
+            new StandInProviderOptions { Clients = [new StandInClient { ClientId = World.ClientId, ClientSecret = World.ClientSecret }] }
+        );
         await using var world = await World.CreateAsync(shared.Server);
         world.Settings = new Dictionary<string, string?> { ["Providers:Google:TokenEndpoint"] = provider.Endpoint("token").AbsoluteUri };
-        await world.Install.SetTokenAsync(World.Entry, await provider.IssueAsync(World.ClientId, null, "openid email"), DateTimeOffset.UnixEpoch);
+        await world.Install.SetTokenAsync(
+            World.Entry,
+            await provider.IssueAsync(World.ClientId, null, "openid email"),
+            DateTimeOffset.UnixEpoch
+        );
         provider.Faults.Next(TokenFault.DropAfter());
         var host = world.Open();
         var row = await world.RawAsync();

@@ -32,8 +32,13 @@ public sealed class SidecarTests(SharedServer shared)
         await world.InitAsync();
         var sidecars = await Task.WhenAll(world.ServeAsync(), world.ServeAsync());
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(caller =>
-            sidecars[caller % 2].Client.PostAsync(new Uri($"/v1/entries/{World.Entry}/token/refresh", UriKind.Relative), null)));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(caller =>
+                    sidecars[caller % 2].Client.PostAsync(new Uri($"/v1/entries/{World.Entry}/token/refresh", UriKind.Relative), null)
+                )
+        );
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         Assert.False(world.Authority.SawReuse);
@@ -70,7 +75,11 @@ public sealed class SidecarTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
-        var crash = await world.RunAsync(new Dictionary<string, string> { ["BRIDGE_TEST_CRASH_AT"] = "answer-journaled" }, "token", World.Entry);
+        var crash = await world.RunAsync(
+            new Dictionary<string, string> { ["BRIDGE_TEST_CRASH_AT"] = "answer-journaled" },
+            "token",
+            World.Entry
+        );
         Assert.NotEqual(0, crash.ExitCode);
 
         var result = await world.RunAsync("token", World.Entry);
@@ -107,13 +116,18 @@ public sealed class SidecarTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         await world.InitAsync();
-        await world.ExecuteAsync("INSERT INTO llx_oauthbridge_grant (service, entity, lease_owner, lease_until) VALUES ('Google-Mail', 1, 'elsewhere/1/x', DATE_ADD(UTC_TIMESTAMP(3), INTERVAL 2 SECOND))");
+        await world.ExecuteAsync(
+            "INSERT INTO llx_oauthbridge_grant (service, entity, lease_owner, lease_until) VALUES ('Google-Mail', 1, 'elsewhere/1/x', DATE_ADD(UTC_TIMESTAMP(3), INTERVAL 2 SECOND))"
+        );
         var host = world.Open();
 
         await host.TokenAsync();
 
         Assert.Equal(1, world.Authority.Granted);
-        Assert.Equal("NULL|NULL", await world.QueryAsync("SELECT lease_owner, lease_until FROM llx_oauthbridge_grant WHERE service = 'Google-Mail'"));
+        Assert.Equal(
+            "NULL|NULL",
+            await world.QueryAsync("SELECT lease_owner, lease_until FROM llx_oauthbridge_grant WHERE service = 'Google-Mail'")
+        );
     }
 
     [Fact]
@@ -122,7 +136,9 @@ public sealed class SidecarTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         await world.InitAsync();
-        await world.ExecuteAsync("INSERT INTO llx_oauthbridge_grant (service, entity, lease_owner, lease_until) VALUES ('Google-Mail', 1, 'elsewhere/1/x', DATE_ADD(UTC_TIMESTAMP(3), INTERVAL 10 MINUTE))");
+        await world.ExecuteAsync(
+            "INSERT INTO llx_oauthbridge_grant (service, entity, lease_owner, lease_until) VALUES ('Google-Mail', 1, 'elsewhere/1/x', DATE_ADD(UTC_TIMESTAMP(3), INTERVAL 10 MINUTE))"
+        );
         var host = world.Open(new BridgeOptions { ProviderDeadline = TimeSpan.FromSeconds(0.1) });
 
         var failure = await host.TokenFailsAsync(ProblemCode.ProviderUnavailable);
@@ -130,7 +146,10 @@ public sealed class SidecarTests(SharedServer shared)
         Assert.Contains("Another process", failure.Message, StringComparison.Ordinal);
         Assert.NotNull(failure.RetryAfter);
         Assert.Equal(0, world.Authority.Asked);
-        Assert.Equal("elsewhere/1/x", await world.QueryAsync("SELECT lease_owner FROM llx_oauthbridge_grant WHERE service = 'Google-Mail'"));
+        Assert.Equal(
+            "elsewhere/1/x",
+            await world.QueryAsync("SELECT lease_owner FROM llx_oauthbridge_grant WHERE service = 'Google-Mail'")
+        );
     }
 
     [Fact]
@@ -160,18 +179,28 @@ public sealed class SidecarTests(SharedServer shared)
         await (await world.ServeAsync(null, "--socket", path)).KillAsync();
         Assert.True(File.Exists(path));
         await world.ServeAsync(null, "--socket", path);
-        using var client = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellation) =>
+        using var client = new HttpClient(
+            new SocketsHttpHandler
             {
-                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
-                await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(path), cancellation);
-                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
-            },
-        });
+                ConnectCallback = async (_, cancellation) =>
+                {
+                    var socket = new System.Net.Sockets.Socket(
+                        System.Net.Sockets.AddressFamily.Unix,
+                        System.Net.Sockets.SocketType.Stream,
+                        System.Net.Sockets.ProtocolType.Unspecified
+                    );
+                    await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(path), cancellation);
+                    return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+                },
+            }
+        );
         client.DefaultRequestHeaders.Authorization = new("Bearer", world.ApiKey);
 
-        Assert.Contains(token.AccessToken!, await client.GetStringAsync(new Uri($"http://localhost/v1/entries/{World.Entry}/token")), StringComparison.Ordinal);
+        Assert.Contains(
+            token.AccessToken!,
+            await client.GetStringAsync(new Uri($"http://localhost/v1/entries/{World.Entry}/token")),
+            StringComparison.Ordinal
+        );
         Assert.Contains("Another process listens", (await world.RunAsync("serve", "--socket", path)).Error, StringComparison.Ordinal);
     }
 }

@@ -13,7 +13,8 @@ namespace DolibarrOAuthBridge.IntegrationTests.Rekeying;
 public sealed class RekeyTests(SharedServer shared)
 {
     private const string NewKey = "0123456789abcdef0123456789abcdef";
-    private const string AllValues = "SELECT name, value, tms FROM llx_const UNION ALL SELECT rowid, CONCAT_WS(' ', token, tokenstring), tms FROM llx_oauth_token";
+    private const string AllValues =
+        "SELECT name, value, tms FROM llx_const UNION ALL SELECT rowid, CONCAT_WS(' ', token, tokenstring), tms FROM llx_oauth_token";
 
     [Fact]
     public async Task A_dry_run_writes_nothing_and_prints_the_next_commands()
@@ -52,14 +53,16 @@ public sealed class RekeyTests(SharedServer shared)
         var token = await world.StoredAsync();
         var foreign = new TokenCodec(new InstanceKeys(null, DolibarrInstallOptions.GoldenKey, null)).EncryptText("""{"a":1}""");
         var cbc = DolCrypt.Encrypt("other company"u8, System.Text.Encoding.UTF8.GetBytes(DolibarrInstallOptions.GoldenKey), "aes-128-cbc");
-        await world.ExecuteAsync($"""
+        await world.ExecuteAsync(
+            $"""
             ALTER TABLE llx_oauth_token ADD COLUMN tokenstring_refresh text NULL;
             INSERT INTO llx_oauth_token (service, tokenstring, tokenstring_refresh, fk_soc, entity) VALUES ('SOMETHING_PROD', '{foreign}', '{foreign}', 3, 2);
             INSERT INTO llx_const (name, value, entity) VALUES ('OTHER_MODULE_PASS', '{cbc}', 2);
             CREATE TABLE llx_user (rowid integer PRIMARY KEY, login varchar(50), api_key varchar(128)) ENGINE=InnoDB;
             INSERT INTO llx_user VALUES (1, 'admin', '{foreign}');
             UPDATE llx_const SET tms = '2020-01-02 03:04:05'; UPDATE llx_oauth_token SET tms = '2020-01-02 03:04:05';
-            """);
+            """
+        );
 
         var done = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
 
@@ -67,9 +70,18 @@ public sealed class RekeyTests(SharedServer shared)
         Assert.Contains("read back and committed", done.Output, StringComparison.Ordinal);
         var codec = new TokenCodec(new InstanceKeys(null, NewKey, null));
         Assert.Equal(token, codec.Decode(await world.RawAsync()));
-        Assert.Equal(World.ClientSecret, codec.DecryptText(await world.QueryAsync("SELECT value FROM llx_const WHERE name = 'OAUTH_GOOGLE-Mail_SECRET'")));
-        Assert.Equal("""{"a":1}""", codec.DecryptText(await world.QueryAsync("SELECT tokenstring FROM llx_oauth_token WHERE service = 'SOMETHING_PROD'")));
-        Assert.Equal("""{"a":1}""", codec.DecryptText(await world.QueryAsync("SELECT tokenstring_refresh FROM llx_oauth_token WHERE service = 'SOMETHING_PROD'")));
+        Assert.Equal(
+            World.ClientSecret,
+            codec.DecryptText(await world.QueryAsync("SELECT value FROM llx_const WHERE name = 'OAUTH_GOOGLE-Mail_SECRET'"))
+        );
+        Assert.Equal(
+            """{"a":1}""",
+            codec.DecryptText(await world.QueryAsync("SELECT tokenstring FROM llx_oauth_token WHERE service = 'SOMETHING_PROD'"))
+        );
+        Assert.Equal(
+            """{"a":1}""",
+            codec.DecryptText(await world.QueryAsync("SELECT tokenstring_refresh FROM llx_oauth_token WHERE service = 'SOMETHING_PROD'"))
+        );
         Assert.Equal(token.RefreshToken, codec.DecryptText(await world.QueryAsync("SELECT newest_token FROM llx_oauthbridge_grant")));
         var otherCompany = await world.QueryAsync("SELECT value FROM llx_const WHERE name = 'OTHER_MODULE_PASS'");
         Assert.StartsWith("dolcrypt:aes-128-cbc:", otherCompany, StringComparison.Ordinal);
@@ -87,15 +99,23 @@ public sealed class RekeyTests(SharedServer shared)
     {
         await using var world = await CreateAsync();
         var strange = DolCrypt.Encrypt("of another instance altogether, long enough"u8, "third key"u8);
-        await world.ExecuteAsync($"INSERT INTO llx_const (rowid, name, value, entity) VALUES (901, 'A_SECRET', '{strange}', 1), (902, 'B_SECRET', 'dolcrypt:AES-256-CTR:short', 1), (903, 'C_SECRET', 'in the clear', 1)");
+        await world.ExecuteAsync(
+            $"INSERT INTO llx_const (rowid, name, value, entity) VALUES (901, 'A_SECRET', '{strange}', 1), (902, 'B_SECRET', 'dolcrypt:AES-256-CTR:short', 1), (903, 'C_SECRET', 'in the clear', 1)"
+        );
 
         var done = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--json");
 
         Assert.Equal(0, done.ExitCode);
         var report = JsonDocument.Parse(done.Output).RootElement;
         Assert.True(report.GetProperty("applied").GetBoolean());
-        Assert.Equal(["llx_const.value, row 901", "llx_const.value, row 902"], report.GetProperty("left_alone").EnumerateArray().Select(place => place.GetString()));
-        Assert.Equal($"{strange}\ndolcrypt:AES-256-CTR:short\nin the clear", await world.QueryAsync("SELECT value FROM llx_const WHERE rowid > 900 ORDER BY rowid"));
+        Assert.Equal(
+            ["llx_const.value, row 901", "llx_const.value, row 902"],
+            report.GetProperty("left_alone").EnumerateArray().Select(place => place.GetString())
+        );
+        Assert.Equal(
+            $"{strange}\ndolcrypt:AES-256-CTR:short\nin the clear",
+            await world.QueryAsync("SELECT value FROM llx_const WHERE rowid > 900 ORDER BY rowid")
+        );
     }
 
     [Fact]
@@ -120,7 +140,12 @@ public sealed class RekeyTests(SharedServer shared)
         await using var world = await CreateAsync();
         var before = await world.QueryAsync(AllValues);
 
-        var died = await world.RunAsync(new Dictionary<string, string> { ["BRIDGE_TEST_CRASH_AT"] = "rekeyed" }, "rekey", "--new-conf", await NewConfAsync(world));
+        var died = await world.RunAsync(
+            new Dictionary<string, string> { ["BRIDGE_TEST_CRASH_AT"] = "rekeyed" },
+            "rekey",
+            "--new-conf",
+            await NewConfAsync(world)
+        );
 
         Assert.NotEqual(0, died.ExitCode);
         Assert.Equal(before, await world.QueryAsync(AllValues));
@@ -134,7 +159,11 @@ public sealed class RekeyTests(SharedServer shared)
         var before = await world.QueryAsync(AllValues);
         await using var connection = await world.ConnectAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using var hold = new MySqlCommand("SELECT rowid FROM llx_oauth_token WHERE service = 'GitHub-Dev' FOR UPDATE", connection, transaction);
+        await using var hold = new MySqlCommand(
+            "SELECT rowid FROM llx_oauth_token WHERE service = 'GitHub-Dev' FOR UPDATE",
+            connection,
+            transaction
+        );
         await hold.ExecuteScalarAsync();
 
         var failed = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
@@ -156,7 +185,10 @@ public sealed class RekeyTests(SharedServer shared)
 
         Assert.True(done.ExitCode == 0, done.Error);
         Assert.Empty(world.JournalFiles);
-        Assert.Equal(world.Authority.CurrentRefreshToken, new TokenCodec(new InstanceKeys(null, NewKey, null)).Decode(await world.RawAsync()).RefreshToken);
+        Assert.Equal(
+            world.Authority.CurrentRefreshToken,
+            new TokenCodec(new InstanceKeys(null, NewKey, null)).Decode(await world.RawAsync()).RefreshToken
+        );
     }
 
     [Fact]
@@ -197,7 +229,10 @@ public sealed class RekeyTests(SharedServer shared)
     {
         await using var world = await CreateAsync();
         var other = await NewConfAsync(world);
-        await File.WriteAllTextAsync(other, (await File.ReadAllTextAsync(other)).Replace($"'{world.Install.Database}'", "'another'", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            other,
+            (await File.ReadAllTextAsync(other)).Replace($"'{world.Install.Database}'", "'another'", StringComparison.Ordinal)
+        );
         var without = await NewConfAsync(world, "0", "without");
 
         var same = await world.RunAsync("rekey", "--new-conf", world.Install.ConfPath);

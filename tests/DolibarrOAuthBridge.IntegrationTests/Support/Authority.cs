@@ -92,7 +92,8 @@ internal sealed class Authority : IAsyncDisposable
     public static Func<HttpContext, Task> Error(string error, int status = 400) => Json(status, JsonSerializer.Serialize(new { error }));
 
     /// <summary>No answer until the caller goes.</summary>
-    public static async Task HangAsync(HttpContext context) => await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+    public static async Task HangAsync(HttpContext context) =>
+        await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
@@ -136,7 +137,13 @@ internal sealed class Authority : IAsyncDisposable
 
             Granted++;
             LastAccessToken = Make("at");
-            var answer = new Dictionary<string, object> { ["access_token"] = LastAccessToken, ["token_type"] = "Bearer", ["expires_in"] = Lifetime, ["scope"] = "https://mail.google.com/" };
+            var answer = new Dictionary<string, object>
+            {
+                ["access_token"] = LastAccessToken,
+                ["token_type"] = "Bearer",
+                ["expires_in"] = Lifetime,
+                ["scope"] = "https://mail.google.com/",
+            };
             if (Rotates)
             {
                 _spent.Add(_current);

@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Support;
 
-/// <summary>A bridge inside this process, with services, pool and flights of its own: as good as a process of its own, with a clock to turn.</summary>
+/// <summary>
+/// A bridge inside this process, with services, pool and flights of its own: as good as a process of its own, with a clock to
+/// turn.
+/// </summary>
 internal sealed class BridgeHost : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -30,7 +33,8 @@ internal sealed class BridgeHost : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    public Task<AccessToken> TokenAsync(string entry = World.Entry, int entity = 1, TimeSpan? minTtl = null) => Get<TokenBroker>().GetAsync(entry, entity, minTtl);
+    public Task<AccessToken> TokenAsync(string entry = World.Entry, int entity = 1, TimeSpan? minTtl = null) =>
+        Get<TokenBroker>().GetAsync(entry, entity, minTtl);
 
     public Task<AccessToken> RefreshAsync(string entry = World.Entry) => Get<TokenBroker>().RefreshAsync(entry, 1);
 

@@ -16,39 +16,66 @@ internal static class Consenting
     public const string CallbackPage = "http://localhost/dolibarr/custom/oauthbridge/callback.php";
 
     /// <summary>A provider that knows the tests' client with the callback page.</summary>
-    public static Task<StandInProvider> ProviderAsync(RefreshTokenPolicy refreshTokens = RefreshTokenPolicy.LikeGoogle, params string[] scopes) => StandInProvider.StartAsync(new StandInProviderOptions
-    {
-        Clients =
-        [
-            new StandInClient
+    public static Task<StandInProvider> ProviderAsync(
+        RefreshTokenPolicy refreshTokens = RefreshTokenPolicy.LikeGoogle,
+        params string[] scopes
+    ) =>
+        StandInProvider.StartAsync(
+            new StandInProviderOptions
             {
-                ClientId = World.ClientId,
-                ClientSecret = World.ClientSecret,
-                RedirectUris = [new(CallbackPage)],
-                RefreshTokens = refreshTokens,
-                Scopes = scopes.Length > 0 ? scopes : ["email", "profile", "https://mail.google.com/"],
-            },
-        ],
-    });
+                Clients =
+                [
+                    new StandInClient
+                    {
+                        ClientId = World.ClientId,
+                        ClientSecret = World.ClientSecret,
+                        RedirectUris = [new(CallbackPage)],
+                        RefreshTokens = refreshTokens,
+                        Scopes = scopes.Length > 0 ? scopes : ["email", "profile", "https://mail.google.com/"],
+                    },
+                ],
+            }
+        );
 
     /// <summary>Points a provider's entries at the stand-in, as its own configuration would.</summary>
-    public static Dictionary<string, string?> Settings(StandInProvider provider, string name = "Google") => new()
-    {
-        [$"Providers:{name}:AuthorizationEndpoint"] = provider.Endpoint("oauth/authorize").AbsoluteUri,
-        [$"Providers:{name}:TokenEndpoint"] = provider.Endpoint("oauth/token").AbsoluteUri,
-        [$"Providers:{name}:RevocationEndpoint"] = provider.Endpoint("oauth/revoke").AbsoluteUri,
-        [$"Providers:{name}:Issuer"] = provider.BaseAddress.AbsoluteUri,
-    };
+    public static Dictionary<string, string?> Settings(StandInProvider provider, string name = "Google") =>
+        new()
+        {
+            [$"Providers:{name}:AuthorizationEndpoint"] = provider.Endpoint("oauth/authorize").AbsoluteUri,
+            [$"Providers:{name}:TokenEndpoint"] = provider.Endpoint("oauth/token").AbsoluteUri,
+            [$"Providers:{name}:RevocationEndpoint"] = provider.Endpoint("oauth/revoke").AbsoluteUri,
+            [$"Providers:{name}:Issuer"] = provider.BaseAddress.AbsoluteUri,
+        };
 
-    public static Task<ConsentStarted> BeginAsync(this BridgeHost host, string entry = World.Entry, ConsentWishes? wishes = null, int entity = 1) =>
-        host.Get<ConsentDesk>().BeginAsync(entry, entity, ConsentFlows.Code, wishes ?? new ConsentWishes { SessionBinding = Binding });
+    public static Task<ConsentStarted> BeginAsync(
+        this BridgeHost host,
+        string entry = World.Entry,
+        ConsentWishes? wishes = null,
+        int entity = 1
+    ) => host.Get<ConsentDesk>().BeginAsync(entry, entity, ConsentFlows.Code, wishes ?? new ConsentWishes { SessionBinding = Binding });
 
-    public static Task<ConsentResult> FinishAsync(this BridgeHost host, AuthorizationResponse answer, int? entity = null) => host.Get<CodeCallback>().FinishAsync(answer, entity);
+    public static Task<ConsentResult> FinishAsync(this BridgeHost host, AuthorizationResponse answer, int? entity = null) =>
+        host.Get<CodeCallback>().FinishAsync(answer, entity);
 
     /// <summary>Begins, consents at the provider as a user, and finishes.</summary>
-    public static async Task<ConsentResult> ConsentAsync(this BridgeHost host, StandInProvider provider, string? user = null, string entry = World.Entry, bool confirms = false, bool forces = false)
+    public static async Task<ConsentResult> ConsentAsync(
+        this BridgeHost host,
+        StandInProvider provider,
+        string? user = null,
+        string entry = World.Entry,
+        bool confirms = false,
+        bool forces = false
+    )
     {
-        var started = await host.BeginAsync(entry, new ConsentWishes { SessionBinding = Binding, ConfirmsAccountChange = confirms, ForcesConsent = forces });
+        var started = await host.BeginAsync(
+            entry,
+            new ConsentWishes
+            {
+                SessionBinding = Binding,
+                ConfirmsAccountChange = confirms,
+                ForcesConsent = forces,
+            }
+        );
         return await host.FinishAsync(Answer(await provider.ApproveAsync(new Uri(started.AuthorizationUrl!), user)));
     }
 
@@ -68,8 +95,21 @@ internal static class Consenting
     }
 
     /// <summary>An answer made up by a test.</summary>
-    public static AuthorizationResponse Answer(ConsentStarted started, string? code = "canary-code", string? issuer = null, string binding = Binding, string? error = null) =>
-        new() { State = started.State, Code = code, Issuer = issuer, Error = error, SessionBinding = binding };
+    public static AuthorizationResponse Answer(
+        ConsentStarted started,
+        string? code = "canary-code",
+        string? issuer = null,
+        string binding = Binding,
+        string? error = null
+    ) =>
+        new()
+        {
+            State = started.State,
+            Code = code,
+            Issuer = issuer,
+            Error = error,
+            SessionBinding = binding,
+        };
 
     /// <summary>A parameter of the authorization request; null if it is not there.</summary>
     public static string? Parameter(this ConsentStarted started, string name) =>

@@ -20,16 +20,28 @@ public sealed class MailServers : IAsyncLifetime
     public DovecotServer Dovecot { get; private set; } = null!;
 
     /// <summary>The provider's options with the tests' client and the mail server registered.</summary>
-    public static StandInProviderOptions ProviderOptions { get; } = new()
-    {
-        Clients = [new StandInClient { ClientId = World.ClientId, ClientSecret = World.ClientSecret, Scopes = ["email", Scope] }, DovecotServerOptions.ResourceServer],
-        OpaqueAccessTokens = true,
-    };
+    public static StandInProviderOptions ProviderOptions { get; } =
+        new()
+        {
+            Clients =
+            [
+                new StandInClient
+                {
+                    ClientId = World.ClientId,
+                    ClientSecret = World.ClientSecret,
+                    Scopes = ["email", Scope],
+                },
+                DovecotServerOptions.ResourceServer,
+            ],
+            OpaqueAccessTokens = true,
+        };
 
     public async ValueTask InitializeAsync()
     {
         Provider = await StandInProvider.StartAsync(ProviderOptions);
-        Dovecot = await DovecotServer.StartAsync(new DovecotServerOptions { IntrospectionEndpoint = Provider.Endpoint("oauth/introspect") });
+        Dovecot = await DovecotServer.StartAsync(
+            new DovecotServerOptions { IntrospectionEndpoint = Provider.Endpoint("oauth/introspect") }
+        );
     }
 
     public async ValueTask DisposeAsync()

@@ -31,9 +31,12 @@ internal static class RawHttp
     public static async Task<int> StatusAsync(Uri address, string request)
     {
         var answer = await SendAsync(address, request);
-        return answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(answer.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture) : 0;
+        return answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal)
+            ? int.Parse(answer.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture)
+            : 0;
     }
 
     /// <summary>A request line with headers and an empty body that closes the connection.</summary>
-    public static string Get(string target, params string[] headers) => $"GET {target} HTTP/1.1\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n";
+    public static string Get(string target, params string[] headers) =>
+        $"GET {target} HTTP/1.1\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n";
 }

@@ -36,8 +36,17 @@ internal sealed class RunningCommand : IAsyncDisposable
     {
         string? found = null;
         await Eventually.HoldsAsync(
-            () => (found = Output.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith(beginning, StringComparison.Ordinal))) is not null || _process.HasExited,
-            $"a line that begins with {beginning}");
+            () =>
+                (
+                    found = Output
+                        .Split('\n')
+                        .Select(line => line.Trim())
+                        .FirstOrDefault(line => line.StartsWith(beginning, StringComparison.Ordinal))
+                )
+                    is not null
+                || _process.HasExited,
+            $"a line that begins with {beginning}"
+        );
         Assert.True(found is not null, $"The command ended without a line that begins with {beginning}: {Output}{Error}");
         return found;
     }

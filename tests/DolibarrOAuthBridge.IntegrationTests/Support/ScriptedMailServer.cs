@@ -47,7 +47,8 @@ internal sealed class ScriptedMailServer : IAsyncDisposable
     public Task Hanging => _hanging.Task.WaitAsync(Eventually.Limit);
 
     /// <summary>Sends lines, each with CRLF, in one packet.</summary>
-    public async Task SayAsync(params string[] lines) => await _stream.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\r\n"))), _stop.Token);
+    public async Task SayAsync(params string[] lines) =>
+        await _stream.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\r\n"))), _stop.Token);
 
     /// <summary>Reads a line; empty where the client is gone.</summary>
     public async Task<string> HearAsync()
@@ -118,11 +119,16 @@ internal sealed class ScriptedMailServer : IAsyncDisposable
             using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
             _stream = client.GetStream();
             await _script(this);
-            while (await HearAsync() is { Length: > 0 })
-            {
-            }
+            while (await HearAsync() is { Length: > 0 }) { }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
+        catch (Exception exception)
+            when (exception
+                    is OperationCanceledException
+                        or IOException
+                        or SocketException
+                        or ObjectDisposedException
+                        or System.Security.Authentication.AuthenticationException
+            )
         {
             // The client is gone, or the test is over.
         }

@@ -41,18 +41,27 @@ internal sealed class Sidecar : IAsyncDisposable
         }
     }
 
-    public HttpClient Client => _client ??= new HttpClient(new SocketsHttpHandler { UseProxy = false })
-    {
-        BaseAddress = Address,
-        Timeout = TimeSpan.FromSeconds(100),
-        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ApiKey) },
-    };
+    public HttpClient Client =>
+        _client ??= new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = Address,
+            Timeout = TimeSpan.FromSeconds(100),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ApiKey) },
+        };
 
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "dolibarr-oauth-bridge");
 
-    public static Sidecar Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string apiKey, string? program = null)
+    public static Sidecar Start(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment,
+        string apiKey,
+        string? program = null
+    )
     {
-        var sidecar = new Sidecar(new Process { StartInfo = StartInfo(arguments, environment, program), EnableRaisingEvents = true }, apiKey);
+        var sidecar = new Sidecar(
+            new Process { StartInfo = StartInfo(arguments, environment, program), EnableRaisingEvents = true },
+            apiKey
+        );
         sidecar._process.OutputDataReceived += (_, line) => sidecar.Note(line.Data);
         sidecar._process.ErrorDataReceived += (_, line) => sidecar.Note(line.Data);
         sidecar._process.Start();
@@ -61,7 +70,11 @@ internal sealed class Sidecar : IAsyncDisposable
         return sidecar;
     }
 
-    public static async Task<CommandResult> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? program = null)
+    public static async Task<CommandResult> RunAsync(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment,
+        string? program = null
+    )
     {
         using var process = Process.Start(StartInfo(arguments, environment, program))!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -145,13 +158,13 @@ internal sealed class Sidecar : IAsyncDisposable
         _client?.Dispose();
     }
 
-    public static ProcessStartInfo StartInfo(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? program)
+    public static ProcessStartInfo StartInfo(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment,
+        string? program
+    )
     {
-        var start = new ProcessStartInfo(program ?? Program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = new ProcessStartInfo(program ?? Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

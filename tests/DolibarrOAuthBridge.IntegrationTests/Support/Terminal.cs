@@ -17,12 +17,14 @@ internal static class Terminal
     {
         var info = world.StartInfo(command);
         var quoted = string.Join(' ', info.ArgumentList.Prepend(info.FileName).Select(argument => $"'{argument}'"));
-        using var process = Process.Start(new ProcessStartInfo("script", ["-qec", quoted, "/dev/null"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardInput = true,
-            Environment = { ["TERM"] = "xterm-256color", ["NO_COLOR"] = noColor ? "1" : null },
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("script", ["-qec", quoted, "/dev/null"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardInput = true,
+                Environment = { ["TERM"] = "xterm-256color", ["NO_COLOR"] = noColor ? "1" : null },
+            }
+        )!;
         await process.StandardInput.WriteAsync(typed);
         process.StandardInput.Close();
         var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Eventually.Limit);

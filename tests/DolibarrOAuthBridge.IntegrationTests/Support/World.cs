@@ -54,7 +54,10 @@ internal sealed class World : IAsyncDisposable
 
     public IReadOnlyList<string> JournalFiles => [.. Directory.EnumerateFiles(_state.Path).Select(path => Path.GetFileName(path))];
 
-    /// <summary>Makes a Dolibarr whose entry GOOGLE-Mail is known at the provider, with the bridge's tables and the sidecar's own narrow account.</summary>
+    /// <summary>
+    /// Makes a Dolibarr whose entry GOOGLE-Mail is known at the provider, with the bridge's tables and the sidecar's own narrow
+    /// account.
+    /// </summary>
     public static async Task<World> CreateAsync(ScratchMariaDb server, DolibarrInstallOptions? options = null)
     {
         var world = await CreateBareAsync(server, options);
@@ -62,11 +65,20 @@ internal sealed class World : IAsyncDisposable
         return world;
     }
 
-    /// <summary>Makes the same as an admin has it before <c>init</c>: no tables of the bridge, and Dolibarr's account for everything.</summary>
+    /// <summary>
+    /// Makes the same as an admin has it before <c>init</c>: no tables of the bridge, and Dolibarr's account for everything.
+    /// </summary>
     public static async Task<World> CreateBareAsync(ScratchMariaDb server, DolibarrInstallOptions? options = null)
     {
         var name = "d" + Guid.NewGuid().ToString("N")[..12];
-        var install = await DolibarrInstall.CreateAsync(server, (options ?? new DolibarrInstallOptions()) with { Database = name, User = name });
+        var install = await DolibarrInstall.CreateAsync(
+            server,
+            (options ?? new DolibarrInstallOptions()) with
+            {
+                Database = name,
+                User = name,
+            }
+        );
         var authority = await Authority.StartAsync();
         authority.ClientSecret = ClientSecret;
         var world = new World(server, install, authority, ScratchDirectory.Create("state"));
@@ -87,7 +99,12 @@ internal sealed class World : IAsyncDisposable
     public async Task<StoredToken> GrantAsync(TimeSpan life, string entry = Entry)
     {
         var extra = PhpArray.Empty.With("token_type", new PhpString("Bearer")).With("scope", new PhpString("https://mail.google.com/"));
-        var token = new StoredToken("at-canary-" + Guid.NewGuid().ToString("N"), Authority.Consent(), EndOfLife.At(Clock.GetUtcNow() + life), extra);
+        var token = new StoredToken(
+            "at-canary-" + Guid.NewGuid().ToString("N"),
+            Authority.Consent(),
+            EndOfLife.At(Clock.GetUtcNow() + life),
+            extra
+        );
         await Install.SetTokenAsync(entry, token);
         return token;
     }
@@ -108,7 +125,18 @@ internal sealed class World : IAsyncDisposable
         var rows = new List<string>();
         while (await reader.ReadAsync())
         {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(column => reader.IsDBNull(column) ? "NULL" : Convert.ToString(reader.GetValue(column), System.Globalization.CultureInfo.InvariantCulture))));
+            rows.Add(
+                string.Join(
+                    '|',
+                    Enumerable
+                        .Range(0, reader.FieldCount)
+                        .Select(column =>
+                            reader.IsDBNull(column)
+                                ? "NULL"
+                                : Convert.ToString(reader.GetValue(column), System.Globalization.CultureInfo.InvariantCulture)
+                        )
+                )
+            );
         }
 
         return string.Join('\n', rows);
@@ -140,7 +168,8 @@ internal sealed class World : IAsyncDisposable
             SidecarAccount.Apply(DolibarrConfReader.Read(Install.ConfPath), complete),
             complete,
             new ConfigurationBuilder().AddInMemoryCollection(ProviderSettings()).AddInMemoryCollection(Settings).Build(),
-            Clock);
+            Clock
+        );
         _hosts.Add(host);
         return host;
     }
@@ -168,12 +197,14 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>How the real executable is started, for tests that talk to it while it runs.</summary>
-    public System.Diagnostics.ProcessStartInfo StartInfo(params string[] arguments) => Sidecar.StartInfo([.. arguments, .. Common()], null, null);
+    public System.Diagnostics.ProcessStartInfo StartInfo(params string[] arguments) =>
+        Sidecar.StartInfo([.. arguments, .. Common()], null, null);
 
     /// <summary>Runs the real executable to its end.</summary>
     public Task<CommandResult> RunAsync(params string[] arguments) => Sidecar.RunAsync([.. arguments, .. Common()], null, Program);
 
-    public Task<CommandResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) => Sidecar.RunAsync([.. arguments, .. Common()], environment, Program);
+    public Task<CommandResult> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Sidecar.RunAsync([.. arguments, .. Common()], environment, Program);
 
     /// <summary>A command line for this world.</summary>
     public IReadOnlyList<string> Arguments(params string[] arguments) => [.. arguments, .. Common()];
@@ -187,7 +218,8 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>Starts the real executable for a conversation.</summary>
-    public RunningCommand Start(params string[] arguments) => RunningCommand.Start(Sidecar.StartInfo([.. arguments, .. Common()], null, null));
+    public RunningCommand Start(params string[] arguments) =>
+        RunningCommand.Start(Sidecar.StartInfo([.. arguments, .. Common()], null, null));
 
     public async ValueTask DisposeAsync()
     {
@@ -210,21 +242,32 @@ internal sealed class World : IAsyncDisposable
     private string PasswordFile => Path.Combine(Install.DirectoryPath, "sidecar-password");
 
     private string[] Common() =>
-    [
-        "--dolibarr-conf", Install.ConfPath, "--state-directory", StateDirectory,
-        .. ProviderSettings().Concat(_account).Concat(Settings).Select(setting => $"--{setting.Key}={setting.Value}"),
-    ];
+        [
+            "--dolibarr-conf",
+            Install.ConfPath,
+            "--state-directory",
+            StateDirectory,
+            .. ProviderSettings().Concat(_account).Concat(Settings).Select(setting => $"--{setting.Key}={setting.Value}"),
+        ];
 
-    private Dictionary<string, string?> ProviderSettings() => new()
-    {
-        ["Providers:Google:TokenEndpoint"] = Authority.TokenEndpoint,
-        ["Providers:Google:RevocationEndpoint"] = Authority.RevocationEndpoint,
-    };
+    private Dictionary<string, string?> ProviderSettings() =>
+        new()
+        {
+            ["Providers:Google:TokenEndpoint"] = Authority.TokenEndpoint,
+            ["Providers:Google:RevocationEndpoint"] = Authority.RevocationEndpoint,
+        };
 
     // No test may end with a secret in anybody's log.
     private void RequireSilence()
     {
-        string[] secrets = [.. Authority.Issued, "canary", Install.Password, SidecarPassword, .. ApiKey.Length > 0 ? [ApiKey] : Array.Empty<string>()];
+        string[] secrets =
+        [
+            .. Authority.Issued,
+            "canary",
+            Install.Password,
+            SidecarPassword,
+            .. ApiKey.Length > 0 ? [ApiKey] : Array.Empty<string>(),
+        ];
         foreach (var log in _hosts.Select(host => host.Log.Text).Concat(_sidecars.Select(sidecar => sidecar.Output)))
         {
             Assert.All(secrets, secret => Assert.False(log.Contains(secret, StringComparison.Ordinal), "A secret is in the log."));

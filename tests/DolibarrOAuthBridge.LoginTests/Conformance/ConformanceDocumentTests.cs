@@ -10,16 +10,18 @@ public sealed class ConformanceDocumentTests
     public void Every_applicable_module_is_replayed_by_one_test()
     {
         Assert.Equal((22, 21), (Applicable.OpenId.Distinct().Count(), Applicable.Fapi.Distinct().Count()));
-        Assert.All(Applicable.OpenId.Concat(Applicable.Fapi), name => Assert.Single(ConformanceDocument.Modules, module => module.Name == name));
+        Assert.All(Applicable.OpenId.Concat(Applicable.Fapi), name =>
+            Assert.Single(ConformanceDocument.Modules, module => module.Name == name)
+        );
     }
 
     [Fact]
     public void The_guide_explains_every_reason()
     {
         var guide = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ConformanceDocument.FilePath)!, "login.md"));
-        Assert.All(
-            typeof(RejectionReason).GetFields().Select(field => (string)field.GetRawConstantValue()!),
-            reason => Assert.Contains($"`{reason}`", guide, StringComparison.Ordinal));
+        Assert.All(typeof(RejectionReason).GetFields().Select(field => (string)field.GetRawConstantValue()!), reason =>
+            Assert.Contains($"`{reason}`", guide, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -30,6 +32,9 @@ public sealed class ConformanceDocumentTests
             File.WriteAllText(ConformanceDocument.FilePath, ConformanceDocument.Render());
         }
 
-        Assert.True(File.ReadAllText(ConformanceDocument.FilePath) == ConformanceDocument.Render(), "The tests changed: run `make conformance` and commit docs/login-conformance.md.");
+        Assert.True(
+            File.ReadAllText(ConformanceDocument.FilePath) == ConformanceDocument.Render(),
+            "The tests changed: run `make conformance` and commit docs/login-conformance.md."
+        );
     }
 }

@@ -2,7 +2,10 @@
 
 namespace DolibarrOAuthBridge.LoginTests.Conformance;
 
-/// <summary>Which module of the OpenID Foundation's conformance suite a test replays, and what must come of it. The table in docs is made of these.</summary>
+/// <summary>
+/// Which module of the OpenID Foundation's conformance suite a test replays, and what must come of it. The table in docs is made
+/// of these.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ModuleAttribute(string name, string requirement) : Attribute
 {

@@ -6,7 +6,9 @@ using DolibarrOAuthBridge.LoginTests.Support;
 
 namespace DolibarrOAuthBridge.LoginTests.Conformance;
 
-/// <summary>Plays a module: what the test asserts is what its attribute says, so that the table made of the attributes cannot differ.</summary>
+/// <summary>
+/// Plays a module: what the test asserts is what its attribute says, so that the table made of the attributes cannot differ.
+/// </summary>
 internal static class Play
 {
     /// <summary>The module that a test replays, whose name it carries.</summary>
@@ -22,7 +24,12 @@ internal static class Play
     /// <param name="test">The test's name.</param>
     /// <param name="change">What the provider does wrong.</param>
     /// <param name="last">Where a rejection must have been the end: the last path that was asked.</param>
-    public static async Task<Identity?> AsTheAttributeSaysAsync(Type tests, string test, Action<SignIn>? change = null, string? last = OpenIdAuthority.JwksPath)
+    public static async Task<Identity?> AsTheAttributeSaysAsync(
+        Type tests,
+        string test,
+        Action<SignIn>? change = null,
+        string? last = OpenIdAuthority.JwksPath
+    )
     {
         var module = ModuleOf(tests, test);
         await using var signIn = await SignIn.CreateAsync();
@@ -34,7 +41,10 @@ internal static class Play
         }
 
         var identity = await signIn.RunAsync();
-        Assert.Equal((signIn.Authority.Issuer, "1001", "ada@example.com", true), (identity.Issuer, identity.Subject, identity.Email, identity.EmailVerified));
+        Assert.Equal(
+            (signIn.Authority.Issuer, "1001", "ada@example.com", true),
+            (identity.Issuer, identity.Subject, identity.Email, identity.EmailVerified)
+        );
         return identity;
     }
 }

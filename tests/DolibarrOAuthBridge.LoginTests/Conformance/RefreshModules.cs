@@ -14,13 +14,34 @@ public sealed class RefreshModules(SharedInstall shared)
     [Fact, Module("oidcc-client-test-refresh-token", "refreshes and uses the new access token", Result = "new access token handed out")]
     public Task oidcc_client_test_refresh_token() => PlayAsync();
 
-    [Fact, Module("oidcc-client-test-refresh-token-invalid-issuer", "rejects an ID token of another issuer in the refresh response", Rejects = "identity_changed")]
+    [
+        Fact,
+        Module(
+            "oidcc-client-test-refresh-token-invalid-issuer",
+            "rejects an ID token of another issuer in the refresh response",
+            Rejects = "identity_changed"
+        )
+    ]
     public Task oidcc_client_test_refresh_token_invalid_issuer() => PlayAsync(claims => claims["iss"] = (string)claims["iss"]! + "1");
 
-    [Fact, Module("oidcc-client-test-refresh-token-invalid-sub", "rejects an ID token of another user in the refresh response", Rejects = "identity_changed")]
+    [
+        Fact,
+        Module(
+            "oidcc-client-test-refresh-token-invalid-sub",
+            "rejects an ID token of another user in the refresh response",
+            Rejects = "identity_changed"
+        )
+    ]
     public Task oidcc_client_test_refresh_token_invalid_sub() => PlayAsync(claims => claims["sub"] = (string)claims["sub"]! + "1");
 
-    [Fact, Module("fapi2-security-profile-final-client-refresh-token-test", "uses the new refresh token for the second refresh", Result = "new refresh token used")]
+    [
+        Fact,
+        Module(
+            "fapi2-security-profile-final-client-refresh-token-test",
+            "uses the new refresh token for the second refresh",
+            Result = "new refresh token used"
+        )
+    ]
     public async Task fapi2_security_profile_final_client_refresh_token_test()
     {
         await using var world = await FlowWorld.CreateAsync(shared);
@@ -29,7 +50,10 @@ public sealed class RefreshModules(SharedInstall shared)
         await world.Broker.RefreshAsync(Entry, world.Company);
 
         Assert.Equal("refresh-1++", (await world.StoredAsync(Entry)).RefreshToken);
-        Assert.Equal(["refresh-1", "refresh-1+"], world.Authority.Server.RequestsTo(OpenIdAuthority.TokenPath).Select(request => request["refresh_token"]));
+        Assert.Equal(
+            ["refresh-1", "refresh-1+"],
+            world.Authority.Server.RequestsTo(OpenIdAuthority.TokenPath).Select(request => request["refresh_token"])
+        );
     }
 
     private async Task PlayAsync(Action<JsonObject>? change = null, [CallerMemberName] string test = "")

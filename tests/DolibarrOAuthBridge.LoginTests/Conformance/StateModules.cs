@@ -7,11 +7,27 @@ namespace DolibarrOAuthBridge.LoginTests.Conformance;
 /// <summary>The FAPI 2.0 modules about the state parameter, which lives in the database.</summary>
 public sealed class StateModules(SharedInstall shared)
 {
-    [Fact, Module("fapi2-security-profile-final-client-test-ensure-authorization-response-with-invalid-state-fails", "rejects a response with another state", Result = "rejected: state_invalid")]
-    public Task fapi2_security_profile_final_client_test_ensure_authorization_response_with_invalid_state_fails() => RejectAsync(static state => state + "1");
+    [
+        Fact,
+        Module(
+            "fapi2-security-profile-final-client-test-ensure-authorization-response-with-invalid-state-fails",
+            "rejects a response with another state",
+            Result = "rejected: state_invalid"
+        )
+    ]
+    public Task fapi2_security_profile_final_client_test_ensure_authorization_response_with_invalid_state_fails() =>
+        RejectAsync(static state => state + "1");
 
-    [Fact, Module("fapi2-security-profile-final-client-test-ensure-authorization-response-with-invalid-missing-state-fails", "rejects a response without state", Result = "rejected: state_invalid")]
-    public Task fapi2_security_profile_final_client_test_ensure_authorization_response_with_invalid_missing_state_fails() => RejectAsync(static _ => string.Empty);
+    [
+        Fact,
+        Module(
+            "fapi2-security-profile-final-client-test-ensure-authorization-response-with-invalid-missing-state-fails",
+            "rejects a response without state",
+            Result = "rejected: state_invalid"
+        )
+    ]
+    public Task fapi2_security_profile_final_client_test_ensure_authorization_response_with_invalid_missing_state_fails() =>
+        RejectAsync(static _ => string.Empty);
 
     private async Task RejectAsync(Func<string, string> change)
     {

@@ -27,7 +27,9 @@ public sealed class LoginFlowTests(SharedInstall shared)
         await using var world = await FlowWorld.CreateAsync(shared);
         var start = await world.BeginAsync();
         world.Approve(start);
-        var row = await shared.ScalarAsync($"SELECT CONCAT_WS(' ', state_hash, data) FROM llx_oauthbridge_consent WHERE entity = {world.Company}");
+        var row = await shared.ScalarAsync(
+            $"SELECT CONCAT_WS(' ', state_hash, data) FROM llx_oauthbridge_consent WHERE entity = {world.Company}"
+        );
 
         Assert.Contains("dolcrypt:", row, StringComparison.Ordinal);
         Assert.DoesNotContain(world.Authority.Requested("nonce"), row, StringComparison.Ordinal);
@@ -40,7 +42,9 @@ public sealed class LoginFlowTests(SharedInstall shared)
     {
         await using var world = await FlowWorld.CreateAsync(shared);
         var response = world.Approve(await world.BeginAsync());
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ => await Record.ExceptionAsync(() => world.CompleteAsync(response))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(async _ => await Record.ExceptionAsync(() => world.CompleteAsync(response)))
+        );
 
         Assert.Single(answers, answer => answer is null);
         Assert.All(answers.OfType<BridgeException>(), answer => Assert.Equal(ProblemCode.StateInvalid, answer.Code));
@@ -83,7 +87,10 @@ public sealed class LoginFlowTests(SharedInstall shared)
         var response = world.Approve(await world.BeginAsync());
         world.Authority.ChangeClaims = static claims => claims["nonce"] = "another";
 
-        Assert.Equal(RejectionReason.NonceMismatch, (await Assert.ThrowsAsync<BridgeException>(() => world.CompleteAsync(response))).Reason);
+        Assert.Equal(
+            RejectionReason.NonceMismatch,
+            (await Assert.ThrowsAsync<BridgeException>(() => world.CompleteAsync(response))).Reason
+        );
         world.Authority.ChangeClaims = static _ => { };
         await StateInvalidAsync(() => world.CompleteAsync(response));
         Assert.Equal("sign_in_refused nonce_mismatch", await world.EventsAsync());
@@ -114,18 +121,24 @@ public sealed class LoginFlowTests(SharedInstall shared)
         await using var world = await FlowWorld.CreateAsync(shared);
         var start = await world.BeginAsync();
         var key = new Grants.GrantKey("Generic-Login", world.Company);
-        await world.Table.AddAsync(new ConsentRequest(ConsentFlows.Code, key, "the-state-of-a-consent", TimeSpan.FromMinutes(10)), new PendingLogin
-        {
-            Issuer = world.Authority.Issuer,
-            TokenEndpoint = world.Authority.Issuer + OpenIdAuthority.TokenPath,
-            RedirectUri = "https://erp.example.com/login.php",
-            Nonce = "nonce",
-            Verifier = "verifier",
-            BindingHash = SecretHash.Of(FlowWorld.Binding)!,
-        }, LoginJson.Default.PendingLogin);
+        await world.Table.AddAsync(
+            new ConsentRequest(ConsentFlows.Code, key, "the-state-of-a-consent", TimeSpan.FromMinutes(10)),
+            new PendingLogin
+            {
+                Issuer = world.Authority.Issuer,
+                TokenEndpoint = world.Authority.Issuer + OpenIdAuthority.TokenPath,
+                RedirectUri = "https://erp.example.com/login.php",
+                Nonce = "nonce",
+                Verifier = "verifier",
+                BindingHash = SecretHash.Of(FlowWorld.Binding)!,
+            },
+            LoginJson.Default.PendingLogin
+        );
 
         Assert.Null(await world.Table.FindByStateAsync(start.State, ConsentFlows.Code));
-        await StateInvalidAsync(() => world.CompleteAsync(new Dictionary<string, string> { ["state"] = "the-state-of-a-consent", ["code"] = "the-code" }));
+        await StateInvalidAsync(() =>
+            world.CompleteAsync(new Dictionary<string, string> { ["state"] = "the-state-of-a-consent", ["code"] = "the-code" })
+        );
         Assert.Empty(world.Authority.Server.RequestsTo(OpenIdAuthority.TokenPath));
     }
 
@@ -152,7 +165,12 @@ public sealed class LoginFlowTests(SharedInstall shared)
         await using var world = await FlowWorld.CreateAsync(shared);
         await world.SetEntryAsync(entry);
 
-        Assert.Equal(ProblemCode.InvalidRequest, (await Assert.ThrowsAsync<BridgeException>(() => world.Flow.BeginAsync(entry, world.Company, null, FlowWorld.Binding, null))).Code);
+        Assert.Equal(
+            ProblemCode.InvalidRequest,
+            (
+                await Assert.ThrowsAsync<BridgeException>(() => world.Flow.BeginAsync(entry, world.Company, null, FlowWorld.Binding, null))
+            ).Code
+        );
     }
 
     [Fact]
@@ -196,5 +214,6 @@ public sealed class LoginFlowTests(SharedInstall shared)
         await world.BeginAsync();
     }
 
-    private static async Task StateInvalidAsync(Func<Task> call) => Assert.Equal(ProblemCode.StateInvalid, (await Assert.ThrowsAsync<BridgeException>(call)).Code);
+    private static async Task StateInvalidAsync(Func<Task> call) =>
+        Assert.Equal(ProblemCode.StateInvalid, (await Assert.ThrowsAsync<BridgeException>(call)).Code);
 }

@@ -106,7 +106,8 @@ public sealed class ClaimTests
                 claims["aud"] = new JsonArray(OpenIdAuthority.ClientId, "other");
                 claims["azp"] = withParty ? OpenIdAuthority.ClientId : null;
             },
-            RejectionReason.AudienceUntrusted);
+            RejectionReason.AudienceUntrusted
+        );
     }
 
     [Fact]

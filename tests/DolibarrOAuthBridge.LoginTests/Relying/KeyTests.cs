@@ -17,7 +17,10 @@ public sealed class KeyTests
         signIn.Authority.ChangeHeader = static header => header["kid"] = Guid.NewGuid().ToString("N");
         for (var count = 0; count < 50; count++)
         {
-            await signIn.RejectAsync(RejectionReason.KeyUnknown, signIn.Authority.Paths[^1] == OpenIdAuthority.TokenPath || count > 0 ? OpenIdAuthority.TokenPath : OpenIdAuthority.JwksPath);
+            await signIn.RejectAsync(
+                RejectionReason.KeyUnknown,
+                signIn.Authority.Paths[^1] == OpenIdAuthority.TokenPath || count > 0 ? OpenIdAuthority.TokenPath : OpenIdAuthority.JwksPath
+            );
         }
 
         Assert.Equal(2, Fetches(signIn));
@@ -73,12 +76,24 @@ public sealed class KeyTests
         var wrongUse = TestKeys.Jwk(TestKeys.OtherRsa, "key-1");
         wrongUse["use"] = "enc";
         signIn.Authority.Publish(
-            new JsonObject { ["kty"] = "oct", ["kid"] = "key-1", ["k"] = "AAAA" },
+            new JsonObject
+            {
+                ["kty"] = "oct",
+                ["kid"] = "key-1",
+                ["k"] = "AAAA",
+            },
             new JsonObject { ["kty"] = "OKP", ["kid"] = "key-1" },
-            new JsonObject { ["kty"] = "RSA", ["kid"] = "key-1", ["n"] = "not base64!", ["e"] = "AQAB" },
+            new JsonObject
+            {
+                ["kty"] = "RSA",
+                ["kid"] = "key-1",
+                ["n"] = "not base64!",
+                ["e"] = "AQAB",
+            },
             wrongUse,
             TestKeys.Jwk(TestKeys.OtherRsa, "key-1", "RS512"),
-            TestKeys.Jwk(TestKeys.Rsa, "key-1", "RS256"));
+            TestKeys.Jwk(TestKeys.Rsa, "key-1", "RS256")
+        );
 
         Assert.Equal("1001", (await signIn.RunAsync()).Subject);
     }
@@ -98,7 +113,10 @@ public sealed class KeyTests
         await using var signIn = await SignIn.CreateAsync();
         var key = TestKeys.Jwk(TestKeys.Rsa, "other").ToJsonString();
         var last = TestKeys.Jwk(TestKeys.Rsa, "key-1").ToJsonString();
-        signIn.Authority.Server.MapJson(OpenIdAuthority.JwksPath, $$"""{"keys":[{{string.Join(',', Enumerable.Repeat(key, 1000))}},{{last}}]}""");
+        signIn.Authority.Server.MapJson(
+            OpenIdAuthority.JwksPath,
+            $$"""{"keys":[{{string.Join(',', Enumerable.Repeat(key, 1000))}},{{last}}]}"""
+        );
 
         await signIn.RejectAsync(RejectionReason.KeyUnknown);
     }

@@ -42,7 +42,8 @@ public sealed class ProviderTests
     {
         await using var signIn = await GoogleAsync();
         signIn.Entry = SignIn.MakeEntry("GOOGLE-Login", domains: ["example.com"]);
-        signIn.Authority.ChangeClaims = claims => (claims["iss"], claims["hd"], claims["email"]) = ("https://accounts.google.com", domain, "ada@example.com");
+        signIn.Authority.ChangeClaims = claims =>
+            (claims["iss"], claims["hd"], claims["email"]) = ("https://accounts.google.com", domain, "ada@example.com");
         if (reason is not null)
         {
             await signIn.RejectAsync(reason);
@@ -65,10 +66,19 @@ public sealed class ProviderTests
     [InlineData("common", OtherTenant, OtherTenant, null)]
     [InlineData("common", Tenant, Tenant, RejectionReason.TenantNotAllowed)]
     [InlineData("organizations", Consumers, Consumers, RejectionReason.TenantNotAllowed)]
-    public async Task A_microsoft_token_is_of_an_allowed_tenant_and_says_so_twice(string setting, string? claim, string inIssuer, string? reason)
+    public async Task A_microsoft_token_is_of_an_allowed_tenant_and_says_so_twice(
+        string setting,
+        string? claim,
+        string inIssuer,
+        string? reason
+    )
     {
         await using var signIn = await MicrosoftAsync();
-        signIn.Entry = SignIn.MakeEntry("MICROSOFT-Login", tenant: setting, tenants: setting is "common" or "organizations" ? [OtherTenant] : []);
+        signIn.Entry = SignIn.MakeEntry(
+            "MICROSOFT-Login",
+            tenant: setting,
+            tenants: setting is "common" or "organizations" ? [OtherTenant] : []
+        );
         signIn.Authority.ChangeClaims = claims =>
         {
             (claims["iss"], claims["tid"]) = ($"https://login.microsoftonline.com/{inIssuer}/v2.0", claim);
@@ -81,7 +91,10 @@ public sealed class ProviderTests
         }
 
         var identity = await signIn.RunAsync();
-        Assert.Equal(($"https://login.microsoftonline.com/{claim}/v2.0", claim, false), (identity.Issuer, identity.TenantId, identity.EmailVerified));
+        Assert.Equal(
+            ($"https://login.microsoftonline.com/{claim}/v2.0", claim, false),
+            (identity.Issuer, identity.TenantId, identity.EmailVerified)
+        );
     }
 
     [Theory]
@@ -104,7 +117,8 @@ public sealed class ProviderTests
     {
         await using var signIn = await MicrosoftAsync();
         signIn.Entry = SignIn.MakeEntry("MICROSOFT-Login", tenant: Tenant);
-        signIn.Authority.ChangeClaims = claims => (claims["iss"], claims["tid"], claims["xms_edov"]) = ($"https://login.microsoftonline.com/{Tenant}/v2.0", Tenant, true);
+        signIn.Authority.ChangeClaims = claims =>
+            (claims["iss"], claims["tid"], claims["xms_edov"]) = ($"https://login.microsoftonline.com/{Tenant}/v2.0", Tenant, true);
 
         Assert.True((await signIn.RunAsync()).EmailVerified);
     }
@@ -162,13 +176,15 @@ public sealed class ProviderTests
     // The provider's own endpoints lead to the stand-in; its issuer stays what it is.
     private static async Task<SignIn> KnownAsync(string provider, string entry)
     {
-        var signIn = await SignIn.CreateAsync(authority => new()
-        {
-            [$"Providers:{provider}:AuthorizationEndpoint"] = authority.Issuer + "/oauth/authorize",
-            [$"Providers:{provider}:TokenEndpoint"] = authority.Issuer + OpenIdAuthority.TokenPath,
-            [$"Providers:{provider}:JwksUri"] = authority.Issuer + OpenIdAuthority.JwksPath,
-            [$"Providers:{provider}:UserInfoEndpoint"] = authority.Issuer + OpenIdAuthority.UserInfoPath,
-        });
+        var signIn = await SignIn.CreateAsync(authority =>
+            new()
+            {
+                [$"Providers:{provider}:AuthorizationEndpoint"] = authority.Issuer + "/oauth/authorize",
+                [$"Providers:{provider}:TokenEndpoint"] = authority.Issuer + OpenIdAuthority.TokenPath,
+                [$"Providers:{provider}:JwksUri"] = authority.Issuer + OpenIdAuthority.JwksPath,
+                [$"Providers:{provider}:UserInfoEndpoint"] = authority.Issuer + OpenIdAuthority.UserInfoPath,
+            }
+        );
         signIn.Entry = SignIn.MakeEntry(entry);
         signIn.ChangeResponse = static response => response.Remove("iss");
         return signIn;

@@ -21,7 +21,12 @@ public sealed class TokenFormTests
         await using var signIn = await SignIn.CreateAsync();
         signIn.Authority.Publish(TestKeys.Jwk(TestKeys.Rsa, "rsa"), TestKeys.Jwk(TestKeys.Ec, "ec"));
         signIn.Authority.ChangeHeader = header => (header["alg"], header["kid"]) = (algorithm, algorithm == "ES256" ? "ec" : "rsa");
-        signIn.Authority.Sign = algorithm switch { "ES256" => TestKeys.Es256, "PS256" => TestKeys.Ps256, _ => TestKeys.Rs256 };
+        signIn.Authority.Sign = algorithm switch
+        {
+            "ES256" => TestKeys.Es256,
+            "PS256" => TestKeys.Ps256,
+            _ => TestKeys.Rs256,
+        };
 
         Assert.Equal("1001", (await signIn.RunAsync()).Subject);
     }
@@ -35,13 +40,15 @@ public sealed class TokenFormTests
     {
         await using var signIn = await SignIn.CreateAsync();
         signIn.Authority.ChangeHeader = static header => header["alg"] = "HS256";
-        signIn.Authority.Sign = TestKeys.Hs256(key switch
-        {
-            "pem" => Encoding.ASCII.GetBytes(TestKeys.Rsa.ExportSubjectPublicKeyInfoPem()),
-            "der" => TestKeys.Rsa.ExportSubjectPublicKeyInfo(),
-            "modulus" => TestKeys.Rsa.ExportParameters(false).Modulus!,
-            _ => Encoding.UTF8.GetBytes(OpenIdAuthority.ClientSecret),
-        });
+        signIn.Authority.Sign = TestKeys.Hs256(
+            key switch
+            {
+                "pem" => Encoding.ASCII.GetBytes(TestKeys.Rsa.ExportSubjectPublicKeyInfoPem()),
+                "der" => TestKeys.Rsa.ExportSubjectPublicKeyInfo(),
+                "modulus" => TestKeys.Rsa.ExportParameters(false).Modulus!,
+                _ => Encoding.UTF8.GetBytes(OpenIdAuthority.ClientSecret),
+            }
+        );
 
         await signIn.RejectAsync(RejectionReason.AlgorithmNotAllowed, OpenIdAuthority.TokenPath);
     }
@@ -78,8 +85,15 @@ public sealed class TokenFormTests
     {
         await using var signIn = await SignIn.CreateAsync();
         var theirs = signIn.Authority.Issuer + "/theirs";
-        signIn.Authority.ChangeHeader = json => json[header] = header switch { "jwk" => TestKeys.Jwk(TestKeys.OtherRsa, "key-1"), "x5c" => new JsonArray("MIIB"), _ => theirs };
-        signIn.Authority.Sign = static input => TestKeys.OtherRsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        signIn.Authority.ChangeHeader = json =>
+            json[header] = header switch
+            {
+                "jwk" => TestKeys.Jwk(TestKeys.OtherRsa, "key-1"),
+                "x5c" => new JsonArray("MIIB"),
+                _ => theirs,
+            };
+        signIn.Authority.Sign = static input =>
+            TestKeys.OtherRsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
         await signIn.RejectAsync(RejectionReason.HeaderForbidden, OpenIdAuthority.TokenPath);
         Assert.Empty(signIn.Authority.Server.RequestsTo("/theirs"));
@@ -121,7 +135,8 @@ public sealed class TokenFormTests
     {
         await using var signIn = await SignIn.CreateAsync();
         signIn.Authority.Publish(TestKeys.Jwk(TestKeys.WeakRsa, "key-1"));
-        signIn.Authority.Sign = static input => TestKeys.WeakRsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        signIn.Authority.Sign = static input =>
+            TestKeys.WeakRsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
         await signIn.RejectAsync(RejectionReason.KeyUnknown);
     }
@@ -135,20 +150,24 @@ public sealed class TokenFormTests
         await signIn.RejectAsync(RejectionReason.IdTokenEncrypted, OpenIdAuthority.TokenPath);
     }
 
-    public static TheoryData<string, string> Malformed() => new()
-    {
-        { "empty", string.Empty },
-        { "words", "no token" },
-        { "half a megabyte of dots", new string('.', 512 * 1024) },
-        { "fifty segments", string.Join('.', Enumerable.Repeat("AAAA", 50)) },
-        { "an array for a header", $"{Encode("[]")}.{Encode("{}")}.AAAA" },
-        { "no JSON in the header", $"{Encode("{")}.{Encode("{}")}.AAAA" },
-        { "padding", $"{Encode("""{"alg":"RS256"}""")}==.{Encode("{}")}.AAAA" },
-        { "blanks", $" {Encode("""{"alg":"RS256"}""")}.{Encode("{}")}.AAAA" },
-        { "two issuers", $"{Encode("""{"alg":"RS256"}""")}.{Encode("""{"iss":"a","iss":"b"}""")}.AAAA" },
-        { "ten thousand levels", $"{Encode("""{"alg":"RS256"}""")}.{Encode($$"""{"a":{{new string('[', 10_000)}}{{new string(']', 10_000)}}}""")}.AAAA" },
-        { "a number for a kid", $"{Encode("""{"alg":"RS256","kid":1}""")}.{Encode("{}")}.AAAA" },
-    };
+    public static TheoryData<string, string> Malformed() =>
+        new()
+        {
+            { "empty", string.Empty },
+            { "words", "no token" },
+            { "half a megabyte of dots", new string('.', 512 * 1024) },
+            { "fifty segments", string.Join('.', Enumerable.Repeat("AAAA", 50)) },
+            { "an array for a header", $"{Encode("[]")}.{Encode("{}")}.AAAA" },
+            { "no JSON in the header", $"{Encode("{")}.{Encode("{}")}.AAAA" },
+            { "padding", $"{Encode("""{"alg":"RS256"}""")}==.{Encode("{}")}.AAAA" },
+            { "blanks", $" {Encode("""{"alg":"RS256"}""")}.{Encode("{}")}.AAAA" },
+            { "two issuers", $"{Encode("""{"alg":"RS256"}""")}.{Encode("""{"iss":"a","iss":"b"}""")}.AAAA" },
+            {
+                "ten thousand levels",
+                $"{Encode("""{"alg":"RS256"}""")}.{Encode($$"""{"a":{{new string('[', 10_000)}}{{new string(']', 10_000)}}}""")}.AAAA"
+            },
+            { "a number for a kid", $"{Encode("""{"alg":"RS256","kid":1}""")}.{Encode("{}")}.AAAA" },
+        };
 
     [Theory]
     [MemberData(nameof(Malformed))]
@@ -174,7 +193,8 @@ public sealed class TokenFormTests
     public async Task A_long_token_with_many_groups_is_read_whole()
     {
         await using var signIn = await SignIn.CreateAsync();
-        signIn.Authority.ChangeClaims = static claims => claims["groups"] = new JsonArray([.. Enumerable.Range(0, 300).Select(static _ => (JsonNode)Guid.NewGuid().ToString())]);
+        signIn.Authority.ChangeClaims = static claims =>
+            claims["groups"] = new JsonArray([.. Enumerable.Range(0, 300).Select(static _ => (JsonNode)Guid.NewGuid().ToString())]);
 
         Assert.Equal("1001", (await signIn.RunAsync()).Subject);
     }

@@ -120,7 +120,10 @@ public sealed class UserInfoTests
             }
         };
 
-        await signIn.RejectAsync(ending is null ? RejectionReason.ResponseIssuerMissing : RejectionReason.ResponseIssuerMismatch, OpenIdAuthority.DiscoveryPath);
+        await signIn.RejectAsync(
+            ending is null ? RejectionReason.ResponseIssuerMissing : RejectionReason.ResponseIssuerMismatch,
+            OpenIdAuthority.DiscoveryPath
+        );
     }
 
     [Theory]

@@ -61,7 +61,15 @@ internal sealed class FlowWorld : IAsyncDisposable
         var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(Clock)
-            .AddBridge(DolibarrConfReader.Read(Shared.Install.ConfPath), new BridgeOptions { DolibarrConf = Shared.Install.ConfPath, StateDirectory = Path.Combine(Shared.Install.DirectoryPath, "state") }, configuration)
+            .AddBridge(
+                DolibarrConfReader.Read(Shared.Install.ConfPath),
+                new BridgeOptions
+                {
+                    DolibarrConf = Shared.Install.ConfPath,
+                    StateDirectory = Path.Combine(Shared.Install.DirectoryPath, "state"),
+                },
+                configuration
+            )
             .BuildServiceProvider();
         _bridges.Add(services);
         return services.GetRequiredService<LoginFlow>();
@@ -76,7 +84,11 @@ internal sealed class FlowWorld : IAsyncDisposable
     {
         await SetEntryAsync(entry);
         var extra = PhpArray.Empty.With("token_type", new PhpString("Bearer")).With("id_token", new PhpString(Authority.IdToken()));
-        await Shared.Install.SetTokenAsync(entry, new StoredToken("access-1", Authority.RefreshToken, EndOfLife.At(Clock.GetUtcNow().AddMinutes(-5)), extra), Company);
+        await Shared.Install.SetTokenAsync(
+            entry,
+            new StoredToken("access-1", Authority.RefreshToken, EndOfLife.At(Clock.GetUtcNow().AddMinutes(-5)), extra),
+            Company
+        );
     }
 
     public Task<StoredToken> StoredAsync(string entry) => Shared.Install.ReadTokenAsync(entry, Company);
@@ -88,15 +100,31 @@ internal sealed class FlowWorld : IAsyncDisposable
     /// <summary>The user signs in at the provider.</summary>
     public Dictionary<string, string> Approve(LoginStart start) => Authority.Authorize(start.AuthorizationUrl);
 
-    public Task<Identity> CompleteAsync(IReadOnlyDictionary<string, string> response, string binding = Binding, LoginFlow? flow = null, int? company = null) => (flow ?? Flow).CompleteAsync(
-        response["state"],
-        company ?? Company,
-        binding,
-        new AuthorizationAnswer { Code = response.GetValueOrDefault("code"), Issuer = response.GetValueOrDefault("iss"), Error = response.GetValueOrDefault("error") });
+    public Task<Identity> CompleteAsync(
+        IReadOnlyDictionary<string, string> response,
+        string binding = Binding,
+        LoginFlow? flow = null,
+        int? company = null
+    ) =>
+        (flow ?? Flow).CompleteAsync(
+            response["state"],
+            company ?? Company,
+            binding,
+            new AuthorizationAnswer
+            {
+                Code = response.GetValueOrDefault("code"),
+                Issuer = response.GetValueOrDefault("iss"),
+                Error = response.GetValueOrDefault("error"),
+            }
+        );
 
-    public Task<string?> EventsAsync() => Shared.ScalarAsync($"SELECT GROUP_CONCAT(CONCAT(kind, ' ', detail) ORDER BY rowid SEPARATOR '|') FROM llx_oauthbridge_event WHERE entity = {Company}");
+    public Task<string?> EventsAsync() =>
+        Shared.ScalarAsync(
+            $"SELECT GROUP_CONCAT(CONCAT(kind, ' ', detail) ORDER BY rowid SEPARATOR '|') FROM llx_oauthbridge_event WHERE entity = {Company}"
+        );
 
-    public Task<string?> StatusesAsync() => Shared.ScalarAsync($"SELECT GROUP_CONCAT(status ORDER BY rowid) FROM llx_oauthbridge_consent WHERE entity = {Company}");
+    public Task<string?> StatusesAsync() =>
+        Shared.ScalarAsync($"SELECT GROUP_CONCAT(status ORDER BY rowid) FROM llx_oauthbridge_consent WHERE entity = {Company}");
 
     public async ValueTask DisposeAsync()
     {

@@ -45,7 +45,9 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
             ["authorization_response_iss_parameter_supported"] = true,
         };
         server.Map(DiscoveryPath, context => Write(context, Metadata));
-        server.Map(JwksPath, context => Write(context, new JsonObject { ["keys"] = new JsonArray([.. PublishedKeys.Select(key => key.DeepClone())]) }));
+        server.Map(JwksPath, context =>
+            Write(context, new JsonObject { ["keys"] = new JsonArray([.. PublishedKeys.Select(key => key.DeepClone())]) })
+        );
         server.Map(TokenPath, TokenAsync);
         server.Map(UserInfoPath, context => Write(context, UserInfo()));
     }
@@ -92,7 +94,12 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
         Assert.Equal("S256", _request["code_challenge_method"]);
         Assert.Equal(ClientId, _request["client_id"]);
         Assert.Contains("openid", _request["scope"].Split(' '));
-        return new() { ["code"] = "the-code", ["state"] = _request["state"], ["iss"] = Issuer };
+        return new()
+        {
+            ["code"] = "the-code",
+            ["state"] = _request["state"],
+            ["iss"] = Issuer,
+        };
     }
 
     public string Requested(string parameter) => _request[parameter];
@@ -122,13 +129,24 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
         }
 
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
-        if (form["grant_type"] != "authorization_code" || form["code"] != "the-code" || form["redirect_uri"] != _request["redirect_uri"] || challenge != _request["code_challenge"])
+        if (
+            form["grant_type"] != "authorization_code"
+            || form["code"] != "the-code"
+            || form["redirect_uri"] != _request["redirect_uri"]
+            || challenge != _request["code_challenge"]
+        )
         {
             await Write(context, new JsonObject { ["error"] = "invalid_grant" }, 400);
             return;
         }
 
-        var answer = new JsonObject { ["access_token"] = "the-access-token", ["token_type"] = "Bearer", ["expires_in"] = 3600, ["id_token"] = ReplaceToken(IdToken()) };
+        var answer = new JsonObject
+        {
+            ["access_token"] = "the-access-token",
+            ["token_type"] = "Bearer",
+            ["expires_in"] = 3600,
+            ["id_token"] = ReplaceToken(IdToken()),
+        };
         ChangeTokenAnswer(answer);
         await Write(context, answer);
     }
@@ -142,7 +160,17 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
         }
 
         RefreshToken += "+";
-        return Write(context, new JsonObject { ["access_token"] = "access-for-" + RefreshToken, ["token_type"] = "Bearer", ["expires_in"] = 3600, ["refresh_token"] = RefreshToken, ["id_token"] = IdToken() });
+        return Write(
+            context,
+            new JsonObject
+            {
+                ["access_token"] = "access-for-" + RefreshToken,
+                ["token_type"] = "Bearer",
+                ["expires_in"] = 3600,
+                ["refresh_token"] = RefreshToken,
+                ["id_token"] = IdToken(),
+            }
+        );
     }
 
     private bool IsClient(HttpRequest request, IFormCollection form)
@@ -153,15 +181,23 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
         }
 
         // RFC 6749, appendix B: written out here, not computed as the client does.
-        return AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) && header.Scheme == "Basic" && !form.ContainsKey("client_secret")
-            && Encoding.UTF8.GetString(Convert.FromBase64String(header.Parameter!)) == "client-of-the-tests:s3cret%3Awith%2B%25%26specials+%C3%A9";
+        return AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
+            && header.Scheme == "Basic"
+            && !form.ContainsKey("client_secret")
+            && Encoding.UTF8.GetString(Convert.FromBase64String(header.Parameter!))
+                == "client-of-the-tests:s3cret%3Awith%2B%25%26specials+%C3%A9";
     }
 
     /// <summary>An ID token as the provider makes it now.</summary>
     public string IdToken()
     {
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
-        var header = new JsonObject { ["alg"] = "RS256", ["kid"] = "key-1", ["typ"] = "JWT" };
+        var header = new JsonObject
+        {
+            ["alg"] = "RS256",
+            ["kid"] = "key-1",
+            ["typ"] = "JWT",
+        };
         var claims = new JsonObject
         {
             ["iss"] = Issuer,
@@ -183,7 +219,14 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
 
     private JsonObject UserInfo()
     {
-        var claims = new JsonObject { ["sub"] = "1001", ["email"] = "ada@example.com", ["email_verified"] = true, ["name"] = "Ada Lovelace", ["preferred_username"] = "ada" };
+        var claims = new JsonObject
+        {
+            ["sub"] = "1001",
+            ["email"] = "ada@example.com",
+            ["email_verified"] = true,
+            ["name"] = "Ada Lovelace",
+            ["preferred_username"] = "ada",
+        };
         ChangeUserInfo(claims);
         return claims;
     }

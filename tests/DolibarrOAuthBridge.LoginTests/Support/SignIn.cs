@@ -50,17 +50,24 @@ internal sealed class SignIn : IAsyncDisposable
         return new SignIn(authority, clock, settings?.Invoke(authority) ?? []);
     }
 
-    public static OAuthEntry MakeEntry(string name, string url = "", string tenant = "", IReadOnlyList<string>? tenants = null, IReadOnlyList<string>? domains = null) => new()
-    {
-        Name = EntryName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name),
-        Entity = 1,
-        ClientId = OpenIdAuthority.ClientId,
-        ClientSecret = OpenIdAuthority.ClientSecret,
-        Url = url,
-        Tenant = tenant,
-        LoginTenants = tenants ?? [],
-        LoginDomains = domains ?? [],
-    };
+    public static OAuthEntry MakeEntry(
+        string name,
+        string url = "",
+        string tenant = "",
+        IReadOnlyList<string>? tenants = null,
+        IReadOnlyList<string>? domains = null
+    ) =>
+        new()
+        {
+            Name = EntryName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name),
+            Entity = 1,
+            ClientId = OpenIdAuthority.ClientId,
+            ClientSecret = OpenIdAuthority.ClientSecret,
+            Url = url,
+            Tenant = tenant,
+            LoginTenants = tenants ?? [],
+            LoginDomains = domains ?? [],
+        };
 
     /// <summary>A whole sign-in.</summary>
     public async Task<Identity> RunAsync(string? nonce = null)
@@ -75,10 +82,17 @@ internal sealed class SignIn : IAsyncDisposable
             Verifier = Verifier,
             BindingHash = string.Empty,
         };
-        var challenge = Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlEncode(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(Verifier)));
+        var challenge = Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlEncode(
+            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(Verifier))
+        );
         var response = Authority.Authorize(RelyingParty.AuthorizationUrl(Entry, provider, pending, "the-state", challenge, null));
         ChangeResponse(response);
-        var answer = new AuthorizationAnswer { Code = response.GetValueOrDefault("code"), Issuer = response.GetValueOrDefault("iss"), Error = response.GetValueOrDefault("error") };
+        var answer = new AuthorizationAnswer
+        {
+            Code = response.GetValueOrDefault("code"),
+            Issuer = response.GetValueOrDefault("iss"),
+            Error = response.GetValueOrDefault("error"),
+        };
         return await RelyingParty.RedeemAsync(Entry, provider, pending, RelyingParty.CheckAnswer(provider, pending, answer));
     }
 
@@ -94,13 +108,14 @@ internal sealed class SignIn : IAsyncDisposable
     }
 
     /// <summary>Leaves the claims about the person to userinfo.</summary>
-    public void LeaveClaimsToUserInfo() => Authority.ChangeClaims += static claims =>
-    {
-        foreach (var claim in Personal)
+    public void LeaveClaimsToUserInfo() =>
+        Authority.ChangeClaims += static claims =>
         {
-            claims.Remove(claim);
-        }
-    };
+            foreach (var claim in Personal)
+            {
+                claims.Remove(claim);
+            }
+        };
 
     public async ValueTask DisposeAsync()
     {

@@ -21,19 +21,38 @@ internal static class TestKeys
     public static JsonObject Jwk(RSA key, string? kid, string? alg = null)
     {
         var parameters = key.ExportParameters(false);
-        var jwk = new JsonObject { ["kty"] = "RSA", ["use"] = "sig", ["n"] = Base64Url.EncodeToString(parameters.Modulus), ["e"] = Base64Url.EncodeToString(parameters.Exponent) };
+        var jwk = new JsonObject
+        {
+            ["kty"] = "RSA",
+            ["use"] = "sig",
+            ["n"] = Base64Url.EncodeToString(parameters.Modulus),
+            ["e"] = Base64Url.EncodeToString(parameters.Exponent),
+        };
         return Name(jwk, kid, alg);
     }
 
     public static JsonObject Jwk(ECDsa key, string? kid, string? alg = null)
     {
         var point = key.ExportParameters(false).Q;
-        return Name(new JsonObject { ["kty"] = "EC", ["use"] = "sig", ["crv"] = "P-256", ["x"] = Base64Url.EncodeToString(point.X), ["y"] = Base64Url.EncodeToString(point.Y) }, kid, alg);
+        return Name(
+            new JsonObject
+            {
+                ["kty"] = "EC",
+                ["use"] = "sig",
+                ["crv"] = "P-256",
+                ["x"] = Base64Url.EncodeToString(point.X),
+                ["y"] = Base64Url.EncodeToString(point.Y),
+            },
+            kid,
+            alg
+        );
     }
 
-    public static byte[] Rs256(string input) => Rsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+    public static byte[] Rs256(string input) =>
+        Rsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
-    public static byte[] Ps256(string input) => Rsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+    public static byte[] Ps256(string input) =>
+        Rsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
 
     public static byte[] Es256(string input) => Ec.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256);
 

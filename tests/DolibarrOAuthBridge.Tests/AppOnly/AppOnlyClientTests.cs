@@ -30,7 +30,10 @@ public sealed class AppOnlyClientTests
 
         Assert.Equal("at-1", Assert.IsType<TokenAnswer.Issued>(answer).Response.AccessToken);
         Assert.Equal($"https://login.microsoftonline.com/{Tenant}/oauth2/v2.0/token", request.Uri.AbsoluteUri);
-        Assert.Equal(("client_credentials", "client", "s3cret+%&é", "https://outlook.office365.com/.default"), (request.Form["grant_type"], request.Form["client_id"], request.Form["client_secret"], request.Form["scope"]));
+        Assert.Equal(
+            ("client_credentials", "client", "s3cret+%&é", "https://outlook.office365.com/.default"),
+            (request.Form["grant_type"], request.Form["client_id"], request.Form["client_secret"], request.Form["scope"])
+        );
         Assert.DoesNotContain("offline_access", request.Form["scope"], StringComparison.Ordinal);
     }
 
@@ -102,12 +105,14 @@ public sealed class AppOnlyClientTests
     [Fact]
     public async Task A_silent_provider_costs_one_deadline()
     {
-        var handler = new StubHandler(async (_, cancellation) =>
-        {
-            _time.Advance(TimeSpan.FromSeconds(16));
-            await Task.Delay(Timeout.Infinite, cancellation);
-            throw new InvalidOperationException();
-        });
+        var handler = new StubHandler(
+            async (_, cancellation) =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(16));
+                await Task.Delay(Timeout.Infinite, cancellation);
+                throw new InvalidOperationException();
+            }
+        );
 
         var answer = await Client(handler).RequestAsync(Entry(), TestContext.Current.CancellationToken);
 
@@ -122,9 +127,18 @@ public sealed class AppOnlyClientTests
     public async Task A_tenant_of_many_directories_is_refused_with_the_reason_and_no_request(string tenant)
     {
         var handler = StubHandler.Of(HttpStatusCode.OK, Token);
-        var entry = new OAuthEntry { Name = Make.Name("MICROSOFTAPP-Mail"), Entity = 1, ClientId = "client", ClientSecret = "secret", Tenant = tenant };
+        var entry = new OAuthEntry
+        {
+            Name = Make.Name("MICROSOFTAPP-Mail"),
+            Entity = 1,
+            ClientId = "client",
+            ClientSecret = "secret",
+            Tenant = tenant,
+        };
 
-        var refusal = await Assert.ThrowsAsync<BridgeException>(() => Client(handler).RequestAsync(entry, TestContext.Current.CancellationToken));
+        var refusal = await Assert.ThrowsAsync<BridgeException>(() =>
+            Client(handler).RequestAsync(entry, TestContext.Current.CancellationToken)
+        );
 
         Assert.Equal(ProblemCode.EntryIncomplete, refusal.Code);
         Assert.Contains("OAUTH_MICROSOFTAPP-Mail_TENANT", refusal.Message, StringComparison.Ordinal);
@@ -135,7 +149,9 @@ public sealed class AppOnlyClientTests
     [Fact]
     public async Task A_client_with_neither_secret_nor_certificate_is_incomplete()
     {
-        var refusal = await Assert.ThrowsAsync<BridgeException>(() => Client(StubHandler.Of(HttpStatusCode.OK, Token)).RequestAsync(Entry(string.Empty), TestContext.Current.CancellationToken));
+        var refusal = await Assert.ThrowsAsync<BridgeException>(() =>
+            Client(StubHandler.Of(HttpStatusCode.OK, Token)).RequestAsync(Entry(string.Empty), TestContext.Current.CancellationToken)
+        );
 
         Assert.Contains("client_secret", refusal.Message, StringComparison.Ordinal);
     }
@@ -155,24 +171,35 @@ public sealed class AppOnlyClientTests
     [Fact]
     public void Two_apis_are_refused_by_name()
     {
-        var refusal = Assert.Throws<ProviderConfigurationException>(() => AppOnlyScope.Of(ProviderCatalogue.Of(Make.Name("MICROSOFTAPP")), Entry(scopes: "User.Read https://outlook.office365.com/SMTP.Send")));
+        var refusal = Assert.Throws<ProviderConfigurationException>(() =>
+            AppOnlyScope.Of(
+                ProviderCatalogue.Of(Make.Name("MICROSOFTAPP")),
+                Entry(scopes: "User.Read https://outlook.office365.com/SMTP.Send")
+            )
+        );
 
         Assert.Contains("https://graph.microsoft.com and https://outlook.office365.com", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static OAuthEntry Entry(string secret = "secret", string? certificate = null, string scopes = "") => new()
-    {
-        Name = Make.Name("MICROSOFTAPP-Mail"),
-        Entity = 1,
-        ClientId = "client",
-        ClientSecret = secret,
-        ClientCertificate = certificate,
-        Tenant = Tenant,
-        Scopes = scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-    };
+    private static OAuthEntry Entry(string secret = "secret", string? certificate = null, string scopes = "") =>
+        new()
+        {
+            Name = Make.Name("MICROSOFTAPP-Mail"),
+            Entity = 1,
+            ClientId = "client",
+            ClientSecret = secret,
+            ClientCertificate = certificate,
+            Tenant = Tenant,
+            Scopes = scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        };
 
     private async Task<(TokenAnswer Answer, (Uri Uri, Dictionary<string, string> Form) Request)> AskAsync(
-        OAuthEntry entry, string body, string? endpoint = null, HttpStatusCode status = HttpStatusCode.OK, TimeSpan? retryAfter = null)
+        OAuthEntry entry,
+        string body,
+        string? endpoint = null,
+        HttpStatusCode status = HttpStatusCode.OK,
+        TimeSpan? retryAfter = null
+    )
     {
         var handler = StubHandler.Of(() =>
         {
@@ -187,22 +214,39 @@ public sealed class AppOnlyClientTests
 
     private AppOnlyClient Client(StubHandler handler, string? endpoint = null, string? certificate = null)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Providers:MicrosoftApp:TokenEndpoint"] = endpoint,
-            ["Entries:MICROSOFTAPP-Mail:Certificate"] = certificate,
-        }).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Providers:MicrosoftApp:TokenEndpoint"] = endpoint,
+                    ["Entries:MICROSOFTAPP-Mail:Certificate"] = certificate,
+                }
+            )
+            .Build();
         var http = new HttpClient(handler);
         var options = new BridgeOptions();
         return new AppOnlyClient(
-            new ProviderDirectory(configuration, new ServerMetadataCache(new ProviderDocuments(http, _time, options), _time, NullLogger<ServerMetadataCache>.Instance)), new TokenEndpointClient(http, _time, options), new ClientCertificates(configuration, _time));
+            new ProviderDirectory(
+                configuration,
+                new ServerMetadataCache(new ProviderDocuments(http, _time, options), _time, NullLogger<ServerMetadataCache>.Instance)
+            ),
+            new TokenEndpointClient(http, _time, options),
+            new ClientCertificates(configuration, _time)
+        );
     }
 
     private static JsonElement Verify(string assertion, Certificates files)
     {
         var parts = assertion.Split('.');
         using var key = files.Certificate.PublicKey.GetRSAPublicKey()!;
-        Assert.True(key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), WebEncoders.Base64UrlDecode(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pss));
+        Assert.True(
+            key.VerifyData(
+                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+                WebEncoders.Base64UrlDecode(parts[2]),
+                HashAlgorithmName.SHA256,
+                RSASignaturePadding.Pss
+            )
+        );
         return JsonDocument.Parse(WebEncoders.Base64UrlDecode(parts[1])).RootElement;
     }
 }

@@ -30,7 +30,11 @@ public sealed class ClientCertificatesTests : IDisposable
         [
             [("Certificate", _files.Pem())],
             [("Certificate", _files.CertificateAlone()), ("CertificateKey", _files.Key())],
-            [("Certificate", _files.CertificateAlone()), ("CertificateKey", _files.EncryptedKey()), ("CertificatePasswordFile", _files.PasswordFile)],
+            [
+                ("Certificate", _files.CertificateAlone()),
+                ("CertificateKey", _files.EncryptedKey()),
+                ("CertificatePasswordFile", _files.PasswordFile),
+            ],
             [("Certificate", _files.Pfx(null))],
             [("Certificate", _files.Pfx(Certificates.Password)), ("CertificatePasswordFile", _files.PasswordFile)],
         ];
@@ -56,7 +60,11 @@ public sealed class ClientCertificatesTests : IDisposable
 
         using var other = new Certificates();
         RequireRefused("belongs to it", ("Certificate", _files.CertificateAlone()), ("CertificateKey", other.Key()));
-        RequireRefused("CertificatePasswordFile", ("Certificate", _files.Pfx(null)), ("CertificatePasswordFile", _files.Write("wrong", "another canary")));
+        RequireRefused(
+            "CertificatePasswordFile",
+            ("Certificate", _files.Pfx(null)),
+            ("CertificatePasswordFile", _files.Write("wrong", "another canary"))
+        );
     }
 
     [Fact]
@@ -75,7 +83,10 @@ public sealed class ClientCertificatesTests : IDisposable
         File.SetUnixFileMode(key, UnixFileMode.UserRead);
         var certificates = Open(("Certificate", alone), ("CertificateKey", key));
 
-        Assert.Equal(new CertificateReport(_files.Certificate.NotAfter.ToUniversalTime(), null, null), certificates.Inspect(Make.Entry(Entry)));
+        Assert.Equal(
+            new CertificateReport(_files.Certificate.NotAfter.ToUniversalTime(), null, null),
+            certificates.Inspect(Make.Entry(Entry))
+        );
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.OtherRead);
         Assert.Equal(key, certificates.Inspect(Make.Entry(Entry))!.ExposedPath);
         Assert.Null(Open().Inspect(Make.Entry(Entry)));
@@ -95,9 +106,15 @@ public sealed class ClientCertificatesTests : IDisposable
         Assert.Equal(next.Certificate.Thumbprint, loaded!.Thumbprint);
     }
 
-    private static ClientCertificates Open(params (string Setting, string Value)[] settings) => new(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Entries:{Entry}:{setting.Setting}", (string?)setting.Value))).Build(),
-        new FakeTimeProvider(Make.Now));
+    private static ClientCertificates Open(params (string Setting, string Value)[] settings) =>
+        new(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(
+                    settings.Select(setting => KeyValuePair.Create($"Entries:{Entry}:{setting.Setting}", (string?)setting.Value))
+                )
+                .Build(),
+            new FakeTimeProvider(Make.Now)
+        );
 
     private static void RequireRefused(string because, params (string, string)[] settings)
     {

@@ -10,20 +10,50 @@ public sealed class ConfigurationTests
     [Fact]
     public void Settings_are_told_from_arguments()
     {
-        var split = ConfigurationArguments.Split(["token", "--Providers:Google:TokenEndpoint=https://x/?a=b", "GOOGLE-Mail", "--bridge:MinTtl", "5", "--json", "--Entries:MICROSOFTAPP-Mail:Certificate=/app.pem", "--Providers:X"]);
+        var split = ConfigurationArguments.Split([
+            "token",
+            "--Providers:Google:TokenEndpoint=https://x/?a=b",
+            "GOOGLE-Mail",
+            "--bridge:MinTtl",
+            "5",
+            "--json",
+            "--Entries:MICROSOFTAPP-Mail:Certificate=/app.pem",
+            "--Providers:X",
+        ]);
 
         Assert.Equal(["token", "GOOGLE-Mail", "--json"], split.Arguments);
-        Assert.Equal(["--Providers:Google:TokenEndpoint=https://x/?a=b", "--bridge:MinTtl", "5", "--Entries:MICROSOFTAPP-Mail:Certificate=/app.pem", "--Providers:X"], split.Settings);
+        Assert.Equal(
+            [
+                "--Providers:Google:TokenEndpoint=https://x/?a=b",
+                "--bridge:MinTtl",
+                "5",
+                "--Entries:MICROSOFTAPP-Mail:Certificate=/app.pem",
+                "--Providers:X",
+            ],
+            split.Settings
+        );
     }
 
     [Fact]
     public void The_command_line_is_read_into_options()
     {
-        var configuration = BridgeConfiguration.Load(null, ["--Bridge:MinTtl=5", "--Bridge:Renewal=on_demand", "--Bridge:UseProxy=true", "--Bridge:ProviderDeadline=20", "--Providers:Google:TokenEndpoint=https://x/t"]);
+        var configuration = BridgeConfiguration.Load(
+            null,
+            [
+                "--Bridge:MinTtl=5",
+                "--Bridge:Renewal=on_demand",
+                "--Bridge:UseProxy=true",
+                "--Bridge:ProviderDeadline=20",
+                "--Providers:Google:TokenEndpoint=https://x/t",
+            ]
+        );
 
         var options = BridgeConfiguration.Options(configuration, "/conf.php", "/state");
 
-        Assert.Equal(("/conf.php", "/state", 5.0, RenewalPolicy.OnDemand, true), (options.DolibarrConf, options.StateDirectory, options.MinTtl.TotalSeconds, options.Renewal, options.UseProxy));
+        Assert.Equal(
+            ("/conf.php", "/state", 5.0, RenewalPolicy.OnDemand, true),
+            (options.DolibarrConf, options.StateDirectory, options.MinTtl.TotalSeconds, options.Renewal, options.UseProxy)
+        );
         Assert.Equal(55, options.LeaseDuration.TotalSeconds);
         Assert.Equal("https://x/t", configuration["Providers:Google:TokenEndpoint"]);
     }
@@ -39,18 +69,37 @@ public sealed class ConfigurationTests
     [InlineData("MinTTLs", "5")]
     public void Case_178_A_wrong_setting_is_wrong_usage(string name, string value)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [$"Bridge:{name}"] = value }).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { [$"Bridge:{name}"] = value })
+            .Build();
 
-        Assert.Contains(name, Assert.Throws<UsageException>(() => BridgeConfiguration.Options(configuration, null, null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            name,
+            Assert.Throws<UsageException>(() => BridgeConfiguration.Options(configuration, null, null)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_wrong_setting_of_an_entry_is_wrong_usage()
     {
-        Assert.NotNull(BridgeConfiguration.Options(BridgeConfiguration.Load(null, ["--Entries:MICROSOFTAPP-Mail:certificate=/app.pem", "--Entries:MICROSOFTAPP-Mail:CertificateKey=/app.key"]), null, null));
+        Assert.NotNull(
+            BridgeConfiguration.Options(
+                BridgeConfiguration.Load(
+                    null,
+                    ["--Entries:MICROSOFTAPP-Mail:certificate=/app.pem", "--Entries:MICROSOFTAPP-Mail:CertificateKey=/app.key"]
+                ),
+                null,
+                null
+            )
+        );
 
         var wrong = BridgeConfiguration.Load(null, ["--Entries:MICROSOFTAPP-Mail:Certficate=/app.pem"]);
-        Assert.Contains("Entries:MICROSOFTAPP-Mail:Certficate", Assert.Throws<UsageException>(() => BridgeConfiguration.Options(wrong, null, null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Entries:MICROSOFTAPP-Mail:Certficate",
+            Assert.Throws<UsageException>(() => BridgeConfiguration.Options(wrong, null, null)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -58,6 +107,15 @@ public sealed class ConfigurationTests
     {
         var options = BridgeConfiguration.Options(new ConfigurationBuilder().Build(), null, null);
 
-        Assert.Equal((15.0, 60.0, 300.0, 45.0, RenewalPolicy.Proactive), (options.ProviderDeadline.TotalSeconds, options.MinTtl.TotalSeconds, options.RenewAhead.TotalSeconds, options.LeaseDuration.TotalSeconds, options.Renewal));
+        Assert.Equal(
+            (15.0, 60.0, 300.0, 45.0, RenewalPolicy.Proactive),
+            (
+                options.ProviderDeadline.TotalSeconds,
+                options.MinTtl.TotalSeconds,
+                options.RenewAhead.TotalSeconds,
+                options.LeaseDuration.TotalSeconds,
+                options.Renewal
+            )
+        );
     }
 }

@@ -19,7 +19,8 @@ public sealed class OutputTests
     [InlineData(-172799, "47 h ago")]
     [InlineData(172800, "in 2 d")]
     [InlineData(-8640000, "100 d ago")]
-    public void A_time_is_told_as_people_say_it(int seconds, string told) => Assert.Equal(told, Output.Relative(Make.Now.AddSeconds(seconds), Make.Now));
+    public void A_time_is_told_as_people_say_it(int seconds, string told) =>
+        Assert.Equal(told, Output.Relative(Make.Now.AddSeconds(seconds), Make.Now));
 
     [Fact]
     public void A_time_far_away_is_told_by_its_date_and_none_by_a_dash()
@@ -37,7 +38,16 @@ public sealed class OutputTests
         using var screen = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(screen) });
         console.Profile.Width = width;
-        var row = new InspectedRow { Rowid = 1234567, Service = "Microsoft2-Collector", Entity = 1, Entry = "MICROSOFT2-Collector", Storage = "AES-256-CTR", ExpiresAt = Make.Now, Modified = Make.Now.UtcDateTime };
+        var row = new InspectedRow
+        {
+            Rowid = 1234567,
+            Service = "Microsoft2-Collector",
+            Entity = 1,
+            Entry = "MICROSOFT2-Collector",
+            Storage = "AES-256-CTR",
+            ExpiresAt = Make.Now,
+            Modified = Make.Now.UtcDateTime,
+        };
 
         console.Write(RowsView.Table([row], Make.Now));
 

@@ -30,7 +30,10 @@ public sealed class WatchTests : IDisposable
         await _control.CancelAsync();
         await watch;
 
-        Assert.Equal(["look 1", "look 2", "look 3"], _screen.ToString().Split('\n').Where(line => line.StartsWith("look", StringComparison.Ordinal)).Select(line => line.TrimEnd()));
+        Assert.Equal(
+            ["look 1", "look 2", "look 3"],
+            _screen.ToString().Split('\n').Where(line => line.StartsWith("look", StringComparison.Ordinal)).Select(line => line.TrimEnd())
+        );
         Assert.Contains("every 2 s", _screen.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', _screen.ToString());
     }
@@ -52,7 +55,16 @@ public sealed class WatchTests : IDisposable
     [Fact]
     public async Task Goes_on_when_the_database_is_away_for_a_moment()
     {
-        var watch = Watch.DrawAsync(Console(ansi: false), async () => await LookAsync() is var seen && _looks == 1 ? throw new BridgeException(ProblemCode.StoreUnavailable, "The database does not answer.") : seen, Pause, _time, _control.Token);
+        var watch = Watch.DrawAsync(
+            Console(ansi: false),
+            async () =>
+                await LookAsync() is var seen && _looks == 1
+                    ? throw new BridgeException(ProblemCode.StoreUnavailable, "The database does not answer.")
+                    : seen,
+            Pause,
+            _time,
+            _control.Token
+        );
         await _looked.WaitAsync(TestContext.Current.CancellationToken);
         await AdvanceUntilAsync(2);
         await _control.CancelAsync();
@@ -88,13 +100,15 @@ public sealed class WatchTests : IDisposable
 
     private IAnsiConsole Console(bool ansi)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = ansi ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(_screen),
-        });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = ansi ? AnsiSupport.Yes : AnsiSupport.No,
+                ColorSystem = ColorSystemSupport.NoColors,
+                Interactive = InteractionSupport.No,
+                Out = new AnsiConsoleOutput(_screen),
+            }
+        );
         console.Profile.Width = 80;
         return console;
     }

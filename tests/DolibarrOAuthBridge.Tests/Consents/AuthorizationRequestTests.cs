@@ -27,7 +27,10 @@ public sealed class AuthorizationRequestTests
     {
         var query = Query(entry);
 
-        Assert.Equal(("code", "client", "http://127.0.0.1/cb?x=1", "the-state"), (query["response_type"], query["client_id"], query["redirect_uri"], query["state"]));
+        Assert.Equal(
+            ("code", "client", "http://127.0.0.1/cb?x=1", "the-state"),
+            (query["response_type"], query["client_id"], query["redirect_uri"], query["state"])
+        );
         Assert.Equal(("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "S256"), (query["code_challenge"], query["code_challenge_method"]));
         string[] standard = ["response_type", "client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method", "scope"];
         Assert.Equal([.. standard.Concat(own).Order()], query.Keys.Order());
@@ -65,12 +68,19 @@ public sealed class AuthorizationRequestTests
     [Theory]
     [InlineData("GOOGLE-Mail", "gmail_full email", "https://mail.google.com/ email")]
     [InlineData("MICROSOFT-Office", "https://outlook.office365.com/SMTP.Send", "https://outlook.office365.com/SMTP.Send offline_access")]
-    [InlineData("MICROSOFT-Office", "offline_access https://outlook.office.com/.default", "offline_access https://outlook.office.com/.default")]
+    [InlineData(
+        "MICROSOFT-Office",
+        "offline_access https://outlook.office.com/.default",
+        "offline_access https://outlook.office.com/.default"
+    )]
     [InlineData("STRIPETEST", "", "read_write")]
     [InlineData("GENERIC-Own", "", "")]
     [InlineData("GITHUB-Dev", "user public_repo", "user public_repo")]
     public void Scopes_are_those_of_the_entry_and_what_the_provider_needs(string entry, string configured, string asked) =>
-        Assert.Equal(asked.Split(' ', StringSplitOptions.RemoveEmptyEntries), AuthorizationRequest.Scopes(Make.Entry(entry, scopes: configured.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+        Assert.Equal(
+            asked.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            AuthorizationRequest.Scopes(Make.Entry(entry, scopes: configured.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+        );
 
     [Theory]
     [InlineData("GITHUB-Dev", "user,public_repo")]
@@ -81,12 +91,17 @@ public sealed class AuthorizationRequestTests
     [InlineData("GOOGLE-Mail")]
     [InlineData("MICROSOFT-Office")]
     public void Without_scopes_there_is_nothing_to_consent_to(string entry) =>
-        Assert.Equal(ProblemCode.EntryIncomplete, Assert.Throws<BridgeException>(() => AuthorizationRequest.Scopes(Make.Entry(entry))).Code);
+        Assert.Equal(
+            ProblemCode.EntryIncomplete,
+            Assert.Throws<BridgeException>(() => AuthorizationRequest.Scopes(Make.Entry(entry))).Code
+        );
 
     [Fact]
     public void Scopes_of_two_apis_are_refused_before_anybody_consents_and_both_are_named()
     {
-        var refusal = Assert.Throws<BridgeException>(() => AuthorizationRequest.Scopes(Make.Entry("MICROSOFT-Office", scopes: ["User.Read", "https://outlook.office.com/SMTP.Send"])));
+        var refusal = Assert.Throws<BridgeException>(() =>
+            AuthorizationRequest.Scopes(Make.Entry("MICROSOFT-Office", scopes: ["User.Read", "https://outlook.office.com/SMTP.Send"]))
+        );
 
         Assert.Equal(ProblemCode.EntryIncomplete, refusal.Code);
         Assert.Contains("https://graph.microsoft.com", refusal.Message, StringComparison.Ordinal);
@@ -100,10 +115,18 @@ public sealed class AuthorizationRequestTests
 
         Assert.Equal(100_000, secrets.Count);
         Assert.All(secrets.Take(1000), secret => Assert.Matches("^[A-Za-z0-9_-]{43}$", secret));
-        Assert.Equal(WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier))), AuthorizationSecrets.Challenge(Verifier));
+        Assert.Equal(
+            WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier))),
+            AuthorizationSecrets.Challenge(Verifier)
+        );
     }
 
-    private static Dictionary<string, string> Query(string entry, string? hint = null, bool wantsRefreshToken = false, string endpoint = "https://provider.example/authorize")
+    private static Dictionary<string, string> Query(
+        string entry,
+        string? hint = null,
+        bool wantsRefreshToken = false,
+        string endpoint = "https://provider.example/authorize"
+    )
     {
         var consent = new CodeConsent
         {

@@ -9,7 +9,11 @@ public sealed class AuthorizationResponseTests
     [Fact]
     public void A_description_is_one_line_of_at_most_two_hundred_characters()
     {
-        var answer = new AuthorizationResponse { Error = "access_denied", ErrorDescription = "<script>\r\nSet-Cookie: a=b\0" + new string('x', 500) };
+        var answer = new AuthorizationResponse
+        {
+            Error = "access_denied",
+            ErrorDescription = "<script>\r\nSet-Cookie: a=b\0" + new string('x', 500),
+        };
 
         Assert.StartsWith("access_denied: <script>  Set-Cookie: a=b ", answer.Refusal, StringComparison.Ordinal);
         Assert.True(answer.Refusal.Length <= "access_denied: ".Length + 200);
@@ -17,8 +21,14 @@ public sealed class AuthorizationResponseTests
     }
 
     [Fact]
-    public void An_error_without_description_is_the_error() => Assert.Equal("access_denied", new AuthorizationResponse { Error = "access_denied", ErrorDescription = "" }.Refusal);
+    public void An_error_without_description_is_the_error() =>
+        Assert.Equal("access_denied", new AuthorizationResponse { Error = "access_denied", ErrorDescription = "" }.Refusal);
 
     [Fact]
-    public void It_does_not_print_the_code() => Assert.DoesNotContain("secret", new AuthorizationResponse { Code = "secret", SessionBinding = "secret" }.ToString(), StringComparison.Ordinal);
+    public void It_does_not_print_the_code() =>
+        Assert.DoesNotContain(
+            "secret",
+            new AuthorizationResponse { Code = "secret", SessionBinding = "secret" }.ToString(),
+            StringComparison.Ordinal
+        );
 }

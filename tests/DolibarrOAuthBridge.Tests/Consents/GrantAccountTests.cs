@@ -33,6 +33,11 @@ public sealed class GrantAccountTests
     [InlineData(null, "a@x", "1", "A@X", false)]
     [InlineData(null, "a@x", "1", "b@x", true)]
     [InlineData("1", null, null, "b@x", false)] // nothing to compare
-    public void The_subject_decides_and_where_it_is_unknown_the_name(string? subject, string? name, string? otherSubject, string? otherName, bool differs) =>
-        Assert.Equal(differs, GrantAccount.Of(subject, name)!.DiffersFrom(GrantAccount.Of(otherSubject, otherName)!));
+    public void The_subject_decides_and_where_it_is_unknown_the_name(
+        string? subject,
+        string? name,
+        string? otherSubject,
+        string? otherName,
+        bool differs
+    ) => Assert.Equal(differs, GrantAccount.Of(subject, name)!.DiffersFrom(GrantAccount.Of(otherSubject, otherName)!));
 }

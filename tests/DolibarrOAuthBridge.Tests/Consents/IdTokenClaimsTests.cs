@@ -18,7 +18,10 @@ public sealed class IdTokenClaimsTests
 
     [Fact]
     public void Microsofts_name_of_an_account_is_its_preferred_username() =>
-        Assert.Equal("ada@contoso.com", IdTokenClaims.Read(Token("""{"sub":"1","preferred_username":"ada@contoso.com","name":"Ada"}"""))!.Account!.Name);
+        Assert.Equal(
+            "ada@contoso.com",
+            IdTokenClaims.Read(Token("""{"sub":"1","preferred_username":"ada@contoso.com","name":"Ada"}"""))!.Account!.Name
+        );
 
     [Theory]
     [InlineData(null)]

@@ -25,7 +25,8 @@ public sealed class RedirectUriPolicyTests
     [InlineData("http://localhost:8000/callback")]
     [InlineData("https://other-name.example/dolibarr/custom/oauthbridge/callback.php")]
     [InlineData("https://erp.example/dolibarr/custom/oauthbridge/logincallback.php")]
-    public void The_own_address_any_https_address_and_loopback_are_allowed(string wanted) => Assert.Equal(wanted, RedirectUriPolicy.Choose(Entry(), Conf(), wanted));
+    public void The_own_address_any_https_address_and_loopback_are_allowed(string wanted) =>
+        Assert.Equal(wanted, RedirectUriPolicy.Choose(Entry(), Conf(), wanted));
 
     [Theory]
     [InlineData("https://erp.example@evil.example/dolibarr/custom/oauthbridge/callback.php")]
@@ -45,7 +46,10 @@ public sealed class RedirectUriPolicyTests
     [InlineData("data:text/html,x")]
     [InlineData("file:///etc/passwd")]
     public void Every_other_address_is_refused(string wanted) =>
-        Assert.Equal(ProblemCode.InvalidRequest, Assert.Throws<BridgeException>(() => RedirectUriPolicy.Choose(Entry(), Conf(), wanted)).Code);
+        Assert.Equal(
+            ProblemCode.InvalidRequest,
+            Assert.Throws<BridgeException>(() => RedirectUriPolicy.Choose(Entry(), Conf(), wanted)).Code
+        );
 
     [Fact]
     public void A_page_beside_the_own_address_is_allowed_where_Dolibarr_has_no_https()
@@ -61,7 +65,10 @@ public sealed class RedirectUriPolicyTests
     [InlineData("https://erp.example/callback.php#top")]
     [InlineData("callback.php")]
     public void An_own_address_that_cannot_be_used_is_the_admins_to_correct(string own) =>
-        Assert.Equal(ProblemCode.EntryIncomplete, Assert.Throws<BridgeException>(() => RedirectUriPolicy.Choose(Entry(own), Conf(), null)).Code);
+        Assert.Equal(
+            ProblemCode.EntryIncomplete,
+            Assert.Throws<BridgeException>(() => RedirectUriPolicy.Choose(Entry(own), Conf(), null)).Code
+        );
 
     [Fact]
     public void Without_any_address_the_message_says_where_to_set_one()
@@ -75,8 +82,23 @@ public sealed class RedirectUriPolicyTests
     private static DolibarrConf Conf()
     {
         var conf = Make.Conf();
-        return new DolibarrConf { Path = conf.Path, DbHost = conf.DbHost, DbName = conf.DbName, DbUser = conf.DbUser, Keys = conf.Keys, UrlRoot = "https://erp.example/dolibarr/" };
+        return new DolibarrConf
+        {
+            Path = conf.Path,
+            DbHost = conf.DbHost,
+            DbName = conf.DbName,
+            DbUser = conf.DbUser,
+            Keys = conf.Keys,
+            UrlRoot = "https://erp.example/dolibarr/",
+        };
     }
 
-    private static OAuthEntry Entry(string callback = "") => new() { Name = Make.Name("GOOGLE-Mail"), Entity = 1, ClientId = "client", UrlCallback = callback };
+    private static OAuthEntry Entry(string callback = "") =>
+        new()
+        {
+            Name = Make.Name("GOOGLE-Mail"),
+            Entity = 1,
+            ClientId = "client",
+            UrlCallback = callback,
+        };
 }

@@ -12,17 +12,23 @@ namespace DolibarrOAuthBridge.Tests.Conventions;
 public sealed partial class DocumentationTests
 {
     private static readonly string Root = Path.GetFullPath(
-        typeof(DocumentationTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "RepositoryRoot").Value!);
+        typeof(DocumentationTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(data => data.Key == "RepositoryRoot")
+            .Value!
+    );
 
     private static readonly IReadOnlyList<Command> CommandLines =
     [
-        .. typeof(IBridgeCommand).Assembly.GetTypes()
+        .. typeof(IBridgeCommand)
+            .Assembly.GetTypes()
             .Where(type => type.IsClass && !type.IsAbstract && type.IsAssignableTo(typeof(IBridgeCommand)))
             .Select(type => ((IBridgeCommand)Activator.CreateInstance(type, nonPublic: true)!).Define()),
     ];
 
     private static IEnumerable<string> Pages =>
-        Directory.GetFiles(Root, "*.md")
+        Directory
+            .GetFiles(Root, "*.md")
             .Concat(Directory.GetFiles(Path.Combine(Root, "docs"), "*.md"))
             .Concat(Directory.GetFiles(Path.Combine(Root, "sql"), "*.md"))
             .Concat(Directory.GetFiles(Path.Combine(Root, "dolibarr-module/oauthbridge"), "*.md"));
@@ -33,29 +39,38 @@ public sealed partial class DocumentationTests
         var readme = Read("README.md");
 
         Assert.True(readme.TrimEnd('\n').Split('\n').Length <= 120, "README.md has more than 120 lines: move details to docs/.");
-        Assert.True(readme.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length <= 1200, "README.md has more than 1,200 words.");
+        Assert.True(
+            readme.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length <= 1200,
+            "README.md has more than 1,200 words."
+        );
     }
 
     [Fact]
     public void Every_page_is_listed_in_the_index()
     {
-        var pages = Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(path => Path.GetFileName(path)).Where(name => name != "README.md");
+        var pages = Directory
+            .GetFiles(Path.Combine(Root, "docs"), "*.md")
+            .Select(path => Path.GetFileName(path))
+            .Where(name => name != "README.md");
 
         Assert.Empty(Missing(pages.Select(page => $"]({page})"), Read("docs/README.md")));
     }
 
     [Fact]
-    public void Every_relative_link_leads_to_a_file_and_a_heading() => Assert.Empty(
-        from page in Pages
-        from link in Links(Prose(File.ReadAllText(page)))
-        where !link.Contains(':', StringComparison.Ordinal) && !IsThere(page, link)
-        select $"{Path.GetRelativePath(Root, page)}: {link}");
+    public void Every_relative_link_leads_to_a_file_and_a_heading() =>
+        Assert.Empty(
+            from page in Pages
+            from link in Links(Prose(File.ReadAllText(page)))
+            where !link.Contains(':', StringComparison.Ordinal) && !IsThere(page, link)
+            select $"{Path.GetRelativePath(Root, page)}: {link}"
+        );
 
     [Fact]
     public void Every_setting_is_on_the_page_of_settings()
     {
         var page = Read("docs/configuration.md");
-        var settings = Known("Bridge:Nonsense").Select(setting => $"`Bridge:{setting}`")
+        var settings = Known("Bridge:Nonsense")
+            .Select(setting => $"`Bridge:{setting}`")
             .Concat(Enum.GetNames<ProviderEndpoint>().Select(endpoint => $"`Providers:<Provider>:{endpoint}`"))
             .Concat(Known("Entries:GOOGLE-Mail:Nonsense").Select(setting => $"`Entries:<ENTRY>:{setting}`"));
 
@@ -68,9 +83,13 @@ public sealed partial class DocumentationTests
     {
         var page = Read("docs/api.md");
         using var document = JsonDocument.Parse(Read("openapi/v1.json"));
-        var calls = document.RootElement.GetProperty("paths").EnumerateObject()
+        var calls = document
+            .RootElement.GetProperty("paths")
+            .EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Select(method => $"`{method.Name.ToUpperInvariant()} {path.Name}"));
-        var codes = typeof(ProblemCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => $"`{field.GetRawConstantValue()}`");
+        var codes = typeof(ProblemCode)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => $"`{field.GetRawConstantValue()}`");
 
         Assert.Empty(Missing(calls, page));
         Assert.Empty(Missing(codes, page));
@@ -79,15 +98,19 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Every_command_and_every_option_is_on_the_page_of_the_command_line()
     {
-        var (page, manual) = (Read("docs/cli.md"), Read("packaging/man/dolibarr-oauth-bridge.1").Replace("\\-", "-", StringComparison.Ordinal));
+        var (page, manual) = (
+            Read("docs/cli.md"),
+            Read("packaging/man/dolibarr-oauth-bridge.1").Replace("\\-", "-", StringComparison.Ordinal)
+        );
 
         Assert.NotEmpty(CommandLines);
         Assert.All(CommandLines, command =>
         {
             Assert.True(page.Contains($"| `{command.Name}", StringComparison.Ordinal), $"docs/cli.md lacks {command.Name}.");
             Assert.True(manual.Contains($"\n.B {command.Name}", StringComparison.Ordinal), $"The man page lacks {command.Name}.");
-            Assert.All(command.Options, option => Assert.True(
-                page.Contains(option.Name, StringComparison.Ordinal), $"docs/cli.md lacks {option.Name} of {command.Name}."));
+            Assert.All(command.Options, option =>
+                Assert.True(page.Contains(option.Name, StringComparison.Ordinal), $"docs/cli.md lacks {option.Name} of {command.Name}.")
+            );
         });
     }
 
@@ -103,7 +126,8 @@ public sealed partial class DocumentationTests
             from line in Shown(File.ReadAllText(page))
             let errors = root.Parse([.. ConfigurationArguments.Split(Words(line)).Arguments]).Errors
             where errors.Count > 0
-            select $"{Path.GetRelativePath(Root, page)}: {line.Trim()}: {errors[0].Message}");
+            select $"{Path.GetRelativePath(Root, page)}: {line.Trim()}: {errors[0].Message}"
+        );
     }
 
     [Fact]
@@ -115,7 +139,8 @@ public sealed partial class DocumentationTests
             from page in Pages
             from match in MakeCall().Matches(File.ReadAllText(page))
             where !targets.Contains(match.Groups[1].Value)
-            select $"{Path.GetRelativePath(Root, page)}: make {match.Groups[1].Value}");
+            select $"{Path.GetRelativePath(Root, page)}: make {match.Groups[1].Value}"
+        );
     }
 
     [Fact]
@@ -123,10 +148,16 @@ public sealed partial class DocumentationTests
     {
         var copyright = Read("packaging/debian/copyright");
         using var assets = JsonDocument.Parse(Read("src/DolibarrOAuthBridge/obj/project.assets.json"));
-        var bundled = assets.RootElement.GetProperty("targets").EnumerateObject().First().Value.EnumerateObject()
-            .Where(library => library.Value.GetProperty("type").GetString() == "package"
+        var bundled = assets
+            .RootElement.GetProperty("targets")
+            .EnumerateObject()
+            .First()
+            .Value.EnumerateObject()
+            .Where(library =>
+                library.Value.GetProperty("type").GetString() == "package"
                 && library.Value.TryGetProperty("runtime", out var files)
-                && files.EnumerateObject().Any(file => file.Name.EndsWith(".dll", StringComparison.Ordinal)))
+                && files.EnumerateObject().Any(file => file.Name.EndsWith(".dll", StringComparison.Ordinal))
+            )
             .Select(library => $" {library.Name.Split('/')[0]}.dll\n");
 
         Assert.Empty(Missing(bundled, copyright));
@@ -155,7 +186,8 @@ public sealed partial class DocumentationTests
         var target = path.Length == 0 ? page : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, path));
         return heading is null
             ? File.Exists(target) || Directory.Exists(target)
-            : File.Exists(target) && Heading().Matches(Prose(File.ReadAllText(target))).Any(match => Anchor(match.Groups[1].Value) == heading);
+            : File.Exists(target)
+                && Heading().Matches(Prose(File.ReadAllText(target))).Any(match => Anchor(match.Groups[1].Value) == heading);
     }
 
     // As the usual renderers of Markdown name a heading.

@@ -30,15 +30,16 @@ public sealed class LayerTests
 
     private static readonly string Sources = Path.GetFullPath(
         Path.Combine(
-            typeof(LayerTests).Assembly
-                .GetCustomAttributes<AssemblyMetadataAttribute>()
-                .First(data => data.Key == "RepositoryRoot").Value!,
-            "src/DolibarrOAuthBridge"));
+            typeof(LayerTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "RepositoryRoot").Value!,
+            "src/DolibarrOAuthBridge"
+        )
+    );
 
     [Fact]
     public void A_folder_uses_only_folders_of_lower_layers()
     {
-        var trees = Directory.EnumerateFiles(Sources, "*.cs", SearchOption.AllDirectories)
+        var trees = Directory
+            .EnumerateFiles(Sources, "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))
             .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), path: path))
             .ToArray();
@@ -53,10 +54,13 @@ public sealed class LayerTests
 
     [Fact]
     public void Every_folder_has_a_layer() =>
-        Assert.Empty(Directory.GetDirectories(Sources)
-            .Select(path => Path.GetFileName(path)!)
-            .Where(folder => folder is not ("bin" or "obj"))
-            .Except(Layers.SelectMany(layer => layer)));
+        Assert.Empty(
+            Directory
+                .GetDirectories(Sources)
+                .Select(path => Path.GetFileName(path)!)
+                .Where(folder => folder is not ("bin" or "obj"))
+                .Except(Layers.SelectMany(layer => layer))
+        );
 
     private static IEnumerable<string> Violations(SyntaxTree tree, SemanticModel model)
     {

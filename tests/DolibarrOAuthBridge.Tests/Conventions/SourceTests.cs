@@ -10,10 +10,14 @@ namespace DolibarrOAuthBridge.Tests.Conventions;
 /// <summary>Rules of this repository that no analyzer knows.</summary>
 public sealed partial class SourceTests
 {
-    private static readonly string Root = Path.GetFullPath(typeof(SourceTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "RepositoryRoot").Value!);
+    private static readonly string Root = Path.GetFullPath(
+        typeof(SourceTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "RepositoryRoot").Value!
+    );
 
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
-        .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));
+    private static IEnumerable<string> Files(string folder) =>
+        Directory
+            .EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));
 
     [Fact]
     public void No_file_is_longer_than_three_hundred_lines() =>
@@ -22,11 +26,23 @@ public sealed partial class SourceTests
     [Fact]
     public void A_record_with_a_secret_does_not_print_it()
     {
-        var printing = typeof(BridgeOptions).Assembly.GetTypes().Concat(typeof(EntryName).Assembly.GetTypes())
-            .Where(type => (type.IsVisible || type.Assembly == typeof(BridgeOptions).Assembly) && type.Namespace?.StartsWith("DolibarrOAuthBridge", StringComparison.Ordinal) == true)
-            .Where(type => type.GetMethod("<Clone>$") is not null && type.GetProperties().Any(property => property.PropertyType == typeof(string) && SecretName().IsMatch(property.Name)))
-            .Where(type => type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is not null
-                && type.GetMethod(nameof(ToString), Type.EmptyTypes)!.GetCustomAttribute<System.Runtime.CompilerServices.CompilerGeneratedAttribute>() is not null);
+        var printing = typeof(BridgeOptions)
+            .Assembly.GetTypes()
+            .Concat(typeof(EntryName).Assembly.GetTypes())
+            .Where(type =>
+                (type.IsVisible || type.Assembly == typeof(BridgeOptions).Assembly)
+                && type.Namespace?.StartsWith("DolibarrOAuthBridge", StringComparison.Ordinal) == true
+            )
+            .Where(type =>
+                type.GetMethod("<Clone>$") is not null
+                && type.GetProperties().Any(property => property.PropertyType == typeof(string) && SecretName().IsMatch(property.Name))
+            )
+            .Where(type =>
+                type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is not null
+                && type.GetMethod(nameof(ToString), Type.EmptyTypes)!
+                    .GetCustomAttribute<System.Runtime.CompilerServices.CompilerGeneratedAttribute>()
+                    is not null
+            );
 
         Assert.Empty(printing.Select(type => type.FullName));
     }
@@ -38,18 +54,31 @@ public sealed partial class SourceTests
     [Fact]
     public void Every_endpoint_in_the_catalogue_is_https_and_every_name_is_used_once()
     {
-        Assert.All(ProviderCatalogue.All.SelectMany(provider => provider.Endpoints.Values), url => Assert.Matches("^(https://|\\{url\\}/)", url));
-        Assert.Equal(ProviderCatalogue.All.Count, ProviderCatalogue.All.Select(provider => provider.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.All(ProviderCatalogue.All.SelectMany(provider => provider.Endpoints.Values), url =>
+            Assert.Matches("^(https://|\\{url\\}/)", url)
+        );
+        Assert.Equal(
+            ProviderCatalogue.All.Count,
+            ProviderCatalogue.All.Select(provider => provider.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count()
+        );
     }
 
     [Fact]
     public void Secrets_are_compared_in_one_place_only() =>
-        Assert.Equal(["SecretHash.cs"], Files("src/DolibarrOAuthBridge").Where(path => File.ReadAllText(path).Contains("FixedTimeEquals(", StringComparison.Ordinal)).Select(Path.GetFileName));
+        Assert.Equal(
+            ["SecretHash.cs"],
+            Files("src/DolibarrOAuthBridge")
+                .Where(path => File.ReadAllText(path).Contains("FixedTimeEquals(", StringComparison.Ordinal))
+                .Select(Path.GetFileName)
+        );
 
     [Fact]
     public void Every_problem_code_has_a_status_of_its_own_choosing()
     {
-        var codes = typeof(ProblemCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).Where(code => code != ProblemCode.InternalError);
+        var codes = typeof(ProblemCode)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (string)field.GetRawConstantValue()!)
+            .Where(code => code != ProblemCode.InternalError);
 
         Assert.All(codes, code => Assert.NotEqual(500, DolibarrOAuthBridge.Http.Problems.StatusOf(code)));
     }

@@ -28,7 +28,19 @@ public sealed class EntryWarningsTests
     {
         Assert.Equal(["client_secret_missing", "url_missing"], Codes(Make.Entry("GENERIC-X", secret: string.Empty)));
         Assert.Equal(["tenant_missing"], Codes(Make.Entry("MICROSOFT-X", scopes: [Smtp])));
-        Assert.Equal(["client_secret_unreadable"], Codes(new OAuthEntry { Name = Make.Name("GOOGLE-Mail"), Entity = 1, ClientId = "c", ClientSecretProblem = "why", Scopes = ["gmail_full"] }));
+        Assert.Equal(
+            ["client_secret_unreadable"],
+            Codes(
+                new OAuthEntry
+                {
+                    Name = Make.Name("GOOGLE-Mail"),
+                    Entity = 1,
+                    ClientId = "c",
+                    ClientSecretProblem = "why",
+                    Scopes = ["gmail_full"],
+                }
+            )
+        );
         Assert.Equal(["label_too_long"], Codes(Make.Entry("GOOGLE-" + new string('x', 40), scopes: ["gmail_full"])));
     }
 
@@ -44,13 +56,29 @@ public sealed class EntryWarningsTests
     public void A_certificate_does_instead_of_a_secret_and_is_watched()
     {
         Assert.Empty(Of(Facts(App("/app.pem"), certificate: new(Make.Now.AddDays(31), null, null))));
-        Assert.Equal(["certificate_ending"], Of(Facts(App("/app.pem"), certificate: new(Make.Now.AddDays(29), null, null))).Select(warning => warning.Code));
-        Assert.Equal(["certificate_unusable"], Of(Facts(App("/app.pem"), certificate: new(null, "why", null))).Select(warning => warning.Code));
-        Assert.Equal(["certificate_readable_by_all"], Of(Facts(App("/app.pem"), certificate: new(Make.Now.AddDays(31), null, "/app.pem"))).Select(warning => warning.Code));
+        Assert.Equal(
+            ["certificate_ending"],
+            Of(Facts(App("/app.pem"), certificate: new(Make.Now.AddDays(29), null, null))).Select(warning => warning.Code)
+        );
+        Assert.Equal(
+            ["certificate_unusable"],
+            Of(Facts(App("/app.pem"), certificate: new(null, "why", null))).Select(warning => warning.Code)
+        );
+        Assert.Equal(
+            ["certificate_readable_by_all"],
+            Of(Facts(App("/app.pem"), certificate: new(Make.Now.AddDays(31), null, "/app.pem"))).Select(warning => warning.Code)
+        );
         Assert.Equal(["client_secret_missing"], Of(Facts(App(null))).Select(warning => warning.Code));
 
         static OAuthEntry App(string? certificate) =>
-            new() { Name = Make.Name("MICROSOFTAPP-Mail"), Entity = 1, ClientId = "c", ClientCertificate = certificate, Tenant = "contoso.example" };
+            new()
+            {
+                Name = Make.Name("MICROSOFTAPP-Mail"),
+                Entity = 1,
+                ClientId = "c",
+                ClientCertificate = certificate,
+                Tenant = "contoso.example",
+            };
     }
 
     [Fact]
@@ -59,7 +87,11 @@ public sealed class EntryWarningsTests
         var warning = Assert.Single(Of(Facts(Microsoft("openid", "User.Read", Smtp, Imap, "offline_access"))));
 
         Assert.Equal("scopes_mixed", warning.Code);
-        Assert.Contains($"https://graph.microsoft.com (User.Read) and https://outlook.office365.com ({Smtp}, {Imap})", warning.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"https://graph.microsoft.com (User.Read) and https://outlook.office365.com ({Smtp}, {Imap})",
+            warning.Message,
+            StringComparison.Ordinal
+        );
         Assert.Empty(Of(Facts(Microsoft("openid", Smtp, "https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"))));
     }
 
@@ -85,7 +117,10 @@ public sealed class EntryWarningsTests
     {
         Assert.Empty(Codes(Google("gmail_full"), uses: [EntryPurpose.SendMail, EntryPurpose.ReadMail]));
         Assert.Empty(Codes(Google("gmail_imap_smtp"), uses: [EntryPurpose.SendMail, EntryPurpose.ReadMail]));
-        Assert.Equal(["smtp_scope_missing", "imap_scope_missing"], Codes(Google("gmail_send"), uses: [EntryPurpose.SendMail, EntryPurpose.ReadMail]));
+        Assert.Equal(
+            ["smtp_scope_missing", "imap_scope_missing"],
+            Codes(Google("gmail_send"), uses: [EntryPurpose.SendMail, EntryPurpose.ReadMail])
+        );
     }
 
     [Fact]
@@ -110,7 +145,12 @@ public sealed class EntryWarningsTests
     public void A_box_that_was_unticked_is_named()
     {
         Assert.Equal(["scope_not_granted"], Codes(Google("gmail_full", "openid"), Granted("openid")));
-        Assert.Empty(Codes(Google("gmail_full", "userinfo_email"), Granted("https://mail.google.com/ https://www.googleapis.com/auth/userinfo.email openid")));
+        Assert.Empty(
+            Codes(
+                Google("gmail_full", "userinfo_email"),
+                Granted("https://mail.google.com/ https://www.googleapis.com/auth/userinfo.email openid")
+            )
+        );
         Assert.Empty(Codes(Google("gmail_full", "openid", "userinfo_email"), Granted("https://mail.google.com/"))); // nobody signs in with it
         Assert.Equal(["scope_not_granted"], Codes(Google("openid", "userinfo_email"), Granted("openid"), uses: EntryPurpose.SignIn));
         Assert.Empty(Codes(Google("gmail_full"), Make.Grant(TimeSpan.FromHours(1)))); // the provider did not say
@@ -123,7 +163,16 @@ public sealed class EntryWarningsTests
     {
         var lookup = new TokenLookup([new TokenRow { RowId = 3 }, new TokenRow { RowId = 8 }]);
 
-        var warning = Assert.Single(Of(new EntryFacts { Entry = Google("gmail_full"), Lookup = lookup, Now = Make.Now }));
+        var warning = Assert.Single(
+            Of(
+                new EntryFacts
+                {
+                    Entry = Google("gmail_full"),
+                    Lookup = lookup,
+                    Now = Make.Now,
+                }
+            )
+        );
 
         Assert.Equal("duplicate_rows", warning.Code);
         Assert.Contains("3 and 8", warning.Message, StringComparison.Ordinal);
@@ -132,10 +181,27 @@ public sealed class EntryWarningsTests
     [Fact]
     public void A_grant_that_cannot_be_read_or_renewed_is_named()
     {
-        Assert.Equal(["token_unreadable"], Of(new EntryFacts { Entry = Google("gmail_full"), Lookup = new TokenLookup([]), Unreadable = "why", Now = Make.Now }).Select(warning => warning.Code));
+        Assert.Equal(
+            ["token_unreadable"],
+            Of(
+                    new EntryFacts
+                    {
+                        Entry = Google("gmail_full"),
+                        Lookup = new TokenLookup([]),
+                        Unreadable = "why",
+                        Now = Make.Now,
+                    }
+                )
+                .Select(warning => warning.Code)
+        );
         Assert.Equal(["no_refresh_token"], Codes(Google("gmail_full"), Make.Grant(TimeSpan.FromHours(1), null)));
-        Assert.Equal(["consent_required"], Codes(Google("gmail_full"), Make.Grant(TimeSpan.Zero), new GrantRecord { DeadHash = SecretHash.Of("refresh") }));
-        Assert.Empty(Codes(Google("gmail_full"), Make.Grant(TimeSpan.Zero), new GrantRecord { DeadHash = SecretHash.Of("an earlier one") }));
+        Assert.Equal(
+            ["consent_required"],
+            Codes(Google("gmail_full"), Make.Grant(TimeSpan.Zero), new GrantRecord { DeadHash = SecretHash.Of("refresh") })
+        );
+        Assert.Empty(
+            Codes(Google("gmail_full"), Make.Grant(TimeSpan.Zero), new GrantRecord { DeadHash = SecretHash.Of("an earlier one") })
+        );
     }
 
     [Theory]
@@ -164,8 +230,15 @@ public sealed class EntryWarningsTests
     [InlineData("GENERIC-X", 4000, null)]
     public void A_refresh_token_that_dies_of_not_being_used_is_named(string name, int daysAgo, string? words)
     {
-        var entry = name[0] switch { 'G' when name == "GOOGLE-Mail" => Google("gmail_full"), 'M' => Microsoft(Smtp), _ => Make.Entry(name, url: "https://social.example") };
-        var warnings = Of(Facts(entry, Make.Grant(TimeSpan.Zero), new GrantRecord { RefreshedAt = Make.Now.UtcDateTime.AddDays(-daysAgo) }));
+        var entry = name[0] switch
+        {
+            'G' when name == "GOOGLE-Mail" => Google("gmail_full"),
+            'M' => Microsoft(Smtp),
+            _ => Make.Entry(name, url: "https://social.example"),
+        };
+        var warnings = Of(
+            Facts(entry, Make.Grant(TimeSpan.Zero), new GrantRecord { RefreshedAt = Make.Now.UtcDateTime.AddDays(-daysAgo) })
+        );
 
         Assert.Equal(words is null ? [] : ["refresh_token_idle"], warnings.Select(warning => warning.Code));
         Assert.All(warnings, warning => Assert.Contains(words!, warning.Message, StringComparison.Ordinal));
@@ -175,10 +248,17 @@ public sealed class EntryWarningsTests
 
     private static OAuthEntry Microsoft(params string[] scopes) => Make.Entry("MICROSOFT-Mail", tenant: "common", scopes: scopes);
 
-    private static StoredGrant Granted(string scope) => Make.Grant(Make.Token(TimeSpan.FromHours(1), extra: PhpArray.Empty.With("scope", new PhpString(scope))));
+    private static StoredGrant Granted(string scope) =>
+        Make.Grant(Make.Token(TimeSpan.FromHours(1), extra: PhpArray.Empty.With("scope", new PhpString(scope))));
 
     private static EntryFacts Facts(
-        OAuthEntry entry, StoredGrant? grant = null, GrantRecord? memory = null, CertificateReport? certificate = null, params EntryPurpose[] uses) => new()
+        OAuthEntry entry,
+        StoredGrant? grant = null,
+        GrantRecord? memory = null,
+        CertificateReport? certificate = null,
+        params EntryPurpose[] uses
+    ) =>
+        new()
         {
             Entry = entry,
             Lookup = new TokenLookup(grant is null ? [] : [grant.Row]),
@@ -191,6 +271,10 @@ public sealed class EntryWarningsTests
 
     private static IReadOnlyList<EntryWarning> Of(EntryFacts facts) => EntryWarnings.Of(facts);
 
-    private static IEnumerable<string> Codes(OAuthEntry entry, StoredGrant? grant = null, GrantRecord? memory = null, params EntryPurpose[] uses) =>
-        Of(Facts(entry, grant, memory, uses: uses)).Select(warning => warning.Code);
+    private static IEnumerable<string> Codes(
+        OAuthEntry entry,
+        StoredGrant? grant = null,
+        GrantRecord? memory = null,
+        params EntryPurpose[] uses
+    ) => Of(Facts(entry, grant, memory, uses: uses)).Select(warning => warning.Code);
 }

@@ -152,7 +152,16 @@ public sealed class RefreshJournalTests : IDisposable
 
         var other = new RefreshJournal(
             new BridgeOptions { StateDirectory = _directory },
-            new Dolibarr.Configuration.DolibarrConf { Path = "conf.php", DbHost = "127.0.0.1", DbName = "dolibarr", DbUser = "dolibarr", DbPassword = "another", Keys = Make.Conf(string.Empty).Keys });
+            new Dolibarr.Configuration.DolibarrConf
+            {
+                Path = "conf.php",
+                DbHost = "127.0.0.1",
+                DbName = "dolibarr",
+                DbUser = "dolibarr",
+                DbPassword = "another",
+                Keys = Make.Conf(string.Empty).Keys,
+            }
+        );
         Assert.Empty(other.Abandoned());
         using var found = Assert.Single(Journal(string.Empty).Abandoned());
     }
@@ -165,7 +174,17 @@ public sealed class RefreshJournalTests : IDisposable
         }
     }
 
-    private RefreshJournal Journal(string key = "a key", string database = "dolibarr") => new(new BridgeOptions { StateDirectory = _directory }, Make.Conf(key, database));
+    private RefreshJournal Journal(string key = "a key", string database = "dolibarr") =>
+        new(new BridgeOptions { StateDirectory = _directory }, Make.Conf(key, database));
 
-    private JournalRecord Intent() => new() { Instance = Journal().Instance, Service = "Google-Mail", Entity = 1, Owner = "host/1/x", RowId = 7, OldValueHash = "hash" };
+    private JournalRecord Intent() =>
+        new()
+        {
+            Instance = Journal().Instance,
+            Service = "Google-Mail",
+            Entity = 1,
+            Owner = "host/1/x",
+            RowId = 7,
+            OldValueHash = "hash",
+        };
 }

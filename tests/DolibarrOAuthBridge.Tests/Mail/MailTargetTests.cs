@@ -26,9 +26,18 @@ public sealed class MailTargetTests
     public void What_is_left_out_is_what_is_customary()
     {
         Assert.Equal(new MailHost("smtp.gmail.com", 587, MailSecurity.StartTls), MailTarget.Of(Smtp with { Port = 587 }, Of("Google")));
-        Assert.Equal(new MailHost("smtp.gmail.com", 587, MailSecurity.StartTls), MailTarget.Of(Smtp with { Security = MailSecurity.StartTls }, Of("Google")));
-        Assert.Equal(new MailHost("mail.example.com", 465, MailSecurity.Tls), MailTarget.Of(Smtp with { Host = "mail.example.com" }, Of("Generic")));
-        Assert.Equal(new MailHost("mail.example.com", 143, MailSecurity.StartTls), MailTarget.Of(Imap with { Host = "mail.example.com", Port = 143 }, Of("Generic")));
+        Assert.Equal(
+            new MailHost("smtp.gmail.com", 587, MailSecurity.StartTls),
+            MailTarget.Of(Smtp with { Security = MailSecurity.StartTls }, Of("Google"))
+        );
+        Assert.Equal(
+            new MailHost("mail.example.com", 465, MailSecurity.Tls),
+            MailTarget.Of(Smtp with { Host = "mail.example.com" }, Of("Generic"))
+        );
+        Assert.Equal(
+            new MailHost("mail.example.com", 143, MailSecurity.StartTls),
+            MailTarget.Of(Imap with { Host = "mail.example.com", Port = 143 }, Of("Generic"))
+        );
     }
 
     [Theory]
@@ -39,5 +48,8 @@ public sealed class MailTargetTests
     [InlineData("mail.example.com", 0)]
     [InlineData("mail.example.com", 70000)]
     public void What_cannot_be_a_server_is_refused(string? host, int? port) =>
-        Assert.Equal(ProblemCode.InvalidRequest, Assert.Throws<BridgeException>(() => MailTarget.Of(Smtp with { Host = host, Port = port }, Of("Generic"))).Code);
+        Assert.Equal(
+            ProblemCode.InvalidRequest,
+            Assert.Throws<BridgeException>(() => MailTarget.Of(Smtp with { Host = host, Port = port }, Of("Generic"))).Code
+        );
 }

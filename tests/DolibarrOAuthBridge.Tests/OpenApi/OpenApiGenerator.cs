@@ -17,17 +17,33 @@ internal static class OpenApiGenerator
     public static async Task<OpenApiDocument> GenerateAsync()
     {
         IEndpointRouteBuilder? routes = null;
-        var conf = new DolibarrConf { Path = "conf.php", DbHost = "127.0.0.1", DbName = "none", DbUser = "none", Keys = new InstanceKeys(null, null, null) };
-        await using var server = BridgeServer.Build(conf, new BridgeOptions(), new ConfigurationBuilder().Build(), [], null, configureServices: services =>
+        var conf = new DolibarrConf
         {
-            services.AddOpenApi("v1", options => options
-                .AddDocumentTransformer(ApiDescription.DescribeAsync)
-                .AddOperationTransformer(ApiDescription.DescribeAsync)
-                .AddSchemaTransformer(ApiDescription.DescribeAsync));
+            Path = "conf.php",
+            DbHost = "127.0.0.1",
+            DbName = "none",
+            DbUser = "none",
+            Keys = new InstanceKeys(null, null, null),
+        };
+        await using var server = BridgeServer.Build(
+            conf,
+            new BridgeOptions(),
+            new ConfigurationBuilder().Build(),
+            [],
+            null,
+            configureServices: services =>
+            {
+                services.AddOpenApi("v1", options =>
+                    options
+                        .AddDocumentTransformer(ApiDescription.DescribeAsync)
+                        .AddOperationTransformer(ApiDescription.DescribeAsync)
+                        .AddSchemaTransformer(ApiDescription.DescribeAsync)
+                );
 
-            // The server is never started, so it does not tell its routes by itself.
-            services.AddSingleton<EndpointDataSource>(_ => new CompositeEndpointDataSource(routes!.DataSources));
-        });
+                // The server is never started, so it does not tell its routes by itself.
+                services.AddSingleton<EndpointDataSource>(_ => new CompositeEndpointDataSource(routes!.DataSources));
+            }
+        );
         routes = server;
         return await server.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1").GetOpenApiDocumentAsync();
     }

@@ -9,7 +9,9 @@ public sealed class OpenApiTests
 {
     private const string Command = "make openapi";
 
-    private static readonly string Root = Path.GetFullPath(typeof(OpenApiTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "RepositoryRoot").Value!);
+    private static readonly string Root = Path.GetFullPath(
+        typeof(OpenApiTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "RepositoryRoot").Value!
+    );
 
     [Fact]
     public async Task The_document_is_that_of_the_endpoints()
@@ -21,7 +23,10 @@ public sealed class OpenApiTests
             await File.WriteAllTextAsync(path, generated);
         }
 
-        Assert.True(generated == await File.ReadAllTextAsync(path), $"The endpoints or their comments changed: run `{Command}` and commit openapi/v1.json.");
+        Assert.True(
+            generated == await File.ReadAllTextAsync(path),
+            $"The endpoints or their comments changed: run `{Command}` and commit openapi/v1.json."
+        );
     }
 
     [Fact]
@@ -33,11 +38,20 @@ public sealed class OpenApiTests
         {
             foreach (var (method, operation) in item.Operations ?? [])
             {
-                Assert.False(string.IsNullOrEmpty(operation.Summary), $"{method} {path} needs .WithSummary(\"...\"); then run `{Command}`.");
-                Assert.False(string.IsNullOrEmpty(operation.OperationId), $"{method} {path} needs .WithName(\"...\"); then run `{Command}`.");
-                Assert.All(
-                    operation.Parameters ?? [],
-                    parameter => Assert.False(string.IsNullOrEmpty(parameter.Description), $"{method} {path}: the parameter {parameter.Name} needs [Description(\"...\")]; then run `{Command}`."));
+                Assert.False(
+                    string.IsNullOrEmpty(operation.Summary),
+                    $"{method} {path} needs .WithSummary(\"...\"); then run `{Command}`."
+                );
+                Assert.False(
+                    string.IsNullOrEmpty(operation.OperationId),
+                    $"{method} {path} needs .WithName(\"...\"); then run `{Command}`."
+                );
+                Assert.All(operation.Parameters ?? [], parameter =>
+                    Assert.False(
+                        string.IsNullOrEmpty(parameter.Description),
+                        $"{method} {path}: the parameter {parameter.Name} needs [Description(\"...\")]; then run `{Command}`."
+                    )
+                );
             }
         }
     }

@@ -28,7 +28,9 @@ public sealed class GrantViewTests
     {
         var extra = PhpArray.Empty.With("refresh_token", new PhpString("r")).With("scope", new PhpString("s"));
         extra = lifetime is { } seconds ? extra.With("expires_in", new PhpInt(seconds)) : extra;
-        extra = createdAt is { } at ? extra.With("created_at", new PhpString(at.ToString(System.Globalization.CultureInfo.InvariantCulture))) : extra;
+        extra = createdAt is { } at
+            ? extra.With("created_at", new PhpString(at.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+            : extra;
 
         var view = GrantView.Of(new StoredToken("a", null, EndOfLife.Never, extra));
 

@@ -34,15 +34,22 @@ public sealed class ProviderDirectoryTests : IDisposable
         var exception = Record.Exception(() => EndpointUri.Parse(url, "a setting"));
 
         Assert.Equal(allowed, exception is null);
-        Assert.True(allowed || (exception is ProviderConfigurationException && exception.Message.Contains("a setting", StringComparison.Ordinal)));
+        Assert.True(
+            allowed || (exception is ProviderConfigurationException && exception.Message.Contains("a setting", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
     public async Task The_configuration_overrides_the_catalogue()
     {
         Assert.Equal("https://oauth2.googleapis.com/token", (await FindAsync(Make.Entry()))!.AbsoluteUri);
-        Assert.Equal("https://proxy.example/t", (await FindAsync(Make.Entry(), "Providers:Google:TokenEndpoint", "https://proxy.example/t"))!.AbsoluteUri);
-        await Assert.ThrowsAsync<ProviderConfigurationException>(() => FindAsync(Make.Entry(), "Providers:Google:TokenEndpoint", "http://proxy.example/t"));
+        Assert.Equal(
+            "https://proxy.example/t",
+            (await FindAsync(Make.Entry(), "Providers:Google:TokenEndpoint", "https://proxy.example/t"))!.AbsoluteUri
+        );
+        await Assert.ThrowsAsync<ProviderConfigurationException>(() =>
+            FindAsync(Make.Entry(), "Providers:Google:TokenEndpoint", "http://proxy.example/t")
+        );
     }
 
     [Theory]
@@ -51,13 +58,36 @@ public sealed class ProviderDirectoryTests : IDisposable
     [InlineData("MICROSOFT3-Office")]
     [InlineData("MICROSOFTAPP-Office")]
     public async Task What_is_said_of_Microsoft_counts_for_every_entry_there(string name) =>
-        Assert.Equal("https://proxy.example/t", (await FindAsync(Make.Entry(name, tenant: "contoso.example"), "Providers:Microsoft:TokenEndpoint", "https://proxy.example/t"))!.AbsoluteUri);
+        Assert.Equal(
+            "https://proxy.example/t",
+            (
+                await FindAsync(Make.Entry(name, tenant: "contoso.example"), "Providers:Microsoft:TokenEndpoint", "https://proxy.example/t")
+            )!.AbsoluteUri
+        );
 
     [Fact]
     public async Task What_is_said_of_Microsoft2_counts_there_only()
     {
-        Assert.Equal("https://proxy.example/t", (await FindAsync(Make.Entry("MICROSOFT2-Office", tenant: "contoso.example"), "Providers:Microsoft2:TokenEndpoint", "https://proxy.example/t"))!.AbsoluteUri);
-        Assert.Equal("login.microsoftonline.com", (await FindAsync(Make.Entry("MICROSOFT-Office", tenant: "contoso.example"), "Providers:Microsoft2:TokenEndpoint", "https://proxy.example/t"))!.Host);
+        Assert.Equal(
+            "https://proxy.example/t",
+            (
+                await FindAsync(
+                    Make.Entry("MICROSOFT2-Office", tenant: "contoso.example"),
+                    "Providers:Microsoft2:TokenEndpoint",
+                    "https://proxy.example/t"
+                )
+            )!.AbsoluteUri
+        );
+        Assert.Equal(
+            "login.microsoftonline.com",
+            (
+                await FindAsync(
+                    Make.Entry("MICROSOFT-Office", tenant: "contoso.example"),
+                    "Providers:Microsoft2:TokenEndpoint",
+                    "https://proxy.example/t"
+                )
+            )!.Host
+        );
     }
 
     [Theory]
@@ -79,7 +109,11 @@ public sealed class ProviderDirectoryTests : IDisposable
         }
         else
         {
-            Assert.Contains("OAUTH_MICROSOFT-Office_TENANT", (await Assert.ThrowsAsync<ProviderConfigurationException>(() => FindAsync(entry))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "OAUTH_MICROSOFT-Office_TENANT",
+                (await Assert.ThrowsAsync<ProviderConfigurationException>(() => FindAsync(entry))).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -90,8 +124,12 @@ public sealed class ProviderDirectoryTests : IDisposable
 
         Assert.Equal("https://mastodon.example/oauth/token", (await FindAsync(entry))!.AbsoluteUri);
         Assert.Equal(
-            ["https://mastodon.example/.well-known/oauth-authorization-server", "https://mastodon.example/.well-known/openid-configuration"],
-            _handler.Requests.Select(request => request.Uri.AbsoluteUri));
+            [
+                "https://mastodon.example/.well-known/oauth-authorization-server",
+                "https://mastodon.example/.well-known/openid-configuration",
+            ],
+            _handler.Requests.Select(request => request.Uri.AbsoluteUri)
+        );
     }
 
     [Theory]
@@ -103,7 +141,10 @@ public sealed class ProviderDirectoryTests : IDisposable
     [InlineData("""{"token_endpoint":"https://evil.example/t"}""", "https://as.example/oauth/token")]
     [InlineData("""{"issuer":"https://as.example","token_endpoint":"http://as.example/t"}""", "https://as.example/oauth/token")]
     [InlineData("""{"issuer":"https://as.example","token_endpoint":["https://as.example/t"]}""", "https://as.example/oauth/token")]
-    [InlineData("""{"issuer":"https://as.example","issuer":"https://as.example","token_endpoint":"https://as.example/t"}""", "https://as.example/oauth/token")]
+    [InlineData(
+        """{"issuer":"https://as.example","issuer":"https://as.example","token_endpoint":"https://as.example/t"}""",
+        "https://as.example/oauth/token"
+    )]
     [InlineData("""[]""", "https://as.example/oauth/token")]
     [InlineData("""<html>""", "https://as.example/oauth/token")]
     public async Task Case_134_Metadata_counts_only_where_it_can_be_trusted(string metadata, string expected)
@@ -117,9 +158,15 @@ public sealed class ProviderDirectoryTests : IDisposable
     public async Task Case_134_The_last_good_metadata_serves_while_a_server_is_broken()
     {
         var body = """{"issuer":"https://as.example","token_endpoint":"https://as.example/t"}""";
-        _handler = new StubHandler((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(body) }));
+        _handler = new StubHandler(
+            (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(body) })
+        );
         using var http = new HttpClient(_handler);
-        var cache = new ServerMetadataCache(new ProviderDocuments(http, _time, new BridgeOptions()), _time, NullLogger<ServerMetadataCache>.Instance);
+        var cache = new ServerMetadataCache(
+            new ProviderDocuments(http, _time, new BridgeOptions()),
+            _time,
+            NullLogger<ServerMetadataCache>.Instance
+        );
         var server = new Uri("https://as.example");
         await cache.FindAsync(server, ProviderEndpoint.TokenEndpoint);
         await cache.FindAsync(server, ProviderEndpoint.TokenEndpoint);
@@ -137,7 +184,16 @@ public sealed class ProviderDirectoryTests : IDisposable
     private async Task<Uri?> FindAsync(Dolibarr.Entries.OAuthEntry entry, string? setting = null, string? value = null)
     {
         using var http = new HttpClient(_handler, disposeHandler: false);
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(setting is null ? [] : new Dictionary<string, string?> { [setting] = value }).Build();
-        return await new ProviderDirectory(configuration, new ServerMetadataCache(new ProviderDocuments(http, _time, new BridgeOptions()), _time, NullLogger<ServerMetadataCache>.Instance)).FindAsync(entry, ProviderEndpoint.TokenEndpoint);
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(setting is null ? [] : new Dictionary<string, string?> { [setting] = value })
+            .Build();
+        return await new ProviderDirectory(
+            configuration,
+            new ServerMetadataCache(
+                new ProviderDocuments(http, _time, new BridgeOptions()),
+                _time,
+                NullLogger<ServerMetadataCache>.Instance
+            )
+        ).FindAsync(entry, ProviderEndpoint.TokenEndpoint);
     }
 }

@@ -33,5 +33,6 @@ public sealed class RefusalsTests
     [InlineData("server_error", true)]
     [InlineData("invalid_client", false)]
     [InlineData("invalid_grant", false)]
-    public void The_bridges_own_words_are_told_from_the_providers(string error, bool own) => Assert.Equal(own, Unavailability.IsWord(error));
+    public void The_bridges_own_words_are_told_from_the_providers(string error, bool own) =>
+        Assert.Equal(own, Unavailability.IsWord(error));
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace DolibarrOAuthBridge.Tests.Providers;
 
 /// <summary>Everything a token endpoint may answer. The numbers are those of the fault list.</summary>
-public sealed class TokenEndpointClientTests
+public sealed partial class TokenEndpointClientTests
 {
     private const string Good = """{"access_token":"at","refresh_token":"rt","token_type":"Bearer","expires_in":3600,"scope":"a b"}""";
 
@@ -22,16 +22,27 @@ public sealed class TokenEndpointClientTests
 
         var issued = Assert.IsType<TokenAnswer.Issued>(await PostAsync(handler));
 
-        Assert.Equal(("at", "rt", 3600L, "a b"), (issued.Response.AccessToken, issued.Response.RefreshToken, issued.Response.ExpiresIn, issued.Response.Scope));
+        Assert.Equal(
+            ("at", "rt", 3600L, "a b"),
+            (issued.Response.AccessToken, issued.Response.RefreshToken, issued.Response.ExpiresIn, issued.Response.Scope)
+        );
         var (uri, body, request) = Assert.Single(handler.Requests);
         Assert.Equal(("https://provider.example/token", "a=%26%2B+%C3%A9"), (uri.AbsoluteUri, body));
-        Assert.Equal((HttpMethod.Post, "application/json", true), (request.Method, request.Headers.Accept.ToString(), request.Headers.ConnectionClose));
+        Assert.Equal(
+            (HttpMethod.Post, "application/json", true),
+            (request.Method, request.Headers.Accept.ToString(), request.Headers.ConnectionClose)
+        );
     }
 
     [Theory]
     [InlineData(400, """{"error":"invalid_grant","error_description":"gone"}""", "invalid_grant", "gone")]
     [InlineData(401, """{"error":"invalid_client"}""", "invalid_client", "")]
-    [InlineData(200, """{"error":"bad_refresh_token","error_description":"GitHub says no with 200"}""", "bad_refresh_token", "GitHub says no with 200")]
+    [InlineData(
+        200,
+        """{"error":"bad_refresh_token","error_description":"GitHub says no with 200"}""",
+        "bad_refresh_token",
+        "GitHub says no with 200"
+    )]
     [InlineData(403, """{"error":"access_denied","error_description":42}""", "access_denied", "")]
     [InlineData(400, """{"error":"invalid_request","error_description":"line\r\nbreak\u0000"}""", "invalid_request", "line  break ")]
     [InlineData(200, """{"error":"both","access_token":"at"}""", "both", "")]
@@ -41,7 +52,11 @@ public sealed class TokenEndpointClientTests
     [Fact]
     public async Task A_long_description_is_cut()
     {
-        var refused = Assert.IsType<TokenAnswer.Refused>(await PostAsync(StubHandler.Of(HttpStatusCode.BadRequest, $$"""{"error":"x","error_description":"{{new string('d', 5000)}}"}""")));
+        var refused = Assert.IsType<TokenAnswer.Refused>(
+            await PostAsync(
+                StubHandler.Of(HttpStatusCode.BadRequest, $$"""{"error":"x","error_description":"{{new string('d', 5000)}}"}""")
+            )
+        );
 
         Assert.InRange(refused.Description.Length, 100, 201);
     }
@@ -55,7 +70,9 @@ public sealed class TokenEndpointClientTests
     [InlineData(429)]
     public async Task Case_123_124_A_server_error_or_throttling_is_no_refusal_even_with_an_error_member(int status)
     {
-        var answer = Assert.IsType<TokenAnswer.Unavailable>(await PostAsync(StubHandler.Of((HttpStatusCode)status, """{"error":"invalid_grant"}""")));
+        var answer = Assert.IsType<TokenAnswer.Unavailable>(
+            await PostAsync(StubHandler.Of((HttpStatusCode)status, """{"error":"invalid_grant"}"""))
+        );
 
         Assert.Equal(($"http_{status}", status == 429 ? 60.0 : null), (answer.Reason, answer.RetryAfter?.TotalSeconds));
     }
@@ -83,25 +100,57 @@ public sealed class TokenEndpointClientTests
         Assert.Equal(TimeSpan.FromSeconds(seconds), Assert.IsType<TokenAnswer.Unavailable>(await PostAsync(handler)).RetryAfter);
     }
 
-    public static TheoryData<int, string, string?> Malformed => new()
-    {
-        { 200, "", "application/json" }, { 200, "null", "application/json" }, { 200, "[]", "application/json" }, { 200, "\"text\"", "application/json" }, { 200, "1", "application/json" },
-        { 200, Good, "text/html" }, { 200, "<html>", null }, { 200, "\uFEFF" + Good, "application/json" }, { 200, Good + "x", "application/json" }, { 200, Good + Good, "application/json" },
-        { 200, Good + "\0", "application/json" }, { 200, "{}", "application/json" }, { 200, """{"access_token":"a","access_token":"b"}""", "application/json" },
-        { 200, """{"access_token":"a","\u0061ccess_token":"b"}""", "application/json" }, { 200, """{"access_token":null}""", "application/json" },
-        { 200, """{"access_token":["a"]}""", "application/json" }, { 200, """{"access_token":1}""", "application/json" }, { 200, """{"access_token":""}""", "application/json" },
-        { 200, """{"access_token":"a b"}""", "application/json" }, { 200, """{"access_token":"a\r\nRCPT TO"}""", "application/json" }, { 200, """{"access_token":"\u0001"}""", "application/json" },
-        { 200, """{"access_token":"\u00e9"}""", "application/json" }, { 200, """{"access_token":"dolcrypt:x"}""", "application/json" },
-        { 200, """{"access_token":"a","refresh_token":""}""", "application/json" }, { 200, """{"access_token":"a","refresh_token":{}}""", "application/json" }, { 200, """{"access_token":"a","refresh_token":"\n"}""", "application/json" },
-        { 200, """{"access_token":"a","token_type":"mac"}""", "application/json" }, { 200, """{"access_token":"a","token_type":null}""", "application/json" },
-        { 200, """{"access_token":"a","expires_in":[]}""", "application/json" }, { 200, """{"access_token":"a","expires_in":"soon"}""", "application/json" }, { 200, """{"access_token":"a","expires_in":true}""", "application/json" },
-        { 200, """{"access_token":"a","x":"\ud800"}""", "application/json" }, { 200, """{"access_token":"a","x":1e999}""", "application/json" },
-        { 200, "{\"access_token\":\"a\",\"x\":" + new string('[', 20) + new string(']', 20) + "}", "application/json" },
-        { 200, "{'access_token':'a'}", "application/json" }, { 200, """{"access_token":"a",}""", "application/json" }, { 200, """{"access_token":"a"/**/}""", "application/json" },
-        { 200, "access_token=a&token_type=bearer", "application/x-www-form-urlencoded" }, { 200, "access_token=a", null },
-        { 200, """{"error":""}""", "application/json" }, { 200, """{"error":null}""", "application/json" }, { 400, """{"error":{"code":1}}""", "application/json" },
-        { 201, Good, "application/json" }, { 204, "", null }, { 400, "{}", "application/json" }, { 404, "<html>", "text/html" }, { 400, """{"error":"a\u0000b"}""", "application/json" },
-    };
+    public static TheoryData<int, string, string?> Malformed =>
+        new()
+        {
+            { 200, "", "application/json" },
+            { 200, "null", "application/json" },
+            { 200, "[]", "application/json" },
+            { 200, "\"text\"", "application/json" },
+            { 200, "1", "application/json" },
+            { 200, Good, "text/html" },
+            { 200, "<html>", null },
+            { 200, "\uFEFF" + Good, "application/json" },
+            { 200, Good + "x", "application/json" },
+            { 200, Good + Good, "application/json" },
+            { 200, Good + "\0", "application/json" },
+            { 200, "{}", "application/json" },
+            { 200, """{"access_token":"a","access_token":"b"}""", "application/json" },
+            { 200, """{"access_token":"a","\u0061ccess_token":"b"}""", "application/json" },
+            { 200, """{"access_token":null}""", "application/json" },
+            { 200, """{"access_token":["a"]}""", "application/json" },
+            { 200, """{"access_token":1}""", "application/json" },
+            { 200, """{"access_token":""}""", "application/json" },
+            { 200, """{"access_token":"a b"}""", "application/json" },
+            { 200, """{"access_token":"a\r\nRCPT TO"}""", "application/json" },
+            { 200, """{"access_token":"\u0001"}""", "application/json" },
+            { 200, """{"access_token":"\u00e9"}""", "application/json" },
+            { 200, """{"access_token":"dolcrypt:x"}""", "application/json" },
+            { 200, """{"access_token":"a","refresh_token":""}""", "application/json" },
+            { 200, """{"access_token":"a","refresh_token":{}}""", "application/json" },
+            { 200, """{"access_token":"a","refresh_token":"\n"}""", "application/json" },
+            { 200, """{"access_token":"a","token_type":"mac"}""", "application/json" },
+            { 200, """{"access_token":"a","token_type":null}""", "application/json" },
+            { 200, """{"access_token":"a","expires_in":[]}""", "application/json" },
+            { 200, """{"access_token":"a","expires_in":"soon"}""", "application/json" },
+            { 200, """{"access_token":"a","expires_in":true}""", "application/json" },
+            { 200, """{"access_token":"a","x":"\ud800"}""", "application/json" },
+            { 200, """{"access_token":"a","x":1e999}""", "application/json" },
+            { 200, "{\"access_token\":\"a\",\"x\":" + new string('[', 20) + new string(']', 20) + "}", "application/json" },
+            { 200, "{'access_token':'a'}", "application/json" },
+            { 200, """{"access_token":"a",}""", "application/json" },
+            { 200, """{"access_token":"a"/**/}""", "application/json" },
+            { 200, "access_token=a&token_type=bearer", "application/x-www-form-urlencoded" },
+            { 200, "access_token=a", null },
+            { 200, """{"error":""}""", "application/json" },
+            { 200, """{"error":null}""", "application/json" },
+            { 400, """{"error":{"code":1}}""", "application/json" },
+            { 201, Good, "application/json" },
+            { 204, "", null },
+            { 400, "{}", "application/json" },
+            { 404, "<html>", "text/html" },
+            { 400, """{"error":"a\u0000b"}""", "application/json" },
+        };
 
     [Theory]
     [MemberData(nameof(Malformed))]
@@ -123,68 +172,11 @@ public sealed class TokenEndpointClientTests
         var bytes = Encoding.UTF8.GetBytes(Good);
         for (var length = 0; length < bytes.Length; length++)
         {
-            Assert.Equal("malformed", Assert.IsType<TokenAnswer.Unavailable>(await PostAsync(StubHandler.Of(HttpStatusCode.OK, bytes[..length]))).Reason);
+            Assert.Equal(
+                "malformed",
+                Assert.IsType<TokenAnswer.Unavailable>(await PostAsync(StubHandler.Of(HttpStatusCode.OK, bytes[..length]))).Reason
+            );
         }
-    }
-
-    [Fact]
-    public async Task Case_128_A_body_beyond_a_mebibyte_is_cut_off()
-    {
-        var read = 0L;
-        var handler = StubHandler.Of(() => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new EndlessStream(count => read += count)) });
-
-        Assert.Equal("too_large", Assert.IsType<TokenAnswer.Unavailable>(await PostAsync(handler)).Reason);
-        Assert.InRange(read, ProviderHttpClient.LargestBody, 2 * ProviderHttpClient.LargestBody);
-    }
-
-    [Theory]
-    [InlineData(301)]
-    [InlineData(302)]
-    [InlineData(303)]
-    [InlineData(307)]
-    [InlineData(308)]
-    public async Task Case_129_A_redirect_is_an_answer_and_not_followed(int status)
-    {
-        var handler = StubHandler.Of(() => new HttpResponseMessage((HttpStatusCode)status) { Headers = { Location = new Uri("http://169.254.169.254/") } });
-
-        var answer = Assert.IsType<TokenAnswer.Unavailable>(await PostAsync(handler));
-
-        Assert.Equal($"http_{status}", answer.Reason);
-        Assert.Contains("redirects are not followed", answer.Detail, StringComparison.Ordinal);
-        Assert.Single(handler.Requests);
-    }
-
-    [Fact]
-    public async Task Case_122_One_deadline_covers_silence_before_the_headers()
-    {
-        var handler = new StubHandler(static async (_, cancellation) =>
-        {
-            await Task.Delay(Timeout.Infinite, cancellation);
-            throw new InvalidOperationException();
-        });
-        await TimesOutAsync(handler);
-    }
-
-    [Fact]
-    public async Task Case_122_One_deadline_covers_the_body()
-    {
-        var handler = StubHandler.Of(static () => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new SilentStream()) });
-        await TimesOutAsync(handler);
-    }
-
-    [Theory]
-    [InlineData(HttpRequestError.ConnectionError, "network")]
-    [InlineData(HttpRequestError.NameResolutionError, "network")]
-    [InlineData(HttpRequestError.SecureConnectionError, "tls")]
-    [InlineData(HttpRequestError.ResponseEnded, "network")]
-    public async Task Case_121_127_A_broken_connection_is_named(HttpRequestError error, string word)
-    {
-        var handler = new StubHandler((_, _) => throw new HttpRequestException(error, "the message might name secrets"));
-
-        var answer = Assert.IsType<TokenAnswer.Unavailable>(await PostAsync(handler));
-
-        Assert.Equal(word, answer.Reason);
-        Assert.DoesNotContain("secrets", answer.Detail, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -192,7 +184,14 @@ public sealed class TokenEndpointClientTests
     [InlineData("BEARER")]
     [InlineData(null)]
     public async Task Case_108_Bearer_is_read_in_any_case_and_may_be_missing(string? type) =>
-        Assert.IsType<TokenAnswer.Issued>(await PostAsync(StubHandler.Of(HttpStatusCode.OK, type is null ? """{"access_token":"a"}""" : $$"""{"access_token":"a","token_type":"{{type}}"}""")));
+        Assert.IsType<TokenAnswer.Issued>(
+            await PostAsync(
+                StubHandler.Of(
+                    HttpStatusCode.OK,
+                    type is null ? """{"access_token":"a"}""" : $$"""{"access_token":"a","token_type":"{{type}}"}"""
+                )
+            )
+        );
 
     private async Task TimesOutAsync(StubHandler handler)
     {
@@ -206,7 +205,11 @@ public sealed class TokenEndpointClientTests
 
     private async Task<TokenAnswer> PostAsync(StubHandler handler)
     {
-        using var http = new HttpClient(handler) { MaxResponseContentBufferSize = ProviderHttpClient.LargestBody, Timeout = Timeout.InfiniteTimeSpan };
+        using var http = new HttpClient(handler)
+        {
+            MaxResponseContentBufferSize = ProviderHttpClient.LargestBody,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         var client = new TokenEndpointClient(http, _time, new BridgeOptions());
         return await client.PostAsync(new Uri("https://provider.example/token"), new Dictionary<string, string> { ["a"] = "&+ é" });
     }
@@ -220,9 +223,11 @@ public sealed class TokenEndpointClientTests
             return buffer.Length;
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(Read(buffer.Span));
 
-        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) => CopyAsync(destination, cancellationToken);
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
+            CopyAsync(destination, cancellationToken);
 
         private async Task CopyAsync(Stream destination, CancellationToken cancellationToken)
         {
@@ -243,6 +248,7 @@ public sealed class TokenEndpointClientTests
             return 0;
         }
 
-        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
+            Task.Delay(Timeout.Infinite, cancellationToken);
     }
 }

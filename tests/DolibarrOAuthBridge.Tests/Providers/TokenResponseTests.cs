@@ -43,9 +43,14 @@ public sealed class TokenResponseTests
     [Fact]
     public void Case_105_The_old_refresh_token_and_parameters_stay_where_the_answer_is_silent()
     {
-        var previous = Make.Token(TimeSpan.Zero, "old-refresh", extra: PhpArray.Empty.With("id_token", new PhpString("id")).With("scope", new PhpString("old")));
+        var previous = Make.Token(
+            TimeSpan.Zero,
+            "old-refresh",
+            extra: PhpArray.Empty.With("id_token", new PhpString("id")).With("scope", new PhpString("old"))
+        );
 
-        var token = Parse("""{"access_token":"new","scope":"new scope","expires_in":60}""").ToStoredToken(previous, MissingExpiry.OneHour, Make.Now);
+        var token = Parse("""{"access_token":"new","scope":"new scope","expires_in":60}""")
+            .ToStoredToken(previous, MissingExpiry.OneHour, Make.Now);
 
         Assert.Equal(("new", "old-refresh", "id", "new scope"), (token.AccessToken, token.RefreshToken, token.IdToken, token.Scope));
     }
@@ -84,10 +89,14 @@ public sealed class TokenResponseTests
     [InlineData("-1", null)]
     [InlineData("99999999999", null)]
     public void The_refresh_tokens_own_lifetime_is_read(string seconds, double? expected) =>
-        Assert.Equal(expected, Parse($$"""{"access_token":"a","refresh_token_expires_in":{{seconds}}}""").RefreshTokenExpiresIn?.TotalSeconds);
+        Assert.Equal(
+            expected,
+            Parse($$"""{"access_token":"a","refresh_token_expires_in":{{seconds}}}""").RefreshTokenExpiresIn?.TotalSeconds
+        );
 
     [Fact]
-    public void It_prints_nothing_of_itself() => Assert.DoesNotContain("secret-token", Parse("""{"access_token":"secret-token"}""").ToString(), StringComparison.Ordinal);
+    public void It_prints_nothing_of_itself() =>
+        Assert.DoesNotContain("secret-token", Parse("""{"access_token":"secret-token"}""").ToString(), StringComparison.Ordinal);
 
     private static TokenResponse Parse(string json)
     {

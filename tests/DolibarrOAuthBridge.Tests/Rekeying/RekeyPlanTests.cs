@@ -57,7 +57,8 @@ public sealed class RekeyPlanTests
         Assert.Equal(KeyChangeVerdict.NewKey, Keys.Judge(changed));
     }
 
-    private static RekeyPlan Plan(params string[] values) => RekeyPlan.Of([.. values.Select((value, index) => new EncryptedValue(Table, "value", index + 1, value))], Keys);
+    private static RekeyPlan Plan(params string[] values) =>
+        RekeyPlan.Of([.. values.Select((value, index) => new EncryptedValue(Table, "value", index + 1, value))], Keys);
 
     private static long[] Rows(IReadOnlyList<EncryptedValue> values) => [.. values.Select(value => value.RowId).Order()];
 
@@ -70,8 +71,7 @@ public sealed class RekeyPlanTests
         do
         {
             value = Encrypt("x", "the old key");
-        }
-        while (Keys.Judge(value) != KeyChangeVerdict.EitherKey);
+        } while (Keys.Judge(value) != KeyChangeVerdict.EitherKey);
 
         return value;
     }

@@ -30,7 +30,14 @@ internal sealed class Certificates : IDisposable
 
     public string Key() => Write("app.key", _rsa.ExportPkcs8PrivateKeyPem());
 
-    public string EncryptedKey() => Write("encrypted.key", _rsa.ExportEncryptedPkcs8PrivateKeyPem(Password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
+    public string EncryptedKey() =>
+        Write(
+            "encrypted.key",
+            _rsa.ExportEncryptedPkcs8PrivateKeyPem(
+                Password,
+                new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)
+            )
+        );
 
     public string Pfx(string? password)
     {
@@ -42,7 +49,10 @@ internal sealed class Certificates : IDisposable
     public string EllipticPem()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=app", key, HashAlgorithmName.SHA256).CreateSelfSigned(Make.Now.AddYears(-1), Make.Now.AddYears(1));
+        using var certificate = new CertificateRequest("CN=app", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            Make.Now.AddYears(-1),
+            Make.Now.AddYears(1)
+        );
         return Write("ec.pem", certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
     }
 

@@ -12,18 +12,20 @@ internal sealed class StubHandler(Func<HttpRequestMessage, CancellationToken, Ta
 
     public static StubHandler Of(Func<HttpResponseMessage> answer) => new((_, _) => Task.FromResult(answer()));
 
-    public static StubHandler Of(HttpStatusCode status, byte[] body, string? contentType = "application/json") => Of(() =>
-    {
-        var response = new HttpResponseMessage(status) { Content = new ByteArrayContent(body) };
-        if (contentType is not null)
+    public static StubHandler Of(HttpStatusCode status, byte[] body, string? contentType = "application/json") =>
+        Of(() =>
         {
-            response.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
-        }
+            var response = new HttpResponseMessage(status) { Content = new ByteArrayContent(body) };
+            if (contentType is not null)
+            {
+                response.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+            }
 
-        return response;
-    });
+            return response;
+        });
 
-    public static StubHandler Of(HttpStatusCode status, string body, string? contentType = "application/json") => Of(status, Encoding.UTF8.GetBytes(body), contentType);
+    public static StubHandler Of(HttpStatusCode status, string body, string? contentType = "application/json") =>
+        Of(status, Encoding.UTF8.GetBytes(body), contentType);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -24,8 +24,10 @@ public sealed class BackoffTests
     [Theory]
     [InlineData(1, 60)]
     [InlineData(7, 3600)]
-    public void A_refusal_waits_longer(int failures, double seconds) => Assert.Equal(seconds, Backoff.AfterRefusal(failures, 1).TotalSeconds, 3);
+    public void A_refusal_waits_longer(int failures, double seconds) =>
+        Assert.Equal(seconds, Backoff.AfterRefusal(failures, 1).TotalSeconds, 3);
 
     [Fact]
-    public void What_the_provider_asks_for_counts() => Assert.Equal(TimeSpan.FromSeconds(7), Backoff.AfterTransient(9, TimeSpan.FromSeconds(7), 0.5));
+    public void What_the_provider_asks_for_counts() =>
+        Assert.Equal(TimeSpan.FromSeconds(7), Backoff.AfterTransient(9, TimeSpan.FromSeconds(7), 0.5));
 }

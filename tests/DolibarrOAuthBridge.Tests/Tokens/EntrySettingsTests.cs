@@ -26,8 +26,18 @@ public sealed class EntrySettingsTests
     {
         OAuthEntry[] entries =
         [
-            Make.Entry(), Make.Entry(secret: "other-secret"), Make.Entry(tenant: "t"), Make.Entry(url: "https://u"), Make.Entry(scopes: "s"),
-            new() { Name = Make.Name("GOOGLE-Mail"), Entity = 1, ClientId = "other", ClientSecret = "secret" },
+            Make.Entry(),
+            Make.Entry(secret: "other-secret"),
+            Make.Entry(tenant: "t"),
+            Make.Entry(url: "https://u"),
+            Make.Entry(scopes: "s"),
+            new()
+            {
+                Name = Make.Name("GOOGLE-Mail"),
+                Entity = 1,
+                ClientId = "other",
+                ClientSecret = "secret",
+            },
         ];
 
         Assert.Equal(entries.Length, entries.Select(EntrySettings.Fingerprint).Distinct().Count());
@@ -36,5 +46,8 @@ public sealed class EntrySettingsTests
 
     [Fact]
     public void Dolibarrs_short_scopes_become_the_providers() =>
-        Assert.Equal(["https://mail.google.com/", "openid"], EntrySettings.Scopes(Make.Entry(scopes: ["gmail_full", "openid", "gmail_full"])));
+        Assert.Equal(
+            ["https://mail.google.com/", "openid"],
+            EntrySettings.Scopes(Make.Entry(scopes: ["gmail_full", "openid", "gmail_full"]))
+        );
 }

@@ -16,11 +16,23 @@ public sealed class RenewalPlanTests
     [InlineData(4, 25.0, RenewalPolicy.Proactive, false)]
     [InlineData(4, null, RenewalPolicy.Proactive, false)]
     [InlineData(4, 1.0, RenewalPolicy.OnDemand, false)]
-    internal void Proactive_renewal_takes_what_ends_soon_and_was_used_within_a_day(int minutes, double? usedHoursAgo, RenewalPolicy policy, bool due)
+    internal void Proactive_renewal_takes_what_ends_soon_and_was_used_within_a_day(
+        int minutes,
+        double? usedHoursAgo,
+        RenewalPolicy policy,
+        bool due
+    )
     {
-        var memory = new GrantRecord { UsedAt = usedHoursAgo is { } hours ? Make.Now.UtcDateTime.AddHours(-hours) : null, RefreshedAt = Make.Now.UtcDateTime.AddHours(-1) };
+        var memory = new GrantRecord
+        {
+            UsedAt = usedHoursAgo is { } hours ? Make.Now.UtcDateTime.AddHours(-hours) : null,
+            RefreshedAt = Make.Now.UtcDateTime.AddHours(-1),
+        };
 
-        Assert.Equal(due, RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.FromMinutes(minutes)), memory, policy, new BridgeOptions(), Make.Now));
+        Assert.Equal(
+            due,
+            RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.FromMinutes(minutes)), memory, policy, new BridgeOptions(), Make.Now)
+        );
     }
 
     [Theory]
@@ -34,7 +46,17 @@ public sealed class RenewalPlanTests
         var memory = new GrantRecord { RefreshedAt = Make.Now.UtcDateTime.AddDays(-days) };
         foreach (var policy in Enum.GetValues<RenewalPolicy>())
         {
-            Assert.Equal(due, RenewalPlan.IsDue(ProviderCatalogue.Of(Make.Name(entry)), Make.Grant(TimeSpan.FromDays(-1)), memory, policy, new BridgeOptions(), Make.Now));
+            Assert.Equal(
+                due,
+                RenewalPlan.IsDue(
+                    ProviderCatalogue.Of(Make.Name(entry)),
+                    Make.Grant(TimeSpan.FromDays(-1)),
+                    memory,
+                    policy,
+                    new BridgeOptions(),
+                    Make.Now
+                )
+            );
         }
     }
 
@@ -51,9 +73,22 @@ public sealed class RenewalPlanTests
     {
         var memory = new GrantRecord { UsedAt = Make.Now.UtcDateTime, RefreshedAt = Make.Now.UtcDateTime.AddYears(-1) };
 
-        Assert.False(RenewalPlan.IsDue(Google, Make.Grant((TimeSpan?)null), memory, RenewalPolicy.Proactive, new BridgeOptions(), Make.Now));
-        Assert.False(RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.Zero, null), memory, RenewalPolicy.Proactive, new BridgeOptions(), Make.Now));
-        Assert.True(RenewalPlan.IsDue(ProviderCatalogue.Of(Make.Name("MICROSOFTAPP-X")), Make.Grant(TimeSpan.Zero, null), memory, RenewalPolicy.Proactive, new BridgeOptions(), Make.Now));
+        Assert.False(
+            RenewalPlan.IsDue(Google, Make.Grant((TimeSpan?)null), memory, RenewalPolicy.Proactive, new BridgeOptions(), Make.Now)
+        );
+        Assert.False(
+            RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.Zero, null), memory, RenewalPolicy.Proactive, new BridgeOptions(), Make.Now)
+        );
+        Assert.True(
+            RenewalPlan.IsDue(
+                ProviderCatalogue.Of(Make.Name("MICROSOFTAPP-X")),
+                Make.Grant(TimeSpan.Zero, null),
+                memory,
+                RenewalPolicy.Proactive,
+                new BridgeOptions(),
+                Make.Now
+            )
+        );
     }
 
     [Fact]
@@ -61,7 +96,9 @@ public sealed class RenewalPlanTests
     {
         var memory = new GrantRecord { UsedAt = Make.Now.UtcDateTime, RefreshedAt = Make.Now.UtcDateTime.AddSeconds(-30) };
 
-        Assert.False(RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.FromSeconds(-30)), memory, RenewalPolicy.Proactive, new BridgeOptions(), Make.Now));
+        Assert.False(
+            RenewalPlan.IsDue(Google, Make.Grant(TimeSpan.FromSeconds(-30)), memory, RenewalPolicy.Proactive, new BridgeOptions(), Make.Now)
+        );
     }
 
     private static Provider Google => ProviderCatalogue.Of(Make.Name("GOOGLE-Mail"));

@@ -27,7 +27,8 @@ public sealed class StoredGrantTests
         Assert.True(Unknown(null).LivesFor(TimeSpan.FromDays(1), Make.Now));
         Assert.False(Make.Grant(Make.Token(null, accessToken: string.Empty)).LivesFor(TimeSpan.Zero, Make.Now));
 
-        static StoredGrant Unknown(string? refreshToken) => Make.Grant(new StoredToken("a", refreshToken, EndOfLife.Unknown, PhpArray.Empty));
+        static StoredGrant Unknown(string? refreshToken) =>
+            Make.Grant(new StoredToken("a", refreshToken, EndOfLife.Unknown, PhpArray.Empty));
     }
 
     [Fact]
@@ -50,7 +51,12 @@ public sealed class StoredGrantTests
     [InlineData(0, "older", 0, "seen", false)]
     [InlineData(0, "seen", 60, null, false)]
     public void A_demand_covers_what_asks_for_no_more(int lifetime, string? seen, int otherLifetime, string? otherSeen, bool covers) =>
-        Assert.Equal(covers, new RefreshDemand(TimeSpan.FromSeconds(lifetime), seen).Covers(new RefreshDemand(TimeSpan.FromSeconds(otherLifetime), otherSeen)));
+        Assert.Equal(
+            covers,
+            new RefreshDemand(TimeSpan.FromSeconds(lifetime), seen).Covers(
+                new RefreshDemand(TimeSpan.FromSeconds(otherLifetime), otherSeen)
+            )
+        );
 
     [Theory]
     [InlineData(60, 3600, 60)]
@@ -65,13 +71,22 @@ public sealed class StoredGrantTests
         var memory = new GrantRecord { RefreshedAt = Make.Now.UtcDateTime };
 
         Assert.Equal(possible, new RefreshDemand(TimeSpan.FromSeconds(wanted)).AsFarAsPossible(grant, memory).Lifetime.TotalSeconds);
-        Assert.Equal(wanted, new RefreshDemand(TimeSpan.FromSeconds(wanted)).AsFarAsPossible(grant, new GrantRecord()).Lifetime.TotalSeconds);
+        Assert.Equal(
+            wanted,
+            new RefreshDemand(TimeSpan.FromSeconds(wanted)).AsFarAsPossible(grant, new GrantRecord()).Lifetime.TotalSeconds
+        );
     }
 
     [Fact]
     public void A_row_needs_healing_if_its_refresh_token_is_an_old_one_or_gone()
     {
-        var memory = new GrantRecord { NewestToken = "x", NewestHash = SecretHash.Of("new"), TokenRow = 1, Superseded = SecretHash.Of("old") };
+        var memory = new GrantRecord
+        {
+            NewestToken = "x",
+            NewestHash = SecretHash.Of("new"),
+            TokenRow = 1,
+            Superseded = SecretHash.Of("old"),
+        };
 
         Assert.True(GrantHealer.NeedsHealing(Make.Grant(Make.Token(TimeSpan.Zero, "old")), memory));
         Assert.True(GrantHealer.NeedsHealing(Make.Grant(Make.Token(TimeSpan.Zero, null)), memory));

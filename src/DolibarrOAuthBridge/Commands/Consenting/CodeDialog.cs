@@ -16,7 +16,8 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
 {
     private const string DefaultAddress = "http://127.0.0.1:0/callback";
 
-    public static CodeDialog Of(CommandContext context) => new(context.Get<ConsentDesk>(), context.Get<CodeCallback>(), context.Conf, context.Get<TimeProvider>());
+    public static CodeDialog Of(CommandContext context) =>
+        new(context.Get<ConsentDesk>(), context.Get<CodeCallback>(), context.Conf, context.Get<TimeProvider>());
 
     /// <param name="entry">The entry.</param>
     /// <param name="wishes">What was asked for on the command line.</param>
@@ -25,7 +26,13 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
     /// <param name="redirectUri">The loopback address to listen at; null for any.</param>
     /// <param name="cancellationToken">Ctrl-C.</param>
     public async Task<ConsentResult> RunAsync(
-        OAuthEntry entry, ConsentWishes wishes, ConsentTerminal terminal, bool paste, string? redirectUri, CancellationToken cancellationToken)
+        OAuthEntry entry,
+        ConsentWishes wishes,
+        ConsentTerminal terminal,
+        bool paste,
+        string? redirectUri,
+        CancellationToken cancellationToken
+    )
     {
         var answers = Channel.CreateUnbounded<RedirectAnswer>();
         if (paste)
@@ -41,18 +48,38 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
     }
 
     private async Task<ConsentResult> ConverseAsync(
-        OAuthEntry entry, ConsentWishes wishes, ConsentTerminal terminal, string? listensAt, Channel<RedirectAnswer> answers, CancellationToken cancellationToken)
+        OAuthEntry entry,
+        ConsentWishes wishes,
+        ConsentTerminal terminal,
+        string? listensAt,
+        Channel<RedirectAnswer> answers,
+        CancellationToken cancellationToken
+    )
     {
         var binding = AuthorizationSecrets.New();
         var registered = RedirectUri.Of(entry, conf);
         var address = listensAt ?? registered;
-        var started = await desk.BeginAsync(entry.Name.ToString(), entry.Entity, ConsentFlows.Code, wishes.With(binding, address), cancellationToken);
+        var started = await desk.BeginAsync(
+            entry.Name.ToString(),
+            entry.Entity,
+            ConsentFlows.Code,
+            wishes.With(binding, address),
+            cancellationToken
+        );
         try
         {
-            await terminal.BeginAsync(started, listensAt is null ? PasteWords(entry, started, address!) : ListenWords(entry, started, address!, registered));
+            await terminal.BeginAsync(
+                started,
+                listensAt is null ? PasteWords(entry, started, address!) : ListenWords(entry, started, address!, registered)
+            );
             PastedAnswers.Read(answers.Writer, endsAll: listensAt is null);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, TimeSpan.FromSeconds(started.ExpiresIn ?? 600), Timeout.InfiniteTimeSpan);
+            using var timer = time.CreateTimer(
+                static state => ((CancellationTokenSource)state!).Cancel(),
+                limit,
+                TimeSpan.FromSeconds(started.ExpiresIn ?? 600),
+                Timeout.InfiniteTimeSpan
+            );
             return await TakeAsync(entry, started, binding, address!, answers.Reader, terminal, limit.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
@@ -60,13 +87,26 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
             await desk.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
             throw exception is ChannelClosedException
-                ? new BridgeException(ProblemCode.InvalidRequest, "The input ended before the address of the last page was pasted. Nothing was stored.")
-                : new BridgeException(ProblemCode.StateInvalid, $"No answer came in time. Start again: dolibarr-oauth-bridge consent {entry.Name}");
+                ? new BridgeException(
+                    ProblemCode.InvalidRequest,
+                    "The input ended before the address of the last page was pasted. Nothing was stored."
+                )
+                : new BridgeException(
+                    ProblemCode.StateInvalid,
+                    $"No answer came in time. Start again: dolibarr-oauth-bridge consent {entry.Name}"
+                );
         }
     }
 
     private async Task<ConsentResult> TakeAsync(
-        OAuthEntry entry, ConsentStarted started, string binding, string address, ChannelReader<RedirectAnswer> answers, ConsentTerminal terminal, CancellationToken cancellationToken)
+        OAuthEntry entry,
+        ConsentStarted started,
+        string binding,
+        string address,
+        ChannelReader<RedirectAnswer> answers,
+        ConsentTerminal terminal,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {
@@ -80,8 +120,10 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
             catch (BridgeException exception)
             {
                 answer.Reply(exception.Message);
-                if (exception.Code is not (ProblemCode.StateInvalid or ProblemCode.InvalidRequest)
-                    || (await desk.GetAsync(started.ConsentId!, CancellationToken.None)).Status != ConsentStatus.Pending)
+                if (
+                    exception.Code is not (ProblemCode.StateInvalid or ProblemCode.InvalidRequest)
+                    || (await desk.GetAsync(started.ConsentId!, CancellationToken.None)).Status != ConsentStatus.Pending
+                )
                 {
                     throw;
                 }
@@ -91,44 +133,46 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
         }
     }
 
-    private static string ListenWords(OAuthEntry entry, ConsentStarted started, string address, string? registered) => $"""
-        Consent for {entry.Name}
+    private static string ListenWords(OAuthEntry entry, ConsentStarted started, string address, string? registered) =>
+        $"""
+            Consent for {entry.Name}
 
-        1. Open this address in a browser, on this or another machine:
+            1. Open this address in a browser, on this or another machine:
 
-        {started.AuthorizationUrl}
+            {started.AuthorizationUrl}
 
-        2. Sign in with the account that {entry.Name} is for, and allow the access.
+            2. Sign in with the account that {entry.Name} is for, and allow the access.
 
-        3. On this machine the answer arrives by itself at {address}
-           A browser elsewhere ends on a page that it cannot open: copy the whole address of
-           that page, paste it here and press Enter.
+            3. On this machine the answer arrives by itself at {address}
+               A browser elsewhere ends on a page that it cannot open: copy the whole address of
+               that page, paste it here and press Enter.
 
-        If the provider does not accept this redirect URI, register it there (as a desktop or
-        native application, for which any port will do), or run this again with --paste: that uses
-        {registered ?? "the redirect URI that is registered for Dolibarr"}
+            If the provider does not accept this redirect URI, register it there (as a desktop or
+            native application, for which any port will do), or run this again with --paste: that uses
+            {registered ?? "the redirect URI that is registered for Dolibarr"}
 
-        Waiting for the answer, {started.ExpiresIn / 60} minutes at most. Ctrl-C gives up.
-        """;
+            Waiting for the answer, {started.ExpiresIn / 60} minutes at most. Ctrl-C gives up.
+            """;
 
-    private static string PasteWords(OAuthEntry entry, ConsentStarted started, string address) => $"""
-        Consent for {entry.Name}
+    private static string PasteWords(OAuthEntry entry, ConsentStarted started, string address) =>
+        $"""
+            Consent for {entry.Name}
 
-        1. Open this address in a private browser window, on any machine. In a window that is signed
-           in to Dolibarr, its callback page would take the answer for one of its own and drop it.
+            1. Open this address in a private browser window, on any machine. In a window that is signed
+               in to Dolibarr, its callback page would take the answer for one of its own and drop it.
 
-        {started.AuthorizationUrl}
+            {started.AuthorizationUrl}
 
-        2. Sign in with the account that {entry.Name} is for, and allow the access.
+            2. Sign in with the account that {entry.Name} is for, and allow the access.
 
-        3. The browser ends at {address}
-           with Dolibarr's login page, another one or none at all; that does not matter. Do not sign
-           in there: copy the whole address from the browser's address bar, with everything behind
-           the question mark, paste it here and press Enter.
+            3. The browser ends at {address}
+               with Dolibarr's login page, another one or none at all; that does not matter. Do not sign
+               in there: copy the whole address from the browser's address bar, with everything behind
+               the question mark, paste it here and press Enter.
 
-        The provider must know {address}
-        as a redirect URI of the application. The address holds a code that is good once and for minutes.
+            The provider must know {address}
+            as a redirect URI of the application. The address holds a code that is good once and for minutes.
 
-        Waiting for the address, {started.ExpiresIn / 60} minutes at most. Ctrl-C gives up.
-        """;
+            Waiting for the address, {started.ExpiresIn / 60} minutes at most. Ctrl-C gives up.
+            """;
 }

@@ -45,11 +45,14 @@ internal sealed class ConsentTerminal(bool json, TimeProvider time)
 
         var token = result.Token;
         await Console.Out.WriteLineAsync();
-        await Console.Out.WriteLineAsync($"{result.Entry} has a new token{(result.Account is { } account ? $", granted by {account}" : string.Empty)}.");
+        await Console.Out.WriteLineAsync(
+            $"{result.Entry} has a new token{(result.Account is { } account ? $", granted by {account}" : string.Empty)}."
+        );
         await Console.Out.WriteLineAsync(
             token.ExpiresAt is { } end
                 ? $"  access token   until {end.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, {Output.Relative(end, time.GetUtcNow())}"
-                : "  access token   does not expire");
+                : "  access token   does not expire"
+        );
         await Console.Out.WriteLineAsync($"  refresh token  {(token.HasRefreshToken ? "yes" : "none")}");
         foreach (var warning in result.Warnings)
         {

@@ -10,15 +10,34 @@ using DolibarrOAuthBridge.Reports;
 namespace DolibarrOAuthBridge.Commands.Consenting;
 
 /// <summary>Device authorization in a terminal: shows the code and polls until somebody has typed it.</summary>
-internal sealed class DeviceDialog(ConsentDesk desk, ConsentTable consents, DevicePoller poller, EntryReporter reporter, GrantTable grants, TimeProvider time)
+internal sealed class DeviceDialog(
+    ConsentDesk desk,
+    ConsentTable consents,
+    DevicePoller poller,
+    EntryReporter reporter,
+    GrantTable grants,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
 
-    public static DeviceDialog Of(CommandContext context) => new(
-        context.Get<ConsentDesk>(), context.Get<ConsentTable>(), context.Get<DevicePoller>(), context.Get<EntryReporter>(), context.Get<GrantTable>(), context.Get<TimeProvider>());
+    public static DeviceDialog Of(CommandContext context) =>
+        new(
+            context.Get<ConsentDesk>(),
+            context.Get<ConsentTable>(),
+            context.Get<DevicePoller>(),
+            context.Get<EntryReporter>(),
+            context.Get<GrantTable>(),
+            context.Get<TimeProvider>()
+        );
 
-    public async Task<ConsentResult> RunAsync(OAuthEntry entry, ConsentWishes wishes, ConsentTerminal terminal, CancellationToken cancellationToken)
+    public async Task<ConsentResult> RunAsync(
+        OAuthEntry entry,
+        ConsentWishes wishes,
+        ConsentTerminal terminal,
+        CancellationToken cancellationToken
+    )
     {
         var started = await desk.BeginAsync(entry.Name.ToString(), entry.Entity, ConsentFlows.Device, wishes, cancellationToken);
         try
@@ -39,11 +58,18 @@ internal sealed class DeviceDialog(ConsentDesk desk, ConsentTable consents, Devi
                 ProblemCode.ProviderRejected,
                 state.Status == ConsentStatus.Expired
                     ? $"Nobody typed the code in time. Start again: dolibarr-oauth-bridge consent {entry.Name} --device"
-                    : $"Consent was not given: {state.Detail}");
+                    : $"Consent was not given: {state.Detail}"
+            );
         }
 
         var report = await reporter.GetAsync(entry.Name.ToString(), entry.Entity, CancellationToken.None);
-        return new ConsentResult { Entry = report.Entry, Token = report.Token, Account = GrantAccount.Parse((await grants.GetAsync(GrantKey.Of(entry), CancellationToken.None)).Account)?.ToString(), Warnings = report.Warnings };
+        return new ConsentResult
+        {
+            Entry = report.Entry,
+            Token = report.Token,
+            Account = GrantAccount.Parse((await grants.GetAsync(GrantKey.Of(entry), CancellationToken.None)).Account)?.ToString(),
+            Warnings = report.Warnings,
+        };
     }
 
     // A sidecar on the same database may poll as well; the poller sees to it that only one does at a time.
@@ -54,23 +80,34 @@ internal sealed class DeviceDialog(ConsentDesk desk, ConsentTable consents, Devi
             var next = row.Status == ConsentStatus.Pending ? await poller.PollAsync(row) : null;
             await terminal.GoOnAsync();
             var rest = next is { } due ? due - time.GetUtcNow() : TimeSpan.Zero;
-            await Task.Delay(rest < ShortestRest ? ShortestRest : rest > LongestRest ? LongestRest : rest, time, cancellationToken);
+            await Task.Delay(
+                rest < ShortestRest ? ShortestRest
+                    : rest > LongestRest ? LongestRest
+                    : rest,
+                time,
+                cancellationToken
+            );
         }
     }
 
-    private static string Words(OAuthEntry entry, ConsentStarted started) => $"""
-        Consent for {entry.Name}
+    private static string Words(OAuthEntry entry, ConsentStarted started) =>
+        $"""
+            Consent for {entry.Name}
 
-        1. Open this address in a browser, on any machine:
+            1. Open this address in a browser, on any machine:
 
-             {started.VerificationUri}
+                 {started.VerificationUri}
 
-        2. Type this code there:
+            2. Type this code there:
 
-             {started.UserCode}
-        {(started.VerificationUriComplete is { } complete ? $"\n   Or open the address with the code in it: {complete}\n" : string.Empty)}
-        3. Sign in with the account that {entry.Name} is for, and allow the access.
+                 {started.UserCode}
+            {(
+                started.VerificationUriComplete is { } complete
+                    ? $"\n   Or open the address with the code in it: {complete}\n"
+                    : string.Empty
+            )}
+            3. Sign in with the account that {entry.Name} is for, and allow the access.
 
-        Waiting for you, {Math.Ceiling((started.ExpiresIn ?? 0) / 60.0)} minutes at most. Ctrl-C gives up.
-        """;
+            Waiting for you, {Math.Ceiling((started.ExpiresIn ?? 0) / 60.0)} minutes at most. Ctrl-C gives up.
+            """;
 }

@@ -33,12 +33,24 @@ internal sealed class LoopbackListener : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="UsageException">It is no loopback address.</exception>
     /// <exception cref="BridgeException">The port is taken.</exception>
-    public static async Task<LoopbackListener> StartAsync(string redirectUri, ChannelWriter<RedirectAnswer> answers, CancellationToken cancellationToken)
+    public static async Task<LoopbackListener> StartAsync(
+        string redirectUri,
+        ChannelWriter<RedirectAnswer> answers,
+        CancellationToken cancellationToken
+    )
     {
-        if (!Uri.TryCreate(redirectUri, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp || !EndpointUri.IsLoopback(address)
-            || address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
+        if (
+            !Uri.TryCreate(redirectUri, UriKind.Absolute, out var address)
+            || address.Scheme != Uri.UriSchemeHttp
+            || !EndpointUri.IsLoopback(address)
+            || address.UserInfo.Length > 0
+            || address.Query.Length > 0
+            || address.Fragment.Length > 0
+        )
         {
-            throw new UsageException("--redirect-uri must be a loopback address such as http://127.0.0.1:8000/callback. For the one that is registered for Dolibarr use --paste.");
+            throw new UsageException(
+                "--redirect-uri must be a loopback address such as http://127.0.0.1:8000/callback. For the one that is registered for Dolibarr use --paste."
+            );
         }
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
@@ -60,11 +72,17 @@ internal sealed class LoopbackListener : IAsyncDisposable
         catch (IOException exception)
         {
             await listener._application.DisposeAsync();
-            throw new BridgeException("listen_failed", $"{redirectUri} cannot be listened at: {exception.Message}", innerException: exception);
+            throw new BridgeException(
+                "listen_failed",
+                $"{redirectUri} cannot be listened at: {exception.Message}",
+                innerException: exception
+            );
         }
 
         var port = new Uri(listener._application.Urls.First()).Port;
-        listener.RedirectUri = new UriBuilder(address) { Port = port }.Uri.AbsoluteUri;
+        listener.RedirectUri = new UriBuilder(address) { Port = port }
+            .Uri
+            .AbsoluteUri;
         return listener;
     }
 
@@ -99,6 +117,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
         response.ContentType = "text/html; charset=utf-8";
         await response.WriteAsync(
             $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>DolibarrOAuthBridge</title></head><body><p>{HtmlEncoder.Default.Encode(outcome)}</p></body></html>",
-            context.RequestAborted);
+            context.RequestAborted
+        );
     }
 }

@@ -7,7 +7,10 @@ namespace DolibarrOAuthBridge.Commands.Consenting;
 /// <summary>Reads addresses that a person pastes into the terminal.</summary>
 internal static class PastedAnswers
 {
-    /// <summary>Reads lines until the input ends, in the background: reading from a terminal cannot be cancelled, and ends with the process.</summary>
+    /// <summary>
+    /// Reads lines until the input ends, in the background: reading from a terminal cannot be cancelled, and ends with the
+    /// process.
+    /// </summary>
     /// <param name="answers">Where they go.</param>
     /// <param name="endsAll">Whether no answer can come any more when the input ends.</param>
     public static void Read(ChannelWriter<RedirectAnswer> answers, bool endsAll)

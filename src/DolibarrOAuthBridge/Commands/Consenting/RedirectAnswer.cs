@@ -6,7 +6,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace DolibarrOAuthBridge.Commands.Consenting;
 
-/// <summary>The address where a browser ended, with the provider's answer in its query; hostile until checked. It prints nothing of itself: the code is a credential.</summary>
+/// <summary>
+/// The address where a browser ended, with the provider's answer in its query; hostile until checked. It prints nothing of
+/// itself: the code is a credential.
+/// </summary>
 internal sealed class RedirectAnswer
 {
     private readonly string _address;
@@ -32,22 +35,27 @@ internal sealed class RedirectAnswer
     /// <param name="redirectUri">The consent's redirect URI.</param>
     /// <param name="binding">What only this command knows.</param>
     /// <exception cref="BridgeException">A parameter is repeated.</exception>
-    public AuthorizationResponse ToResponse(string redirectUri, string binding) => new()
-    {
-        SessionBinding = binding,
-        State = Single("state"),
-        Code = Single("code"),
-        Issuer = Single("iss"),
-        Error = Single("error"),
-        ErrorDescription = Single("error_description"),
-        RedirectUri = _address.Length == 0 || _address.StartsWith('?') || _address.StartsWith(redirectUri, StringComparison.Ordinal) ? redirectUri : _address.Split('?')[0],
-    };
+    public AuthorizationResponse ToResponse(string redirectUri, string binding) =>
+        new()
+        {
+            SessionBinding = binding,
+            State = Single("state"),
+            Code = Single("code"),
+            Issuer = Single("iss"),
+            Error = Single("error"),
+            ErrorDescription = Single("error_description"),
+            RedirectUri =
+                _address.Length == 0 || _address.StartsWith('?') || _address.StartsWith(redirectUri, StringComparison.Ordinal)
+                    ? redirectUri
+                    : _address.Split('?')[0],
+        };
 
     /// <inheritdoc />
     public override string ToString() => "[answer]";
 
     // A second value is somebody's attempt to have two readers see two things.
-    private string? Single(string name) => !_parameters.TryGetValue(name, out var values) ? null
+    private string? Single(string name) =>
+        !_parameters.TryGetValue(name, out var values) ? null
         : values.Count == 1 ? values[0]
         : throw new BridgeException(ProblemCode.InvalidRequest, $"The address names {name} more than once.");
 }

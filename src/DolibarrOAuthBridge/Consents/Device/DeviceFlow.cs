@@ -12,7 +12,14 @@ namespace DolibarrOAuthBridge.Consents.Device;
 /// asks the provider whether that has happened.
 /// </summary>
 internal sealed class DeviceFlow(
-    ConsentTable consents, ProviderDirectory providers, TokenEndpointClient client, TokenTable tokens, DeviceBell bell, BridgeOptions options, TimeProvider time) : IConsentFlow
+    ConsentTable consents,
+    ProviderDirectory providers,
+    TokenEndpointClient client,
+    TokenTable tokens,
+    DeviceBell bell,
+    BridgeOptions options,
+    TimeProvider time
+) : IConsentFlow
 {
     /// <inheritdoc />
     public string Name => ConsentFlows.Device;
@@ -21,7 +28,11 @@ internal sealed class DeviceFlow(
     public bool Serves(Provider provider)
     {
         return provider.Renewal == RenewalGrant.RefreshToken
-            && (provider.DiscoversEndpoints || provider.Endpoints.ContainsKey(ProviderEndpoint.DeviceAuthorizationEndpoint) || IsOverridden(provider));
+            && (
+                provider.DiscoversEndpoints
+                || provider.Endpoints.ContainsKey(ProviderEndpoint.DeviceAuthorizationEndpoint)
+                || IsOverridden(provider)
+            );
     }
 
     /// <inheritdoc />
@@ -31,7 +42,10 @@ internal sealed class DeviceFlow(
         var scopes = AuthorizationRequest.Scopes(entry);
         RequireAllowed(entry, provider, scopes);
         var endpoint = await providers.FindAsync(entry, ProviderEndpoint.DeviceAuthorizationEndpoint, cancellationToken)
-            ?? throw new BridgeException(ProblemCode.InvalidRequest, $"The provider of {entry.Name} names no device authorization endpoint: use a browser, with flow code.");
+            ?? throw new BridgeException(
+                ProblemCode.InvalidRequest,
+                $"The provider of {entry.Name} names no device authorization endpoint: use a browser, with flow code."
+            );
         var tokenEndpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken)
             ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
         (await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken)).RequireNoDuplicate(entry);
@@ -49,7 +63,11 @@ internal sealed class DeviceFlow(
         // The provider says when the code has expired; by the bridge's clock it lasts one answer longer.
         var lifetime = TimeSpan.FromSeconds(authorization.ExpiresIn) + options.ProviderDeadline;
         var row = await consents.AddAsync(
-            new ConsentRequest(Name, GrantKey.Of(entry), null, lifetime), consent, DeviceConsentJson.Default.DeviceConsent, cancellationToken);
+            new ConsentRequest(Name, GrantKey.Of(entry), null, lifetime),
+            consent,
+            DeviceConsentJson.Default.DeviceConsent,
+            cancellationToken
+        );
         bell.Ring();
         return new ConsentStarted
         {
@@ -62,7 +80,13 @@ internal sealed class DeviceFlow(
         };
     }
 
-    private async Task<DeviceAuthorization> AskAsync(OAuthEntry entry, Provider provider, Uri endpoint, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    private async Task<DeviceAuthorization> AskAsync(
+        OAuthEntry entry,
+        Provider provider,
+        Uri endpoint,
+        IReadOnlyList<string> scopes,
+        CancellationToken cancellationToken
+    )
     {
         var form = new Dictionary<string, string> { ["client_id"] = entry.ClientId, ["client_secret"] = entry.ClientSecret };
         if (scopes.Count > 0)
@@ -82,8 +106,13 @@ internal sealed class DeviceFlow(
             TokenAnswer.DeviceCode issued => issued.Authorization,
             TokenAnswer.Refused refused => throw new BridgeException(
                 ProblemCode.ProviderRejected,
-                $"The provider gives no device code for {entry.Name} ({refused.Reason}). {Refusals.Advice(refused.Error)} The application must be allowed to use the device flow at the provider."),
-            TokenAnswer.Unavailable unavailable => throw new BridgeException(ProblemCode.ProviderUnavailable, $"{unavailable.Detail} No device code for {entry.Name} can be had now.", unavailable.RetryAfter),
+                $"The provider gives no device code for {entry.Name} ({refused.Reason}). {Refusals.Advice(refused.Error)} The application must be allowed to use the device flow at the provider."
+            ),
+            TokenAnswer.Unavailable unavailable => throw new BridgeException(
+                ProblemCode.ProviderUnavailable,
+                $"{unavailable.Detail} No device code for {entry.Name} can be had now.",
+                unavailable.RetryAfter
+            ),
             _ => throw new InvalidOperationException("An answer of a new kind."),
         };
     }
@@ -91,12 +120,17 @@ internal sealed class DeviceFlow(
     // The limit is the provider's own; a server that stands in for it has others.
     private void RequireAllowed(OAuthEntry entry, Provider provider, IReadOnlyList<string> scopes)
     {
-        if (provider.DeviceScopes.Count > 0 && !IsOverridden(provider)
-            && scopes.Where(scope => !provider.DeviceScopes.Contains(scope, StringComparer.OrdinalIgnoreCase)).ToList() is { Count: > 0 } refused)
+        if (
+            provider.DeviceScopes.Count > 0
+            && !IsOverridden(provider)
+            && scopes.Where(scope => !provider.DeviceScopes.Contains(scope, StringComparer.OrdinalIgnoreCase)).ToList()
+                is { Count: > 0 } refused
+        )
         {
             throw new BridgeException(
                 ProblemCode.InvalidRequest,
-                $"{provider.Name} does not grant {string.Join(" or ", refused)} by device code: it allows hardly more than who the user is, and no mail. Use a browser, with flow code; on a machine without one: dolibarr-oauth-bridge consent {entry.Name}");
+                $"{provider.Name} does not grant {string.Join(" or ", refused)} by device code: it allows hardly more than who the user is, and no mail. Use a browser, with flow code; on a machine without one: dolibarr-oauth-bridge consent {entry.Name}"
+            );
         }
     }
 

@@ -13,7 +13,15 @@ namespace DolibarrOAuthBridge.Consents.Device;
 /// the time of the next poll in the row. If that process dies, the time passes and another one goes on.
 /// </summary>
 internal sealed partial class DevicePoller(
-    ConsentTable consents, EntryDirectory entries, GrantStore store, TokenEndpointClient client, EventTable events, BridgeOptions options, TimeProvider time, ILogger<DevicePoller> logger)
+    ConsentTable consents,
+    EntryDirectory entries,
+    GrantStore store,
+    TokenEndpointClient client,
+    EventTable events,
+    BridgeOptions options,
+    TimeProvider time,
+    ILogger<DevicePoller> logger
+)
 {
     private const string GrantType = "urn:ietf:params:oauth:grant-type:device_code";
     private const int SlowDown = 5; // seconds; RFC 8628, section 3.5
@@ -49,7 +57,12 @@ internal sealed partial class DevicePoller(
             return now.AddSeconds(consent.Interval); // another process polls, or the consent is over
         }
 
-        var form = new Dictionary<string, string> { ["grant_type"] = GrantType, ["device_code"] = consent.DeviceCode, ["client_id"] = entry.ClientId };
+        var form = new Dictionary<string, string>
+        {
+            ["grant_type"] = GrantType,
+            ["device_code"] = consent.DeviceCode,
+            ["client_id"] = entry.ClientId,
+        };
         if (!consent.OmitsSecret)
         {
             form["client_secret"] = entry.ClientSecret;
@@ -123,7 +136,8 @@ internal sealed partial class DevicePoller(
                 Log.Ended(logger, row.Key.Service, row.Key.Entity, ConsentStatus.Granted, string.Empty);
                 return null;
             }
-            catch (BridgeException exception) when (exception.Code is ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable && time.GetUtcNow() < giveUp)
+            catch (BridgeException exception)
+                when (exception.Code is ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable && time.GetUtcNow() < giveUp)
             {
                 Log.NotYetStored(logger, row.Key.Service, row.Key.Entity, exception.Message);
                 await Task.Delay(StorePause, time);
@@ -164,7 +178,11 @@ internal sealed partial class DevicePoller(
         [LoggerMessage(1, LogLevel.Information, "The consent by device code for {Service} (entity {Entity}) is {Status}. {Reason}")]
         public static partial void Ended(ILogger logger, string service, int entity, string status, string reason);
 
-        [LoggerMessage(2, LogLevel.Information, "The provider did not say how the consent by device code for {Service} (entity {Entity}) stands: {Reason}.")]
+        [LoggerMessage(
+            2,
+            LogLevel.Information,
+            "The provider did not say how the consent by device code for {Service} (entity {Entity}) stands: {Reason}."
+        )]
         public static partial void NoAnswer(ILogger logger, string service, int entity, string reason);
 
         [LoggerMessage(3, LogLevel.Warning, "The grant by device code of {Service} (entity {Entity}) is not yet stored: {Reason}")]

@@ -8,7 +8,13 @@ namespace DolibarrOAuthBridge.Consents.Device;
 /// Polls the consents by device code that are under way, each at its own pace: those begun here at once, and every half
 /// minute those that another process left behind.
 /// </summary>
-internal sealed partial class DevicePolling(ConsentTable consents, DevicePoller poller, DeviceBell bell, TimeProvider time, ILogger<DevicePolling> logger) : BackgroundService
+internal sealed partial class DevicePolling(
+    ConsentTable consents,
+    DevicePoller poller,
+    DeviceBell bell,
+    TimeProvider time,
+    ILogger<DevicePolling> logger
+) : BackgroundService
 {
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(200);
@@ -50,7 +56,13 @@ internal sealed partial class DevicePolling(ConsentTable consents, DevicePoller 
 
             try
             {
-                await bell.WaitAsync(rest < ShortestRest ? ShortestRest : rest > LongestRest ? LongestRest : rest, time, stoppingToken);
+                await bell.WaitAsync(
+                    rest < ShortestRest ? ShortestRest
+                        : rest > LongestRest ? LongestRest
+                        : rest,
+                    time,
+                    stoppingToken
+                );
             }
             catch (OperationCanceledException)
             {

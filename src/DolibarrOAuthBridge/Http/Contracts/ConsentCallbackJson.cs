@@ -9,9 +9,17 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 /// <param name="Iss">The <c>iss</c> parameter.</param>
 /// <param name="Error">The <c>error</c> parameter. An answer with both is an error.</param>
 /// <param name="ErrorDescription">The <c>error_description</c> parameter.</param>
-/// <param name="RedirectUri">The address, without its query, at which the browser arrived. Where entries have redirect URIs of their own, it keeps their answers apart.</param>
+/// <param name="RedirectUri">The address, without its query, at which the browser arrived. Where entries have redirect URIs of
+/// their own, it keeps their answers apart.</param>
 public sealed record ConsentCallbackJson(
-    string? State = null, string? SessionBinding = null, string? Code = null, string? Iss = null, string? Error = null, string? ErrorDescription = null, string? RedirectUri = null)
+    string? State = null,
+    string? SessionBinding = null,
+    string? Code = null,
+    string? Iss = null,
+    string? Error = null,
+    string? ErrorDescription = null,
+    string? RedirectUri = null
+)
 {
     /// <inheritdoc />
     public override string ToString() => "[answer to a consent]";

@@ -5,7 +5,10 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 /// <summary>Begins a sign-in. Not a record: it would print the binding.</summary>
 public sealed class LoginRequestJson
 {
-    /// <summary>Where the provider sends the browser back to, as registered there; left out for the entry's own or the module's callback page.</summary>
+    /// <summary>
+    /// Where the provider sends the browser back to, as registered there; left out for the entry's own or the module's callback
+    /// page.
+    /// </summary>
     public string? RedirectUri { get; init; }
 
     /// <summary>A secret of the browser's session, up to 512 characters: only the same one can finish the sign-in.</summary>

@@ -10,11 +10,15 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 internal sealed record RevocationJson(string Entry, string Revocation)
 {
     /// <summary>Spells an outcome.</summary>
-    public static RevocationJson Of(string entry, RevocationOutcome outcome) => new(entry, outcome switch
-    {
-        RevocationOutcome.Revoked => "revoked",
-        RevocationOutcome.NotOffered => "not_offered",
-        RevocationOutcome.Failed => "failed",
-        _ => "not_asked",
-    });
+    public static RevocationJson Of(string entry, RevocationOutcome outcome) =>
+        new(
+            entry,
+            outcome switch
+            {
+                RevocationOutcome.Revoked => "revoked",
+                RevocationOutcome.NotOffered => "not_offered",
+                RevocationOutcome.Failed => "failed",
+                _ => "not_asked",
+            }
+        );
 }

@@ -9,7 +9,14 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 /// <param name="ExpiresIn">Seconds until then; null where it never does.</param>
 /// <param name="Scope">The granted scopes, space separated; null if unknown.</param>
 /// <param name="Service">The service name of its row.</param>
-public sealed record TokenAnswerJson(string AccessToken, string TokenType, DateTimeOffset? ExpiresAt, long? ExpiresIn, string? Scope, string Service)
+public sealed record TokenAnswerJson(
+    string AccessToken,
+    string TokenType,
+    DateTimeOffset? ExpiresAt,
+    long? ExpiresIn,
+    string? Scope,
+    string Service
+)
 {
     /// <inheritdoc />
     public override string ToString() => $"[access token of {Service}]";

@@ -13,15 +13,34 @@ internal static class ConsentEndpoints
 {
     public static void MapConsents(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/entries/{entry}/consent", BeginAsync)
-            .WithTags("Consent").WithName("BeginConsent").WithSummary("Begins a consent: code sends a browser to the provider, device shows a code, client_credentials asks nobody and stores the grant at once.");
-        routes.MapPost("/v1/consent/callback", FinishAsync)
-            .WithTags("Consent").WithName("FinishConsent").WithSummary("Ends a consent by code with what the browser brought back, and stores the grant.");
-        routes.MapGet("/v1/consent/{consent_id}", GetAsync)
-            .WithTags("Consent").WithName("GetConsent").WithSummary("How a consent stands: pending, granted, denied or expired. It is remembered for an hour after its time was over.");
+        routes
+            .MapPost("/v1/entries/{entry}/consent", BeginAsync)
+            .WithTags("Consent")
+            .WithName("BeginConsent")
+            .WithSummary(
+                "Begins a consent: code sends a browser to the provider, device shows a code, client_credentials asks nobody and stores the grant at once."
+            );
+        routes
+            .MapPost("/v1/consent/callback", FinishAsync)
+            .WithTags("Consent")
+            .WithName("FinishConsent")
+            .WithSummary("Ends a consent by code with what the browser brought back, and stores the grant.");
+        routes
+            .MapGet("/v1/consent/{consent_id}", GetAsync)
+            .WithTags("Consent")
+            .WithName("GetConsent")
+            .WithSummary(
+                "How a consent stands: pending, granted, denied or expired. It is remembered for an hour after its time was over."
+            );
     }
 
-    private static async Task<Ok<ConsentStarted>> BeginAsync(string entry, [FromBody] ConsentBeginJson body, ConsentDesk desk, string? entity, CancellationToken cancellationToken)
+    private static async Task<Ok<ConsentStarted>> BeginAsync(
+        string entry,
+        [FromBody] ConsentBeginJson body,
+        ConsentDesk desk,
+        string? entity,
+        CancellationToken cancellationToken
+    )
     {
         var wishes = new ConsentWishes
         {
@@ -38,7 +57,8 @@ internal static class ConsentEndpoints
         [FromBody] ConsentCallbackJson body,
         CodeCallback callback,
         [Description("The company; if it is given, it must be that of the consent.")] string? entity,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var answer = new AuthorizationResponse
         {
@@ -54,6 +74,8 @@ internal static class ConsentEndpoints
     }
 
     private static async Task<Ok<ConsentState>> GetAsync(
-        [FromRoute(Name = "consent_id"), Description("What the beginning of the consent gave.")] string consentId, ConsentDesk desk, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await desk.GetAsync(consentId, cancellationToken));
+        [FromRoute(Name = "consent_id"), Description("What the beginning of the consent gave.")] string consentId,
+        ConsentDesk desk,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await desk.GetAsync(consentId, cancellationToken));
 }

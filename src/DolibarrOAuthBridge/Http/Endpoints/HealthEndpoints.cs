@@ -16,17 +16,33 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", static () => TypedResults.Json(new HealthJson("ok"), ApiJson.Default.HealthJson))
-            .WithTags("Health").WithName("Live").WithSummary("The process lives.").Produces<HealthJson>();
-        routes.MapGet("/readyz", ReadyAsync)
-            .WithTags("Health").WithName("Ready").WithSummary("Requests can be served: the token table can be read.")
-            .Produces<HealthJson>().Produces<HealthJson>(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet("/v1/version", static () => TypedResults.Json(new VersionJson(BridgeVersion.Current), ApiJson.Default.VersionJson))
-            .WithTags("Health").WithName("Version").WithSummary("The sidecar's version.").Produces<VersionJson>();
+        routes
+            .MapGet("/healthz", static () => TypedResults.Json(new HealthJson("ok"), ApiJson.Default.HealthJson))
+            .WithTags("Health")
+            .WithName("Live")
+            .WithSummary("The process lives.")
+            .Produces<HealthJson>();
+        routes
+            .MapGet("/readyz", ReadyAsync)
+            .WithTags("Health")
+            .WithName("Ready")
+            .WithSummary("Requests can be served: the token table can be read.")
+            .Produces<HealthJson>()
+            .Produces<HealthJson>(StatusCodes.Status503ServiceUnavailable);
+        routes
+            .MapGet("/v1/version", static () => TypedResults.Json(new VersionJson(BridgeVersion.Current), ApiJson.Default.VersionJson))
+            .WithTags("Health")
+            .WithName("Version")
+            .WithSummary("The sidecar's version.")
+            .Produces<VersionJson>();
     }
 
     private static async Task<JsonHttpResult<HealthJson>> ReadyAsync(
-        DolibarrDatabase database, TokenTable tokens, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+        DolibarrDatabase database,
+        TokenTable tokens,
+        IHostApplicationLifetime lifetime,
+        CancellationToken cancellationToken
+    )
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -37,7 +53,9 @@ internal static class HealthEndpoints
         {
             await tokens.SchemaAsync(cancellationToken);
             await database.RunAsync(
-                connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken)), cancellationToken);
+                connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken)),
+                cancellationToken
+            );
             return TypedResults.Json(new HealthJson("ok"), ApiJson.Default.HealthJson);
         }
         catch (StoreException)

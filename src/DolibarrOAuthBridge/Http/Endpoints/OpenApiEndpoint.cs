@@ -10,7 +10,10 @@ internal static class OpenApiEndpoint
 {
     private const string Resource = "openapi/v1.json";
 
-    public static void MapOpenApiDocument(this IEndpointRouteBuilder routes) => routes
-        .MapGet("/openapi/v1.json", static () => TypedResults.Stream(typeof(OpenApiEndpoint).Assembly.GetManifestResourceStream(Resource)!, "application/json"))
-        .ExcludeFromDescription();
+    public static void MapOpenApiDocument(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet("/openapi/v1.json", static () =>
+                TypedResults.Stream(typeof(OpenApiEndpoint).Assembly.GetManifestResourceStream(Resource)!, "application/json")
+            )
+            .ExcludeFromDescription();
 }

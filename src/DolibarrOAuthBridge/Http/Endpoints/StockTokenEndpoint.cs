@@ -14,23 +14,25 @@ namespace DolibarrOAuthBridge.Http.Endpoints;
 /// <summary><c>POST /oauth/token</c>: the token endpoint that stock Dolibarr code is pointed at.</summary>
 internal static class StockTokenEndpoint
 {
-    public static void MapStockToken(this IEndpointRouteBuilder routes) => routes
-        .MapPost("/oauth/token", RedeemAsync)
-        .WithTags("Stock")
-        .WithName("StockRefresh")
-        .WithSummary("RFC 6749, grant_type=refresh_token, with the client and refresh token of a known entry; needs no API key.")
-        .Produces<OAuthTokenJson>()
-        .Produces<OAuthErrorJson>(StatusCodes.Status400BadRequest)
-        .Produces<OAuthErrorJson>(StatusCodes.Status401Unauthorized)
-        .Produces<OAuthErrorJson>(StatusCodes.Status503ServiceUnavailable)
-        .DisableAntiforgery();
+    public static void MapStockToken(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/oauth/token", RedeemAsync)
+            .WithTags("Stock")
+            .WithName("StockRefresh")
+            .WithSummary("RFC 6749, grant_type=refresh_token, with the client and refresh token of a known entry; needs no API key.")
+            .Produces<OAuthTokenJson>()
+            .Produces<OAuthErrorJson>(StatusCodes.Status400BadRequest)
+            .Produces<OAuthErrorJson>(StatusCodes.Status401Unauthorized)
+            .Produces<OAuthErrorJson>(StatusCodes.Status503ServiceUnavailable)
+            .DisableAntiforgery();
 
     private static async Task<Results<JsonHttpResult<OAuthTokenJson>, JsonHttpResult<OAuthErrorJson>>> RedeemAsync(
         HttpRequest request,
         StockRefresh stock,
         TimeProvider time,
         [Description("The company; if it is not given, the client is looked for in all of them.")] string? entity,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         if (!request.HasFormContentType)
         {
@@ -95,8 +97,10 @@ internal static class StockTokenEndpoint
     // RFC 6749, section 2.3.1: in the header each half is form-encoded first.
     private static (string Id, string Secret) ReadClient(HttpRequest request, IFormCollection form)
     {
-        if (AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
-            && string.Equals(header.Scheme, "Basic", StringComparison.OrdinalIgnoreCase))
+        if (
+            AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
+            && string.Equals(header.Scheme, "Basic", StringComparison.OrdinalIgnoreCase)
+        )
         {
             try
             {
@@ -114,13 +118,15 @@ internal static class StockTokenEndpoint
         static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
     }
 
-    private static OAuthTokenJson Answer(StoredGrant grant, DateTimeOffset now) => new(
-        grant.Token.AccessToken ?? string.Empty,
-        "Bearer",
-        TokenAnswers.SecondsLeft(grant.ExpiresAt, now),
-        grant.RefreshToken,
-        grant.Token.Scope,
-        grant.Token.IdToken);
+    private static OAuthTokenJson Answer(StoredGrant grant, DateTimeOffset now) =>
+        new(
+            grant.Token.AccessToken ?? string.Empty,
+            "Bearer",
+            TokenAnswers.SecondsLeft(grant.ExpiresAt, now),
+            grant.RefreshToken,
+            grant.Token.Scope,
+            grant.Token.IdToken
+        );
 
     private static JsonHttpResult<OAuthErrorJson> Error(int status, string error, string description, string? code = null) =>
         TypedResults.Json(new OAuthErrorJson(error, description, code), ApiJson.Default.OAuthErrorJson, statusCode: status);

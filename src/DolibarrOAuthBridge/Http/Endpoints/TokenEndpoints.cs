@@ -14,24 +14,55 @@ internal static class TokenEndpoints
     public static RouteGroupBuilder MapTokens(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/entries/{entry}/token").WithTags("Tokens");
-        group.MapGet("", GetAsync).WithName("GetToken").WithSummary("An access token that lives for at least min_ttl seconds, refreshed if need be.");
-        group.MapPost("/refresh", RefreshAsync).WithName("RefreshToken").WithSummary("A new access token, even if the old one still lives.");
-        group.MapDelete("", RevokeAsync).WithName("DeleteToken").WithSummary("Deletes the token; with revoke=true after revoking it at the provider.");
+        group
+            .MapGet("", GetAsync)
+            .WithName("GetToken")
+            .WithSummary("An access token that lives for at least min_ttl seconds, refreshed if need be.");
+        group
+            .MapPost("/refresh", RefreshAsync)
+            .WithName("RefreshToken")
+            .WithSummary("A new access token, even if the old one still lives.");
+        group
+            .MapDelete("", RevokeAsync)
+            .WithName("DeleteToken")
+            .WithSummary("Deletes the token; with revoke=true after revoking it at the provider.");
         return group;
     }
 
     private static async Task<Ok<TokenAnswerJson>> GetAsync(
-        string entry, TokenBroker broker, TimeProvider time, string? entity, [FromQuery(Name = "min_ttl")] string? minTtl, CancellationToken cancellationToken) =>
-        Answer(await broker.GetAsync(entry, RequestValues.Entity(entity), RequestValues.MinTtl(minTtl), cancellationToken), time);
+        string entry,
+        TokenBroker broker,
+        TimeProvider time,
+        string? entity,
+        [FromQuery(Name = "min_ttl")] string? minTtl,
+        CancellationToken cancellationToken
+    ) => Answer(await broker.GetAsync(entry, RequestValues.Entity(entity), RequestValues.MinTtl(minTtl), cancellationToken), time);
 
-    private static async Task<Ok<TokenAnswerJson>> RefreshAsync(string entry, TokenBroker broker, TimeProvider time, string? entity, CancellationToken cancellationToken) =>
-        Answer(await broker.RefreshAsync(entry, RequestValues.Entity(entity), cancellationToken), time);
+    private static async Task<Ok<TokenAnswerJson>> RefreshAsync(
+        string entry,
+        TokenBroker broker,
+        TimeProvider time,
+        string? entity,
+        CancellationToken cancellationToken
+    ) => Answer(await broker.RefreshAsync(entry, RequestValues.Entity(entity), cancellationToken), time);
 
     private static async Task<NoContent> RevokeAsync(
-        string entry, HttpResponse response, GrantRevoker revoker, string? entity, string? revoke, string? force, CancellationToken cancellationToken)
+        string entry,
+        HttpResponse response,
+        GrantRevoker revoker,
+        string? entity,
+        string? revoke,
+        string? force,
+        CancellationToken cancellationToken
+    )
     {
         var outcome = await revoker.RevokeAsync(
-            entry, RequestValues.Entity(entity), RequestValues.Flag(revoke, nameof(revoke)), RequestValues.Flag(force, nameof(force)), cancellationToken);
+            entry,
+            RequestValues.Entity(entity),
+            RequestValues.Flag(revoke, nameof(revoke)),
+            RequestValues.Flag(force, nameof(force)),
+            cancellationToken
+        );
         response.Headers["Revocation"] = RevocationJson.Of(entry, outcome).Revocation; // the answer has no body to say it in
         return TypedResults.NoContent();
     }

@@ -16,10 +16,15 @@ internal sealed class MetricCollector : IDisposable
 
     private readonly MeterListener _listener = new();
     private readonly Dictionary<Instrument, MetricFamily> _counters = BridgeMeter.Counters.ToDictionary(
-        Instrument (counter) => counter, counter => new MetricFamily($"{counter.Name.Replace('.', '_')}_total", counter.Description!, []));
+        Instrument (counter) => counter,
+        counter => new MetricFamily($"{counter.Name.Replace('.', '_')}_total", counter.Description!, [])
+    );
 
     private readonly MetricFamily _latency = new(
-        "oauthbridge_provider_request_duration_seconds", "Time until a provider's answer, by its host and what came of it: the class of the status, or error.", LatencyBounds);
+        "oauthbridge_provider_request_duration_seconds",
+        "Time until a provider's answer, by its host and what came of it: the class of the status, or error.",
+        LatencyBounds
+    );
 
     public MetricCollector()
     {
@@ -34,8 +39,12 @@ internal sealed class MetricCollector : IDisposable
                 listener.EnableMeasurementEvents(instrument, _latency);
             }
         };
-        _listener.SetMeasurementEventCallback<long>(static (instrument, value, tags, state) => ((MetricFamily)state!).With(PrometheusText.Labels(tags)).Add(value));
-        _listener.SetMeasurementEventCallback<double>(static (instrument, value, tags, state) => ((MetricFamily)state!).With(ProviderLabels(tags)).Add(value));
+        _listener.SetMeasurementEventCallback<long>(
+            static (instrument, value, tags, state) => ((MetricFamily)state!).With(PrometheusText.Labels(tags)).Add(value)
+        );
+        _listener.SetMeasurementEventCallback<double>(
+            static (instrument, value, tags, state) => ((MetricFamily)state!).With(ProviderLabels(tags)).Add(value)
+        );
         _listener.Start();
     }
 

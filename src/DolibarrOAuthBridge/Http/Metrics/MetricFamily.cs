@@ -22,5 +22,7 @@ internal sealed record MetricFamily(string Name, string Help, IReadOnlyList<doub
 
     /// <summary>The series with the given labels.</summary>
     public MetricSeries With(string labels) =>
-        _series.TryGetValue(labels, out var known) ? known : _series.GetOrAdd(_series.Count < MostSeries ? labels : Others, _ => new MetricSeries(Bounds));
+        _series.TryGetValue(labels, out var known)
+            ? known
+            : _series.GetOrAdd(_series.Count < MostSeries ? labels : Others, _ => new MetricSeries(Bounds));
 }

@@ -12,39 +12,60 @@ internal static class MetricsEndpoint
 {
     private static readonly string[] Statuses =
     [
-        TokenStatus.Valid, TokenStatus.Expiring, TokenStatus.Expired, TokenStatus.NeverExpires, TokenStatus.None, TokenStatus.ConsentRequired, TokenStatus.Unreadable, TokenStatus.Duplicate,
+        TokenStatus.Valid,
+        TokenStatus.Expiring,
+        TokenStatus.Expired,
+        TokenStatus.NeverExpires,
+        TokenStatus.None,
+        TokenStatus.ConsentRequired,
+        TokenStatus.Unreadable,
+        TokenStatus.Duplicate,
     ];
 
     // No token will come of these before a person has done something.
     private static readonly string[] NeedPerson = [TokenStatus.ConsentRequired, TokenStatus.Unreadable, TokenStatus.Duplicate];
 
-    public static IServiceCollection AddBridgeMetrics(this IServiceCollection services) => services
-        .AddSingleton<MetricCollector>()
-        .AddSingleton<EntryGauges>();
+    public static IServiceCollection AddBridgeMetrics(this IServiceCollection services) =>
+        services.AddSingleton<MetricCollector>().AddSingleton<EntryGauges>();
 
     /// <summary>Counts every request by the call's name and its status.</summary>
     public static IApplicationBuilder UseRequestCount(this IApplicationBuilder app)
     {
         app.ApplicationServices.GetRequiredService<MetricCollector>(); // counts from here on
-        return app.Use(static async (context, next) =>
-        {
-            await next(context);
-            BridgeMeter.RequestAnswered(context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "none", context.Response.StatusCode);
-        });
+        return app.Use(
+            static async (context, next) =>
+            {
+                await next(context);
+                BridgeMeter.RequestAnswered(
+                    context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "none",
+                    context.Response.StatusCode
+                );
+            }
+        );
     }
 
-    public static void MapMetrics(this IEndpointRouteBuilder routes) => routes
-        .MapGet("/metrics", WriteAsync)
-        .WithTags("Health")
-        .WithName("Metrics")
-        .WithSummary("Metrics in the Prometheus text format, of all companies; takes the API key of company 1.")
-        .Produces<string>(contentType: "text/plain");
+    public static void MapMetrics(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet("/metrics", WriteAsync)
+            .WithTags("Health")
+            .WithName("Metrics")
+            .WithSummary("Metrics in the Prometheus text format, of all companies; takes the API key of company 1.")
+            .Produces<string>(contentType: "text/plain");
 
-    private static async Task<ContentHttpResult> WriteAsync(MetricCollector collector, EntryGauges gauges, TimeProvider time, HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<ContentHttpResult> WriteAsync(
+        MetricCollector collector,
+        EntryGauges gauges,
+        TimeProvider time,
+        HttpRequest request,
+        CancellationToken cancellationToken
+    )
     {
         if (request.Query.ContainsKey("entity"))
         {
-            throw new BridgeException(ProblemCode.InvalidRequest, "The metrics are those of all companies: ask without entity, with the API key of company 1.");
+            throw new BridgeException(
+                ProblemCode.InvalidRequest,
+                "The metrics are those of all companies: ask without entity, with the API key of company 1."
+            );
         }
 
         var text = new PrometheusText();
@@ -60,36 +81,67 @@ internal static class MetricsEndpoint
 
     private static void WriteEntries(PrometheusText text, EntrySnapshot snapshot, DateTimeOffset now)
     {
-        text.Write("oauthbridge_database_up", "Whether the entries could be read from the database.", "gauge", (string.Empty, snapshot.IsDatabaseUp ? 1 : 0));
+        text.Write(
+            "oauthbridge_database_up",
+            "Whether the entries could be read from the database.",
+            "gauge",
+            (string.Empty, snapshot.IsDatabaseUp ? 1 : 0)
+        );
         text.Write(
             "oauthbridge_entries",
             "OAuth entries by the status of their token; none at all while the database is down.",
             "gauge",
-            Statuses.Where(_ => snapshot.IsDatabaseUp).Select(status => (PrometheusText.Labels([new("status", status)]), (double)snapshot.Entries.Count(entry => entry.Token.Status == status))));
+            Statuses
+                .Where(_ => snapshot.IsDatabaseUp)
+                .Select(status =>
+                    (PrometheusText.Labels([new("status", status)]), (double)snapshot.Entries.Count(entry => entry.Token.Status == status))
+                )
+        );
         text.Write(
             "oauthbridge_entry_needs_person",
             "1 where an entry yields no token before a person has done something.",
             "gauge",
-            snapshot.Entries.Select(entry => (Labels(entry), NeedPerson.Contains(entry.Token.Status) ? 1d : 0)));
+            snapshot.Entries.Select(entry => (Labels(entry), NeedPerson.Contains(entry.Token.Status) ? 1d : 0))
+        );
         text.Write(
             "oauthbridge_token_expiry_timestamp_seconds",
             "When an entry's stored access token ends, in seconds since 1970; idle ones are renewed when they are asked for.",
             "gauge",
-            snapshot.Entries.Where(entry => entry.Token.ExpiresAt is not null).Select(entry => (Labels(entry), (double)entry.Token.ExpiresAt!.Value.ToUnixTimeSeconds())));
+            snapshot
+                .Entries.Where(entry => entry.Token.ExpiresAt is not null)
+                .Select(entry => (Labels(entry), (double)entry.Token.ExpiresAt!.Value.ToUnixTimeSeconds()))
+        );
         text.Write(
             "oauthbridge_nearest_expiry_seconds",
             "Seconds until the next stored access token that still lives ends.",
             "gauge",
-            snapshot.Entries.Select(entry => entry.Token.ExpiresAt).Where(end => end > now).Order().Take(1).Select(end => (string.Empty, Math.Floor((end!.Value - now).TotalSeconds))));
+            snapshot
+                .Entries.Select(entry => entry.Token.ExpiresAt)
+                .Where(end => end > now)
+                .Order()
+                .Take(1)
+                .Select(end => (string.Empty, Math.Floor((end!.Value - now).TotalSeconds)))
+        );
     }
 
-    private static string Labels(EntryReport entry) => PrometheusText.Labels([new("entity", entry.Entity), new("entry", entry.Entry), new("provider", entry.Provider)]);
+    private static string Labels(EntryReport entry) =>
+        PrometheusText.Labels([new("entity", entry.Entity), new("entry", entry.Entry), new("provider", entry.Provider)]);
 
     private static void WriteProcess(PrometheusText text)
     {
         using var process = Process.GetCurrentProcess();
-        text.Write("oauthbridge_build_info", "The version of the sidecar.", "gauge", (PrometheusText.Labels([new("version", BridgeVersion.Current)]), 1));
-        text.Write("process_start_time_seconds", "When the process started, in seconds since 1970.", "gauge", (string.Empty, new DateTimeOffset(process.StartTime).ToUnixTimeSeconds()));
+        text.Write(
+            "oauthbridge_build_info",
+            "The version of the sidecar.",
+            "gauge",
+            (PrometheusText.Labels([new("version", BridgeVersion.Current)]), 1)
+        );
+        text.Write(
+            "process_start_time_seconds",
+            "When the process started, in seconds since 1970.",
+            "gauge",
+            (string.Empty, new DateTimeOffset(process.StartTime).ToUnixTimeSeconds())
+        );
         text.Write("process_resident_memory_bytes", "Resident memory.", "gauge", (string.Empty, process.WorkingSet64));
         text.Write("process_cpu_seconds_total", "Processor time.", "counter", (string.Empty, process.TotalProcessorTime.TotalSeconds));
     }

@@ -19,8 +19,16 @@ internal sealed class PrometheusText
         var text = new StringBuilder();
         foreach (var (name, value) in labels)
         {
-            text.Append(text.Length > 0 ? "," : string.Empty).Append(name).Append("=\"")
-                .Append(Convert.ToString(value, CultureInfo.InvariantCulture)?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal))
+            text.Append(text.Length > 0 ? "," : string.Empty)
+                .Append(name)
+                .Append("=\"")
+                .Append(
+                    Convert
+                        .ToString(value, CultureInfo.InvariantCulture)
+                        ?.Replace("\\", "\\\\", StringComparison.Ordinal)
+                        .Replace("\"", "\\\"", StringComparison.Ordinal)
+                        .Replace("\n", "\\n", StringComparison.Ordinal)
+                )
                 .Append('"');
         }
 
@@ -68,8 +76,16 @@ internal sealed class PrometheusText
     public override string ToString() => _text.ToString();
 
     private void Describe(string name, string help, string type) =>
-        _text.Append("# HELP ").Append(name).Append(' ').Append(help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal))
-            .Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+        _text
+            .Append("# HELP ")
+            .Append(name)
+            .Append(' ')
+            .Append(help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal))
+            .Append("\n# TYPE ")
+            .Append(name)
+            .Append(' ')
+            .Append(type)
+            .Append('\n');
 
     private void WriteSample(string name, string labels, double value)
     {

@@ -14,29 +14,37 @@ internal static partial class ApiKeyGuard
     private const int LongestKey = 4096; // characters
 
     /// <summary>The paths that need no API key.</summary>
-    public static readonly IReadOnlySet<string> Open = new HashSet<string>(StringComparer.Ordinal) { "/healthz", "/readyz", "/oauth/token", "/openapi/v1.json" };
+    public static readonly IReadOnlySet<string> Open = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "/healthz",
+        "/readyz",
+        "/oauth/token",
+        "/openapi/v1.json",
+    };
 
     public static IApplicationBuilder UseApiKey(this IApplicationBuilder app)
     {
         var keys = app.ApplicationServices.GetRequiredService<ApiKeys>();
         var refusals = app.ApplicationServices.GetRequiredService<RefusalLog>();
-        return app.Use(async (context, next) =>
-        {
-            if (!Open.Contains(context.Request.Path.Value ?? string.Empty))
+        return app.Use(
+            async (context, next) =>
             {
-                try
+                if (!Open.Contains(context.Request.Path.Value ?? string.Empty))
                 {
-                    await RequireAsync(context, keys);
+                    try
+                    {
+                        await RequireAsync(context, keys);
+                    }
+                    catch (BridgeException exception) when (exception.Code == ProblemCode.Unauthorized)
+                    {
+                        refusals.Note();
+                        throw;
+                    }
                 }
-                catch (BridgeException exception) when (exception.Code == ProblemCode.Unauthorized)
-                {
-                    refusals.Note();
-                    throw;
-                }
-            }
 
-            await next(context);
-        });
+                await next(context);
+            }
+        );
     }
 
     private static async Task RequireAsync(HttpContext context, ApiKeys keys)
@@ -44,10 +52,15 @@ internal static partial class ApiKeyGuard
         var headers = context.Request.Headers.Authorization;
         var header = headers.Count == 1 ? headers[0] ?? string.Empty : string.Empty;
         var presented = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..] : string.Empty;
-        if (presented.Length is 0 or > LongestKey
-            || !await keys.IsValidAsync(presented, RequestValues.EntityOrDefault(context.Request), context.RequestAborted))
+        if (
+            presented.Length is 0 or > LongestKey
+            || !await keys.IsValidAsync(presented, RequestValues.EntityOrDefault(context.Request), context.RequestAborted)
+        )
         {
-            throw new BridgeException(ProblemCode.Unauthorized, "Send the API key, one header: Authorization: Bearer <OAUTHBRIDGE_API_KEY>.");
+            throw new BridgeException(
+                ProblemCode.Unauthorized,
+                "Send the API key, one header: Authorization: Bearer <OAUTHBRIDGE_API_KEY>."
+            );
         }
     }
 }

@@ -11,10 +11,13 @@ namespace DolibarrOAuthBridge.Http.Security;
 /// </summary>
 internal static class LocalCallers
 {
-    public static IApplicationBuilder UseLocalCallersOnly(this IApplicationBuilder app) => app.Use(static (context, next) =>
-        Refusal(context) is { } reason
-            ? Problems.WriteAsync(context, StatusCodes.Status403Forbidden, ProblemCode.Forbidden, reason)
-            : next(context));
+    public static IApplicationBuilder UseLocalCallersOnly(this IApplicationBuilder app) =>
+        app.Use(
+            static (context, next) =>
+                Refusal(context) is { } reason
+                    ? Problems.WriteAsync(context, StatusCodes.Status403Forbidden, ProblemCode.Forbidden, reason)
+                    : next(context)
+        );
 
     /// <summary>Why a request is refused; null if it is not.</summary>
     public static string? Refusal(HttpContext context)
@@ -32,6 +35,9 @@ internal static class LocalCallers
 
     public static bool IsLocalHost(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)
-            && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == host));
+        || (
+            IPAddress.TryParse(host.Trim('[', ']'), out var address)
+            && IPAddress.IsLoopback(address)
+            && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == host)
+        );
 }

@@ -27,7 +27,10 @@ internal static class GrantWarnings
 
         if (!grant.NeverExpires && !grant.IsRenewableAt(facts.Provider))
         {
-            yield return new("no_refresh_token", "There is no refresh token, so the access token cannot be renewed: give consent again, at Microsoft with the scope offline_access.");
+            yield return new(
+                "no_refresh_token",
+                "There is no refresh token, so the access token cannot be renewed: give consent again, at Microsoft with the scope offline_access."
+            );
         }
 
         if (grant.RefreshToken is not null && (Ending(facts) ?? Idle(facts, grant)) is { } warning)
@@ -46,12 +49,18 @@ internal static class GrantWarnings
 
         var whole = end - (facts.Memory.RefreshedAt ?? facts.Memory.GrantedAt);
         var left = end - facts.Now.UtcDateTime;
-        return left >= (whole > ShortLife ? LongNotice : ShortNotice) ? null
-            : new("refresh_token_ending", $"The provider lets the refresh token live {(left > TimeSpan.Zero ? "only " : string.Empty)}until {end:yyyy-MM-dd HH:mm} UTC: give consent again{(left > TimeSpan.Zero ? " before" : string.Empty)}.{Testing(facts.Provider)}");
+        return left >= (whole > ShortLife ? LongNotice : ShortNotice)
+            ? null
+            : new(
+                "refresh_token_ending",
+                $"The provider lets the refresh token live {(left > TimeSpan.Zero ? "only " : string.Empty)}until {end:yyyy-MM-dd HH:mm} UTC: give consent again{(left > TimeSpan.Zero ? " before" : string.Empty)}.{Testing(facts.Provider)}"
+            );
     }
 
     private static string Testing(Provider provider) =>
-        provider.TestingGrantLifetime is { } days ? $" An application whose publishing status at {provider.Name} is Testing gets {days.TotalDays:0} days each time; publish it to end that." : string.Empty;
+        provider.TestingGrantLifetime is { } days
+            ? $" An application whose publishing status at {provider.Name} is Testing gets {days.TotalDays:0} days each time; publish it to end that."
+            : string.Empty;
 
     // What is known of the provider: a refresh token dies of not being used.
     private static EntryWarning? Idle(EntryFacts facts, StoredGrant grant)
@@ -62,9 +71,13 @@ internal static class GrantWarnings
         }
 
         var left = last + lifetime - facts.Now.UtcDateTime;
-        return left >= LongNotice ? null
-            : new("refresh_token_idle", left > TimeSpan.Zero
-                ? $"The grant was last renewed on {last:yyyy-MM-dd}, and {facts.Provider.Name} ends a refresh token that is not used for {lifetime.TotalDays:0} days: renew it now, and see that the sidecar runs, which does so by itself."
-                : $"The grant was last renewed on {last:yyyy-MM-dd}, and {facts.Provider.Name} ends a refresh token that is not used for {lifetime.TotalDays:0} days, so it is probably dead: try to renew it, else give consent again.");
+        return left >= LongNotice
+            ? null
+            : new(
+                "refresh_token_idle",
+                left > TimeSpan.Zero
+                    ? $"The grant was last renewed on {last:yyyy-MM-dd}, and {facts.Provider.Name} ends a refresh token that is not used for {lifetime.TotalDays:0} days: renew it now, and see that the sidecar runs, which does so by itself."
+                    : $"The grant was last renewed on {last:yyyy-MM-dd}, and {facts.Provider.Name} ends a refresh token that is not used for {lifetime.TotalDays:0} days, so it is probably dead: try to renew it, else give consent again."
+            );
     }
 }

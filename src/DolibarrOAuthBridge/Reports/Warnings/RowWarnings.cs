@@ -9,7 +9,10 @@ internal static class RowWarnings
     {
         if (facts.Lookup.IsDuplicate)
         {
-            yield return new("duplicate_rows", $"The rows {string.Join(" and ", facts.Lookup.Rows.Select(row => row.RowId))} both belong to this entry. Delete the one that is not in use; nothing is written until then.");
+            yield return new(
+                "duplicate_rows",
+                $"The rows {string.Join(" and ", facts.Lookup.Rows.Select(row => row.RowId))} both belong to this entry. Delete the one that is not in use; nothing is written until then."
+            );
         }
 
         if (facts.Unreadable is { } unreadable)

@@ -19,7 +19,10 @@ internal static class ScopeWarnings
     {
         if (facts.Provider.ServesMail)
         {
-            yield return new("scope_missing", $"The entry asks for no scope at all, so the provider refuses the consent or grants nothing of use: choose the scopes in Dolibarr's OAuth setup ({facts.Entry.Name.Constant("SCOPE")}).");
+            yield return new(
+                "scope_missing",
+                $"The entry asks for no scope at all, so the provider refuses the consent or grants nothing of use: choose the scopes in Dolibarr's OAuth setup ({facts.Entry.Name.Constant("SCOPE")})."
+            );
         }
     }
 
@@ -28,8 +31,13 @@ internal static class ScopeWarnings
         var resources = ScopeResources.Of(facts.Provider, scopes);
         if (resources.Count > 1)
         {
-            var named = resources.Select(resource => $"{resource} ({string.Join(", ", scopes.Where(scope => ScopeResources.Of(facts.Provider, [scope]).Contains(resource)))})");
-            yield return new("scopes_mixed", $"The scopes belong to {string.Join(" and ", named)}, and a token serves one API only. Keep those that the entry is for (for mail those of Exchange, outlook.office365.com) and make another entry for the others.");
+            var named = resources.Select(resource =>
+                $"{resource} ({string.Join(", ", scopes.Where(scope => ScopeResources.Of(facts.Provider, [scope]).Contains(resource)))})"
+            );
+            yield return new(
+                "scopes_mixed",
+                $"The scopes belong to {string.Join(" and ", named)}, and a token serves one API only. Keep those that the entry is for (for mail those of Exchange, outlook.office365.com) and make another entry for the others."
+            );
         }
     }
 
@@ -41,16 +49,28 @@ internal static class ScopeWarnings
             {
                 yield return need.Purpose switch
                 {
-                    EntryPurpose.SendMail => new("smtp_scope_missing", $"Dolibarr sends mail with this entry ({use.Where}), which needs the scope {need.Scope}: add it in Dolibarr's OAuth setup and give consent again."),
-                    EntryPurpose.ReadMail => new("imap_scope_missing", $"The email collector {use.Where} reads mail with this entry, which needs the scope {need.Scope}: add it in Dolibarr's OAuth setup and give consent again."),
-                    _ => new("login_scope_missing", $"The label Login makes this entry the one for signing in, which needs the scope {need.Scope}: add it in Dolibarr's OAuth setup."),
+                    EntryPurpose.SendMail => new(
+                        "smtp_scope_missing",
+                        $"Dolibarr sends mail with this entry ({use.Where}), which needs the scope {need.Scope}: add it in Dolibarr's OAuth setup and give consent again."
+                    ),
+                    EntryPurpose.ReadMail => new(
+                        "imap_scope_missing",
+                        $"The email collector {use.Where} reads mail with this entry, which needs the scope {need.Scope}: add it in Dolibarr's OAuth setup and give consent again."
+                    ),
+                    _ => new(
+                        "login_scope_missing",
+                        $"The label Login makes this entry the one for signing in, which needs the scope {need.Scope}: add it in Dolibarr's OAuth setup."
+                    ),
                 };
             }
         }
 
         if (facts.Uses.Count == 0 && facts.Provider.ServesMail && scopes.All(facts.Provider.IsIdentityScope))
         {
-            yield return new("mail_scope_missing", "The entry asks only who the user is, so neither sending nor reading mail works with it: add a mail scope in Dolibarr's OAuth setup, or call it Login if it is for signing in.");
+            yield return new(
+                "mail_scope_missing",
+                "The entry asks only who the user is, so neither sending nor reading mail works with it: add a mail scope in Dolibarr's OAuth setup, or call it Login if it is for signing in."
+            );
         }
     }
 
@@ -58,15 +78,20 @@ internal static class ScopeWarnings
     private static IEnumerable<EntryWarning> NotGranted(EntryFacts facts, IReadOnlyList<string> scopes)
     {
         var granted = facts.Grant?.Token.Scope?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries) ?? [];
-        var missing = facts.Provider.ScopeNeeds
-            .Where(need => need.Purpose != EntryPurpose.SignIn || facts.Uses.Any(static use => use.Purpose == EntryPurpose.SignIn))
+        var missing = facts
+            .Provider.ScopeNeeds.Where(need =>
+                need.Purpose != EntryPurpose.SignIn || facts.Uses.Any(static use => use.Purpose == EntryPurpose.SignIn)
+            )
             .Where(need => granted.Length > 0 && need.IsMetBy(facts.Provider, scopes) && !need.IsMetBy(facts.Provider, granted))
             .Select(need => need.Scope)
             .Distinct(StringComparer.Ordinal)
             .ToList();
         if (missing.Count > 0)
         {
-            yield return new("scope_not_granted", $"The entry asks for {string.Join(" and ", missing)}, and the stored grant is without: give consent again and leave every box on the provider's page ticked; if it stays so, an administrator restricts the application.");
+            yield return new(
+                "scope_not_granted",
+                $"The entry asks for {string.Join(" and ", missing)}, and the stored grant is without: give consent again and leave every box on the provider's page ticked; if it stays so, an administrator restricts the application."
+            );
         }
     }
 }

@@ -28,7 +28,10 @@ internal static class SettingWarnings
         {
             if ((setting != "client_secret" || entry.ClientSecretProblem is null) && (setting != "tenant" || entry.Tenant.Length == 0))
             {
-                yield return new($"{setting}_missing", $"The entry has no {setting.Replace('_', ' ')}: complete it in Dolibarr's OAuth setup.");
+                yield return new(
+                    $"{setting}_missing",
+                    $"The entry has no {setting.Replace('_', ' ')}: complete it in Dolibarr's OAuth setup."
+                );
             }
         }
 
@@ -38,17 +41,26 @@ internal static class SettingWarnings
         }
         else if (facts.Certificate?.End is { } end && end - facts.Now < CertificateNotice)
         {
-            yield return new("certificate_ending", $"The certificate {entry.ClientCertificate} ends on {end:yyyy-MM-dd}: register a new one at the provider and put it in its place.");
+            yield return new(
+                "certificate_ending",
+                $"The certificate {entry.ClientCertificate} ends on {end:yyyy-MM-dd}: register a new one at the provider and put it in its place."
+            );
         }
 
         if (facts.Certificate?.ExposedPath is { } exposed)
         {
-            yield return new("certificate_readable_by_all", $"Every user of this machine can read {exposed}, which holds the certificate's private key or its password: make it readable for the sidecar's user alone (chmod 600).");
+            yield return new(
+                "certificate_readable_by_all",
+                $"Every user of this machine can read {exposed}, which holds the certificate's private key or its password: make it readable for the sidecar's user alone (chmod 600)."
+            );
         }
 
         if (entry.Name.Service.Length > LongestService)
         {
-            yield return new("label_too_long", $"The service name {entry.Name.Service} has {entry.Name.Service.Length} characters and Dolibarr's table holds {LongestService}: give the entry a shorter label.");
+            yield return new(
+                "label_too_long",
+                $"The service name {entry.Name.Service} has {entry.Name.Service.Length} characters and Dolibarr's table holds {LongestService}: give the entry a shorter label."
+            );
         }
     }
 }

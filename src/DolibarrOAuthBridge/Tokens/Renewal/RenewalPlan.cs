@@ -18,7 +18,14 @@ internal static class RenewalPlan
     /// <param name="policy">The company's policy.</param>
     /// <param name="options">The sidecar's settings.</param>
     /// <param name="now">The present.</param>
-    public static bool IsDue(Provider provider, StoredGrant grant, GrantRecord memory, RenewalPolicy policy, BridgeOptions options, DateTimeOffset now)
+    public static bool IsDue(
+        Provider provider,
+        StoredGrant grant,
+        GrantRecord memory,
+        RenewalPolicy policy,
+        BridgeOptions options,
+        DateTimeOffset now
+    )
     {
         if (grant.NeverExpires || !grant.IsRenewableAt(provider))
         {

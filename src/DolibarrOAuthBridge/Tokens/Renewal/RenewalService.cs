@@ -24,7 +24,8 @@ internal sealed partial class RenewalService(
     RenewalPolicies policies,
     BridgeOptions options,
     TimeProvider time,
-    ILogger<RenewalService> logger) : BackgroundService
+    ILogger<RenewalService> logger
+) : BackgroundService
 {
     /// <inheritdoc />
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -45,10 +46,18 @@ internal sealed partial class RenewalService(
                 var policy = await policies.OfAsync(company.Key, cancellationToken);
                 foreach (var entry in await entries.ListAsync(company.Key, cancellationToken))
                 {
-                    var rows = company.Where(row => entry.Name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value)).ToList();
+                    var rows = company
+                        .Where(row => entry.Name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value))
+                        .ToList();
                     if (rows is [var row])
                     {
-                        await VisitAsync(entry, row, memory.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord(), policy, cancellationToken);
+                        await VisitAsync(
+                            entry,
+                            row,
+                            memory.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord(),
+                            policy,
+                            cancellationToken
+                        );
                     }
                 }
             }
@@ -84,7 +93,13 @@ internal sealed partial class RenewalService(
         }
     }
 
-    private async Task VisitAsync(OAuthEntry entry, TokenRow row, GrantRecord memory, RenewalPolicy policy, CancellationToken cancellationToken)
+    private async Task VisitAsync(
+        OAuthEntry entry,
+        TokenRow row,
+        GrantRecord memory,
+        RenewalPolicy policy,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
