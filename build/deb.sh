@@ -26,7 +26,8 @@ chmod -R u=rwX,go=rX "$tree/usr/share"
 install -d -m 755 "$tree/DEBIAN"
 install -m 755 -t "$tree/DEBIAN" packaging/debian/postinst packaging/debian/prerm packaging/debian/postrm
 install -m 644 -t "$tree/DEBIAN" packaging/debian/conffiles
-sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$(du -sk --exclude=DEBIAN "$tree" | cut -f1)/" packaging/debian/control >"$tree/DEBIAN/control"
+size=$(du -sk --exclude=DEBIAN "$tree" | cut -f1) # KiB
+sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/" packaging/debian/control >"$tree/DEBIAN/control"
 (cd "$tree" && find usr lib -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 
 package="$(dirname "$published")/${name}_${version}_$architecture.deb"

@@ -16,7 +16,9 @@ done < <(find dolibarr-module tests/dolibarr-module -name '*.php' -print0)
 phpcs --standard=build/phpcs.xml dolibarr-module tests/dolibarr-module || failed=$((failed + 1))
 
 demo=src/DolibarrOAuthBridge.Demo
-[ -x $demo/bin/Release/net10.0/dolibarr-oauth-bridge-demo ] || dotnet build $demo --configuration Release --nologo --verbosity quiet || failed=$((failed + 1))
+if [ ! -x $demo/bin/Release/net10.0/dolibarr-oauth-bridge-demo ]; then
+	dotnet build $demo --configuration Release --nologo --verbosity quiet || failed=$((failed + 1))
+fi
 phpunit --configuration tests/dolibarr-module/phpunit.xml --log-junit "$junit"
 status=$?
 
