@@ -12,18 +12,23 @@ namespace DolibarrOAuthBridge.Tests.Conventions;
 public sealed partial class DocumentationTests
 {
     private static readonly string Root = Path.GetFullPath(
-        typeof(DocumentationTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .First(data => data.Key == "RepositoryRoot").Value!);
+        typeof(DocumentationTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(data => data.Key == "RepositoryRoot")
+            .Value!
+    );
 
     private static readonly IReadOnlyList<Command> CommandLines =
     [
-        .. typeof(IBridgeCommand).Assembly.GetTypes()
+        .. typeof(IBridgeCommand)
+            .Assembly.GetTypes()
             .Where(type => type.IsClass && !type.IsAbstract && type.IsAssignableTo(typeof(IBridgeCommand)))
             .Select(type => ((IBridgeCommand)Activator.CreateInstance(type, nonPublic: true)!).Define()),
     ];
 
     private static IEnumerable<string> Pages =>
-        Directory.GetFiles(Root, "*.md")
+        Directory
+            .GetFiles(Root, "*.md")
             .Concat(Directory.GetFiles(Path.Combine(Root, "docs"), "*.md"))
             .Concat(Directory.GetFiles(Path.Combine(Root, "sql"), "*.md"))
             .Concat(Directory.GetFiles(Path.Combine(Root, "dolibarr-module/oauthbridge"), "*.md"));
@@ -47,17 +52,20 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Every_relative_link_leads_to_a_file_and_a_heading() => Assert.Empty(
-        from page in Pages
-        from link in Links(Prose(File.ReadAllText(page)))
-        where !link.Contains(':', StringComparison.Ordinal) && !IsThere(page, link)
-        select $"{Path.GetRelativePath(Root, page)}: {link}");
+    public void Every_relative_link_leads_to_a_file_and_a_heading() =>
+        Assert.Empty(
+            from page in Pages
+            from link in Links(Prose(File.ReadAllText(page)))
+            where !link.Contains(':', StringComparison.Ordinal) && !IsThere(page, link)
+            select $"{Path.GetRelativePath(Root, page)}: {link}"
+        );
 
     [Fact]
     public void Every_setting_is_on_the_page_of_settings()
     {
         var page = Read("docs/configuration.md");
-        var settings = Known("Bridge:Nonsense").Select(setting => $"`Bridge:{setting}`")
+        var settings = Known("Bridge:Nonsense")
+            .Select(setting => $"`Bridge:{setting}`")
             .Concat(Enum.GetNames<ProviderEndpoint>().Select(endpoint => $"`Providers:<Provider>:{endpoint}`"))
             .Concat(Known("Entries:GOOGLE-Mail:Nonsense").Select(setting => $"`Entries:<ENTRY>:{setting}`"));
 
@@ -70,9 +78,12 @@ public sealed partial class DocumentationTests
     {
         var page = Read("docs/api.md");
         using var document = JsonDocument.Parse(Read("openapi/v1.json"));
-        var calls = document.RootElement.GetProperty("paths").EnumerateObject()
+        var calls = document
+            .RootElement.GetProperty("paths")
+            .EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Select(method => $"`{method.Name.ToUpperInvariant()} {path.Name}"));
-        var codes = typeof(ProblemCode).GetFields(BindingFlags.Public | BindingFlags.Static)
+        var codes = typeof(ProblemCode)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => $"`{field.GetRawConstantValue()}`");
 
         Assert.Empty(Missing(calls, page));
@@ -86,13 +97,22 @@ public sealed partial class DocumentationTests
         var manual = Read("packaging/man/dolibarr-oauth-bridge.1");
 
         Assert.NotEmpty(CommandLines);
-        Assert.All(CommandLines, command =>
-        {
-            Assert.True(page.Contains($"| `{command.Name}", StringComparison.Ordinal), $"docs/cli.md lacks {command.Name}.");
-            Assert.True(manual.Contains($"\n.B {command.Name}", StringComparison.Ordinal), $"The man page lacks {command.Name}.");
-            Assert.All(command.Options, option => Assert.True(
-                page.Contains(option.Name, StringComparison.Ordinal), $"docs/cli.md lacks {option.Name} of {command.Name}."));
-        });
+        Assert.All(
+            CommandLines,
+            command =>
+            {
+                Assert.True(page.Contains($"| `{command.Name}", StringComparison.Ordinal), $"docs/cli.md lacks {command.Name}.");
+                Assert.True(manual.Contains($"\n.B {command.Name}", StringComparison.Ordinal), $"The man page lacks {command.Name}.");
+                Assert.All(
+                    command.Options,
+                    option =>
+                        Assert.True(
+                            page.Contains(option.Name, StringComparison.Ordinal),
+                            $"docs/cli.md lacks {option.Name} of {command.Name}."
+                        )
+                );
+            }
+        );
     }
 
     [Fact]
@@ -107,7 +127,8 @@ public sealed partial class DocumentationTests
             from line in Shown(File.ReadAllText(page))
             let errors = root.Parse([.. ConfigurationArguments.Split(Words(line)).Arguments]).Errors
             where errors.Count > 0
-            select $"{Path.GetRelativePath(Root, page)}: {line.Trim()}: {errors[0].Message}");
+            select $"{Path.GetRelativePath(Root, page)}: {line.Trim()}: {errors[0].Message}"
+        );
     }
 
     [Fact]
@@ -119,22 +140,27 @@ public sealed partial class DocumentationTests
             from page in Pages
             from match in MakeCall().Matches(File.ReadAllText(page))
             where !targets.Contains(match.Groups[1].Value)
-            select $"{Path.GetRelativePath(Root, page)}: make {match.Groups[1].Value}");
+            select $"{Path.GetRelativePath(Root, page)}: make {match.Groups[1].Value}"
+        );
     }
 
     [Fact]
-    public void Every_path_that_a_page_names_exists() => Assert.Empty(
-        from page in Pages
-        from match in RepositoryPath().Matches(Prose(File.ReadAllText(page)))
-        let path = Path.Combine(Root, match.Groups[1].Value)
-        where !File.Exists(path) && !Directory.Exists(path)
-        select $"{Path.GetRelativePath(Root, page)}: {match.Groups[1].Value}");
+    public void Every_path_that_a_page_names_exists() =>
+        Assert.Empty(
+            from page in Pages
+            from match in RepositoryPath().Matches(Prose(File.ReadAllText(page)))
+            let path = Path.Combine(Root, match.Groups[1].Value)
+            where !File.Exists(path) && !Directory.Exists(path)
+            select $"{Path.GetRelativePath(Root, page)}: {match.Groups[1].Value}"
+        );
 
     [Fact]
     public void Every_folder_of_the_sidecar_is_on_the_page_of_the_architecture()
     {
-        var folders = Directory.GetDirectories(Path.Combine(Root, "src/DolibarrOAuthBridge"))
-            .Select(path => Path.GetFileName(path)).Where(folder => folder is not ("bin" or "obj"));
+        var folders = Directory
+            .GetDirectories(Path.Combine(Root, "src/DolibarrOAuthBridge"))
+            .Select(path => Path.GetFileName(path))
+            .Where(folder => folder is not ("bin" or "obj"));
 
         Assert.Empty(Missing(folders.Select(folder => $"`{folder}` |"), Read("docs/architecture.md")));
     }
@@ -144,10 +170,16 @@ public sealed partial class DocumentationTests
     {
         var copyright = Read("packaging/debian/copyright");
         using var assets = JsonDocument.Parse(Read("src/DolibarrOAuthBridge/obj/project.assets.json"));
-        var bundled = assets.RootElement.GetProperty("targets").EnumerateObject().First().Value.EnumerateObject()
-            .Where(library => library.Value.GetProperty("type").GetString() == "package"
+        var bundled = assets
+            .RootElement.GetProperty("targets")
+            .EnumerateObject()
+            .First()
+            .Value.EnumerateObject()
+            .Where(library =>
+                library.Value.GetProperty("type").GetString() == "package"
                 && library.Value.TryGetProperty("runtime", out var files)
-                && files.EnumerateObject().Any(file => file.Name.EndsWith(".dll", StringComparison.Ordinal)))
+                && files.EnumerateObject().Any(file => file.Name.EndsWith(".dll", StringComparison.Ordinal))
+            )
             .Select(library => $" {library.Name.Split('/')[0]}.dll\n");
 
         Assert.Empty(Missing(bundled, copyright));
