@@ -97,22 +97,14 @@ public sealed partial class DocumentationTests
         var manual = Read("packaging/man/dolibarr-oauth-bridge.1");
 
         Assert.NotEmpty(CommandLines);
-        Assert.All(
-            CommandLines,
-            command =>
-            {
-                Assert.True(page.Contains($"| `{command.Name}", StringComparison.Ordinal), $"docs/cli.md lacks {command.Name}.");
-                Assert.True(manual.Contains($"\n.B {command.Name}", StringComparison.Ordinal), $"The man page lacks {command.Name}.");
-                Assert.All(
-                    command.Options,
-                    option =>
-                        Assert.True(
-                            page.Contains(option.Name, StringComparison.Ordinal),
-                            $"docs/cli.md lacks {option.Name} of {command.Name}."
-                        )
-                );
-            }
-        );
+        Assert.All(CommandLines, command =>
+        {
+            Assert.True(page.Contains($"| `{command.Name}", StringComparison.Ordinal), $"docs/cli.md lacks {command.Name}.");
+            Assert.True(manual.Contains($"\n.B {command.Name}", StringComparison.Ordinal), $"The man page lacks {command.Name}.");
+            Assert.All(command.Options, option =>
+                Assert.True(page.Contains(option.Name, StringComparison.Ordinal), $"docs/cli.md lacks {option.Name} of {command.Name}.")
+            );
+        });
     }
 
     [Fact]
