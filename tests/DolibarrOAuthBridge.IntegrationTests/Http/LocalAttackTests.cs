@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Text;
 using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 

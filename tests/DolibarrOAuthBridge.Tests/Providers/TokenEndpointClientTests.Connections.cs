@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net;
+using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Tests.Support;
 
+namespace DolibarrOAuthBridge.Tests.Providers;
 
 /// <content>Endless, redirected, silent and broken connections.</content>
 public sealed partial class TokenEndpointClientTests
