@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Http;
@@ -12,7 +13,7 @@ using Microsoft.OpenApi;
 namespace DolibarrOAuthBridge.Tests.OpenApi;
 
 /// <summary>Makes the API's description from the sidecar's own routes, contracts and comments.</summary>
-internal static class OpenApiGenerator
+internal static partial class OpenApiGenerator
 {
     public static async Task<OpenApiDocument> GenerateAsync()
     {
@@ -49,5 +50,11 @@ internal static class OpenApiGenerator
     }
 
     public static async Task<string> WriteAsync(OpenApiDocument document) =>
-        (await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1)).ReplaceLineEndings("\n").TrimEnd() + "\n";
+        LineBreakInText()
+            .Replace((await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1)).ReplaceLineEndings("\n"), " ")
+            .TrimEnd() + "\n";
+
+    // A comment may be wrapped in the source; its text stays the same.
+    [GeneratedRegex(@"\\n *")]
+    private static partial Regex LineBreakInText();
 }
