@@ -6,11 +6,11 @@
 /**
  * \file       callback.php
  * \ingroup    oauthbridge
- * \brief      Where a provider sends the browser back to after a consent
+ * \brief      Redirect URI of consents
  */
 
 if (!defined('NOTOKENRENEWAL')) {
-	define('NOTOKENRENEWAL', '1'); // forms of other tabs stay valid
+	define('NOTOKENRENEWAL', '1'); // keeps the forms in other tabs valid
 }
 if (!defined('NOREQUIREMENU')) {
 	define('NOREQUIREMENU', '1');

@@ -6,12 +6,12 @@
 /**
  * \file       login.php
  * \ingroup    oauthbridge
- * \brief      Behind the buttons of the login page: sends the browser to the provider
+ * \brief      Begins a sign-in: the buttons of the login page send their form here
  */
 
 define('NOLOGIN', '1');
 define('NOREQUIREMENU', '1');
-define('CSRFCHECK_WITH_TOKEN', '1'); // a sign-in begins by a form of this Dolibarr only, whatever its settings say
+define('CSRFCHECK_WITH_TOKEN', '1'); // only a form of this Dolibarr may begin a sign-in, whatever its settings say
 
 $res = 0;
 foreach (array('../main.inc.php', '../../main.inc.php') as $main) {
@@ -24,6 +24,7 @@ if (!$res) {
 }
 
 require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
+require_once __DIR__.'/class/login/oauthbridgeloginpage.class.php';
 require_once __DIR__.'/class/login/oauthbridgesignin.class.php';
 
 /**
@@ -32,7 +33,7 @@ require_once __DIR__.'/class/login/oauthbridgesignin.class.php';
  */
 
 $langs->load('oauthbridgelogin@oauthbridge');
-// From the body only: where the token is wrong, Dolibarr empties the body and goes on.
+// From the body only (method 2): where the token is wrong, Dolibarr empties the body and goes on.
 $entry = GETPOST('entry', 'alphanohtml', 2);
 $entries = oauthbridgeLoginEntries();
 $backTo = OAuthBridgeSignIn::backTo(GETPOST('oauthbridge_backto', 'restricthtml', 2), DOL_URL_ROOT);
@@ -41,22 +42,24 @@ if (!oauthbridgeLoginIsOn() || isset($_SESSION['dol_login']) || $_SERVER['REQUES
 	oauthbridgeGoTo(DOL_URL_ROOT.'/index.php');
 }
 if (!isset($entries[$entry])) {
-	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginAgain'); // the page was too old: Dolibarr has dropped the form
+	// The token of the page had expired, so Dolibarr emptied the form.
+	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginAgain');
 	oauthbridgeGoTo($backTo);
 }
 
-// What Dolibarr's login form tells of the browser; it goes on as if the form had been sent.
+// The login goes on as if Dolibarr's own form had been sent, so it needs these fields too.
 $form = array();
-foreach (array('tz', 'tz_string', 'dst_observed', 'dst_first', 'dst_second', 'screenwidth', 'screenheight') as $field) {
+foreach (OAuthBridgeLoginPage::BROWSER_FIELDS as $field) {
 	$form[$field] = dol_trunc(GETPOST($field, 'alphanohtml', 2), 64, 'right', 'UTF-8', 1);
 }
 
 $url = $backTo;
 try {
 	$signIn = new OAuthBridgeSignIn(new OAuthBridgeClient(), dol_now());
-	$url = $signIn->begin($entry, oauthbridgeLoginCallback(), array('purpose' => OAuthBridgeSignIn::LOGIN, 'form' => $form, 'back_to' => $backTo));
+	$record = array('purpose' => OAuthBridgeSignIn::LOGIN, 'form' => $form, 'back_to' => $backTo);
+	$url = $signIn->begin($entry, oauthbridgeLoginCallback(), $record);
 } catch (OAuthBridgeException $e) {
-	dol_syslog('oauthbridge: nobody can sign in with '.$entry.' now: '.$e->getDetail(), LOG_WARNING);
+	dol_syslog('oauthbridge: a sign-in with '.$entry.' could not begin: '.$e->getDetail(), LOG_WARNING);
 	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginUnavailable', $entries[$entry]);
 }
 oauthbridgeGoTo($url);

@@ -6,12 +6,12 @@
 /**
  * \file       logincallback.php
  * \ingroup    oauthbridge
- * \brief      Where a provider sends the browser back to after a sign-in
+ * \brief      Redirect URI of sign-ins
  */
 
 define('NOLOGIN', '1');
 define('NOREQUIREMENU', '1');
-define('NOTOKENRENEWAL', '1'); // forms of other tabs stay valid
+define('NOTOKENRENEWAL', '1'); // keeps the forms in other tabs valid
 
 $res = 0;
 foreach (array('../main.inc.php', '../../main.inc.php') as $main) {
@@ -39,7 +39,7 @@ $query = isset($_SERVER['QUERY_STRING']) ? $_SERVER['QUERY_STRING'] : '';
 $response = OAuthBridgePendingAuthorizations::readResponse($query);
 $record = $response === null ? null : $signIn->take($response);
 if ($record === null || !oauthbridgeLoginIsOn()) {
-	dol_syslog('oauthbridge: an answer came that belongs to no sign-in of this browser', LOG_NOTICE);
+	dol_syslog('oauthbridge: the response of a provider belongs to no pending sign-in of this browser session', LOG_NOTICE);
 	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginAgain');
 	oauthbridgeGoTo(DOL_URL_ROOT.'/index.php');
 }
@@ -52,22 +52,24 @@ try {
 	if ($isRefused) {
 		oauthbridgeLoginFailed($entry, (string) $e->getReason());
 	}
-	dol_syslog('oauthbridge: a sign-in with '.$entry.' ended: '.$e->getDetail(), LOG_WARNING);
+	dol_syslog('oauthbridge: a sign-in with '.$entry.' failed: '.$e->getDetail(), LOG_WARNING);
 	$text = $langs->transnoentitiesnoconv($isRefused ? 'OAuthBridgeLoginRefused' : 'OAuthBridgeLoginAgain');
 	$identity = null;
 }
 
 if ($record['purpose'] === OAuthBridgeSignIn::LINK) {
-	// The account is linked to the user who began, in the session in which he began.
+	// Only the user who began it, in the same session and company, gets the link.
 	$page = dol_buildpath('/oauthbridge/usersignin.php', 1).'?id='.((int) $record['user']);
-	$isSameUser = isset($_SESSION['dol_login']) && $_SESSION['dol_login'] === $record['login'] && (int) $conf->entity === (int) $record['entity']
+	$isSameUser = isset($_SESSION['dol_login']) && $_SESSION['dol_login'] === $record['login']
+		&& (int) $conf->entity === (int) $record['entity']
 		&& oauthbridgeSessionIsGood($record['user']);
 	if ($identity === null || !$isSameUser) {
 		setEventMessages($identity === null ? $text : $langs->trans('OAuthBridgeLoginAgain'), null, 'errors');
 		oauthbridgeGoTo($page);
 	}
 	$links = new OAuthBridgeLinks($db, $conf->entity);
-	if ($links->findUser($identity['issuer'], $identity['subject']) === 0 && $links->add($record['user'], $identity, OAuthBridgeLinks::BY_SELF)) {
+	$isFree = $links->findUser($identity['issuer'], $identity['subject']) === 0;
+	if ($isFree && $links->add($record['user'], $identity, OAuthBridgeLinks::BY_SELF)) {
 		setEventMessages($langs->trans('OAuthBridgeLinked'), null, 'mesgs');
 	} else {
 		setEventMessages($langs->trans('OAuthBridgeNotLinked'), null, 'errors');
@@ -76,7 +78,7 @@ if ($record['purpose'] === OAuthBridgeSignIn::LINK) {
 }
 
 if ($identity === null) {
-	sleep(1); // as Dolibarr's own sign-in does, so that trying is slow
+	sleep(1); // slows down guessing, as Dolibarr's own login does
 	$_SESSION['dol_loginmesg'] = $text;
 	oauthbridgeGoTo($record['back_to']);
 }
@@ -84,7 +86,7 @@ if ($identity === null) {
 $users = new OAuthBridgeLoginUsers($db, $conf->entity);
 $found = $users->resolve($identity);
 if ($found === null) {
-	// One answer for all: it does not tell whether there is such a user.
+	// The same message in every case: it does not reveal whether such a user exists.
 	oauthbridgeLoginFailed($entry, $users->getReason().': '.$identity['subject'].' at '.$identity['issuer']);
 	sleep(1);
 	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginRefused');
@@ -94,4 +96,5 @@ if ($found === null) {
 (new OAuthBridgeLinks($db, $conf->entity))->noteLogin($identity['issuer'], $identity['subject']);
 $ticket = $signIn->issueTicket($found, $conf->entity, $record);
 $separator = strpos($record['back_to'], '?') === false ? '?' : '&';
-oauthbridgeGoTo($record['back_to'].$separator.http_build_query(array('afteroauthloginreturn' => OAuthBridgeSignIn::MODE, OAuthBridgeSignIn::TICKET => $ticket), '', '&'));
+$parameters = array('afteroauthloginreturn' => OAuthBridgeSignIn::MODE, OAuthBridgeSignIn::TICKET => $ticket);
+oauthbridgeGoTo($record['back_to'].$separator.http_build_query($parameters, '', '&'));

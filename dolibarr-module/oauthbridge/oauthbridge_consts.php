@@ -8,7 +8,7 @@
  * \ingroup    oauthbridge
  * \brief      Included by Dolibarr at the start of every web, cron and command line run, because LOCAL_CONSTS_FILES names it
  *
- * It must never break a page: it only registers a class loader, and not even that if a file is missing.
+ * It must never break a page, so it only registers a class loader, and does nothing if that file is missing.
  */
 
 if (is_readable(__DIR__.'/class/http/oauthbridgeclassloader.class.php')) {

@@ -10,7 +10,7 @@
  */
 
 if (!defined('CSRFCHECK_WITH_TOKEN')) {
-	define('CSRFCHECK_WITH_TOKEN', '1'); // every POST, whatever Dolibarr's own setting says
+	define('CSRFCHECK_WITH_TOKEN', '1'); // every POST needs the token, whatever Dolibarr's settings say
 }
 
 $res = 0;
@@ -24,6 +24,7 @@ if (!$res) {
 }
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/usergroups.lib.php';
+require_once __DIR__.'/lib/oauthbridge.lib.php';
 require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
 require_once __DIR__.'/class/login/oauthbridgesignin.class.php';
 require_once __DIR__.'/class/login/oauthbridgelinks.class.php';
@@ -67,7 +68,12 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'link' && $isOwn) {
 	$url = $page;
 	if (oauthbridgeLoginIsOn() && isset($entries[$entry])) {
 		try {
-			$record = array('purpose' => OAuthBridgeSignIn::LINK, 'user' => $id, 'login' => $user->login, 'entity' => (int) $conf->entity);
+			$record = array(
+				'purpose' => OAuthBridgeSignIn::LINK,
+				'user' => $id,
+				'login' => $user->login,
+				'entity' => (int) $conf->entity,
+			);
 			$url = (new OAuthBridgeSignIn(new OAuthBridgeClient(), dol_now()))->begin($entry, oauthbridgeLoginCallback(), $record);
 		} catch (OAuthBridgeException $e) {
 			setEventMessages(dol_escape_htmltag($e->getDetail()), null, 'errors');
@@ -88,15 +94,21 @@ print '<div class="underbanner clearboth"></div>';
 print '<p class="opacitymedium">'.$langs->trans($isOwn ? 'OAuthBridgeSignInExplained' : 'OAuthBridgeSignInOfOther').'</p>';
 
 print '<div class="div-table-responsive"><table class="noborder centpercent">';
-print '<tr class="liste_titre"><td>'.$langs->trans('OAuthBridgeAccount').'</td><td>'.$langs->trans('OAuthBridgeIssuer').'</td><td>'.$langs->trans('OAuthBridgeLinkedOn').'</td><td>'.$langs->trans('OAuthBridgeLastLogin').'</td><td></td></tr>';
+print '<tr class="liste_titre">';
+foreach (array('OAuthBridgeAccount', 'OAuthBridgeIssuer', 'OAuthBridgeLinkedOn', 'OAuthBridgeLastLogin') as $title) {
+	print '<td>'.$langs->trans($title).'</td>';
+}
+print '<td></td></tr>';
 $rows = $links->listOf($id);
 foreach ($rows as $link) {
-	print '<tr class="oddeven"><td>'.dol_escape_htmltag($link->account).'<br><span class="opacitymedium small">'.dol_escape_htmltag($link->subject).'</span></td>';
+	print '<tr class="oddeven"><td>'.dol_escape_htmltag($link->account);
+	print '<br><span class="opacitymedium small">'.dol_escape_htmltag($link->subject).'</span></td>';
 	print '<td>'.dol_escape_htmltag($link->issuer).'</td>';
-	print '<td>'.dol_print_date($db->jdate($link->datec), 'dayhour').'<br><span class="opacitymedium small">'.$langs->trans('OAuthBridgeOrigin_'.$link->origin).'</span></td>';
+	print '<td>'.dol_print_date($db->jdate($link->datec), 'dayhour');
+	print '<br><span class="opacitymedium small">'.$langs->trans('OAuthBridgeOrigin_'.$link->origin).'</span></td>';
 	print '<td>'.dol_print_date($db->jdate($link->last_login), 'dayhour').'</td>';
-	print '<td class="right"><form method="POST" action="'.dol_escape_htmltag($page).'"><input type="hidden" name="token" value="'.newToken().'"><input type="hidden" name="action" value="unlink">';
-	print '<input type="hidden" name="link" value="'.((int) $link->rowid).'"><button type="submit" class="button small">'.$langs->trans('OAuthBridgeUnlink').'</button></form></td></tr>';
+	print '<td class="right">'.oauthbridgeOpenForm($page, array('action' => 'unlink', 'link' => (string) ((int) $link->rowid)));
+	print '<button type="submit" class="button small">'.$langs->trans('OAuthBridgeUnlink').'</button></form></td></tr>';
 }
 if (!$rows) {
 	print '<tr class="oddeven"><td colspan="5" class="opacitymedium">'.$langs->trans('OAuthBridgeNoAccount').'</td></tr>';
@@ -104,9 +116,11 @@ if (!$rows) {
 print '</table></div>';
 
 if ($isOwn && oauthbridgeLoginIsOn() && $entries) {
-	print '<form method="POST" action="'.dol_escape_htmltag($page).'" class="center"><input type="hidden" name="token" value="'.newToken().'"><input type="hidden" name="action" value="link">';
+	print oauthbridgeOpenForm($page, array('action' => 'link'), 'center');
 	foreach ($entries as $entry => $provider) {
-		print '<button type="submit" class="button" name="entry" value="'.dol_escape_htmltag($entry).'">'.dol_escape_htmltag($langs->transnoentitiesnoconv('OAuthBridgeLinkWith', $provider)).'</button> ';
+		$label = $langs->transnoentitiesnoconv('OAuthBridgeLinkWith', $provider);
+		print '<button type="submit" class="button" name="entry" value="'.dol_escape_htmltag($entry).'">';
+		print dol_escape_htmltag($label).'</button> ';
 	}
 	print '</form>';
 } elseif ($isOwn && !oauthbridgeLoginIsOn()) {

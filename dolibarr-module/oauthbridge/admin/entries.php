@@ -6,11 +6,11 @@
 /**
  * \file       admin/entries.php
  * \ingroup    oauthbridge
- * \brief      The state of every OAuth entry, and what an admin can do about it
+ * \brief      Status page: the state of every OAuth entry, and what an administrator can do about it
  */
 
 if (!defined('CSRFCHECK_WITH_TOKEN')) {
-	define('CSRFCHECK_WITH_TOKEN', '1'); // every POST, whatever Dolibarr's own setting says
+	define('CSRFCHECK_WITH_TOKEN', '1'); // every POST needs the token, whatever Dolibarr's settings say
 }
 
 $res = 0;
@@ -68,7 +68,8 @@ if ($user->admin && GETPOSTISSET('device')) {
 	}
 	if ($device !== null && $status !== 'pending') {
 		$consents->forgetDevice($device['entry']);
-		setEventMessages($langs->trans('OAuthBridgeDevice_'.$status, dol_escape_htmltag($device['entry'])), null, $status === 'granted' ? 'mesgs' : 'errors');
+		$message = $langs->trans('OAuthBridgeDevice_'.$status, dol_escape_htmltag($device['entry']));
+		setEventMessages($message, null, $status === 'granted' ? 'mesgs' : 'errors');
 		header('Location: '.oauthbridgeEntriesUrl($device['entry']), true, 303);
 		exit;
 	}
@@ -78,7 +79,9 @@ if ($user->admin && GETPOSTISSET('device')) {
  * View
  */
 
-llxHeader('', $langs->trans('OAuthBridgeEntries'), '', '', 0, 0, array('/oauthbridge/js/oauthbridge.js'), array('/oauthbridge/css/oauthbridge.css'), '', 'mod-oauthbridge page-entries');
+$scripts = array('/oauthbridge/js/oauthbridge.js');
+$styles = array('/oauthbridge/css/oauthbridge.css');
+llxHeader('', $langs->trans('OAuthBridgeEntries'), '', '', 0, 0, $scripts, $styles, '', 'mod-oauthbridge page-entries');
 
 $linkback = '<a href="'.DOL_URL_ROOT.'/admin/modules.php?restore_lastsearch_values=1">'.$langs->trans('BackToModuleList').'</a>';
 print load_fiche_titre($langs->trans('ConfigOAuth'), $user->admin ? $linkback : '', 'title_setup');
@@ -88,7 +91,8 @@ print '<div class="oauthbridge">';
 $health = $client->getHealth();
 print OAuthBridgeEntryResults::renderHealth($health);
 if ($user->admin) {
-	print '<p class="oauthbridge-links"><a href="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/setup.php', 1)).'">'.img_picto('', 'setup', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeSetup').'</a></p>';
+	print '<p class="oauthbridge-links"><a href="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/setup.php', 1)).'">';
+	print img_picto('', 'setup', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeSetup').'</a></p>';
 }
 
 $entries = array();

@@ -6,11 +6,11 @@
 /**
  * \file       admin/setup.php
  * \ingroup    oauthbridge
- * \brief      The settings of the module
+ * \brief      Setup page: the settings of the module
  */
 
 if (!defined('CSRFCHECK_WITH_TOKEN')) {
-	define('CSRFCHECK_WITH_TOKEN', '1'); // every POST, whatever Dolibarr's own setting says
+	define('CSRFCHECK_WITH_TOKEN', '1'); // every POST needs the token, whatever Dolibarr's settings say
 }
 
 $res = 0;
@@ -45,6 +45,7 @@ if (!isModEnabled('oauthbridge') || !$user->admin) {
 $action = GETPOST('action', 'aZ09');
 $settings = new OAuthBridgeSettings($db, (int) $conf->entity);
 $typed = null;
+$page = dol_buildpath('/oauthbridge/admin/setup.php', 1);
 
 /*
  * Actions
@@ -60,7 +61,7 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'update') {
 		setEventMessages('', array_map('dol_escape_htmltag', $errors), 'errors');
 	} else {
 		setEventMessages($langs->trans('SetupSaved'), null, 'mesgs');
-		header('Location: '.dol_buildpath('/oauthbridge/admin/setup.php', 1), true, 303);
+		header('Location: '.$page, true, 303);
 		exit;
 	}
 }
@@ -72,7 +73,7 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'renewkey') {
 	} else {
 		setEventMessages('', array(dol_escape_htmltag($installation->error)), 'errors');
 	}
-	header('Location: '.dol_buildpath('/oauthbridge/admin/setup.php', 1), true, 303);
+	header('Location: '.$page, true, 303);
 	exit;
 }
 
@@ -80,7 +81,9 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'renewkey') {
  * View
  */
 
-llxHeader('', $langs->trans('OAuthBridgeSetup'), '', '', 0, 0, array('/oauthbridge/js/oauthbridge.js'), array('/oauthbridge/css/oauthbridge.css'), '', 'mod-oauthbridge page-setup');
+$scripts = array('/oauthbridge/js/oauthbridge.js');
+$styles = array('/oauthbridge/css/oauthbridge.css');
+llxHeader('', $langs->trans('OAuthBridgeSetup'), '', '', 0, 0, $scripts, $styles, '', 'mod-oauthbridge page-setup');
 
 $linkback = '<a href="'.DOL_URL_ROOT.'/admin/modules.php?restore_lastsearch_values=1">'.$langs->trans('BackToModuleList').'</a>';
 print load_fiche_titre($langs->trans('OAuthBridgeSetup'), $linkback, 'title_setup');
@@ -88,18 +91,18 @@ print dol_get_fiche_head(oauthbridgeAdminPrepareHead(), 'settings', '', -1, '');
 
 print '<div class="oauthbridge">';
 print OAuthBridgeEntryResults::renderHealth((new OAuthBridgeClient())->getHealth());
-print '<p class="oauthbridge-links"><a href="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'">'.img_picto('', 'technic', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeEntries').'</a></p>';
+print '<p class="oauthbridge-links"><a href="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'">';
+print img_picto('', 'technic', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeEntries').'</a></p>';
 
-print '<form method="POST" action="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/setup.php', 1)).'">';
-print '<input type="hidden" name="token" value="'.newToken().'"><input type="hidden" name="action" value="update">';
+print oauthbridgeOpenForm($page, array('action' => 'update'));
 print $settings->render($typed === null ? $settings->current() : $typed);
 print '<div class="center"><button type="submit" class="button button-save">'.$langs->trans('Save').'</button></div>';
 print '</form>';
 
 print load_fiche_titre($langs->trans('OAuthBridgeKey'), '', '');
-print '<form method="POST" action="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/setup.php', 1)).'">';
-print '<input type="hidden" name="token" value="'.newToken().'"><input type="hidden" name="action" value="renewkey">';
-print '<p>'.$langs->trans(getDolGlobalString(OAuthBridgeInstallation::API_KEY) !== '' ? 'OAuthBridgeKeyThere' : 'OAuthBridgeKeyMissing').'</p>';
+$hasKey = getDolGlobalString(OAuthBridgeInstallation::API_KEY) !== '';
+print oauthbridgeOpenForm($page, array('action' => 'renewkey'));
+print '<p>'.$langs->trans($hasKey ? 'OAuthBridgeKeyThere' : 'OAuthBridgeKeyMissing').'</p>';
 print '<p class="opacitymedium">'.$langs->trans('OAuthBridgeKeyExplained').'</p>';
 print '<button type="submit" class="button">'.$langs->trans('OAuthBridgeKeyRenew').'</button>';
 print '</form>';

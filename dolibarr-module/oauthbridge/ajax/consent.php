@@ -6,7 +6,7 @@
 /**
  * \file       ajax/consent.php
  * \ingroup    oauthbridge
- * \brief      Says how a consent on another device stands; reads only
+ * \brief      The state of a consent on another device, as JSON: {"status":"pending"}; changes nothing
  */
 
 foreach (array('NOTOKENRENEWAL', 'NOREQUIREMENU', 'NOREQUIREHTML', 'NOREQUIREAJAX', 'NOREQUIRESOC') as $name) {
@@ -41,7 +41,7 @@ if (!isModEnabled('oauthbridge') || !$user->admin) {
 }
 
 $consents = new OAuthBridgeConsents(new OAuthBridgeClient(), $user->id, $conf->entity, dol_now('gmt'));
-session_write_close(); // whoever else waits for the session may go on
+session_write_close(); // other requests of this session need not wait for the bridge
 try {
 	print json_encode(array('status' => $consents->askDevice(GETPOST('entry', 'alphanohtml'))));
 } catch (OAuthBridgeException $e) {

@@ -10,7 +10,7 @@
  */
 
 /**
- * What the module does at Dolibarr's hooks. A hook here never fails: Dolibarr's own code goes on in any case.
+ * The module's hooks. None of them fails: Dolibarr's own code goes on in any case.
  */
 class ActionsOauthbridge
 {
@@ -29,7 +29,7 @@ class ActionsOauthbridge
 	/** @var string|null Read by Dolibarr after each hook */
 	public $resprints;
 
-	/** @var string|null The company's general way to authenticate while a mail's own stands in its place; null where it stands */
+	/** @var string|null The original MAIN_MAIL_SMTPS_AUTH_TYPE while replaceAuthType() has replaced it; null otherwise */
 	private static $generalAuthType;
 
 	/**
@@ -41,8 +41,8 @@ class ActionsOauthbridge
 	}
 
 	/**
-	 * Context mail: before a mail is sent with OAuth, makes sure that the row which stock code is about to read holds a token that
-	 * lives. Without the bridge the mail goes out as it always did.
+	 * Context mail: before a mail is sent with OAuth, makes sure that the row which stock code reads next holds a valid token. If the
+	 * bridge fails, the mail is sent as without it.
 	 *
 	 * @param  array<string,mixed> $parameters  Not used
 	 * @param  CMailFile           $object      The mail
@@ -56,7 +56,9 @@ class ActionsOauthbridge
 			self::restoreAuthType();
 			$context = $this->findMailContext($object);
 			$entry = getDolGlobalString('MAIN_MAIL_SMTPS_OAUTH_SERVICE'.$context);
-			if (in_array($object->sendmode, array('smtps', 'swiftmailer'), true) && getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'.$context) === 'XOAUTH2' && $entry !== '') {
+			$usesOAuth = in_array($object->sendmode, array('smtps', 'swiftmailer'), true)
+				&& getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'.$context) === 'XOAUTH2';
+			if ($usesOAuth && $entry !== '') {
 				require_once __DIR__.'/client/oauthbridgegateway.class.php';
 				require_once __DIR__.'/watch/oauthbridgegrantwatch.class.php';
 				$watch = new OAuthBridgeGrantWatch($this->db);
@@ -66,7 +68,7 @@ class ActionsOauthbridge
 						$watch->requireToken($client, $entry);
 					}
 				);
-				if ($object->sendmode === 'smtps') { // Swift Mailer is told the context's own
+				if ($object->sendmode === 'smtps') { // Dolibarr configures Swift Mailer from the context's own setting
 					self::replaceAuthType();
 				}
 			}
@@ -77,7 +79,7 @@ class ActionsOauthbridge
 	}
 
 	/**
-	 * Context mail: after a mail was sent.
+	 * Context mail: after a mail was sent, undoes what sendMail() changed.
 	 *
 	 * @param  array<string,mixed> $parameters  Not used
 	 * @param  CMailFile           $object      The mail
@@ -92,13 +94,13 @@ class ActionsOauthbridge
 	}
 
 	/**
-	 * Context mainloginpage: the buttons of the entries that people sign in with.
+	 * Context mainloginpage: adds a button for each entry that serves the sign-in.
 	 *
 	 * @param  array<string,mixed> $parameters  Not used
 	 * @param  mixed               $object      Not used
 	 * @param  string              $action      Not used
 	 * @param  HookManager         $hookmanager Not used
-	 * @return int                              0: what other modules add stays
+	 * @return int                              0: other modules' additions are kept
 	 */
 	public function getLoginPageExtraOptions($parameters, &$object, &$action, $hookmanager)
 	{
@@ -106,16 +108,16 @@ class ActionsOauthbridge
 			require_once __DIR__.'/login/oauthbridgeloginpage.class.php';
 			$this->resprints = OAuthBridgeLoginPage::render();
 		} catch (Throwable $e) {
-			dol_syslog('oauthbridge: the login page goes without buttons: '.$e->getMessage(), LOG_WARNING);
+			dol_syslog('oauthbridge: the login page has no sign-in buttons: '.$e->getMessage(), LOG_WARNING);
 		}
 		return 0;
 	}
 
 	/**
-	 * Which of the company's mail settings CMailFile::sendfile will use, found as it does.
+	 * Which mail settings CMailFile::sendfile uses for a mail; the same rule as there.
 	 *
 	 * @param  CMailFile $mail The mail
-	 * @return string          End of the names of the settings: empty, _EMAILING, _TICKET, _PASSWORDRESET, ...
+	 * @return string          Suffix of their constants: empty for the general ones, or _EMAILING, _TICKET, _PASSWORDRESET, ...
 	 */
 	private function findMailContext($mail)
 	{
@@ -127,8 +129,8 @@ class ActionsOauthbridge
 	}
 
 	/**
-	 * Dolibarr's SMTP socket library looks at the general setting even for a mail that is sent with the settings of a context; without
-	 * this such a mail would be sent with a password.
+	 * Sets the general authentication type to XOAUTH2. Dolibarr's SMTP library reads the general setting even where a mail is sent with
+	 * the settings of a context, and would then log in with a password.
 	 *
 	 * @return void
 	 */
@@ -143,7 +145,7 @@ class ActionsOauthbridge
 	}
 
 	/**
-	 * Puts the general setting back. A mail that could not be sent may have no hook after it, so this is done before each mail as well.
+	 * Restores the general authentication type. Called before each mail too, since Dolibarr may not call sendMailAfter for one that failed.
 	 *
 	 * @return void
 	 */

@@ -6,7 +6,7 @@
 /**
  * \file       class/oauthbridgeclient.class.php
  * \ingroup    oauthbridge
- * \brief      Asks the bridge for access tokens
+ * \brief      The client of the bridge's API
  */
 
 require_once __DIR__.'/client/oauthbridgeapi.class.php';
@@ -18,11 +18,11 @@ require_once __DIR__.'/client/oauthbridgeapi.class.php';
  *     try {
  *         $token = (new OAuthBridgeClient())->getAccessToken('GOOGLE-Mail');
  *     } catch (OAuthBridgeException $e) {
- *         // $e->getProblemCode() is what to decide by: consent_required, provider_unavailable, unreachable, ...
+ *         // Decide by $e->getProblemCode(): consent_required, provider_unavailable, unreachable, ...
  *     }
  *
- * An entry is named as Dolibarr's mail settings hold it (GOOGLE-Mail) or as its token row is (Google-Mail). Every method throws
- * OAuthBridgeUnreachableException where the sidecar does not answer and OAuthBridgeException where it refuses.
+ * The name of an entry is the one in Dolibarr's mail settings (GOOGLE-Mail) or the service of its token row (Google-Mail). Unless it says
+ * otherwise, a method throws OAuthBridgeUnreachableException where the sidecar does not answer and OAuthBridgeException where it refuses.
  */
 class OAuthBridgeClient
 {
@@ -34,7 +34,7 @@ class OAuthBridgeClient
 	 *
 	 * @param string|null $address Address or socket of the sidecar, see OAuthBridgeAddress::parse
 	 * @param string|null $apiKey  The key that module and sidecar share
-	 * @param int|null    $entity  The company
+	 * @param int|null    $entity  Id of the company
 	 */
 	public function __construct(
 		$address = null,
@@ -46,9 +46,9 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * The address asked, as it is shown to an admin.
+	 * The address of the sidecar.
 	 *
-	 * @return string Such as http://127.0.0.1:8765; empty where the setup holds none that can be used
+	 * @return string Such as http://127.0.0.1:8765; empty where the configured one is invalid
 	 */
 	public function getAddress()
 	{
@@ -56,11 +56,12 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * Every OAuth entry of the company with the state of its token. No token, no secret.
+	 * Every OAuth entry of the company with the state of its token. The report holds no token and no secret.
 	 *
-	 * @param  int $timeout Milliseconds to wait at most
-	 * @return array<int,array<string,mixed>> One array per entry: entry, service, provider, label, entity, scopes, client_id, redirect_uri, complete, missing, token, warnings
-	 * @throws OAuthBridgeException
+	 * @param  int $timeout Timeout in milliseconds
+	 * @return array<int,array<string,mixed>> One array per entry: entry, service, provider, label, entity, scopes, client_id, redirect_uri,
+	 *                                        complete, missing, flows, needs_person, token, warnings
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function getEntries($timeout = OAuthBridgeTransport::TOTAL_TIMEOUT)
 	{
@@ -77,11 +78,11 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * One entry, as in getEntries.
+	 * One entry, as in getEntries().
 	 *
 	 * @param  string $entry Name of the entry
 	 * @return array<string,mixed> The entry
-	 * @throws OAuthBridgeException
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function getEntry($entry)
 	{
@@ -89,12 +90,12 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * An access token that lives for at least some time, refreshed if need be.
+	 * An access token that is valid for at least $minTtl seconds; the bridge refreshes it if necessary.
 	 *
 	 * @param  string $entry  Name of the entry
-	 * @param  int    $minTtl Seconds that it must live
+	 * @param  int    $minTtl Seconds for which it must still be valid
 	 * @return string The access token
-	 * @throws OAuthBridgeException
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function getAccessToken($entry, $minTtl = 60)
 	{
@@ -102,12 +103,13 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * An access token with what is known of it.
+	 * An access token with its properties.
 	 *
 	 * @param  string $entry  Name of the entry
-	 * @param  int    $minTtl Seconds that it must live
-	 * @return array{access_token:string,token_type:string,expires_at:string|null,expires_in:int|null,scope:string|null,service:string} expires_at as RFC 3339, expires_in in seconds; both null where the token never expires
-	 * @throws OAuthBridgeException
+	 * @param  int    $minTtl Seconds for which it must still be valid
+	 * @return array{access_token:string,token_type:string,expires_at:string|null,expires_in:int|null,scope:string|null,service:string}
+	 *         expires_at as RFC 3339, expires_in in seconds; both null where the token never expires
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function getToken($entry, $minTtl = 60)
 	{
@@ -115,13 +117,13 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * What SMTP and IMAP want after AUTH XOAUTH2 or AUTHENTICATE XOAUTH2, in base64.
+	 * The SASL initial response for AUTH XOAUTH2 (SMTP) and AUTHENTICATE XOAUTH2 (IMAP).
 	 *
 	 * @param  string $entry  Name of the entry
 	 * @param  string $user   Mailbox to log in to
-	 * @param  int    $minTtl Seconds that the token must live
-	 * @return string The SASL initial response
-	 * @throws OAuthBridgeException
+	 * @param  int    $minTtl Seconds for which the token must still be valid
+	 * @return string Base64; holds the access token
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function getXOAuth2String($entry, $user, $minTtl = 60)
 	{
@@ -132,11 +134,11 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * A new access token, even if the old one still lives.
+	 * Refreshes the access token even if it is still valid.
 	 *
 	 * @param  string $entry Name of the entry
-	 * @return array<string,mixed> As getToken
-	 * @throws OAuthBridgeException
+	 * @return array<string,mixed> As getToken()
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function refresh($entry)
 	{
@@ -144,12 +146,12 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * Revokes the grant at the provider, where it can be, and deletes its row.
+	 * Revokes the grant at the provider, where that supports it, and deletes its row.
 	 *
 	 * @param  string $entry Name of the entry
 	 * @param  bool   $force Delete the row even if the provider does not answer
 	 * @return void
-	 * @throws OAuthBridgeException
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function revoke($entry, $force = false)
 	{
@@ -161,8 +163,10 @@ class OAuthBridgeClient
 	 *
 	 * @param  string              $entry   Name of the entry
 	 * @param  array<string,mixed> $options flow (code, device or client_credentials), session_binding, redirect_uri, login_hint
-	 * @return array<string,mixed> code: authorization_url, state, expires_in; device: user_code, verification_uri, verification_uri_complete, interval, expires_in, consent_id; client_credentials: the token's status
-	 * @throws OAuthBridgeException
+	 * @return array<string,mixed> code: authorization_url, state, expires_in (seconds), consent_id. device: user_code, verification_uri,
+	 *                             verification_uri_complete, interval and expires_in (seconds), consent_id. client_credentials: the
+	 *                             token's state
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function beginConsent($entry, array $options)
 	{
@@ -170,11 +174,11 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * Ends a consent by code with what the browser brought back.
+	 * Finishes a consent by code with the provider's authorization response.
 	 *
-	 * @param  array<string,string> $callback state, session_binding, and code, iss or error, error_description as they came
+	 * @param  array<string,string> $callback session_binding, and state, code, iss, error, error_description as the browser brought them
 	 * @return array<string,mixed> entry and token (its state, not the token itself)
-	 * @throws OAuthBridgeException
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function finishConsent(
 		#[\SensitiveParameter]
@@ -184,24 +188,25 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * How a consent under way stands.
+	 * The state of a consent.
 	 *
-	 * @param  string $consentId Identifier that beginConsent gave
+	 * @param  string $consentId consent_id that beginConsent() gave
 	 * @return array<string,mixed> status: pending, granted, denied or expired
-	 * @throws OAuthBridgeException
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function getConsent($consentId)
 	{
-		return $this->api->call('GET', '/v1/consent/'.$this->segment($consentId, '/^[A-Za-z0-9_-]{1,128}$/D', 'open consent', '32 hexadecimal digits'));
+		$segment = $this->segment($consentId, '/^[A-Za-z0-9_-]{1,128}$/D', 'a consent', '32 hexadecimal digits');
+		return $this->api->call('GET', '/v1/consent/'.$segment);
 	}
 
 	/**
-	 * Logs in to an SMTP server with the entry's token; sends no mail.
+	 * Logs in to an SMTP server with the entry's token. Sends no mail.
 	 *
 	 * @param  string              $entry  Name of the entry
 	 * @param  array<string,mixed> $server host, port, security (none, starttls or tls), username
-	 * @return array<string,mixed> ok, mechanism, steps (name, ok, detail, ms)
-	 * @throws OAuthBridgeException
+	 * @return array<string,mixed> ok, mechanism, steps (name, ok, detail, ms); a failed login is an answer too, with ok false
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function checkSmtp($entry, array $server)
 	{
@@ -213,8 +218,8 @@ class OAuthBridgeClient
 	 *
 	 * @param  string              $entry  Name of the entry
 	 * @param  array<string,mixed> $server host, port, security (none, starttls or tls), username
-	 * @return array<string,mixed> As checkSmtp
-	 * @throws OAuthBridgeException
+	 * @return array<string,mixed> As checkSmtp()
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function checkImap($entry, array $server)
 	{
@@ -227,7 +232,7 @@ class OAuthBridgeClient
 	 * @param  string              $entry   Name of the entry
 	 * @param  array<string,mixed> $options session_binding, redirect_uri, login_hint
 	 * @return array<string,mixed> authorization_url, state
-	 * @throws OAuthBridgeException
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function beginLogin($entry, array $options)
 	{
@@ -235,11 +240,11 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * Ends a sign-in with what the browser brought back.
+	 * Finishes a sign-in with the provider's authorization response.
 	 *
-	 * @param  array<string,string> $callback state, session_binding, and code, iss or error, error_description as they came
+	 * @param  array<string,string> $callback session_binding, and state, code, iss, error, error_description as the browser brought them
 	 * @return array<string,mixed> issuer, subject, email, email_verified, name, preferred_username, hosted_domain, tenant_id
-	 * @throws OAuthBridgeException Code identity_rejected has a reason
+	 * @throws OAuthBridgeException Code identity_rejected: getReason() says which check failed
 	 */
 	public function finishLogin(
 		#[\SensitiveParameter]
@@ -249,14 +254,22 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * How the sidecar is. Never throws and soon gives up, so that a page can show it.
+	 * The sidecar's health, for a page. Never throws; its timeout is PAGE_TIMEOUT.
 	 *
-	 * @return array{address:string,reachable:bool,ready:bool,authorized:bool,version:string|null,error:string|null} reachable: it answers; ready: it can read the database; authorized: it accepts the API key; error: what is wrong, in words
+	 * @return array{address:string,reachable:bool,ready:bool,authorized:bool,version:string|null,error:string|null}
+	 *         reachable: it answers; ready: it can read the database; authorized: it accepts the API key; error: the problem, in words
 	 */
 	public function getHealth()
 	{
-		$health = array('address' => $this->getAddress(), 'reachable' => false, 'ready' => false, 'authorized' => false, 'version' => null, 'error' => null);
-		$this->api->setTimeout(OAuthBridgeTransport::GLANCE_TIMEOUT);
+		$health = array(
+			'address' => $this->getAddress(),
+			'reachable' => false,
+			'ready' => false,
+			'authorized' => false,
+			'version' => null,
+			'error' => null,
+		);
+		$this->api->setTimeout(OAuthBridgeTransport::PAGE_TIMEOUT);
 		try {
 			$this->api->call('GET', '/healthz');
 			$health['reachable'] = true;
@@ -278,11 +291,11 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * Hands a refresh request of stock code (RFC 6749, section 6) to the bridge.
+	 * Sends a refresh request of Dolibarr's own code (RFC 6749, section 6) to the bridge.
 	 *
-	 * @param  array<string,string> $form grant_type, client_id, client_secret, refresh_token as stock code sends them
-	 * @return array{status:int,body:string} The answer, JSON either way
-	 * @throws OAuthBridgeException
+	 * @param  array<string,string> $form grant_type, client_id, client_secret, refresh_token as that code sends them
+	 * @return array{status:int,body:string} The answer: JSON, for an error as well
+	 * @throws OAuthBridgeException See the class
 	 */
 	public function redeemRefreshToken(
 		#[\SensitiveParameter]
@@ -295,29 +308,29 @@ class OAuthBridgeClient
 	 * The path of an entry.
 	 *
 	 * @param  string $entry Name of the entry
-	 * @param  string $rest  What follows
+	 * @param  string $rest  What follows the name
 	 * @return string Path
-	 * @throws OAuthBridgeException It cannot be the name of an entry
+	 * @throws OAuthBridgeException It cannot be the name of an entry (invalid_request)
 	 */
 	private function path($entry, $rest = '')
 	{
-		return '/v1/entries/'.$this->segment($entry, '/^[A-Za-z][^\x00-\x1f\x7f\/]{0,127}$/D', 'entry', 'GOOGLE-Mail').$rest;
+		return '/v1/entries/'.$this->segment($entry, '/^[A-Za-z][^\x00-\x1f\x7f\/]{0,127}$/D', 'an entry', 'GOOGLE-Mail').$rest;
 	}
 
 	/**
 	 * A value as a segment of a path.
 	 *
 	 * @param  string $value   The value
-	 * @param  string $pattern What it must look like
-	 * @param  string $what    What it is
-	 * @param  string $example What one looks like
-	 * @return string Encoded
-	 * @throws OAuthBridgeException It does not look like that
+	 * @param  string $pattern Regular expression that it must match
+	 * @param  string $what    What it names, for the message
+	 * @param  string $example A valid value, for the message
+	 * @return string Percent-encoded
+	 * @throws OAuthBridgeException It does not match (invalid_request)
 	 */
 	private function segment($value, $pattern, $what, $example)
 	{
 		if (!is_string($value) || !preg_match($pattern, $value)) {
-			throw new OAuthBridgeException('invalid_request', 'This cannot be the name of an '.$what.', which looks like '.$example.'.');
+			throw new OAuthBridgeException('invalid_request', 'This cannot be the name of '.$what.', which looks like '.$example.'.');
 		}
 		return rawurlencode($value);
 	}
@@ -326,14 +339,15 @@ class OAuthBridgeClient
 	 * Checks an answer that must hold an access token.
 	 *
 	 * @param  array<string,mixed> $answer The answer
-	 * @return array<string,mixed> The answer, with every member there
-	 * @throws OAuthBridgeException It holds none
+	 * @return array<string,mixed> The answer, with every member of getToken()
+	 * @throws OAuthBridgeException It holds no usable token (invalid_answer)
 	 */
 	private function checkToken(
 		#[\SensitiveParameter]
 		array $answer
 	) {
-		if (!isset($answer['access_token']) || !is_string($answer['access_token']) || !preg_match('/^[\x21-\x7e]+$/D', $answer['access_token'])) {
+		$token = isset($answer['access_token']) ? $answer['access_token'] : null;
+		if (!is_string($token) || !preg_match('/^[\x21-\x7e]+$/D', $token)) {
 			throw $this->api->invalidAnswer('it holds no access token');
 		}
 		return $answer + array('token_type' => 'Bearer', 'expires_at' => null, 'expires_in' => null, 'scope' => null, 'service' => '');

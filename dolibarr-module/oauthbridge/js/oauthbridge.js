@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-// The status page of the OAuth bridge: dialogs, distances in time, and the wait for another device. Without it, forms
-// do the same with a page load each.
+// The status page of the OAuth bridge: dialogs, relative times, and polling for a consent on another device. Without scripts,
+// forms do the same by loading the page again.
 (function () {
 	'use strict';
 
@@ -46,7 +46,8 @@
 	function waitForDevice(dialog) {
 		var pause = Math.max(1, Number(dialog.dataset.oauthbridgeInterval)) * 1000;
 		function ask() {
-			fetch(dialog.dataset.oauthbridgePoll, { credentials: 'same-origin', cache: 'no-store', headers: { Accept: 'application/json' } })
+			var options = { credentials: 'same-origin', cache: 'no-store', headers: { Accept: 'application/json' } };
+			fetch(dialog.dataset.oauthbridgePoll, options)
 				.then(function (answer) {
 					return answer.json();
 				})
@@ -58,7 +59,7 @@
 					}
 				})
 				.catch(function () {
-					window.setTimeout(ask, 2 * pause); // the server is busy, or somebody signed out meanwhile
+					window.setTimeout(ask, 2 * pause); // no JSON: the server is busy, or the user has logged out
 				});
 		}
 		window.setTimeout(ask, pause);

@@ -12,7 +12,7 @@
 /**
  * The tabs of the module's setup page.
  *
- * @return array<int,array<int,string>> Tabs as dol_get_fiche_head wants them
+ * @return array<int,array<int,string>> Tabs as dol_get_fiche_head takes them
  */
 function oauthbridgeAdminPrepareHead()
 {
@@ -29,15 +29,17 @@ function oauthbridgeAdminPrepareHead()
 }
 
 /**
- * The status page.
+ * The address of the status page.
  *
- * @param  string               $entry Name of an entry to show, or empty
+ * @param  string               $entry Name of the entry to scroll to; empty for the top of the page
  * @param  array<string,string> $query Parameters
- * @return string                      Path on this server, never another site
+ * @return string                      Path on this server, never another site; escape it before it goes into HTML
  */
 function oauthbridgeEntriesUrl($entry = '', array $query = array())
 {
-	return dol_buildpath('/oauthbridge/admin/entries.php', 1).($query ? '?'.http_build_query($query, '', '&') : '').($entry !== '' ? '#'.oauthbridgeAnchor($entry) : '');
+	return dol_buildpath('/oauthbridge/admin/entries.php', 1)
+		.($query ? '?'.http_build_query($query, '', '&') : '')
+		.($entry !== '' ? '#'.oauthbridgeAnchor($entry) : '');
 }
 
 /**
@@ -52,7 +54,24 @@ function oauthbridgeAnchor($entry)
 }
 
 /**
- * A problem in the user's language: what it means by its code, then the bridge's own words.
+ * The start of a form that is sent by POST with Dolibarr's anti-CSRF token.
+ *
+ * @param  string               $url    Address that the form is sent to, not escaped
+ * @param  array<string,string> $fields Hidden fields by name, not escaped
+ * @param  string               $class  CSS class
+ * @return string                       HTML
+ */
+function oauthbridgeOpenForm($url, array $fields, $class = '')
+{
+	$html = '<form method="POST" action="'.dol_escape_htmltag($url).'"'.($class === '' ? '' : ' class="'.$class.'"').'>';
+	foreach (array('token' => newToken()) + $fields as $name => $value) {
+		$html .= '<input type="hidden" name="'.$name.'" value="'.dol_escape_htmltag($value).'">';
+	}
+	return $html;
+}
+
+/**
+ * Describes a problem in the user's language: what its code means, then the bridge's own words.
  *
  * @param  OAuthBridgeException $problem The problem
  * @return string[]                      One or two texts without markup

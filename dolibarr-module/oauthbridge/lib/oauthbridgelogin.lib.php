@@ -6,13 +6,13 @@
 /**
  * \file       lib/oauthbridgelogin.lib.php
  * \ingroup    oauthbridge
- * \brief      Functions that the pages of the sign-in share
+ * \brief      Functions that the sign-in pages share
  */
 
 /**
- * Whether people can sign in with the bridge: conf.php says so, and the module is enabled.
+ * Whether users can sign in with the bridge: the module is enabled and conf.php names it.
  *
- * @return bool Yes or no
+ * @return bool True if so
  */
 function oauthbridgeLoginIsOn()
 {
@@ -22,7 +22,7 @@ function oauthbridgeLoginIsOn()
 /**
  * Whether conf.php names the bridge in $dolibarr_main_authentication.
  *
- * @return bool Yes or no
+ * @return bool True if so
  */
 function oauthbridgeLoginIsInConf()
 {
@@ -33,31 +33,41 @@ function oauthbridgeLoginIsInConf()
 }
 
 /**
- * The entries that people sign in with, read from Dolibarr's own settings: the login page asks no other server.
+ * The entries that serve the sign-in: those labelled Login of an OpenID provider, with a client ID. They are read from Dolibarr's
+ * constants OAUTH_PROVIDER-LABEL_ID, so that the login page waits for no other server.
  *
- * @return array<string,string> What people call the provider, by name of the entry
+ * @return array<string,string> Display name of the provider, by name of the entry
  */
 function oauthbridgeLoginEntries()
 {
 	global $conf;
 
-	$names = array('GOOGLE' => 'Google', 'MICROSOFT' => 'Microsoft', 'MICROSOFT2' => 'Microsoft', 'MICROSOFT3' => 'Microsoft', 'GENERIC' => '');
+	$names = array(
+		'GOOGLE' => 'Google',
+		'MICROSOFT' => 'Microsoft',
+		'MICROSOFT2' => 'Microsoft',
+		'MICROSOFT3' => 'Microsoft',
+		'GENERIC' => null, // shown by its host
+	);
 	$entries = array();
 	foreach (get_object_vars($conf->global) as $constant => $value) {
-		if (!is_string($value) || trim($value) === '' || !preg_match('/^OAUTH_(([A-Z0-9]+)-login)_ID$/Di', (string) $constant, $parts) || !isset($names[strtoupper($parts[2])])) {
+		if (!is_string($value) || trim($value) === '' || !preg_match('/^OAUTH_(([A-Z0-9]+)-login)_ID$/Di', (string) $constant, $parts)) {
 			continue;
 		}
-		$name = $names[strtoupper($parts[2])];
-		$entries[$parts[1]] = $name !== '' ? $name : (string) parse_url(getDolGlobalString('OAUTH_'.$parts[1].'_URL'), PHP_URL_HOST);
+		list(, $entry, $provider) = $parts;
+		if (array_key_exists(strtoupper($provider), $names)) {
+			$host = (string) parse_url(getDolGlobalString('OAUTH_'.$entry.'_URL'), PHP_URL_HOST);
+			$entries[$entry] = $names[strtoupper($provider)] ?? $host;
+		}
 	}
 	ksort($entries);
 	return $entries;
 }
 
 /**
- * Where the provider sends the browser back to, under Dolibarr's own address as conf.php has it.
+ * The redirect URI of sign-ins, under $dolibarr_main_url_root of conf.php.
  *
- * @return string URL, to be registered at the provider
+ * @return string Absolute URL, to be registered at the provider
  */
 function oauthbridgeLoginCallback()
 {
@@ -65,17 +75,18 @@ function oauthbridgeLoginCallback()
 }
 
 /**
- * Writes a failed sign-in into the security events, as Dolibarr does with its own.
+ * Writes a failed sign-in into the security events and the log, as Dolibarr does with failed logins.
  *
- * @param  string $entry  The entry
- * @param  string $reason Word for administrators
+ * @param  string $entry  Name of the entry
+ * @param  string $reason Reason for administrators; may hold what the provider sent
  * @return void
  */
 function oauthbridgeLoginFailed($entry, $reason)
 {
 	global $user;
 
-	$reason = strtr($reason, '()', '[]'); // Dolibarr's page of security events shows only what is within parentheses, if there are any
+	// Of a description with parentheses, Dolibarr's page of security events shows only what is inside them.
+	$reason = strtr($reason, '()', '[]');
 	$user->context['audit'] = 'OAuthBridge '.$entry.' - '.$reason;
 	$user->context['authentication_method'] = 'oauthbridge';
 	$user->call_trigger('USER_LOGIN_FAILED', $user);
@@ -83,10 +94,10 @@ function oauthbridgeLoginFailed($entry, $reason)
 }
 
 /**
- * Whether Dolibarr would still accept the session of a user who logged in with it. A page with NOLOGIN has to ask for itself.
+ * Whether Dolibarr still accepts the session of its logged-in user. A page with NOLOGIN has to check that itself.
  *
- * @param  int  $userId Id of the user
- * @return bool         Yes; no where he may not come in any more, or his sessions were ended since
+ * @param  int  $userId Id of the user who logged in with the session
+ * @return bool         False where the user may no longer log in, or their sessions were ended since
  */
 function oauthbridgeSessionIsGood($userId)
 {
@@ -96,19 +107,20 @@ function oauthbridgeSessionIsGood($userId)
 	if ((new OAuthBridgeLoginUsers($db, $conf->entity))->find($userId) === null || $owner->fetch((int) $userId) <= 0) {
 		return false;
 	}
-	// As main.inc.php compares them; older releases have neither.
-	return empty($owner->flagdelsessionsbefore) || empty($_SESSION['dol_logindate']) || $owner->flagdelsessionsbefore <= $_SESSION['dol_logindate'];
+	// The same comparison as in main.inc.php; older releases have neither value.
+	return empty($owner->flagdelsessionsbefore) || empty($_SESSION['dol_logindate'])
+		|| $owner->flagdelsessionsbefore <= $_SESSION['dol_logindate'];
 }
 
 /**
- * Goes to a page and ends.
+ * Redirects the browser to a page and ends the run.
  *
- * @param  string $url Page
+ * @param  string $url Address
  * @return void
  */
 function oauthbridgeGoTo($url)
 {
-	// The code must stay neither in the address bar nor in what other sites are told.
+	// The redirect keeps an authorization code out of the address bar, the header out of the referrer that other sites get.
 	header('Referrer-Policy: no-referrer');
 	header('Cache-Control: no-store');
 	header('Location: '.$url, true, 303);

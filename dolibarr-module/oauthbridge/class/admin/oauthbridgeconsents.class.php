@@ -84,7 +84,10 @@ class OAuthBridgeConsents
 	) {
 		$record = $this->pending->take($response, $this->owner);
 		if ($record === null) {
-			throw new OAuthBridgeException('state_invalid', 'This browser session has begun no such consent, or it has expired. Begin again.');
+			throw new OAuthBridgeException(
+				'state_invalid',
+				'This browser session has begun no such consent, or it has expired. Begin again.'
+			);
 		}
 		return $this->client->finishConsent($response + array('session_binding' => $record['binding']));
 	}

@@ -13,14 +13,14 @@ require_once __DIR__.'/oauthbridgeconsents.class.php';
 require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
- * The actions of the status page. Each ends in a redirect, so that nothing happens twice when a page is loaded again.
+ * The actions of the status page. Each ends in a redirect (POST, redirect, GET), so that reloading a page repeats nothing.
  */
 class OAuthBridgeEntryActions
 {
-	/** Where the session keeps the outcome of a mail test until it is shown. */
+	/** Session variable: the result of a mail test until it is shown. */
 	const CHECK_KEY = 'oauthbridge_check';
 
-	/** What there is: the name that a form sends, and the method here. */
+	/** The actions: the name that a form sends => the method of this class. */
 	const ALL = array(
 		'connect' => 'connect',
 		'connectdevice' => 'connectDevice',
@@ -49,11 +49,11 @@ class OAuthBridgeEntryActions
 	}
 
 	/**
-	 * Does what a form asks for, and notes a message for the next page.
+	 * Runs an action. Its result or its failure is shown on the next page.
 	 *
 	 * @param  string $action A key of ALL
-	 * @param  string $entry  Name of the entry
-	 * @return string         Where the browser goes next: the status page, or the provider
+	 * @param  string $entry  Name of the entry, as the form sent it
+	 * @return string         Address to redirect the browser to: the status page, or the provider
 	 */
 	public function run($action, $entry)
 	{
@@ -78,10 +78,10 @@ class OAuthBridgeEntryActions
 	}
 
 	/**
-	 * Gets a code for another device.
+	 * Begins a consent on another device.
 	 *
 	 * @param  string $entry Name of the entry
-	 * @return string        The page that shows it
+	 * @return string        The status page, which shows the code
 	 * @throws OAuthBridgeException
 	 */
 	private function connectDevice($entry)
@@ -91,7 +91,7 @@ class OAuthBridgeEntryActions
 	}
 
 	/**
-	 * Gets a token for an entry that acts for itself.
+	 * Gets a token for an entry that acts for itself (RFC 6749, section 4.4).
 	 *
 	 * @param  string $entry Name of the entry
 	 * @return string        The status page
@@ -99,7 +99,8 @@ class OAuthBridgeEntryActions
 	 */
 	private function connectApp($entry)
 	{
-		$this->client->beginConsent($entry, array('flow' => 'client_credentials', 'session_binding' => bin2hex(random_bytes(32))));
+		$binding = bin2hex(random_bytes(32)); // the API wants one in every flow
+		$this->client->beginConsent($entry, array('flow' => 'client_credentials', 'session_binding' => $binding));
 		return $this->done('OAuthBridgeConnected', $entry);
 	}
 
@@ -116,7 +117,7 @@ class OAuthBridgeEntryActions
 	}
 
 	/**
-	 * Gets a new access token now.
+	 * Refreshes the access token now.
 	 *
 	 * @param  string $entry Name of the entry
 	 * @return string        The status page
@@ -179,9 +180,9 @@ class OAuthBridgeEntryActions
 	}
 
 	/**
-	 * The mail server of the form.
+	 * The mail server that the form names. The bridge validates it.
 	 *
-	 * @return array{host:string,port:int,security:string,username:string} As the bridge wants it, which checks it
+	 * @return array{host:string,port:int,security:string,username:string} security is none, starttls or tls
 	 */
 	private function readServer()
 	{
@@ -194,7 +195,7 @@ class OAuthBridgeEntryActions
 	}
 
 	/**
-	 * Keeps the outcome of a mail test for the next page.
+	 * Keeps the result of a mail test for the next page.
 	 *
 	 * @param  string              $protocol smtp or imap
 	 * @param  string              $entry    Name of the entry
@@ -203,12 +204,17 @@ class OAuthBridgeEntryActions
 	 */
 	private function showCheck($protocol, $entry, array $report)
 	{
-		$_SESSION[self::CHECK_KEY] = array('entry' => $entry, 'protocol' => $protocol, 'server' => $this->readServer(), 'report' => $report);
+		$_SESSION[self::CHECK_KEY] = array(
+			'entry' => $entry,
+			'protocol' => $protocol,
+			'server' => $this->readServer(),
+			'report' => $report,
+		);
 		return oauthbridgeEntriesUrl($entry);
 	}
 
 	/**
-	 * Says that something went well.
+	 * Shows a success message on the next page.
 	 *
 	 * @param  string $message Key of the text; its parameter is the entry
 	 * @param  string $entry   Name of the entry

@@ -6,7 +6,7 @@
 /**
  * \file       class/admin/oauthbridgeentrybuttons.class.php
  * \ingroup    oauthbridge
- * \brief      The buttons of a card, and the dialogs that some of them open
+ * \brief      The buttons of an entry's card, and the dialogs that some of them open
  */
 
 require_once __DIR__.'/oauthbridgeentrystate.class.php';
@@ -14,11 +14,14 @@ require_once __DIR__.'/oauthbridgemailservers.class.php';
 require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
- * Every change is a form sent by POST with Dolibarr's token. A dialog is a form on the page that a script shows above it; its
- * button asks for the page with the dialog open where there is no script.
+ * Renders buttons and dialogs. Every change is a form sent by POST with Dolibarr's token. A dialog is part of the page and opened by
+ * a script; without scripts its button loads the page again with the dialog open.
  */
 class OAuthBridgeEntryButtons
 {
+	/** Attributes of a text field whose content is a name, not prose. */
+	const NAME_FIELD = 'type="text" maxlength="320" spellcheck="false" autocapitalize="off"';
+
 	/** @var OAuthBridgeMailServers */
 	private $servers;
 
@@ -27,7 +30,7 @@ class OAuthBridgeEntryButtons
 
 	/**
 	 * @param OAuthBridgeMailServers $servers Proposes mail servers
-	 * @param string                 $opened  The dialog that is open already: ENTRY and its word, separated by a space
+	 * @param string                 $opened  The dialog that is open already: entry and name of the dialog, separated by a space
 	 */
 	public function __construct(OAuthBridgeMailServers $servers, $opened = '')
 	{
@@ -53,18 +56,13 @@ class OAuthBridgeEntryButtons
 			return '<span class="opacitymedium">'.$langs->trans('OAuthBridgeLoginNeedsNoToken').'</span>';
 		}
 
-		$again = $state->hasToken();
-		if ($state->isAppOnly()) {
-			$html = $this->button($entry, 'connectapp', $again ? 'OAuthBridgeConnectAgain' : 'OAuthBridgeConnect', $again ? 'button' : 'butAction');
-		} else {
-			$html = $again ? $this->opener($entry, 'connect', 'OAuthBridgeConnectAgain', $state->isRenewable() ? 'button' : 'butAction') : $this->button($entry, 'connect', 'OAuthBridgeConnect');
-			$html .= $state->hasDeviceFlow() && !$again ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice', 'button') : '';
-		}
+		$html = $this->connectButtons($entry, $state);
 		if ($state->isRenewable()) {
 			$html .= $this->button($entry, 'renew', 'OAuthBridgeRenew');
 		}
-		if ($again) {
-			$html .= $this->opener($entry, 'smtp', 'OAuthBridgeTestSmtp').$this->opener($entry, 'imap', 'OAuthBridgeTestImap');
+		if ($state->hasToken()) {
+			$html .= $this->opener($entry, 'smtp', 'OAuthBridgeTestSmtp');
+			$html .= $this->opener($entry, 'imap', 'OAuthBridgeTestImap');
 			$html .= $this->opener($entry, 'revoke', 'OAuthBridgeRevoke', 'butActionDelete');
 		}
 		return $html;
@@ -90,11 +88,33 @@ class OAuthBridgeEntryButtons
 	}
 
 	/**
-	 * The choices before an entry is connected again.
+	 * The buttons that connect an entry, or connect it again.
 	 *
-	 * @param  string $entry           Name of the entry
+	 * @param  string                $entry Name of the entry
+	 * @param  OAuthBridgeEntryState $state Its state
+	 * @return string                       HTML
+	 */
+	private function connectButtons($entry, OAuthBridgeEntryState $state)
+	{
+		$isConnected = $state->hasToken();
+		if ($state->isAppOnly()) {
+			return $isConnected
+				? $this->button($entry, 'connectapp', 'OAuthBridgeConnectAgain', 'button')
+				: $this->button($entry, 'connectapp', 'OAuthBridgeConnect');
+		}
+		if ($isConnected) {
+			return $this->opener($entry, 'connect', 'OAuthBridgeConnectAgain', $state->isRenewable() ? 'button' : 'butAction');
+		}
+		return $this->button($entry, 'connect', 'OAuthBridgeConnect')
+			.($state->hasDeviceFlow() ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice', 'button') : '');
+	}
+
+	/**
+	 * The options before an entry is connected again.
+	 *
+	 * @param  string $entry         Name of the entry
 	 * @param  bool   $hasDeviceFlow Whether the consent can be given on another device
-	 * @return string                  HTML
+	 * @return string                HTML
 	 */
 	private function renderConnect($entry, $hasDeviceFlow)
 	{
@@ -102,19 +122,29 @@ class OAuthBridgeEntryButtons
 
 		$id = oauthbridgeAnchor($entry).'-connect';
 		$html = '<p class="opacitymedium">'.$langs->trans('OAuthBridgeConnectExplained').'</p>';
-		$html .= $this->field($id, 'login_hint', 'OAuthBridgeAccountHint', 'type="text" maxlength="320" spellcheck="false" autocapitalize="off"', '');
-		$html .= '<p class="oauthbridge-choice"><input type="checkbox" id="'.$id.'-change" name="confirm_account_change" value="1"> <label for="'.$id.'-change">'.$langs->trans('OAuthBridgeAccountMayChange').'</label></p>';
-		$device = $hasDeviceFlow ? '<button type="submit" class="button" name="action" value="connectdevice">'.$langs->trans('OAuthBridgeConnectDevice').'</button>' : '';
-		return $this->dialog($entry, 'connect', 'OAuthBridgeConnectAgain', 'connect', 'OAuthBridgeConnect', $html, 'butAction', $device);
+		$html .= $this->field($id, 'login_hint', 'OAuthBridgeAccountHint', self::NAME_FIELD, '');
+		$html .= $this->checkbox($id.'-change', 'confirm_account_change', 'OAuthBridgeAccountMayChange');
+		$device = '<button type="submit" class="button" name="action" value="connectdevice">';
+		$device .= $langs->trans('OAuthBridgeConnectDevice').'</button>';
+		return $this->dialog(
+			$entry,
+			'connect',
+			'OAuthBridgeConnectAgain',
+			'connect',
+			'OAuthBridgeConnect',
+			$html,
+			'butAction',
+			$hasDeviceFlow ? $device : ''
+		);
 	}
 
 	/**
 	 * The form of a mail test.
 	 *
-	 * @param  string                                                             $entry    Name of the entry
-	 * @param  string                                                             $protocol smtp or imap
-	 * @param  array{host:string,port:int,security:string,username:string}        $server   What it proposes
-	 * @return string                                                                       HTML
+	 * @param  string                                                      $entry    Name of the entry
+	 * @param  string                                                      $protocol smtp or imap
+	 * @param  array{host:string,port:int,security:string,username:string} $server   Values to propose
+	 * @return string                                                                HTML
 	 */
 	private function renderCheck($entry, $protocol, array $server)
 	{
@@ -124,13 +154,16 @@ class OAuthBridgeEntryButtons
 		$html = '<p class="opacitymedium">'.$langs->trans('OAuthBridgeTestExplained').'</p>';
 		$html .= $this->field($id, 'host', 'OAuthBridgeHost', 'type="text" required maxlength="255" spellcheck="false"', $server['host']);
 		$html .= $this->field($id, 'port', 'OAuthBridgePort', 'type="number" required min="1" max="65535"', (string) $server['port']);
-		$html .= '<label for="'.$id.'-security">'.$langs->trans('OAuthBridgeSecurity').'</label><select id="'.$id.'-security" name="security" class="flat">';
+		$html .= '<label for="'.$id.'-security">'.$langs->trans('OAuthBridgeSecurity').'</label>';
+		$html .= '<select id="'.$id.'-security" name="security" class="flat">';
 		foreach (array('tls', 'starttls', 'none') as $security) {
-			$html .= '<option value="'.$security.'"'.($security === $server['security'] ? ' selected' : '').'>'.$langs->trans('OAuthBridgeSecurity_'.$security).'</option>';
+			$html .= '<option value="'.$security.'"'.($security === $server['security'] ? ' selected' : '').'>';
+			$html .= $langs->trans('OAuthBridgeSecurity_'.$security).'</option>';
 		}
 		$html .= '</select>';
-		$html .= $this->field($id, 'username', 'OAuthBridgeMailbox', 'type="text" required maxlength="320" spellcheck="false" autocapitalize="off"', $server['username']);
-		return $this->dialog($entry, $protocol, $protocol === 'smtp' ? 'OAuthBridgeTestSmtp' : 'OAuthBridgeTestImap', 'check'.$protocol, 'OAuthBridgeTest', $html);
+		$html .= $this->field($id, 'username', 'OAuthBridgeMailbox', 'required '.self::NAME_FIELD, $server['username']);
+		$title = $protocol === 'smtp' ? 'OAuthBridgeTestSmtp' : 'OAuthBridgeTestImap';
+		return $this->dialog($entry, $protocol, $title, 'check'.$protocol, 'OAuthBridgeTest', $html);
 	}
 
 	/**
@@ -143,9 +176,8 @@ class OAuthBridgeEntryButtons
 	{
 		global $langs;
 
-		$id = oauthbridgeAnchor($entry).'-force';
 		$html = '<p>'.$langs->trans('OAuthBridgeRevokeExplained', dol_escape_htmltag($entry)).'</p>';
-		$html .= '<p class="oauthbridge-choice"><input type="checkbox" id="'.$id.'" name="force" value="1"> <label for="'.$id.'">'.$langs->trans('OAuthBridgeRevokeForce').'</label></p>';
+		$html .= $this->checkbox(oauthbridgeAnchor($entry).'-force', 'force', 'OAuthBridgeRevokeForce');
 		return $this->dialog($entry, 'revoke', 'OAuthBridgeRevokeTitle', 'revoke', 'OAuthBridgeRevoke', $html, 'butActionDelete');
 	}
 
@@ -153,22 +185,24 @@ class OAuthBridgeEntryButtons
 	 * A dialog around a form.
 	 *
 	 * @param  string $entry  Name of the entry
-	 * @param  string $word   Which dialog
+	 * @param  string $name   Name of the dialog: connect, smtp, imap or revoke
 	 * @param  string $title  Key of its title
-	 * @param  string $action What the form does
-	 * @param  string $label  Key of the button that sends it
+	 * @param  string $action Action of the form, a key of OAuthBridgeEntryActions::ALL
+	 * @param  string $label  Key of the label of its submit button
 	 * @param  string $fields HTML
-	 * @param  string $class  Class of that button
+	 * @param  string $class  CSS class of its submit button
 	 * @param  string $other  Another button: HTML
 	 * @return string         HTML
 	 */
-	private function dialog($entry, $word, $title, $action, $label, $fields, $class = 'butAction', $other = '')
+	private function dialog($entry, $name, $title, $action, $label, $fields, $class = 'butAction', $other = '')
 	{
 		global $langs;
 
-		$id = oauthbridgeAnchor($entry).'-'.$word;
-		$html = '<dialog class="oauthbridge-dialog" id="'.$id.'" aria-labelledby="'.$id.'-title"'.($this->opened === $entry.' '.$word ? ' open' : '').'>';
-		$html .= '<h4 id="'.$id.'-title">'.$langs->trans($title).' <span class="opacitymedium">'.dol_escape_htmltag($entry).'</span></h4>';
+		$id = oauthbridgeAnchor($entry).'-'.$name;
+		$open = $this->opened === $entry.' '.$name ? ' open' : '';
+		$html = '<dialog class="oauthbridge-dialog" id="'.$id.'" aria-labelledby="'.$id.'-title"'.$open.'>';
+		$html .= '<h4 id="'.$id.'-title">'.$langs->trans($title);
+		$html .= ' <span class="opacitymedium">'.dol_escape_htmltag($entry).'</span></h4>';
 		$html .= $this->openForm($entry, $action, 'oauthbridge-form').$fields.'<div class="oauthbridge-buttons">';
 		$html .= '<button type="submit" class="'.$class.'">'.$langs->trans($label).'</button>'.$other;
 		$html .= '<button type="submit" class="button" formmethod="dialog" formnovalidate>'.$langs->trans('Cancel').'</button>';
@@ -179,63 +213,83 @@ class OAuthBridgeEntryButtons
 	 * A labelled field.
 	 *
 	 * @param  string $id         Id of the dialog
-	 * @param  string $name       Its name
+	 * @param  string $name       Name of the field
 	 * @param  string $label      Key of its label
 	 * @param  string $attributes HTML
-	 * @param  string $value      Its value
+	 * @param  string $value      Its value, not escaped
 	 * @return string             HTML
 	 */
 	private function field($id, $name, $label, $attributes, $value)
 	{
 		global $langs;
 
-		return '<label for="'.$id.'-'.$name.'">'.$langs->trans($label).'</label><input class="flat" id="'.$id.'-'.$name.'" name="'.$name.'" '.$attributes.' autocomplete="off" value="'.dol_escape_htmltag($value).'">';
+		$id .= '-'.$name;
+		return '<label for="'.$id.'">'.$langs->trans($label).'</label><input class="flat" id="'.$id.'" name="'.$name.'" '.$attributes
+			.' autocomplete="off" value="'.dol_escape_htmltag($value).'">';
+	}
+
+	/**
+	 * A labelled checkbox with the value 1.
+	 *
+	 * @param  string $id    Its id
+	 * @param  string $name  Its name
+	 * @param  string $label Key of its label
+	 * @return string        HTML
+	 */
+	private function checkbox($id, $name, $label)
+	{
+		global $langs;
+
+		return '<p class="oauthbridge-choice"><input type="checkbox" id="'.$id.'" name="'.$name.'" value="1">'
+			.' <label for="'.$id.'">'.$langs->trans($label).'</label></p>';
 	}
 
 	/**
 	 * A button that changes something: a form of its own.
 	 *
 	 * @param  string $entry  Name of the entry
-	 * @param  string $action What it does
-	 * @param  string $label  Key of its text
-	 * @param  string $class  Its class
+	 * @param  string $action Action of the form, a key of OAuthBridgeEntryActions::ALL
+	 * @param  string $label  Key of its label
+	 * @param  string $class  CSS class
 	 * @return string         HTML
 	 */
 	private function button($entry, $action, $label, $class = 'butAction')
 	{
 		global $langs;
 
-		return $this->openForm($entry, $action, 'oauthbridge-inline').'<button type="submit" class="'.$class.'">'.$langs->trans($label).'</button></form>';
+		return $this->openForm($entry, $action, 'oauthbridge-inline')
+			.'<button type="submit" class="'.$class.'">'.$langs->trans($label).'</button></form>';
 	}
 
 	/**
 	 * A button that opens a dialog.
 	 *
 	 * @param  string $entry Name of the entry
-	 * @param  string $word  Which dialog
-	 * @param  string $label Key of its text
-	 * @param  string $class Its class
+	 * @param  string $name  Name of the dialog
+	 * @param  string $label Key of the button's label
+	 * @param  string $class CSS class
 	 * @return string        HTML
 	 */
-	private function opener($entry, $word, $label, $class = 'button')
+	private function opener($entry, $name, $label, $class = 'button')
 	{
 		global $langs;
 
-		return '<form method="GET" action="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'" class="oauthbridge-inline"><input type="hidden" name="open" value="'.dol_escape_htmltag($entry.' '.$word).'">'
-			.'<button type="submit" class="'.$class.'" data-oauthbridge-open="'.oauthbridgeAnchor($entry).'-'.$word.'">'.$langs->trans($label).'</button></form>';
+		$html = '<form method="GET" action="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'" class="oauthbridge-inline">';
+		$html .= '<input type="hidden" name="open" value="'.dol_escape_htmltag($entry.' '.$name).'">';
+		$html .= '<button type="submit" class="'.$class.'" data-oauthbridge-open="'.oauthbridgeAnchor($entry).'-'.$name.'">';
+		return $html.$langs->trans($label).'</button></form>';
 	}
 
 	/**
-	 * The beginning of a form.
+	 * The start of a form.
 	 *
 	 * @param  string $entry  Name of the entry
-	 * @param  string $action What it does
-	 * @param  string $class  Its class
+	 * @param  string $action A key of OAuthBridgeEntryActions::ALL
+	 * @param  string $class  CSS class
 	 * @return string         HTML
 	 */
 	private function openForm($entry, $action, $class)
 	{
-		return '<form method="POST" action="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'" class="'.$class.'"><input type="hidden" name="token" value="'.newToken().'">'
-			.'<input type="hidden" name="action" value="'.$action.'"><input type="hidden" name="entry" value="'.dol_escape_htmltag($entry).'">';
+		return oauthbridgeOpenForm(oauthbridgeEntriesUrl(), array('action' => $action, 'entry' => $entry), $class);
 	}
 }

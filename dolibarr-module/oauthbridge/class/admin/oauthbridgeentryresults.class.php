@@ -6,20 +6,20 @@
 /**
  * \file       class/admin/oauthbridgeentryresults.class.php
  * \ingroup    oauthbridge
- * \brief      The outcome of a mail test, the code for another device, and how the bridge itself is
+ * \brief      The result of a mail test, the code for another device, and the bridge's health
  */
 
 require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
- * Shows what came out of something that an admin began.
+ * Renders the results of what an administrator did on the status page, and the bridge's health.
  */
 class OAuthBridgeEntryResults
 {
 	/**
-	 * The outcome of a mail test, step by step.
+	 * The result of a mail test, step by step.
 	 *
-	 * @param  array<string,mixed> $check protocol, server and report
+	 * @param  array<string,mixed> $check protocol (smtp or imap), server (host, port, username) and report (the bridge's answer)
 	 * @return string                     HTML
 	 */
 	public static function renderCheck(array $check)
@@ -28,15 +28,16 @@ class OAuthBridgeEntryResults
 
 		$report = $check['report'];
 		$isGood = !empty($report['ok']);
-		$server = $check['server']['host'].':'.$check['server']['port'];
-		$title = $langs->trans($isGood ? 'OAuthBridgeTestPassed' : 'OAuthBridgeTestFailed', strtoupper($check['protocol']), dol_escape_htmltag($server), dol_escape_htmltag($check['server']['username']));
-		$html = '<div class="oauthbridge-check oauthbridge-check-'.($isGood ? 'passed' : 'failed').'" role="status"><strong>'.$title.'</strong><ol>';
+		$title = $langs->trans(
+			$isGood ? 'OAuthBridgeTestPassed' : 'OAuthBridgeTestFailed',
+			strtoupper($check['protocol']),
+			dol_escape_htmltag($check['server']['host'].':'.$check['server']['port']),
+			dol_escape_htmltag($check['server']['username'])
+		);
+		$html = '<div class="oauthbridge-check oauthbridge-check-'.($isGood ? 'passed' : 'failed').'" role="status">';
+		$html .= '<strong>'.$title.'</strong><ol>';
 		foreach (isset($report['steps']) && is_array($report['steps']) ? $report['steps'] : array() as $step) {
-			$stepIsGood = !empty($step['ok']);
-			$html .= '<li>'.img_picto($langs->trans($stepIsGood ? 'OAuthBridgeStepPassed' : 'OAuthBridgeStepFailed'), $stepIsGood ? 'tick' : 'error');
-			$html .= ' <span class="oauthbridge-step">'.dol_escape_htmltag(isset($step['name']) ? (string) $step['name'] : '').'</span> '.dol_escape_htmltag(isset($step['detail']) ? (string) $step['detail'] : '');
-			$html .= isset($step['ms']) ? ' <span class="opacitymedium nowraponall">'.((int) $step['ms']).' ms</span>' : '';
-			$html .= '</li>';
+			$html .= self::renderStep((array) $step + array('ok' => false, 'name' => '', 'detail' => '', 'ms' => null));
 		}
 		return $html."</ol></div>\n";
 	}
@@ -44,8 +45,8 @@ class OAuthBridgeEntryResults
 	/**
 	 * The code to type on another device.
 	 *
-	 * @param  array<string,mixed> $device As OAuthBridgeConsents::getDevice
-	 * @return string                      HTML
+	 * @param  array<string,mixed> $device As OAuthBridgeConsents::getDevice gives it
+	 * @return string                      HTML: a dialog that polls the state of the consent
 	 */
 	public static function renderDevice(array $device)
 	{
@@ -54,23 +55,32 @@ class OAuthBridgeEntryResults
 		$entry = (string) $device['entry'];
 		$id = oauthbridgeAnchor($entry).'-device';
 		$poll = dol_buildpath('/oauthbridge/ajax/consent.php', 1).'?'.http_build_query(array('entry' => $entry), '', '&');
-		$again = oauthbridgeEntriesUrl($entry, array('device' => $entry));
+		$reload = dol_escape_htmltag(oauthbridgeEntriesUrl($entry, array('device' => $entry)));
+		$page = dol_escape_htmltag($device['verification_uri']);
+		$link = '<a class="oauthbridge-code" target="_blank" rel="noopener noreferrer" href="'.$page.'">'.$page.'</a>';
+		$code = '<span class="oauthbridge-usercode">'.showValueWithClipboardCPButton($device['user_code'], 0).'</span>';
+		$until = $langs->trans('OAuthBridgeDeviceUntil', dol_print_date($device['expires'], 'hour', 'tzuserrel'));
+
 		$html = '<dialog class="oauthbridge-dialog oauthbridge-device" id="'.$id.'" open aria-labelledby="'.$id.'-title"';
-		$html .= ' data-oauthbridge-poll="'.dol_escape_htmltag($poll).'" data-oauthbridge-interval="'.((int) $device['interval']).'" data-oauthbridge-done="'.dol_escape_htmltag($again).'">';
-		$html .= '<h4 id="'.$id.'-title">'.$langs->trans('OAuthBridgeDeviceTitle').' <span class="opacitymedium">'.dol_escape_htmltag($entry).'</span></h4>';
-		$html .= '<ol><li>'.$langs->trans('OAuthBridgeDeviceOpen').'<br><a class="oauthbridge-code" target="_blank" rel="noopener noreferrer" href="'.dol_escape_htmltag($device['verification_uri']).'">'.dol_escape_htmltag($device['verification_uri']).'</a></li>';
-		$html .= '<li>'.$langs->trans('OAuthBridgeDeviceType').'<span class="oauthbridge-usercode">'.showValueWithClipboardCPButton($device['user_code'], 0).'</span></li>';
+		$html .= ' data-oauthbridge-poll="'.dol_escape_htmltag($poll).'"';
+		$html .= ' data-oauthbridge-interval="'.((int) $device['interval']).'" data-oauthbridge-done="'.$reload.'">';
+		$html .= '<h4 id="'.$id.'-title">'.$langs->trans('OAuthBridgeDeviceTitle');
+		$html .= ' <span class="opacitymedium">'.dol_escape_htmltag($entry).'</span></h4>';
+		$html .= '<ol><li>'.$langs->trans('OAuthBridgeDeviceOpen').'<br>'.$link.'</li>';
+		$html .= '<li>'.$langs->trans('OAuthBridgeDeviceType').$code.'</li>';
 		$html .= '<li>'.$langs->trans('OAuthBridgeDeviceAllow').'</li></ol>';
-		$html .= '<p class="oauthbridge-waiting" role="status">'.$langs->trans('OAuthBridgeDeviceWaiting').' <time class="opacitymedium" datetime="'.gmdate('Y-m-d\TH:i:s\Z', $device['expires']).'">'.$langs->trans('OAuthBridgeDeviceUntil', dol_print_date($device['expires'], 'hour', 'tzuserrel')).'</time></p>';
-		$html .= '<form method="POST" action="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'" class="oauthbridge-buttons"><input type="hidden" name="token" value="'.newToken().'"><input type="hidden" name="action" value="canceldevice"><input type="hidden" name="entry" value="'.dol_escape_htmltag($entry).'">';
-		$html .= '<a class="butAction" href="'.dol_escape_htmltag($again).'" data-oauthbridge-ask>'.$langs->trans('OAuthBridgeDeviceCheck').'</a><button type="submit" class="button">'.$langs->trans('Cancel').'</button>';
+		$html .= '<p class="oauthbridge-waiting" role="status">'.$langs->trans('OAuthBridgeDeviceWaiting');
+		$html .= ' <time class="opacitymedium" datetime="'.gmdate('Y-m-d\TH:i:s\Z', $device['expires']).'">'.$until.'</time></p>';
+		$html .= oauthbridgeOpenForm(oauthbridgeEntriesUrl(), array('action' => 'canceldevice', 'entry' => $entry), 'oauthbridge-buttons');
+		$html .= '<a class="butAction" href="'.$reload.'" data-oauthbridge-ask>'.$langs->trans('OAuthBridgeDeviceCheck').'</a>';
+		$html .= '<button type="submit" class="button">'.$langs->trans('Cancel').'</button>';
 		return $html."</form></dialog>\n";
 	}
 
 	/**
-	 * How the bridge is, and what to do where it is not well.
+	 * The bridge's health, and what to do where it is not well.
 	 *
-	 * @param  array<string,mixed> $health As OAuthBridgeClient::getHealth
+	 * @param  array<string,mixed> $health As OAuthBridgeClient::getHealth gives it
 	 * @return string                      HTML
 	 */
 	public static function renderHealth(array $health)
@@ -78,9 +88,9 @@ class OAuthBridgeEntryResults
 		global $langs;
 
 		$isGood = $health['reachable'] && $health['ready'] && $health['authorized'];
-		$title = $isGood ? 'OAuthBridgeHealthy' : (!$health['reachable'] ? 'OAuthBridgeDown' : ($health['ready'] ? 'OAuthBridgeLockedOut' : 'OAuthBridgeNotReady'));
-		$html = '<div class="oauthbridge-health '.($isGood ? 'oauthbridge-healthy' : 'error').'" role="'.($isGood ? 'status' : 'alert').'">';
-		$html .= '<div>'.dolGetStatus($langs->trans($title), $langs->trans($title), '', $isGood ? 'status4' : 'status8', 5);
+		$title = $langs->trans(self::healthTitle($health));
+		$html = '<div class="oauthbridge-health '.($isGood ? 'oauthbridge-healthy" role="status">' : 'error" role="alert">');
+		$html .= '<div>'.dolGetStatus($title, $title, '', $isGood ? 'status4' : 'status8', 5);
 		if ($health['version'] !== null) {
 			$html .= ' '.$langs->trans('OAuthBridgeVersion', dol_escape_htmltag($health['version']));
 		}
@@ -92,12 +102,48 @@ class OAuthBridgeEntryResults
 			$html .= '<p class="small">'.dol_escape_htmltag((string) $health['error']).'</p>';
 		}
 		if (!$health['reachable']) {
-			$html .= '<p>'.$langs->trans('OAuthBridgeHowToStart').'</p><pre class="oauthbridge-command">systemctl start dolibarr-oauth-bridge</pre>';
-			$html .= '<p>'.$langs->trans('OAuthBridgeHowToStartByHand').'</p><pre class="oauthbridge-command">dolibarr-oauth-bridge serve --dolibarr-conf '.dol_escape_htmltag(DOL_DOCUMENT_ROOT.'/conf/conf.php').'</pre>';
+			$byHand = 'dolibarr-oauth-bridge serve --dolibarr-conf '.dol_escape_htmltag(DOL_DOCUMENT_ROOT.'/conf/conf.php');
+			$html .= '<p>'.$langs->trans('OAuthBridgeHowToStart').'</p>';
+			$html .= '<pre class="oauthbridge-command">systemctl start dolibarr-oauth-bridge</pre>';
+			$html .= '<p>'.$langs->trans('OAuthBridgeHowToStartByHand').'</p><pre class="oauthbridge-command">'.$byHand.'</pre>';
 			$html .= '<p class="opacitymedium">'.$langs->trans('OAuthBridgeDownMeans').'</p>';
 		} elseif ($health['ready'] && !$health['authorized']) {
 			$html .= '<p>'.$langs->trans('OAuthBridgeLockedOutMeans').'</p>';
 		}
 		return $html."</div>\n";
+	}
+
+	/**
+	 * One step of a mail test.
+	 *
+	 * @param  array<string,mixed> $step ok, name, detail, ms (milliseconds; null if unknown)
+	 * @return string                    HTML
+	 */
+	private static function renderStep(array $step)
+	{
+		global $langs;
+
+		$isGood = !empty($step['ok']);
+		$html = '<li>'.img_picto($langs->trans($isGood ? 'OAuthBridgeStepPassed' : 'OAuthBridgeStepFailed'), $isGood ? 'tick' : 'error');
+		$html .= ' <span class="oauthbridge-step">'.dol_escape_htmltag((string) $step['name']).'</span>';
+		$html .= ' '.dol_escape_htmltag((string) $step['detail']);
+		return $html.($step['ms'] === null ? '' : ' <span class="opacitymedium nowraponall">'.((int) $step['ms']).' ms</span>').'</li>';
+	}
+
+	/**
+	 * The bridge's health in a few words.
+	 *
+	 * @param  array<string,mixed> $health As OAuthBridgeClient::getHealth gives it
+	 * @return string                      Key of the text
+	 */
+	private static function healthTitle(array $health)
+	{
+		if (!$health['reachable']) {
+			return 'OAuthBridgeDown';
+		}
+		if (!$health['ready']) {
+			return 'OAuthBridgeNotReady';
+		}
+		return $health['authorized'] ? 'OAuthBridgeHealthy' : 'OAuthBridgeLockedOut';
 	}
 }

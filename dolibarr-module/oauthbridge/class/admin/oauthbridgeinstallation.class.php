@@ -6,33 +6,34 @@
 /**
  * \file       class/admin/oauthbridgeinstallation.class.php
  * \ingroup    oauthbridge
- * \brief      What the module adds to Dolibarr's constants beyond what a descriptor can declare
+ * \brief      The constants that enabling the module adds and that a descriptor cannot declare
  */
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
 require_once __DIR__.'/../watch/oauthbridgegrantwatch.class.php';
 
 /**
- * The API key and the place in LOCAL_CONSTS_FILES, per company; added once, and taken away without touching what others added.
+ * The API key and the module's name in LOCAL_CONSTS_FILES, per company. Installing is repeatable; uninstalling leaves alone what
+ * others have added.
  */
 class OAuthBridgeInstallation
 {
-	/** The key that the module and the sidecar share. */
+	/** Constant: the key that the module and the sidecar share. */
 	const API_KEY = 'OAUTHBRIDGE_API_KEY';
 
-	/** How a key is told from one that someone else made (dolibarr-oauth-bridge init, or by hand). */
+	/** Note of a key that this module generated. Uninstalling keeps any other (dolibarr-oauth-bridge init, or made by hand). */
 	const API_KEY_NOTE = 'Made by the module oauthbridge';
 
-	/** Dolibarr includes NAME/NAME_consts.php for each name in this constant, colon separated. */
+	/** Constant: for each name in it, separated by colons, Dolibarr includes NAME/NAME_consts.php at every start. */
 	const LOCAL_CONSTS = 'LOCAL_CONSTS_FILES';
 
-	/** The module's name in there. */
+	/** The module's name in LOCAL_CONSTS_FILES. */
 	const NAME = 'oauthbridge';
 
 	/** @var DoliDB */
 	private $db;
 
-	/** @var string What went wrong */
+	/** @var string Why the last call failed: the database's message */
 	public $error = '';
 
 	/**
@@ -44,7 +45,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * The bridge's own tables that are not there.
+	 * The bridge's own tables that do not exist.
 	 *
 	 * @return string[] Names with their prefix
 	 */
@@ -62,7 +63,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Adds what is not there yet for the current company.
+	 * Adds the constants that are missing in the current company.
 	 *
 	 * @return bool Whether it worked; if not, error says why
 	 */
@@ -72,17 +73,17 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Takes away what install added for the current company.
+	 * Removes what install() added in the current company.
 	 *
 	 * @return bool Whether it worked; if not, error says why
 	 */
 	public function uninstall()
 	{
-		return $this->removeFromLocalConsts() && $this->removeApiKey() && $this->forgetEnds();
+		return $this->removeFromLocalConsts() && $this->removeApiKey() && $this->removeReportedEnds();
 	}
 
 	/**
-	 * Makes a new API key in the place of the present one. The sidecar reads it within seconds.
+	 * Replaces the API key by a new one: 64 hexadecimal digits. The sidecar reads it within seconds.
 	 *
 	 * @return bool Whether it worked; if not, error says why
 	 */
@@ -95,7 +96,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Makes an API key unless the company has one.
+	 * Generates an API key unless the company has one.
 	 *
 	 * @return bool Whether there is one now
 	 */
@@ -105,7 +106,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Removes the API key if this module made it.
+	 * Removes the API key if this module generated it.
 	 *
 	 * @return bool Whether it worked
 	 */
@@ -117,26 +118,30 @@ class OAuthBridgeInstallation
 		if ($row === false) {
 			return false;
 		}
-		return $row === null || $row->note !== self::API_KEY_NOTE || $this->check(dolibarr_del_const($this->db, self::API_KEY, $conf->entity) > 0);
+		if ($row === null || $row->note !== self::API_KEY_NOTE) {
+			return true;
+		}
+		return $this->check(dolibarr_del_const($this->db, self::API_KEY, $conf->entity) > 0);
 	}
 
 	/**
-	 * Removes what OAuthBridgeGrantWatch remembers.
+	 * Removes the constants of OAuthBridgeGrantWatch.
 	 *
 	 * @return bool Whether it worked
 	 */
-	private function forgetEnds()
+	private function removeReportedEnds()
 	{
 		global $conf;
 
-		$sql = 'DELETE FROM '.MAIN_DB_PREFIX.'const WHERE '.$this->db->decrypt('name')." LIKE '".OAuthBridgeGrantWatch::REPORTED_PREFIX."%' AND entity = ".((int) $conf->entity);
+		$sql = 'DELETE FROM '.MAIN_DB_PREFIX.'const WHERE '.$this->db->decrypt('name');
+		$sql .= " LIKE '".OAuthBridgeGrantWatch::REPORTED_PREFIX."%' AND entity = ".((int) $conf->entity);
 		return $this->check((bool) $this->db->query($sql));
 	}
 
 	/**
-	 * Adds the module to LOCAL_CONSTS_FILES.
+	 * Adds the module to the company's LOCAL_CONSTS_FILES.
 	 *
-	 * @return bool Whether it is there now
+	 * @return bool Whether it is in it now
 	 */
 	private function addToLocalConsts()
 	{
@@ -151,7 +156,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Takes the module out of the company's LOCAL_CONSTS_FILES; the row goes where it says nothing more of its own.
+	 * Removes the module from the company's LOCAL_CONSTS_FILES. The row is deleted where it would be empty or repeat the shared value.
 	 *
 	 * @return bool Whether it worked
 	 */
@@ -177,7 +182,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Writes the company's LOCAL_CONSTS_FILES; a row that is there keeps its note.
+	 * Stores the company's LOCAL_CONSTS_FILES. An existing row keeps its type, visibility and note.
 	 *
 	 * @param  int    $entity The company
 	 * @param  string $value  The new value
@@ -196,10 +201,10 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * A constant's row in one company, not inherited.
+	 * The row of a constant in exactly one company.
 	 *
 	 * @param  string $name   Its name
-	 * @param  int    $entity The company; 0 for what all share
+	 * @param  int    $entity Id of the company; 0 for the row that all companies share
 	 * @return object|null|false The row; null if there is none; false on failure, then error says why
 	 */
 	private function findConstant($name, $entity)
@@ -226,7 +231,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Notes a failure of the database.
+	 * Records the database's message after a failure.
 	 *
 	 * @param  bool $isGood Whether the last step worked
 	 * @return bool         The same

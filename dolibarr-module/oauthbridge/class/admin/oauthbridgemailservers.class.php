@@ -10,19 +10,25 @@
  */
 
 /**
- * Finds host, port, security and mailbox of an entry in Dolibarr's mail settings and e-mail collectors, so that an admin need
- * not type them to test a login. Where Dolibarr does not use the entry yet, the provider's usual server is proposed.
+ * Proposes a mail server for the test of an entry: the one in Dolibarr's mail settings or e-mail collectors, so that nobody has to
+ * type it. Where Dolibarr does not use the entry yet, the provider's public server is proposed.
  */
 class OAuthBridgeMailServers
 {
-	/** The contexts that may have mail settings of their own. */
+	/** Suffixes of the constants of mail settings: the general ones, and those of a context. */
 	const CONTEXTS = array('', '_EMAILING', '_TICKET', '_PASSWORDRESET');
 
-	/** The usual servers of providers. */
-	const USUAL = array(
+	/** Public mail servers by provider, without the suffix of its variants: only a proposal in a form. */
+	const PUBLIC_SERVERS = array(
 		'Google' => array('smtp' => 'smtp.gmail.com', 'imap' => 'imap.gmail.com'),
 		'Microsoft' => array('smtp' => 'smtp.office365.com', 'imap' => 'outlook.office365.com'),
 	);
+
+	/** Ports: SMTP, mail submission (RFC 6409), IMAP, IMAP over TLS (RFC 8314). */
+	const SMTP_PORT = 25;
+	const SUBMISSION_PORT = 587;
+	const IMAP_PORT = 143;
+	const IMAPS_PORT = 993;
 
 	/** @var DoliDB */
 	private $db;
@@ -47,12 +53,22 @@ class OAuthBridgeMailServers
 		foreach (self::CONTEXTS as $context) {
 			$host = preg_replace('~^[a-z]+://~i', '', getDolGlobalString('MAIN_MAIL_SMTP_SERVER'.$context));
 			if ($host !== '' && getDolGlobalString('MAIN_MAIL_SMTPS_OAUTH_SERVICE'.$context) === $entry) {
-				$security = getDolGlobalString('MAIN_MAIL_EMAIL_TLS'.$context) ? 'tls' : (getDolGlobalString('MAIN_MAIL_EMAIL_STARTTLS'.$context) ? 'starttls' : 'none');
+				$hasStartTls = (bool) getDolGlobalString('MAIN_MAIL_EMAIL_STARTTLS'.$context);
 				$port = (int) getDolGlobalString('MAIN_MAIL_SMTP_PORT'.$context);
-				return array('host' => $host, 'port' => $port > 0 ? $port : 25, 'security' => $security, 'username' => getDolGlobalString('MAIN_MAIL_SMTPS_ID'.$context));
+				return array(
+					'host' => $host,
+					'port' => $port > 0 ? $port : self::SMTP_PORT,
+					'security' => getDolGlobalString('MAIN_MAIL_EMAIL_TLS'.$context) ? 'tls' : ($hasStartTls ? 'starttls' : 'none'),
+					'username' => getDolGlobalString('MAIN_MAIL_SMTPS_ID'.$context),
+				);
 			}
 		}
-		return array('host' => $this->usual($provider, 'smtp'), 'port' => 587, 'security' => 'starttls', 'username' => $this->anyMailbox());
+		return array(
+			'host' => $this->publicServer($provider, 'smtp'),
+			'port' => self::SUBMISSION_PORT,
+			'security' => 'starttls',
+			'username' => $this->defaultMailbox(),
+		);
 	}
 
 	/**
@@ -66,36 +82,47 @@ class OAuthBridgeMailServers
 	{
 		if (isModEnabled('emailcollector')) {
 			$sql = 'SELECT host, port, login FROM '.MAIN_DB_PREFIX.'emailcollector_emailcollector';
-			$sql .= " WHERE oauth_service = '".$this->db->escape($entry)."' AND entity IN (".getEntity('emailcollector').') ORDER BY status DESC, rowid';
+			$sql .= " WHERE oauth_service = '".$this->db->escape($entry)."' AND entity IN (".getEntity('emailcollector').')';
+			$sql .= ' ORDER BY status DESC, rowid';
 			$result = $this->db->query($sql.$this->db->plimit(1));
 			$row = $result ? $this->db->fetch_object($result) : null;
 			if ($row) {
-				$port = (int) $row->port > 0 ? (int) $row->port : 993;
-				return array('host' => (string) $row->host, 'port' => $port, 'security' => $port === 143 ? 'starttls' : 'tls', 'username' => (string) $row->login);
+				$port = (int) $row->port > 0 ? (int) $row->port : self::IMAPS_PORT;
+				return array(
+					'host' => (string) $row->host,
+					'port' => $port,
+					'security' => $port === self::IMAP_PORT ? 'starttls' : 'tls',
+					'username' => (string) $row->login,
+				);
 			}
 		}
-		return array('host' => $this->usual($provider, 'imap'), 'port' => 993, 'security' => 'tls', 'username' => $this->anyMailbox());
+		return array(
+			'host' => $this->publicServer($provider, 'imap'),
+			'port' => self::IMAPS_PORT,
+			'security' => 'tls',
+			'username' => $this->defaultMailbox(),
+		);
 	}
 
 	/**
-	 * The usual server of a provider.
+	 * The public server of a provider.
 	 *
 	 * @param  string $provider Provider
 	 * @param  string $protocol smtp or imap
 	 * @return string           Host; empty if none is known
 	 */
-	private function usual($provider, $protocol)
+	private function publicServer($provider, $protocol)
 	{
 		$family = preg_replace('/(\d|App)$/', '', (string) $provider);
-		return isset(self::USUAL[$family]) ? self::USUAL[$family][$protocol] : '';
+		return isset(self::PUBLIC_SERVERS[$family]) ? self::PUBLIC_SERVERS[$family][$protocol] : '';
 	}
 
 	/**
-	 * A mailbox to begin with where no setting names one.
+	 * The mailbox to propose where no setting of the entry names one.
 	 *
-	 * @return string E-mail address, or empty
+	 * @return string E-mail address; empty if Dolibarr knows none
 	 */
-	private function anyMailbox()
+	private function defaultMailbox()
 	{
 		return getDolGlobalString('MAIN_MAIL_SMTPS_ID', getDolGlobalString('MAIN_INFO_SOCIETE_MAIL'));
 	}

@@ -6,18 +6,18 @@
 /**
  * \file       class/admin/oauthbridgesettings.class.php
  * \ingroup    oauthbridge
- * \brief      The settings of the module: what there is, how it is asked for, checked and kept
+ * \brief      The settings of the module: definition, form, validation, storage
  */
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
 require_once __DIR__.'/../client/oauthbridgeaddress.class.php';
 
 /**
- * The settings of one company. Each has a field on the setup page with the same name as its constant.
+ * The settings of one company. The form field of a setting has the name of its constant.
  */
 class OAuthBridgeSettings
 {
-	/** Name, kind and standard value of each setting, under the heading that it stands under. */
+	/** Heading => (constant => (kind, default value)). The kind decides the form field and the validation. */
 	const ALL = array(
 		'OAuthBridgeConnection' => array(
 			'OAUTHBRIDGE_ADDRESS' => array('address', ''),
@@ -33,8 +33,15 @@ class OAuthBridgeSettings
 		),
 	);
 
-	/** When the bridge renews tokens without being asked for them; empty: as its own configuration says. */
+	/** Values of OAUTHBRIDGE_RENEWAL; empty: as the bridge itself is configured. */
 	const RENEWALS = array('', 'proactive', 'on_demand');
+
+	/** Examples in empty text fields, by kind. */
+	const PLACEHOLDERS = array(
+		'address' => OAuthBridgeAddress::DEFAULT_ADDRESS,
+		'domains' => 'example.com',
+		'tenants' => '11111111-2222-3333-4444-555555555555',
+	);
 
 	/** @var DoliDB */
 	private $db;
@@ -53,32 +60,36 @@ class OAuthBridgeSettings
 	}
 
 	/**
-	 * What is set now.
+	 * The stored values.
 	 *
-	 * @return array<string,string> Values by constant
+	 * @return array<string,string> By constant; the default where nothing is stored; yes/no as 1 and 0
 	 */
 	public function current()
 	{
 		global $conf;
 
 		$values = array();
-		foreach ($this->kinds() as $name => list($kind, $standard)) {
-			$value = isset($conf->global->$name) ? (string) $conf->global->$name : $standard;
+		foreach ($this->kinds() as $name => list($kind, $default)) {
+			$value = isset($conf->global->$name) ? (string) $conf->global->$name : $default;
 			$values[$name] = $kind === 'yesno' ? ((int) $value ? '1' : '0') : $value;
 		}
 		return $values;
 	}
 
 	/**
-	 * What an admin typed.
+	 * The values of the submitted form, trimmed; lists in lower case and separated by commas. They are not validated yet.
 	 *
-	 * @return array<string,string> Values by constant
+	 * @return array<string,string> By constant
 	 */
 	public function read()
 	{
 		$values = array();
 		foreach ($this->kinds() as $name => list($kind)) {
-			$values[$name] = $kind === 'yesno' ? (GETPOST($name, 'alpha') === '1' ? '1' : '0') : trim(GETPOST($name, 'alphanohtml'));
+			if ($kind === 'yesno') {
+				$values[$name] = GETPOST($name, 'alpha') === '1' ? '1' : '0';
+				continue;
+			}
+			$values[$name] = trim(GETPOST($name, 'alphanohtml'));
 			if ($kind === 'domains' || $kind === 'tenants') {
 				$values[$name] = implode(',', preg_split('/[\s,;]+/', strtolower($values[$name]), -1, PREG_SPLIT_NO_EMPTY));
 			}
@@ -87,10 +98,10 @@ class OAuthBridgeSettings
 	}
 
 	/**
-	 * What is wrong with values.
+	 * Validates values.
 	 *
 	 * @param  array<string,string> $values Values by constant
-	 * @return string[]                     Texts without markup; empty if all is well
+	 * @return string[]                     Errors in the user's language, without markup; empty if the values are valid
 	 */
 	public function findErrors(array $values)
 	{
@@ -98,7 +109,7 @@ class OAuthBridgeSettings
 
 		$errors = array();
 		foreach ($this->kinds() as $name => list($kind)) {
-			if (!$this->isGood($kind, $values[$name])) {
+			if (!$this->isValid($kind, $values[$name])) {
 				$errors[] = $langs->transnoentitiesnoconv('OAuthBridgeBad_'.$kind, $values[$name]);
 			}
 		}
@@ -106,10 +117,10 @@ class OAuthBridgeSettings
 	}
 
 	/**
-	 * Keeps values.
+	 * Stores values, all or none.
 	 *
-	 * @param  array<string,string> $values Values by constant
-	 * @return bool                         Whether it worked
+	 * @param  array<string,string> $values Valid values by constant
+	 * @return bool                         Whether it worked; if not, lasterror() of the database says why
 	 */
 	public function save(array $values)
 	{
@@ -126,7 +137,7 @@ class OAuthBridgeSettings
 	}
 
 	/**
-	 * The fields.
+	 * The form fields.
 	 *
 	 * @param  array<string,string> $values Values by constant
 	 * @return string                       HTML
@@ -140,7 +151,8 @@ class OAuthBridgeSettings
 			$html .= load_fiche_titre($langs->trans($heading), '', '').'<table class="noborder centpercent oauthbridge-settings">';
 			foreach ($settings as $name => list($kind)) {
 				$html .= '<tr class="oddeven"><td class="titlefieldmiddle"><label for="'.$name.'">'.$langs->trans($name).'</label></td>';
-				$html .= '<td>'.$this->renderField($name, $kind, $values[$name]).'<div class="opacitymedium small">'.$langs->trans($name.'_Help').'</div></td></tr>';
+				$html .= '<td>'.$this->renderField($name, $kind, $values[$name]);
+				$html .= '<div class="opacitymedium small">'.$langs->trans($name.'_Help').'</div></td></tr>';
 			}
 			$html .= '</table>';
 		}
@@ -148,7 +160,7 @@ class OAuthBridgeSettings
 	}
 
 	/**
-	 * A field.
+	 * A form field.
 	 *
 	 * @param  string $name  Its constant
 	 * @param  string $kind  Its kind
@@ -165,22 +177,23 @@ class OAuthBridgeSettings
 		if ($kind === 'renewal') {
 			$html = '<select class="flat minwidth200" id="'.$name.'" name="'.$name.'">';
 			foreach (self::RENEWALS as $renewal) {
-				$html .= '<option value="'.$renewal.'"'.($renewal === $value ? ' selected' : '').'>'.$langs->trans('OAuthBridgeRenewal_'.($renewal === '' ? 'own' : $renewal)).'</option>';
+				$label = $langs->trans('OAuthBridgeRenewal_'.($renewal === '' ? 'own' : $renewal));
+				$html .= '<option value="'.$renewal.'"'.($renewal === $value ? ' selected' : '').'>'.$label.'</option>';
 			}
 			return $html.'</select>';
 		}
-		$placeholder = array('address' => OAuthBridgeAddress::STANDARD, 'domains' => 'example.com', 'tenants' => '11111111-2222-3333-4444-555555555555');
-		return '<input type="text" class="flat quatrevingtpercent" id="'.$name.'" name="'.$name.'" spellcheck="false" autocomplete="off" placeholder="'.$placeholder[$kind].'" value="'.dol_escape_htmltag($value).'">';
+		return '<input type="text" class="flat quatrevingtpercent" id="'.$name.'" name="'.$name.'" spellcheck="false" autocomplete="off"'
+			.' placeholder="'.self::PLACEHOLDERS[$kind].'" value="'.dol_escape_htmltag($value).'">';
 	}
 
 	/**
-	 * Whether a value will do.
+	 * Whether a value is valid.
 	 *
 	 * @param  string $kind  Kind of the setting
 	 * @param  string $value Value
 	 * @return bool          True if so
 	 */
-	private function isGood($kind, $value)
+	private function isValid($kind, $value)
 	{
 		switch ($kind) {
 			case 'address':
@@ -195,14 +208,15 @@ class OAuthBridgeSettings
 			case 'domains':
 				return preg_match('/^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(,|$))*$/D', $value) === 1;
 			case 'tenants':
-				return preg_match('/^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(,|$))*$/D', $value) === 1; // what tokens name a tenant by
+				// Directory IDs only: the tid claim of a token never holds a domain.
+				return preg_match('/^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(,|$))*$/D', $value) === 1;
 			default:
 				return true;
 		}
 	}
 
 	/**
-	 * Every setting with its kind and standard value.
+	 * Every setting with its kind and default value.
 	 *
 	 * @return array<string,array{0:string,1:string}> By constant
 	 */

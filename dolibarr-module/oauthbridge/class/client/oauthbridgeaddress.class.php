@@ -10,15 +10,15 @@
  */
 
 /**
- * The sidecar's address: this machine only, since the API key and tokens travel over it in the clear.
+ * The sidecar's address: loopback or a unix socket only, since the API key and tokens are sent unencrypted.
  */
 class OAuthBridgeAddress
 {
-	/** What the sidecar listens on unless told otherwise. */
-	const STANDARD = 'http://127.0.0.1:8765';
+	/** What the sidecar listens on by default. */
+	const DEFAULT_ADDRESS = 'http://127.0.0.1:8765';
 
-	/** The longest path that fits into a socket address, in bytes (sun_path of Linux, less its final zero). */
-	const LONGEST_SOCKET_PATH = 107;
+	/** Longest path of a unix socket, in bytes: sun_path of Linux (108) without the final zero byte. */
+	const MAX_SOCKET_PATH = 107;
 
 	/** @var string Base URL without a final slash */
 	private $baseUrl;
@@ -37,24 +37,27 @@ class OAuthBridgeAddress
 	}
 
 	/**
-	 * Reads an address as an admin writes it: http://127.0.0.1:8765, http://[::1]:8765, http://localhost:8765,
-	 * unix:/run/dolibarr-oauth-bridge/bridge.sock or just the socket's path. Empty means the standard address.
+	 * Parses an address as an administrator types it: http://127.0.0.1:8765, http://[::1]:8765, http://localhost:8765,
+	 * unix:/run/dolibarr-oauth-bridge/bridge.sock or the socket's path alone. Empty means DEFAULT_ADDRESS.
 	 *
-	 * @param  string $text What the admin wrote
+	 * @param  string $text What was typed
 	 * @return OAuthBridgeAddress The address
-	 * @throws InvalidArgumentException It is no address of this machine; the message says what one looks like
+	 * @throws InvalidArgumentException Not an address of this machine; the message gives examples
 	 */
 	public static function parse($text)
 	{
 		$text = trim($text);
 		if ($text === '') {
-			$text = self::STANDARD;
+			$text = self::DEFAULT_ADDRESS;
 		}
 
 		$path = preg_replace('~^unix:(//(?=/))?~', '', $text);
 		if (substr($path, 0, 1) === '/') {
-			if (strlen($path) > self::LONGEST_SOCKET_PATH || preg_match('~[\x00-\x1f\x7f]|/\.\.(/|$)~', $path) || substr($path, -1) === '/') {
-				throw new InvalidArgumentException('The socket must be an absolute path of at most '.self::LONGEST_SOCKET_PATH.' bytes, without "..".');
+			$isTooLong = strlen($path) > self::MAX_SOCKET_PATH;
+			if ($isTooLong || preg_match('~[\x00-\x1f\x7f]|/\.\.(/|$)~', $path) || substr($path, -1) === '/') {
+				throw new InvalidArgumentException(
+					'The socket must be an absolute path of at most '.self::MAX_SOCKET_PATH.' bytes, without "..".'
+				);
 			}
 			return new self('http://localhost', $path);
 		}
@@ -64,13 +67,16 @@ class OAuthBridgeAddress
 			|| ($parts[1][0] === '1' && filter_var($parts[1], FILTER_VALIDATE_IP, FILTER_FLAG_IPV4) === false)
 			|| (isset($parts[2]) && ((int) $parts[2] < 1 || (int) $parts[2] > 65535))
 		) {
-			throw new InvalidArgumentException('The address must be on this machine: '.self::STANDARD.', or the path of a unix socket such as /run/dolibarr-oauth-bridge/bridge.sock.');
+			throw new InvalidArgumentException(
+				'The address must be on this machine: '.self::DEFAULT_ADDRESS
+				.', or the path of a unix socket such as /run/dolibarr-oauth-bridge/bridge.sock.'
+			);
 		}
 		return new self('http://'.strtolower($parts[1]).(isset($parts[2]) ? ':'.(int) $parts[2] : ''), null);
 	}
 
 	/**
-	 * The base URL; with a socket only its path counts.
+	 * The base URL of requests; with a socket its host and port have no effect.
 	 *
 	 * @return string URL without a final slash
 	 */
@@ -80,7 +86,7 @@ class OAuthBridgeAddress
 	}
 
 	/**
-	 * The socket.
+	 * The unix socket.
 	 *
 	 * @return string|null Absolute path; null for TCP
 	 */
@@ -90,7 +96,7 @@ class OAuthBridgeAddress
 	}
 
 	/**
-	 * The address as it is shown and stored.
+	 * The address, as parse() accepts it.
 	 *
 	 * @return string Such as http://127.0.0.1:8765 or unix:/run/dolibarr-oauth-bridge/bridge.sock
 	 */

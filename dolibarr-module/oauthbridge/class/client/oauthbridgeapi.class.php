@@ -12,18 +12,18 @@
 require_once __DIR__.'/oauthbridgetransport.class.php';
 
 /**
- * Calls of the bridge's API: address, API key and company on the way there, strict JSON and typed failures on the way back.
- * OAuthBridgeClient is what other code uses.
+ * Calls the bridge's API: adds address, API key and company to requests; accepts JSON objects only and turns problem details (RFC 9457)
+ * into exceptions. Other code uses OAuthBridgeClient.
  */
 class OAuthBridgeApi
 {
-	/** Levels of nesting in an answer. */
-	const DEEPEST_ANSWER = 16;
+	/** Deepest nesting of an answer's JSON, in levels. */
+	const MAX_DEPTH = 16;
 
-	/** @var OAuthBridgeAddress|null Null where the setup holds no usable one */
+	/** @var OAuthBridgeAddress|null Null where the configured one is invalid */
 	private $address;
 
-	/** @var string What is wrong with the address; empty if nothing */
+	/** @var string Why the address is invalid; empty if it is valid */
 	private $addressError = '';
 
 	/** @var OAuthBridgeTransport|null */
@@ -38,7 +38,7 @@ class OAuthBridgeApi
 	/**
 	 * @param string|null $address Address or socket of the sidecar; null for the one in Dolibarr's setup
 	 * @param string|null $apiKey  The key that module and sidecar share; null for the one in Dolibarr's setup
-	 * @param int|null    $entity  The company; null for the current one
+	 * @param int|null    $entity  Id of the company; null for the current one
 	 */
 	public function __construct(
 		$address = null,
@@ -59,9 +59,9 @@ class OAuthBridgeApi
 	}
 
 	/**
-	 * The address asked.
+	 * The address of the sidecar.
 	 *
-	 * @return string Such as http://127.0.0.1:8765; empty where the setup holds none that can be used
+	 * @return string Such as http://127.0.0.1:8765; empty where the configured one is invalid
 	 */
 	public function getAddress()
 	{
@@ -69,7 +69,7 @@ class OAuthBridgeApi
 	}
 
 	/**
-	 * Sets how long the next requests may take.
+	 * Sets the timeout of the next requests.
 	 *
 	 * @param  int  $milliseconds Milliseconds for a whole request
 	 * @return void
@@ -85,11 +85,12 @@ class OAuthBridgeApi
 	 * Calls the API.
 	 *
 	 * @param  string                   $method GET, POST or DELETE
-	 * @param  string                   $path   Path
-	 * @param  array<string,string|int> $query  Parameters of the query
+	 * @param  string                   $path   Path, from the slash on
+	 * @param  array<string,string|int> $query  Query parameters; entity is added to calls under /v1
 	 * @param  array<string,mixed>|null $body   JSON to send; null for none
-	 * @return array<string,mixed> The JSON object of the answer; empty where it has none
-	 * @throws OAuthBridgeException
+	 * @return array<string,mixed> The JSON object of the answer; empty for status 204
+	 * @throws OAuthBridgeUnreachableException The bridge does not answer
+	 * @throws OAuthBridgeException The bridge refuses (its problem code), or the answer cannot be used (invalid_answer)
 	 */
 	public function call(
 		$method,
@@ -101,7 +102,10 @@ class OAuthBridgeApi
 		$headers = array();
 		if (strncmp($path, '/v1/', 4) === 0) {
 			if ($this->apiKey === '' || preg_match('/[^\x21-\x7e]/', $this->apiKey)) {
-				throw new OAuthBridgeException('unauthorized', 'Dolibarr has no usable API key for the bridge. Disable and enable the module, or make a key on its setup page.');
+				throw new OAuthBridgeException(
+					'unauthorized',
+					'Dolibarr has no usable API key for the bridge. Disable and enable the module, or make a key on its setup page.'
+				);
 			}
 			$headers[] = 'Authorization: Bearer '.$this->apiKey;
 			$path .= '?'.http_build_query(array('entity' => $this->entity) + $query, '', '&');
@@ -117,7 +121,7 @@ class OAuthBridgeApi
 		if ($isGood && $answer['status'] === 204) {
 			return array();
 		}
-		$content = json_decode($answer['body'], true, self::DEEPEST_ANSWER);
+		$content = json_decode($answer['body'], true, self::MAX_DEPTH);
 		if ($answer['type'] !== ($isGood ? 'application/json' : 'application/problem+json') || !is_array($content)) {
 			throw $this->invalidAnswer('it is not what the API promises', $answer['status']);
 		}
@@ -140,8 +144,9 @@ class OAuthBridgeApi
 	 * @param  string      $path    Path and query
 	 * @param  string[]    $headers Header lines
 	 * @param  string|null $body    Body; null for none
-	 * @return array{status:int,type:string,retry_after:int|null,body:string} The answer
-	 * @throws OAuthBridgeException
+	 * @return array{status:int,type:string,retry_after:int|null,body:string} The answer, as OAuthBridgeTransport::send gives it
+	 * @throws OAuthBridgeUnreachableException The bridge does not answer, or its address is invalid
+	 * @throws OAuthBridgeException The answer is too long (invalid_answer)
 	 */
 	public function send(
 		$method,
@@ -152,18 +157,20 @@ class OAuthBridgeApi
 		$body = null
 	) {
 		if ($this->transport === null) {
-			throw new OAuthBridgeUnreachableException('OAUTHBRIDGE_ADDRESS in the setup cannot be used. '.$this->addressError);
+			throw new OAuthBridgeUnreachableException(
+				'The address of the bridge on the module\'s setup page (OAUTHBRIDGE_ADDRESS) is invalid. '.$this->addressError
+			);
 		}
 		return $this->transport->send($method, $path, $headers, $body);
 	}
 
 	/**
-	 * Hands a refresh request (RFC 6749, section 6) to the bridge's token endpoint. The grant may be another company's that shares it
-	 * with this one, so no company is named; client secret and refresh token say whose it is.
+	 * Sends a refresh request (RFC 6749, section 6) to the bridge's token endpoint. It names no company, since companies may share a
+	 * grant: client secret and refresh token identify it.
 	 *
 	 * @param  array<string,string> $form grant_type, client_id, client_secret, refresh_token
-	 * @return array{status:int,body:string} The answer, JSON either way
-	 * @throws OAuthBridgeException
+	 * @return array{status:int,body:string} The answer: JSON, for an error as well
+	 * @throws OAuthBridgeException The bridge does not answer, or the answer is not JSON (invalid_answer)
 	 */
 	public function redeem(
 		#[\SensitiveParameter]
@@ -171,28 +178,32 @@ class OAuthBridgeApi
 	) {
 		$body = http_build_query($form, '', '&');
 		$answer = $this->send('POST', '/oauth/token', array('Content-Type: application/x-www-form-urlencoded'), $body);
-		if ($answer['type'] !== 'application/json' || !is_array(json_decode($answer['body'], true, self::DEEPEST_ANSWER))) {
+		if ($answer['type'] !== 'application/json' || !is_array(json_decode($answer['body'], true, self::MAX_DEPTH))) {
 			throw $this->invalidAnswer('it is not JSON', $answer['status']);
 		}
 		return array('status' => $answer['status'], 'body' => $answer['body']);
 	}
 
 	/**
-	 * The failure of an answer that cannot be used.
+	 * The exception for an answer that cannot be used.
 	 *
-	 * @param  string $why    What is wrong with it
+	 * @param  string $why    What is wrong with it: a clause
 	 * @param  int    $status HTTP status
-	 * @return OAuthBridgeException The exception
+	 * @return OAuthBridgeException The exception, code invalid_answer
 	 */
 	public function invalidAnswer($why, $status = 200)
 	{
-		return new OAuthBridgeException('invalid_answer', 'The answer from '.$this->getAddress().' cannot be used: '.$why.'. Is this the bridge?', $status);
+		return new OAuthBridgeException(
+			'invalid_answer',
+			'The answer from '.$this->getAddress().' cannot be used: '.$why.'. Is this the bridge?',
+			$status
+		);
 	}
 
 	/**
-	 * For var_dump and debuggers: no secret.
+	 * What var_dump and debuggers show: no secret.
 	 *
-	 * @return array<string,mixed> What may be shown
+	 * @return array<string,mixed> address, entity
 	 */
 	public function __debugInfo()
 	{

@@ -6,14 +6,14 @@
 /**
  * \file       class/client/oauthbridgeexception.class.php
  * \ingroup    oauthbridge
- * \brief      What went wrong when the bridge was asked
+ * \brief      The failure of a call of the bridge
  */
 
 /**
  * The bridge refused, or its answer cannot be used. Neither the message nor any property holds a secret.
  *
- * The problem codes are the bridge's own (consent_required, entry_not_found, provider_unavailable, ...; see its README), and
- * two of this client: "unreachable" (see OAuthBridgeUnreachableException) and "invalid_answer".
+ * The problem codes are those of the bridge's API (consent_required, entry_not_found, provider_unavailable, ...) and two of this
+ * client: "unreachable" (see OAuthBridgeUnreachableException) and "invalid_answer".
  */
 class OAuthBridgeException extends Exception
 {
@@ -46,7 +46,7 @@ class OAuthBridgeException extends Exception
 	}
 
 	/**
-	 * The stable code to decide by.
+	 * The stable problem code, for programs.
 	 *
 	 * @return string Code such as consent_required
 	 */
@@ -66,7 +66,7 @@ class OAuthBridgeException extends Exception
 	}
 
 	/**
-	 * What happened and what to do, as the bridge says it (English).
+	 * What happened and what to do, in the bridge's words (English).
 	 *
 	 * @return string Text without markup; escape it before it goes into a page
 	 */
@@ -78,7 +78,7 @@ class OAuthBridgeException extends Exception
 	/**
 	 * For identity_rejected, which check failed.
 	 *
-	 * @return string|null Stable word, or null
+	 * @return string|null Stable word; null for other codes
 	 */
 	public function getReason()
 	{
@@ -88,7 +88,7 @@ class OAuthBridgeException extends Exception
 	/**
 	 * How long to wait before asking again.
 	 *
-	 * @return int|null Seconds, or null where the bridge does not say
+	 * @return int|null Seconds; null where the bridge does not say
 	 */
 	public function getRetryAfter()
 	{

@@ -6,7 +6,7 @@
 /**
  * \file       class/client/oauthbridgegateway.class.php
  * \ingroup    oauthbridge
- * \brief      Asks the bridge where stock code can go on without it
+ * \brief      Asks the bridge on behalf of code that can go on without it
  */
 
 require_once __DIR__.'/../oauthbridgeclient.class.php';

@@ -13,27 +13,27 @@ require_once __DIR__.'/oauthbridgeaddress.class.php';
 require_once __DIR__.'/oauthbridgeunreachableexception.class.php';
 
 /**
- * HTTP to the sidecar, over TCP or a unix socket: short deadlines, no proxy, no redirects, answers of bounded size. The
- * connection is kept for the next request of the same object.
+ * HTTP to the sidecar, over TCP or a unix socket: short timeouts, no proxy, no redirects, answers of limited size. An object keeps its
+ * connection for the next request.
  */
 class OAuthBridgeTransport
 {
-	/** Milliseconds until a connection must stand. */
+	/** Timeout for connecting, in milliseconds. */
 	const CONNECT_TIMEOUT = 1000;
 
-	/** Milliseconds for a whole request; longer than the sidecar's own deadline for a provider. */
+	/** Timeout of a whole request, in milliseconds: longer than the sidecar's own timeout for a provider. */
 	const TOTAL_TIMEOUT = 20000;
 
-	/** Milliseconds where a page only wants to show how things are: it waits no longer than a person would. */
-	const GLANCE_TIMEOUT = 3000;
+	/** Timeout for a page that only shows the state, in milliseconds: nobody waits longer for a page. */
+	const PAGE_TIMEOUT = 3000;
 
-	/** Bytes of an answer's body. */
-	const LONGEST_ANSWER = 1048576;
+	/** Longest body of an answer, in bytes. */
+	const MAX_ANSWER = 1048576;
 
 	/** @var OAuthBridgeAddress */
 	private $address;
 
-	/** @var int Milliseconds for a whole request */
+	/** @var int Timeout of a whole request, in milliseconds */
 	private $timeout = self::TOTAL_TIMEOUT;
 
 	/** @var resource|CurlHandle|null */
@@ -48,7 +48,7 @@ class OAuthBridgeTransport
 	}
 
 	/**
-	 * Sets how long the next requests may take.
+	 * Sets the timeout of the next requests.
 	 *
 	 * @param  int  $milliseconds Milliseconds for a whole request
 	 * @return void
@@ -65,9 +65,10 @@ class OAuthBridgeTransport
 	 * @param  string      $path    Path and query, from the slash on
 	 * @param  string[]    $headers Header lines
 	 * @param  string|null $body    Body; null for none
-	 * @return array{status:int,type:string,retry_after:int|null,body:string} The answer; type is the media type in lower case without parameters
-	 * @throws OAuthBridgeUnreachableException There is no answer
-	 * @throws OAuthBridgeException The answer is too long
+	 * @return array{status:int,type:string,retry_after:int|null,body:string} The answer: HTTP status; media type in lower case without
+	 *                                                                        parameters; Retry-After in seconds; body
+	 * @throws OAuthBridgeUnreachableException There is no answer in time, or PHP lacks curl
+	 * @throws OAuthBridgeException The answer is longer than MAX_ANSWER (invalid_answer)
 	 */
 	public function send(
 		$method,
@@ -78,7 +79,10 @@ class OAuthBridgeTransport
 		$body = null
 	) {
 		if (!function_exists('curl_init') || !function_exists('curl_exec')) {
-			throw new OAuthBridgeUnreachableException('PHP lacks curl, so the bridge cannot be asked. Install php-curl, and take curl_exec out of disable_functions in php.ini.');
+			throw new OAuthBridgeUnreachableException(
+				'PHP lacks curl, so the bridge cannot be asked.'
+				.' Install php-curl, and remove curl_init and curl_exec from disable_functions in php.ini.'
+			);
 		}
 		if ($this->curl === null) {
 			$this->curl = curl_init();
@@ -95,7 +99,7 @@ class OAuthBridgeTransport
 				return strlen($line);
 			},
 			CURLOPT_WRITEFUNCTION => static function ($curl, $data) use (&$received, &$isTooLong) {
-				if (strlen($received) + strlen($data) > self::LONGEST_ANSWER) {
+				if (strlen($received) + strlen($data) > self::MAX_ANSWER) {
 					$isTooLong = true;
 					return 0;
 				}
@@ -107,18 +111,26 @@ class OAuthBridgeTransport
 		curl_setopt_array($this->curl, $options);
 		$done = curl_exec($this->curl);
 		if ($isTooLong) {
-			throw new OAuthBridgeException('invalid_answer', 'The answer from '.$this->address.' is longer than '.self::LONGEST_ANSWER.' bytes. Is this the bridge?');
+			throw new OAuthBridgeException(
+				'invalid_answer',
+				'The answer from '.$this->address.' is longer than '.self::MAX_ANSWER.' bytes. Is this the bridge?'
+			);
 		}
 		if ($done === false) {
 			throw new OAuthBridgeUnreachableException('The bridge at '.$this->address.' does not answer: '.$this->describeFailure());
 		}
 
 		$type = strtolower(trim(explode(';', (string) curl_getinfo($this->curl, CURLINFO_CONTENT_TYPE))[0]));
-		return array('status' => (int) curl_getinfo($this->curl, CURLINFO_RESPONSE_CODE), 'type' => $type, 'retry_after' => $retryAfter, 'body' => $received);
+		return array(
+			'status' => (int) curl_getinfo($this->curl, CURLINFO_RESPONSE_CODE),
+			'type' => $type,
+			'retry_after' => $retryAfter,
+			'body' => $received,
+		);
 	}
 
 	/**
-	 * The options that decide where the request goes and how long it may take.
+	 * Curl's options of a request, but for those that receive the answer.
 	 *
 	 * @param  string      $method  GET, POST or DELETE
 	 * @param  string      $path    Path and query
@@ -140,7 +152,7 @@ class OAuthBridgeTransport
 			CURLOPT_CUSTOMREQUEST => $method,
 			CURLOPT_HTTPHEADER => array_merge($headers, array('Accept: application/json', 'Expect:')),
 			CURLOPT_PROTOCOLS => CURLPROTO_HTTP,
-			CURLOPT_PROXY => '', // not even the one in the environment
+			CURLOPT_PROXY => '', // overrides http_proxy and ALL_PROXY of the environment
 			CURLOPT_FOLLOWLOCATION => false,
 			CURLOPT_NOSIGNAL => true,
 			CURLOPT_CONNECTTIMEOUT_MS => self::CONNECT_TIMEOUT,
@@ -157,9 +169,9 @@ class OAuthBridgeTransport
 	}
 
 	/**
-	 * What the last request failed of. Curl's own words name addresses and times, never headers or bodies.
+	 * Why the last request failed. Curl's own messages name addresses and times, never headers or bodies.
 	 *
-	 * @return string Words for the log and for an admin
+	 * @return string A clause for the log and for administrators
 	 */
 	private function describeFailure()
 	{

@@ -12,13 +12,13 @@
 require_once __DIR__.'/oauthbridgeexception.class.php';
 
 /**
- * The sidecar is not running, does not answer in time, or its address in the setup is wrong. Stock Dolibarr code can go on
- * without it.
+ * The sidecar is not running, does not answer in time, or its address in the setup is invalid. Dolibarr's own code can go on without
+ * it. The problem code is "unreachable".
  */
 class OAuthBridgeUnreachableException extends OAuthBridgeException
 {
 	/**
-	 * @param string $detail What happened, in words
+	 * @param string $detail What happened and what to do, in words
 	 */
 	public function __construct($detail)
 	{

@@ -6,13 +6,13 @@
 /**
  * \file       class/http/curlclient.php
  * \ingroup    oauthbridge
- * \brief      Dolibarr's CurlClient with the bridge in front
+ * \brief      Dolibarr's CurlClient, whose refreshes the bridge answers
  */
 
 namespace OAuth\Common\Http\Client;
 
 /**
- * The stock CurlClient, which OAuthBridgeClassLoader has loaded under another name, with the bridge in front.
+ * The stock CurlClient, loaded by OAuthBridgeClassLoader under another name; the bridge answers its refreshes.
  */
 class CurlClient extends OAuthBridgeStockCurlClient
 {

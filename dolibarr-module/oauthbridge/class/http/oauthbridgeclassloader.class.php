@@ -6,26 +6,26 @@
 /**
  * \file       class/http/oauthbridgeclassloader.class.php
  * \ingroup    oauthbridge
- * \brief      Puts the bridge between Dolibarr's OAuth library and the providers' token endpoints
+ * \brief      Lets the bridge answer the refreshes of Dolibarr's OAuth library
  */
 
 /**
- * Supplies the two HTTP clients of Dolibarr's OAuth library as subclasses of the stock ones, so that refreshes can be answered by
- * the bridge while all else runs through stock code. The stock class is loaded from Dolibarr's own file under another name. Where
- * anything is not as expected it steps aside, and Dolibarr's own loader loads the stock class.
+ * Loads the two HTTP clients of Dolibarr's OAuth library as subclasses of the stock classes, so that the bridge answers refreshes and
+ * stock code sends everything else. The stock class is loaded from Dolibarr's own file under another name. Where anything is not as
+ * expected, this loader does nothing and Dolibarr's own loader loads the stock class.
  */
 class OAuthBridgeClassLoader
 {
-	/** The library's namespace of HTTP clients. */
+	/** Namespace of the library's HTTP clients. */
 	const CLIENTS = 'OAuth\\Common\\Http\\Client\\';
 
-	/** What a stock class is called when a subclass has its name. */
+	/** Prefix of the name under which a stock class is loaded. */
 	const STOCK_PREFIX = 'OAuthBridgeStock';
 
-	/** The parameters of retrieveResponse that the subclasses are written for. */
+	/** The parameters of retrieveResponse that the subclasses can override. */
 	const PARAMETERS = 'OAuth\\Common\\Http\\Uri\\UriInterface $endpoint, $requestBody, array $extraHeaders, $method';
 
-	/** The module's files that answering a refresh needs. PHP 7.4 ends the run where a required file is missing. */
+	/** The module's files that answering a refresh needs. A missing one must be noticed first: require_once would end the run. */
 	const FILES = array(
 		'/oauthbridgeclassrenamer.class.php',
 		'/oauthbridgerefreshinterceptor.class.php',
@@ -43,7 +43,7 @@ class OAuthBridgeClassLoader
 	private static $isRegistered = false;
 
 	/**
-	 * Registers the loader before all others. Costs a function call per class that is loaded afterwards.
+	 * Registers the loader before all others. It costs one function call for each class that is loaded afterwards.
 	 *
 	 * @return void
 	 */
@@ -55,9 +55,9 @@ class OAuthBridgeClassLoader
 	}
 
 	/**
-	 * Loads one of the two clients; leaves every other class to the next loader.
+	 * Loads one of the two clients; leaves every other class to the next loader. Never throws.
 	 *
-	 * @param  string $class Full name of the class
+	 * @param  string $class Name of the class with its namespace
 	 * @return void
 	 */
 	public static function load($class)
@@ -68,7 +68,7 @@ class OAuthBridgeClassLoader
 		try {
 			self::supply(substr($class, strlen(self::CLIENTS)));
 		} catch (Throwable $e) {
-			dol_syslog('oauthbridge: Dolibarr refreshes OAuth tokens by itself, since its '.$class.' could not be extended: '.$e->getMessage(), LOG_WARNING);
+			self::warn('its '.$class.' could not be extended: '.$e->getMessage());
 		}
 	}
 
@@ -82,13 +82,13 @@ class OAuthBridgeClassLoader
 	{
 		$folder = DOL_DOCUMENT_ROOT.'/includes/OAuth';
 		$stockFile = $folder.'/Common/Http/Client/'.$name.'.php';
-		// Another module may bring a copy of the same library: that is not ours to change.
+		// Another module may bring its own copy of the library, which stays as it is.
 		if (!in_array(realpath($folder.'/bootstrap.php'), get_included_files(), true) || !is_readable($stockFile)) {
 			return;
 		}
 		foreach (array_merge(self::FILES, array('/'.strtolower($name).'.php')) as $file) {
 			if (!is_readable(__DIR__.$file)) {
-				dol_syslog('oauthbridge: Dolibarr refreshes OAuth tokens by itself, since '.__DIR__.$file.' is missing. Install the module again.', LOG_WARNING);
+				self::warn(__DIR__.$file.' is missing. Install the module again.');
 				return;
 			}
 		}
@@ -100,15 +100,15 @@ class OAuthBridgeClassLoader
 		if (self::isExtensible(self::CLIENTS.self::STOCK_PREFIX.$name)) {
 			require_once __DIR__.'/'.strtolower($name).'.php';
 		} else {
-			dol_syslog('oauthbridge: Dolibarr refreshes OAuth tokens by itself, since its '.$name.' is not as this version of the module knows it', LOG_WARNING);
+			self::warn('this version of the module does not know its '.$name.'. Look for a newer version.');
 		}
 	}
 
 	/**
-	 * Whether a subclass with our method can be declared; declaring one that does not fit would end the run.
+	 * Whether the subclass can be declared. Declaring one whose method is not compatible would end the run.
 	 *
-	 * @param  string $stockClass Full name of the renamed stock class
-	 * @return bool               Whether it fits
+	 * @param  string $stockClass Name of the renamed stock class with its namespace
+	 * @return bool               True if so
 	 */
 	private static function isExtensible($stockClass)
 	{
@@ -121,5 +121,16 @@ class OAuthBridgeClassLoader
 		}
 		return !$class->isFinal() && !$method->isFinal() && $method->isPublic() && !$method->isStatic() && !$method->hasReturnType()
 			&& implode(', ', $parameters) === self::PARAMETERS;
+	}
+
+	/**
+	 * Logs that the bridge does not answer refreshes.
+	 *
+	 * @param  string $reason Why, and what to do
+	 * @return void
+	 */
+	private static function warn($reason)
+	{
+		dol_syslog('oauthbridge: Dolibarr refreshes OAuth tokens without the bridge: '.$reason, LOG_WARNING);
 	}
 }

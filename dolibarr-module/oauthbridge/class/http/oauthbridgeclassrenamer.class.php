@@ -6,7 +6,7 @@
 /**
  * \file       class/http/oauthbridgeclassrenamer.class.php
  * \ingroup    oauthbridge
- * \brief      Includes a file with its class under another name
+ * \brief      Includes a PHP file with its class under another name
  */
 
 /**
@@ -17,10 +17,10 @@ class OAuthBridgeClassRenamer extends php_user_filter
 	/** Name of the stream filter. */
 	const FILTER = 'oauthbridge.rename';
 
-	/** @var string[] The class's name in the file and its new name */
+	/** @var string[] Name of the class in the file, new name */
 	private static $names = array('', '');
 
-	/** @var string What was read so far */
+	/** @var string The source read so far */
 	private $source = '';
 
 	/**
@@ -37,18 +37,18 @@ class OAuthBridgeClassRenamer extends php_user_filter
 			stream_filter_register(self::FILTER, __CLASS__);
 		}
 		self::$names = array($class, $name);
-		// Where php.ini forbids this the class is not there afterwards, which the caller notices; a warning must not get into a page.
+		// Where php.ini forbids this, the class does not exist afterwards, which the caller checks; no warning may get into a page.
 		@include_once 'php://filter/read='.self::FILTER.'/resource='.$file;
 	}
 
 	/**
-	 * Collects the file and hands it on, whole, with the new name.
+	 * Collects the source and passes it on as a whole, with the class renamed (php_user_filter::filter).
 	 *
 	 * @param  resource $in        Buckets to read
 	 * @param  resource $out       Buckets to write
-	 * @param  int      $consumed  Bytes read, to be added to
-	 * @param  bool     $closing   Whether this was the last of it
-	 * @return int                 What is to be done with the buckets
+	 * @param  int      $consumed  Bytes read; increased here
+	 * @param  bool     $closing   Whether the stream is closing
+	 * @return int                 PSFS_PASS_ON or, until the source is complete, PSFS_FEED_ME
 	 */
 	public function filter($in, $out, &$consumed, $closing): int
 	{

@@ -6,7 +6,7 @@
 /**
  * \file       class/http/oauthbridgeinterceptingclient.trait.php
  * \ingroup    oauthbridge
- * \brief      What makes a stock HTTP client ask the bridge first
+ * \brief      Makes a stock HTTP client ask the bridge first
  */
 
 namespace OAuth\Common\Http\Client;
@@ -14,18 +14,18 @@ namespace OAuth\Common\Http\Client;
 use OAuth\Common\Http\Uri\UriInterface;
 
 /**
- * Answers refreshes from the bridge; everything else is the stock client's.
+ * Lets the bridge answer refreshes; the stock client sends all other requests.
  */
 trait OAuthBridgeInterceptingClient
 {
 	/**
 	 * Sends a request and returns the body of the answer.
 	 *
-	 * @param  UriInterface $endpoint     Where it goes
-	 * @param  mixed        $requestBody  What is sent
+	 * @param  UriInterface $endpoint     Address
+	 * @param  mixed        $requestBody  Body: an array of form fields, or a string
 	 * @param  array        $extraHeaders Headers
 	 * @param  string       $method       HTTP method
-	 * @return string                     The body
+	 * @return string                     The body of the answer
 	 */
 	public function retrieveResponse(
 		UriInterface $endpoint,

@@ -6,23 +6,23 @@
 /**
  * \file       class/http/oauthbridgerefreshinterceptor.class.php
  * \ingroup    oauthbridge
- * \brief      Answers the refreshes of stock code from the bridge
+ * \brief      Lets the bridge answer the refreshes of Dolibarr's own code
  */
 
 require_once __DIR__.'/../client/oauthbridgegateway.class.php';
 
 /**
  * Decides which requests of Dolibarr's OAuth library the bridge answers: refreshes (RFC 6749, section 6) of an entry of the current
- * company. The bridge itself checks client secret and refresh token.
+ * company. The bridge checks client secret and refresh token.
  */
 class OAuthBridgeRefreshInterceptor
 {
 	/**
 	 * The bridge's answer to a request.
 	 *
-	 * @param  mixed       $body   What stock code would send
+	 * @param  mixed       $body   Body of the request: an array of form fields, or something else
 	 * @param  string      $method HTTP method
-	 * @return string|null         JSON for stock code; null where stock code is to send the request itself
+	 * @return string|null         JSON; null where stock code must send the request itself
 	 */
 	public static function answer(
 		#[\SensitiveParameter]
@@ -43,10 +43,11 @@ class OAuthBridgeRefreshInterceptor
 	}
 
 	/**
-	 * What stock code gets to see of an answer.
+	 * The bridge's answer in the form that stock code understands.
 	 *
 	 * @param  array{status:int,body:string} $answer The bridge's answer
-	 * @return string|null                           JSON; null where the bridge does not know the grant
+	 * @return string|null                           JSON: a token response, or error and error_description; null where the bridge does
+	 *                                               not know the grant
 	 */
 	private static function translate(
 		#[\SensitiveParameter]
@@ -59,24 +60,26 @@ class OAuthBridgeRefreshInterceptor
 		if (!is_array($failure) || !isset($failure['code'], $failure['error'], $failure['error_description'])) {
 			return null;
 		}
-		// The bridge has the grant and says why it cannot be refreshed now. Asking the provider without the bridge could spend the
-		// refresh token twice. Stock code prints the description as it is, so it must not hold markup.
-		return json_encode(array('error' => $failure['error'], 'error_description' => strtr($failure['error_description'], '<>', '()')));
+		// The bridge manages this grant and cannot refresh it now. A request past the bridge could use the refresh token twice.
+		// Stock code prints the description without escaping it, so it must not contain markup.
+		$description = strtr($failure['error_description'], '<>', '()');
+		return json_encode(array('error' => $failure['error'], 'error_description' => $description));
 	}
 
 	/**
 	 * Whether a request is a refresh with everything that the bridge needs.
 	 *
-	 * @param  mixed  $body   What stock code would send
+	 * @param  mixed  $body   Body of the request
 	 * @param  string $method HTTP method
-	 * @return bool           Whether it is
+	 * @return bool           True if so
 	 */
 	private static function isRefresh(
 		#[\SensitiveParameter]
 		$body,
 		$method
 	) {
-		if (strtoupper((string) $method) !== 'POST' || !is_array($body) || !isset($body['grant_type']) || $body['grant_type'] !== 'refresh_token') {
+		$isPost = strtoupper((string) $method) === 'POST';
+		if (!$isPost || !is_array($body) || !isset($body['grant_type']) || $body['grant_type'] !== 'refresh_token') {
 			return false;
 		}
 		foreach (array('client_id', 'client_secret', 'refresh_token') as $name) {
@@ -88,23 +91,24 @@ class OAuthBridgeRefreshInterceptor
 	}
 
 	/**
-	 * Whether the module is enabled and this part of it switched on.
+	 * Whether the module is enabled and OAUTHBRIDGE_INTERCEPT_REFRESH (default 1) is on.
 	 *
-	 * @return bool Whether it is
+	 * @return bool True if so
 	 */
 	private static function isSwitchedOn()
 	{
 		global $conf;
 
-		// In Dolibarr 17 getDolGlobalInt takes a 0 for not set, so that the standard value 1 would win.
-		return isModEnabled('oauthbridge') && (!isset($conf->global->OAUTHBRIDGE_INTERCEPT_REFRESH) || (int) $conf->global->OAUTHBRIDGE_INTERCEPT_REFRESH !== 0);
+		// Not by getDolGlobalInt: in Dolibarr 17 it gives the default for a stored 0.
+		$isOff = isset($conf->global->OAUTHBRIDGE_INTERCEPT_REFRESH) && (int) $conf->global->OAUTHBRIDGE_INTERCEPT_REFRESH === 0;
+		return isModEnabled('oauthbridge') && !$isOff;
 	}
 
 	/**
 	 * Whether a client belongs to an OAuth entry of the current company.
 	 *
 	 * @param  string $clientId The client identifier
-	 * @return bool             Whether it does
+	 * @return bool             True if so
 	 */
 	private static function isOfEntry($clientId)
 	{

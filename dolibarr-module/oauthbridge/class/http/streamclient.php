@@ -6,13 +6,13 @@
 /**
  * \file       class/http/streamclient.php
  * \ingroup    oauthbridge
- * \brief      Dolibarr's StreamClient with the bridge in front
+ * \brief      Dolibarr's StreamClient, whose refreshes the bridge answers
  */
 
 namespace OAuth\Common\Http\Client;
 
 /**
- * The stock StreamClient, which OAuthBridgeClassLoader has loaded under another name, with the bridge in front.
+ * The stock StreamClient, loaded by OAuthBridgeClassLoader under another name; the bridge answers its refreshes.
  */
 class StreamClient extends OAuthBridgeStockStreamClient
 {

@@ -10,18 +10,19 @@
  */
 
 /**
- * The table oauthbridge_link of one company. An account is an issuer with a subject, and nothing else.
+ * The table llx_oauthbridge_link of one company. An account is identified by issuer and subject (OpenID Connect Core, section 2), never
+ * by its e-mail address, which may pass to somebody else.
  */
 class OAuthBridgeLinks
 {
-	/** The link was made at a sign-in, by a verified e-mail address. */
+	/** Origin of a link: made at the first sign-in, by a verified e-mail address. */
 	const BY_EMAIL = 'email';
 
-	/** The user made the link, from his own card. */
+	/** Origin of a link: made by the user, on their own card. */
 	const BY_SELF = 'self';
 
-	/** Characters of issuer, subject and account. */
-	const LONGEST = 255;
+	/** Longest issuer, subject and account, in characters: the width of the columns. */
+	const MAX_LENGTH = 255;
 
 	/** @var DoliDB */
 	private $db;
@@ -42,14 +43,15 @@ class OAuthBridgeLinks
 	/**
 	 * The user whom an account signs in.
 	 *
-	 * @param  string $issuer  Issuer
-	 * @param  string $subject Subject
+	 * @param  string $issuer  The claim iss: a URL
+	 * @param  string $subject The claim sub
 	 * @return int             Id of the user; 0 if there is none
 	 */
 	public function findUser($issuer, $subject)
 	{
-		// Compared again here: the database ignores spaces at the end.
-		foreach ($this->select("issuer = '".$this->db->escape($issuer)."' AND subject = '".$this->db->escape($subject)."'") as $link) {
+		$condition = "issuer = '".$this->db->escape($issuer)."' AND subject = '".$this->db->escape($subject)."'";
+		foreach ($this->select($condition) as $link) {
+			// Compared again, byte by byte: the database ignores spaces at the end.
 			if ($link->issuer === $issuer && $link->subject === $subject) {
 				return (int) $link->fk_user;
 			}
@@ -61,7 +63,7 @@ class OAuthBridgeLinks
 	 * The accounts of a user.
 	 *
 	 * @param  int $userId  Id of the user
-	 * @return stdClass[]   rowid, issuer, subject, account, origin, datec, last_login
+	 * @return stdClass[]   rowid, issuer, subject, account, origin, datec and last_login (SQL datetimes)
 	 */
 	public function listOf($userId)
 	{
@@ -69,11 +71,11 @@ class OAuthBridgeLinks
 	}
 
 	/**
-	 * Whether a user has an account of an issuer already.
+	 * Whether a user already has an account of an issuer.
 	 *
 	 * @param  int    $userId Id of the user
-	 * @param  string $issuer Issuer
-	 * @return bool           Yes or no
+	 * @param  string $issuer The claim iss
+	 * @return bool           True if so
 	 */
 	public function hasIssuer($userId, $issuer)
 	{
@@ -84,49 +86,56 @@ class OAuthBridgeLinks
 	 * Links an account to a user.
 	 *
 	 * @param  int                 $userId   Id of the user
-	 * @param  array<string,mixed> $identity issuer, subject, and email or name as the bridge says them
+	 * @param  array<string,mixed> $identity issuer, subject, and email or name, as OAuthBridgeClient::finishLogin gives them
 	 * @param  string              $origin   BY_EMAIL or BY_SELF
-	 * @return bool                          False where the account is linked already, to whomever, or cannot be stored
+	 * @return bool                          False where the account is linked already, to this or another user, or cannot be stored
 	 */
 	public function add($userId, array $identity, $origin)
 	{
 		$issuer = $identity['issuer'];
 		$subject = $identity['subject'];
-		if (preg_match('/[^\x20-\x7e]/', $issuer.$subject) || $subject !== rtrim($subject) || strlen($issuer) > self::LONGEST || strlen($subject) > self::LONGEST) {
+		if (
+			preg_match('/[^\x20-\x7e]/', $issuer.$subject) || $subject !== rtrim($subject)
+			|| strlen($issuer) > self::MAX_LENGTH || strlen($subject) > self::MAX_LENGTH
+		) {
 			return false;
 		}
-		$account = dol_trunc(empty($identity['email']) ? (string) (isset($identity['name']) ? $identity['name'] : '') : $identity['email'], self::LONGEST, 'right', 'UTF-8', 1);
-		$sql = 'INSERT IGNORE INTO '.MAIN_DB_PREFIX.'oauthbridge_link (entity, fk_user, issuer, subject, account, origin, datec) VALUES (';
-		$sql .= $this->entity.', '.((int) $userId).", '".$this->db->escape($issuer)."', '".$this->db->escape($subject)."', '".$this->db->escape($account)."', '";
-		$sql .= $this->db->escape($origin)."', '".$this->db->idate(dol_now())."')";
+		$name = isset($identity['name']) ? (string) $identity['name'] : '';
+		$account = dol_trunc(empty($identity['email']) ? $name : $identity['email'], self::MAX_LENGTH, 'right', 'UTF-8', 1);
+		$sql = 'INSERT IGNORE INTO '.MAIN_DB_PREFIX.'oauthbridge_link (entity, fk_user, issuer, subject, account, origin, datec)';
+		$sql .= ' VALUES ('.$this->entity.', '.((int) $userId).", '".$this->db->escape($issuer)."', '".$this->db->escape($subject)."'";
+		$sql .= ", '".$this->db->escape($account)."', '".$this->db->escape($origin)."', '".$this->db->idate(dol_now())."')";
 		$result = $this->db->query($sql);
 		return $result && $this->db->affected_rows($result) === 1;
 	}
 
 	/**
-	 * Takes an account from a user.
+	 * Removes a link.
 	 *
 	 * @param  int $linkId Id of the link
-	 * @param  int $userId Id of the user whose it is
-	 * @return bool        Whether it was there
+	 * @param  int $userId Id of the user that it belongs to
+	 * @return bool        Whether it existed
 	 */
 	public function remove($linkId, $userId)
 	{
-		$result = $this->db->query('DELETE FROM '.MAIN_DB_PREFIX.'oauthbridge_link WHERE rowid = '.((int) $linkId).' AND fk_user = '.((int) $userId).' AND entity = '.$this->entity);
+		$sql = 'DELETE FROM '.MAIN_DB_PREFIX.'oauthbridge_link WHERE rowid = '.((int) $linkId);
+		$sql .= ' AND fk_user = '.((int) $userId).' AND entity = '.$this->entity;
+		$result = $this->db->query($sql);
 		return $result && $this->db->affected_rows($result) === 1;
 	}
 
 	/**
-	 * Notes that an account has signed its user in.
+	 * Records the time at which an account signed its user in.
 	 *
-	 * @param  string $issuer  Issuer
-	 * @param  string $subject Subject
+	 * @param  string $issuer  The claim iss
+	 * @param  string $subject The claim sub
 	 * @return void
 	 */
 	public function noteLogin($issuer, $subject)
 	{
 		$sql = 'UPDATE '.MAIN_DB_PREFIX."oauthbridge_link SET last_login = '".$this->db->idate(dol_now())."'";
-		$sql .= " WHERE entity = ".$this->entity." AND issuer = '".$this->db->escape($issuer)."' AND subject = '".$this->db->escape($subject)."'";
+		$sql .= ' WHERE entity = '.$this->entity;
+		$sql .= " AND issuer = '".$this->db->escape($issuer)."' AND subject = '".$this->db->escape($subject)."'";
 		$this->db->query($sql);
 	}
 
@@ -134,7 +143,7 @@ class OAuthBridgeLinks
 	 * Reads links of the company.
 	 *
 	 * @param  string $condition SQL, escaped
-	 * @return stdClass[]        Rows; none where the database fails
+	 * @return stdClass[]        Rows; empty where the database fails
 	 */
 	private function select($condition)
 	{

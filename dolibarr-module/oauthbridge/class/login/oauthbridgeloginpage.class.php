@@ -9,17 +9,22 @@
  * \brief      The buttons on Dolibarr's login page
  */
 
+require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
 
 /**
- * One button for each entry labelled Login. They are a form of their own, so that Enter in the password field stays what it was.
+ * One button for each entry labelled Login. They are a form of their own, so that Enter in the password field still submits
+ * Dolibarr's form.
  */
 class OAuthBridgeLoginPage
 {
+	/** Fields in which Dolibarr's login form tells the browser's time zone and screen. */
+	const BROWSER_FIELDS = array('tz', 'tz_string', 'dst_observed', 'dst_first', 'dst_second', 'screenwidth', 'screenheight');
+
 	/**
 	 * The buttons.
 	 *
-	 * @return string HTML; nothing where nobody can sign in so
+	 * @return string HTML; empty where the sign-in is switched off or no entry serves it
 	 */
 	public static function render()
 	{
@@ -31,19 +36,32 @@ class OAuthBridgeLoginPage
 		}
 		$langs->load('oauthbridgelogin@oauthbridge');
 		$wanted = $_SERVER['PHP_SELF'].(empty($_SERVER['QUERY_STRING']) ? '' : '?'.$_SERVER['QUERY_STRING']);
-		$html = '<form id="oauthbridge-login" method="POST" action="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/login.php', 1)).'" class="center" style="margin-top: 20px; margin-bottom: 10px">';
-		$html .= '<input type="hidden" name="token" value="'.newToken().'">';
-		$html .= '<input type="hidden" name="oauthbridge_backto" value="'.dol_escape_htmltag($wanted).'">';
+		$html = '<div id="oauthbridge-login" class="center" style="margin-top: 20px; margin-bottom: 10px">';
+		$html .= oauthbridgeOpenForm(dol_buildpath('/oauthbridge/login.php', 1), array('oauthbridge_backto' => $wanted));
 		foreach ($entries as $entry => $provider) {
-			$html .= '<div style="margin-top: 8px"><button type="submit" class="button loginbuttonexternal" name="entry" value="'.dol_escape_htmltag($entry).'">';
+			$html .= '<div style="margin-top: 8px">';
+			$html .= '<button type="submit" class="button loginbuttonexternal" name="entry" value="'.dol_escape_htmltag($entry).'">';
 			$html .= dol_escape_htmltag($langs->transnoentitiesnoconv('OAuthBridgeLoginWith', $provider)).'</button></div>';
 		}
-		$html .= '</form>';
+		return $html.'</form></div>'.self::renderScript();
+	}
 
-		// Dolibarr's script fills in its own form only; time zone and screen are of use here too.
-		$html .= '<script nonce="'.(function_exists('getNonce') ? getNonce() : '').'">document.getElementById("oauthbridge-login").addEventListener("submit", function () {';
-		$html .= 'var from = document.getElementById("login"), to = this; ["tz", "tz_string", "dst_observed", "dst_first", "dst_second", "screenwidth", "screenheight"].forEach(function (name) {';
-		$html .= 'var field = from && from.elements[name]; if (field) { var copy = document.createElement("input"); copy.type = "hidden"; copy.name = name; copy.value = field.value; to.appendChild(copy); } }); });</script>';
-		return $html;
+	/**
+	 * The script that copies BROWSER_FIELDS from Dolibarr's login form, whose own script fills them in.
+	 *
+	 * @return string HTML
+	 */
+	private static function renderScript()
+	{
+		$script = 'document.querySelector("#oauthbridge-login form").addEventListener("submit", function () {';
+		$script .= ' var from = document.getElementById("login"), to = this;';
+		$script .= ' '.json_encode(self::BROWSER_FIELDS).'.forEach(function (name) {';
+		$script .= ' var field = from && from.elements[name];';
+		$script .= ' if (field) {';
+		$script .= ' var copy = document.createElement("input");';
+		$script .= ' copy.type = "hidden"; copy.name = name; copy.value = field.value;';
+		$script .= ' to.appendChild(copy);';
+		$script .= ' } }); });';
+		return '<script nonce="'.(function_exists('getNonce') ? getNonce() : '').'">'.$script.'</script>';
 	}
 }

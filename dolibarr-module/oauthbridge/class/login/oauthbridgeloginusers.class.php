@@ -6,17 +6,21 @@
 /**
  * \file       class/login/oauthbridgeloginusers.class.php
  * \ingroup    oauthbridge
- * \brief      Which user of Dolibarr an identity is, and whether he may come in
+ * \brief      Which user of Dolibarr an identity belongs to, and whether that user may log in
  */
 
 require_once __DIR__.'/oauthbridgelinks.class.php';
 
 /**
- * Finds the user of an identity that the bridge has validated. Whoever is not found or may not come in gets one and the same
- * answer; the reason goes into the log and the security events.
+ * Finds the user of an identity that the bridge has validated. The browser gets the same answer whether no user was found or the user
+ * may not log in; the reason goes into the log and the security events only.
  */
 class OAuthBridgeLoginUsers
 {
+	/** ASCII letters. */
+	const UPPER_CASE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+	const LOWER_CASE = 'abcdefghijklmnopqrstuvwxyz';
+
 	/** @var DoliDB */
 	private $db;
 
@@ -26,15 +30,15 @@ class OAuthBridgeLoginUsers
 	/** @var OAuthBridgeLinks */
 	private $links;
 
-	/** @var string Name of a column, once known */
+	/** @var string Name of the column with the e-mail address at the provider; empty until it was looked up */
 	private $addressColumn = '';
 
-	/** @var string Why nobody was found, for administrators: a word */
+	/** @var string Why the last call returned no user */
 	private $reason = '';
 
 	/**
 	 * @param DoliDB $db     Database handler
-	 * @param int    $entity The company that the browser wants to enter
+	 * @param int    $entity Id of the company to log in to
 	 */
 	public function __construct($db, $entity)
 	{
@@ -44,9 +48,9 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * Why the last one was not let in.
+	 * Why the last call returned no user.
 	 *
-	 * @return string Word for administrators
+	 * @return string Stable word for administrators, such as email_unknown or user_disabled; empty if it returned one
 	 */
 	public function getReason()
 	{
@@ -54,10 +58,10 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * The user whom an identity signs in. Links him, at his first sign-in, by his e-mail address, where the setup allows it.
+	 * The user whom an identity signs in. Where the setup allows it, a first sign-in links the user by e-mail address.
 	 *
-	 * @param  array<string,mixed> $identity As finishLogin of the client gives it
-	 * @return stdClass|null                 rowid, login; null where nobody may come in, then getReason says why
+	 * @param  array<string,mixed> $identity As OAuthBridgeClient::finishLogin gives it
+	 * @return stdClass|null                 rowid, login; null where there is no user who may log in, then getReason() says why
 	 */
 	public function resolve(array $identity)
 	{
@@ -80,10 +84,10 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * A user who may come into the company at this moment.
+	 * A user, if they may log in to the company now.
 	 *
 	 * @param  int $userId   Id of the user
-	 * @return stdClass|null rowid, login; null if there is none, then getReason says why
+	 * @return stdClass|null rowid, login; null if there is no such user or they may not log in, then getReason() says why
 	 */
 	public function find($userId)
 	{
@@ -95,8 +99,8 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * The only active user with the identity's verified address. Administrators, and users who have an account of this issuer
-	 * already, are never found so: an address may be given to somebody else.
+	 * The only active user with the identity's verified address. Administrators, and users who already have an account of this issuer,
+	 * are excluded: a provider may assign an address to somebody else.
 	 *
 	 * @param  array<string,mixed> $identity The identity
 	 * @return stdClass|null                 The user; null where there is none or more than one
@@ -106,15 +110,15 @@ class OAuthBridgeLoginUsers
 		if (getDolGlobalInt('OAUTHBRIDGE_LOGIN_LINK_BY_EMAIL') !== 1) {
 			return $this->refuse('not_linked');
 		}
-		if (!isset($identity['email']) || !is_string($identity['email']) || $identity['email'] === '' || !isset($identity['email_verified']) || $identity['email_verified'] !== true) {
+		$email = isset($identity['email']) && is_string($identity['email']) ? $identity['email'] : '';
+		if ($email === '' || !isset($identity['email_verified']) || $identity['email_verified'] !== true) {
 			return $this->refuse('email_not_verified');
 		}
 
-		$email = $identity['email'];
 		$value = "'".$this->db->escape($email)."'";
 		$found = array();
 		foreach ($this->select('statut = 1 AND (email = '.$value.' OR '.$this->oauthAddressColumn().' = '.$value.')') as $user) {
-			// Compared again here: the database takes accents and spaces at the end for nothing.
+			// Compared again: the database ignores accents and spaces at the end.
 			if (self::isSameAddress((string) $user->email, $email) || self::isSameAddress((string) $user->email_oauth2, $email)) {
 				$found[] = $user;
 			}
@@ -129,10 +133,10 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * Whether a user is enabled, within his dates, and of this company.
+	 * Whether a user is enabled, within their validity dates (both days included), and allowed in this company.
 	 *
 	 * @param  stdClass $user The user
-	 * @return bool           Yes; or no, then getReason says why
+	 * @return bool           True if so; if not, getReason() says why
 	 */
 	private function mayEnter($user)
 	{
@@ -141,7 +145,10 @@ class OAuthBridgeLoginUsers
 		$today = dol_print_date(dol_now(), '%Y-%m-%d', 'tzserver');
 		if ((int) $user->statut !== 1) {
 			$this->reason = 'user_disabled';
-		} elseif (($user->datestartvalidity && substr($user->datestartvalidity, 0, 10) > $today) || ($user->dateendvalidity && substr($user->dateendvalidity, 0, 10) < $today)) {
+		} elseif (
+			($user->datestartvalidity && substr($user->datestartvalidity, 0, 10) > $today)
+			|| ($user->dateendvalidity && substr($user->dateendvalidity, 0, 10) < $today)
+		) {
 			$this->reason = 'user_out_of_dates';
 		} elseif (isModEnabled('multicompany') && (!is_object($mc) || $mc->checkRight($user->rowid, (string) $this->entity) < 0)) {
 			$this->reason = 'entity_not_allowed';
@@ -152,10 +159,10 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * A user of the company or of all companies, in whatever state.
+	 * A user of the company or of all companies, whether enabled or not.
 	 *
 	 * @param  int $userId   Id of the user
-	 * @return stdClass|null The user
+	 * @return stdClass|null The user; null if there is none
 	 */
 	private function fetch($userId)
 	{
@@ -167,14 +174,15 @@ class OAuthBridgeLoginUsers
 	 * Reads users of the company and of all companies.
 	 *
 	 * @param  string $condition SQL, escaped
-	 * @return stdClass[]        Rows; none where the database fails
+	 * @return stdClass[]        Rows; empty where the database fails
 	 */
 	private function select($condition)
 	{
-		// As Dolibarr's own sign-in does: users are those of the first company in Multicompany's transverse mode.
+		// As in Dolibarr's own login: in Multicompany's transverse mode all users belong to the first company.
 		$entity = isModEnabled('multicompany') && getDolGlobalString('MULTICOMPANY_TRANSVERSE_MODE') ? 1 : $this->entity;
 		$rows = array();
-		$sql = 'SELECT rowid, login, entity, admin, statut, email, '.$this->oauthAddressColumn().' as email_oauth2, datestartvalidity, dateendvalidity FROM '.MAIN_DB_PREFIX.'user';
+		$sql = 'SELECT rowid, login, entity, admin, statut, email, '.$this->oauthAddressColumn().' as email_oauth2';
+		$sql .= ', datestartvalidity, dateendvalidity FROM '.MAIN_DB_PREFIX.'user';
 		$result = $this->db->query($sql.' WHERE entity IN (0, '.$entity.') AND '.$condition);
 		while ($result && ($row = $this->db->fetch_object($result))) {
 			$rows[] = $row;
@@ -183,9 +191,9 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * The column with the address at the provider where that is another one; Dolibarr has it since release 19.
+	 * The column with a user's e-mail address at the provider, which Dolibarr has since release 19.
 	 *
-	 * @return string Name of a column
+	 * @return string email_oauth2, or email in older releases
 	 */
 	private function oauthAddressColumn()
 	{
@@ -197,21 +205,21 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * Whether two addresses are one, whatever the case of their ASCII letters.
+	 * Whether two e-mail addresses are equal, ignoring the case of ASCII letters only. strtolower depends on the locale before PHP 8.2.
 	 *
-	 * @param  string $left  One
-	 * @param  string $right The other
-	 * @return bool          Yes or no
+	 * @param  string $left  An address
+	 * @param  string $right Another
+	 * @return bool          True if so
 	 */
 	private static function isSameAddress($left, $right)
 	{
-		return strtr($left, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') === strtr($right, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz');
+		return strtr($left, self::UPPER_CASE, self::LOWER_CASE) === strtr($right, self::UPPER_CASE, self::LOWER_CASE);
 	}
 
 	/**
-	 * Nobody.
+	 * Records the reason; returns null.
 	 *
-	 * @param  string $reason Why
+	 * @param  string $reason Stable word for administrators
 	 * @return null
 	 */
 	private function refuse($reason)

@@ -6,13 +6,13 @@
 /**
  * \file       core/boxes/oauthbridgewidget.php
  * \ingroup    oauthbridge
- * \brief      The entries that need a person
+ * \brief      Widget: the entries that need a person
  */
 
 include_once DOL_DOCUMENT_ROOT.'/core/boxes/modules_boxes.php';
 
 /**
- * Lists the OAuth entries that nothing but a person can help, and says so when the bridge is down.
+ * Lists the OAuth entries that stay as they are until a person acts, and says so when the bridge does not answer.
  */
 class oauthbridgewidget extends ModeleBoxes
 {
@@ -44,7 +44,7 @@ class oauthbridgewidget extends ModeleBoxes
 	/**
 	 * Loads what the widget shows.
 	 *
-	 * @param  int $max Most lines
+	 * @param  int $max The most lines to show
 	 * @return void
 	 */
 	public function loadBox($max = 5)
@@ -62,9 +62,11 @@ class oauthbridgewidget extends ModeleBoxes
 		dol_include_once('/oauthbridge/class/oauthbridgeclient.class.php');
 		dol_include_once('/oauthbridge/class/admin/oauthbridgeentrycard.class.php');
 		try {
-			$entries = (new OAuthBridgeClient())->getEntries(OAuthBridgeTransport::GLANCE_TIMEOUT);
+			$entries = (new OAuthBridgeClient())->getEntries(OAuthBridgeTransport::PAGE_TIMEOUT);
 		} catch (OAuthBridgeException $e) {
-			$this->addLine($this->link('', $langs->trans($e instanceof OAuthBridgeUnreachableException ? 'OAuthBridgeDown' : 'OAuthBridgeProblem')), dolGetStatus($langs->trans('Error'), $langs->trans('Error'), '', 'status8', 5));
+			$title = $e instanceof OAuthBridgeUnreachableException ? 'OAuthBridgeDown' : 'OAuthBridgeProblem';
+			$error = $langs->trans('Error');
+			$this->addLine($this->link('', $langs->trans($title)), dolGetStatus($error, $error, '', 'status8', 5));
 			return;
 		}
 
@@ -91,9 +93,9 @@ class oauthbridgewidget extends ModeleBoxes
 	/**
 	 * Shows the widget.
 	 *
-	 * @param  array<int,mixed>|null $head     Head, or the loaded one
-	 * @param  array<int,mixed>|null $contents Contents, or the loaded ones
-	 * @param  int                   $nooutput 1 to return it only
+	 * @param  array<int,mixed>|null $head     Not used: loadBox has loaded it
+	 * @param  array<int,mixed>|null $contents Not used: loadBox has loaded them
+	 * @param  int                   $nooutput 1: return the HTML without printing it
 	 * @return string                          HTML
 	 */
 	public function showBox($head = null, $contents = null, $nooutput = 0)
@@ -119,7 +121,7 @@ class oauthbridgewidget extends ModeleBoxes
 	/**
 	 * A link to the status page.
 	 *
-	 * @param  string $entry Name of an entry, or empty
+	 * @param  string $entry Name of the entry to scroll to; empty for the top of the page
 	 * @param  string $label HTML
 	 * @return string        HTML
 	 */

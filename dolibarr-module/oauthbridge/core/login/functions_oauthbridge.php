@@ -14,14 +14,14 @@ require_once __DIR__.'/../../class/login/oauthbridgeloginusers.class.php';
 require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
 
 /**
- * Logs in whoever brings the ticket that logincallback.php gave to this very session a moment ago. Called by Dolibarr for every
- * attempt to log in; all others are none of its business.
+ * Logs in the browser that presents the ticket which logincallback.php issued to its session. Dolibarr calls it for every attempt to
+ * log in; without a ticket it does nothing.
  *
- * @param  string $usertotest     Not used: the ticket says who it is
+ * @param  string $usertotest     Not used: the ticket identifies the user
  * @param  string $passwordtotest Not used
- * @param  int    $entitytotest   The company that the browser wants to enter
+ * @param  int    $entitytotest   Id of the company to log in to
  * @param  string $context        Empty for a browser; api, dav, ws for others
- * @return string                 Login if OK, '' if KO
+ * @return string                 The login; empty where this mode logs nobody in
  */
 function check_user_password_oauthbridge($usertotest, $passwordtotest, $entitytotest = 1, $context = '')
 {
@@ -35,28 +35,29 @@ function check_user_password_oauthbridge($usertotest, $passwordtotest, $entityto
 	$users = new OAuthBridgeLoginUsers($db, $entitytotest);
 	$found = $ticket === null ? null : $users->find($ticket['user']);
 	if ($found === null || $found->login !== $ticket['login']) {
-		dol_syslog('oauthbridge: authentication KO '.($ticket === null ? 'no good ticket' : $users->getReason()), LOG_NOTICE);
-		sleep(1); // as Dolibarr's own mode does
+		dol_syslog('oauthbridge: authentication KO '.($ticket === null ? 'no valid ticket' : $users->getReason()), LOG_NOTICE);
+		sleep(1); // slows down guessing, as Dolibarr's own mode does
 		$langs->load('oauthbridgelogin@oauthbridge');
 		$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv($ticket === null ? 'OAuthBridgeLoginAgain' : 'OAuthBridgeLoginRefused');
 		return '';
 	}
 
-	// Dolibarr goes on with the first user of that login; with several companies he may be another one.
+	// main.inc.php fetches the user by login. With several companies, that may be another user with the same login.
 	$first = new User($db);
 	if ($first->fetch(0, $found->login, '', 0, $entitytotest > 0 ? $entitytotest : -1) <= 0 || (int) $first->id !== (int) $found->rowid) {
-		dol_syslog('oauthbridge: authentication KO: the login of user '.((int) $found->rowid).' is also that of another user, whom Dolibarr would log in', LOG_WARNING);
+		$message = 'the login of user '.((int) $found->rowid).' is also that of another user, whom Dolibarr would log in';
+		dol_syslog('oauthbridge: authentication KO: '.$message, LOG_WARNING);
 		sleep(1);
 		$langs->load('oauthbridgelogin@oauthbridge');
 		$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginRefused');
 		return '';
 	}
 
-	// Whoever knew the session before the login does not know it afterwards.
+	// A session id that was known before the login is worthless after it (session fixation).
 	session_regenerate_id(true);
 	unset($_SESSION[OAuthBridgeSignIn::PENDING]);
 	foreach ($ticket['form'] as $field => $value) {
-		$_POST[$field] = $value; // main.inc.php reads them from there
+		$_POST[$field] = $value; // where main.inc.php reads the fields of the login form
 	}
 	return $found->login;
 }

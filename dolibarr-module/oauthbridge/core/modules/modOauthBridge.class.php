@@ -10,7 +10,7 @@
  * \ingroup    oauthbridge
  * \brief      Description and activation file for module OAuthBridge
  *
- * This file keeps to the syntax of old PHP releases, so that those can say that they are too old.
+ * This file uses the syntax of old PHP releases, so that these can load it and say that they are too old.
  */
 
 include_once DOL_DOCUMENT_ROOT.'/core/modules/DolibarrModules.class.php';
@@ -21,7 +21,7 @@ include_once DOL_DOCUMENT_ROOT.'/core/modules/DolibarrModules.class.php';
 class modOauthBridge extends DolibarrModules
 {
 	/**
-	 * Names what the module adds to Dolibarr.
+	 * Declares what the module adds to Dolibarr.
 	 *
 	 * @param DoliDB $db Database handler
 	 */
@@ -55,10 +55,11 @@ class modOauthBridge extends DolibarrModules
 			'hooks' => array('mail', 'mainloginpage'),
 		);
 
-		// Next to "OAuth services" and "Token manager" of Dolibarr's own OAuth setup
+		// Beside Dolibarr's own tabs "OAuth services" and "Token manager"; and on the user card
 		$this->tabs = array(
 			array('data' => 'oauthadmin:+oauthbridge:OAuthBridgeTab:oauthbridge@oauthbridge:$user->admin:/oauthbridge/admin/entries.php'),
-			array('data' => 'user:+oauthbridge:OAuthBridgeSignIn:oauthbridgelogin@oauthbridge:$user->admin || $user->id == $object->id:/oauthbridge/usersignin.php?id=__ID__'),
+			array('data' => 'user:+oauthbridge:OAuthBridgeSignIn:oauthbridgelogin@oauthbridge'
+				.':$user->admin || $user->id == $object->id:/oauthbridge/usersignin.php?id=__ID__'),
 		);
 
 		$this->boxes = array(
@@ -73,12 +74,12 @@ class modOauthBridge extends DolibarrModules
 				'objectname' => 'OAuthBridgeCron',
 				'method' => 'keepAlive',
 				'parameters' => '',
-				'comment' => 'Renews what is about to end and reports grants that ended',
+				'comment' => 'Refreshes tokens that are about to expire and reports grants that have ended',
 				'frequency' => 1,
 				'unitfrequency' => 3600,
 				'priority' => 50,
 				'status' => 1,
-				'test' => '1', // so that disabling the module removes the job
+				'test' => '1', // disabling the module removes the job
 			),
 		);
 
@@ -96,7 +97,8 @@ class modOauthBridge extends DolibarrModules
 	}
 
 	/**
-	 * Enables the module: its own tables, the API key, LOCAL_CONSTS_FILES, and what the constructor names. Repeatable.
+	 * Enables the module: creates its tables, the API key and the entry in LOCAL_CONSTS_FILES, and adds what the constructor declares.
+	 * Repeatable.
 	 *
 	 * @param  string $options Options when enabling module ('', 'noboxes')
 	 * @return int             1 if OK, 0 or less if KO, then $this->error says why
@@ -118,7 +120,7 @@ class modOauthBridge extends DolibarrModules
 			return -1;
 		}
 
-		// What an older version of this module declared gives way to what this one declares.
+		// Remove what an older version of the module declared: Dolibarr does not update it.
 		$this->delete_tabs();
 		$this->delete_module_parts();
 		if ($this->_init(array(), $options) <= 0) {
@@ -133,10 +135,10 @@ class modOauthBridge extends DolibarrModules
 	}
 
 	/**
-	 * Disables the module: takes away what enabling added. Tokens, the bridge's own tables and the settings stay. Repeatable.
+	 * Disables the module: removes what enabling added. Tokens, the bridge's tables and the settings are kept. Repeatable.
 	 *
 	 * @param  string $options Options when disabling module ('', 'noboxes')
-	 * @return int             1 if OK, 0 or less if KO
+	 * @return int             1 if OK, 0 or less if KO, then $this->error says why
 	 */
 	public function remove($options = '')
 	{
@@ -161,9 +163,9 @@ class modOauthBridge extends DolibarrModules
 	}
 
 	/**
-	 * What keeps the module from working here.
+	 * Why the module cannot work in this Dolibarr.
 	 *
-	 * @return string Words for the admin; empty if nothing
+	 * @return string Text in the user's language; empty if it can
 	 */
 	private function findObstacle()
 	{
