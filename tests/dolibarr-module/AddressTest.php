@@ -7,10 +7,10 @@ use PHPUnit\Framework\TestCase;
 
 require_once MODULE.'/class/client/oauthbridgeaddress.class.php';
 
-/** Which addresses the module talks to. */
+/** Which addresses of the bridge the module accepts. */
 final class AddressTest extends TestCase
 {
-	public function testAnAddressOfThisMachineIsTaken()
+	public function testAnAddressOfThisMachineIsAccepted()
 	{
 		$addresses = array(
 			'' => 'http://127.0.0.1:8765',
@@ -30,15 +30,17 @@ final class AddressTest extends TestCase
 	public function testAnyOtherAddressIsRefused()
 	{
 		$addresses = array(
-			'https://127.0.0.1:8765', 'http://192.168.1.2:8765', 'http://example.com', 'http://127.0.0.1.example.com', 'http://127.0.0.1@example.com',
-			'http://user:pass@127.0.0.1', 'http://127.0.0.1:8765/path', 'http://127.0.0.1?x=1', 'http://127.0.0.1#x', 'http://127.0.0.256', 'http://127.0.0.1:0',
-			'http://127.0.0.1:65536', 'http://[::2]', 'http://localhost.example.com', "http://127.0.0.1\r\nX: y", 'http://0.0.0.0', 'http://2130706433', 'file:///etc/passwd',
-			'gopher://127.0.0.1', 'run/bridge.sock', '/run/../etc/x.sock', '/run/bridge.sock/', "/run/\0x.sock", '/'.str_repeat('x', 107), 'unix:',
+			'https://127.0.0.1:8765', 'http://192.168.1.2:8765', 'http://example.com', 'http://127.0.0.1.example.com',
+			'http://127.0.0.1@example.com', 'http://user:pass@127.0.0.1', 'http://127.0.0.1:8765/path', 'http://127.0.0.1?x=1',
+			'http://127.0.0.1#x', 'http://127.0.0.256', 'http://127.0.0.1:0', 'http://127.0.0.1:65536', 'http://[::2]',
+			'http://localhost.example.com', "http://127.0.0.1\r\nX: y", 'http://0.0.0.0', 'http://2130706433', 'file:///etc/passwd',
+			'gopher://127.0.0.1', 'run/bridge.sock', '/run/../etc/x.sock', '/run/bridge.sock/', "/run/\0x.sock",
+			'/'.str_repeat('x', 107), 'unix:',
 		);
 		foreach ($addresses as $text) {
 			try {
 				$address = OAuthBridgeAddress::parse($text);
-				$this->fail($text.' was taken as '.$address);
+				$this->fail($text.' was accepted as '.$address);
 			} catch (InvalidArgumentException $e) {
 				$this->assertMatchesRegularExpression('/^The (address|socket) must be/', $e->getMessage());
 			}

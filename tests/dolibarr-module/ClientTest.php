@@ -8,7 +8,7 @@ require_once MODULE.'/class/oauthbridgeclient.class.php';
 /** The client of the bridge's API, against the real sidecar. */
 final class ClientTest extends ModuleTestCase
 {
-	public function testATokenIsFetchedAndRefreshedIfNeedBe()
+	public function testGetTokenRefreshesAnExpiredToken()
 	{
 		$this->stage->expire(self::ENTRY);
 
@@ -21,7 +21,7 @@ final class ClientTest extends ModuleTestCase
 		$this->assertSame(1, $this->stage->refreshes());
 	}
 
-	public function testTheStringForXoauth2NamesTheMailboxAndHoldsTheToken()
+	public function testTheXoauth2StringHoldsMailboxAndToken()
 	{
 		$this->stage->issue(self::ENTRY);
 		$client = new OAuthBridgeClient();
@@ -34,7 +34,7 @@ final class ClientTest extends ModuleTestCase
 		});
 	}
 
-	public function testAForcedRefreshBringsAnotherToken()
+	public function testAForcedRefreshReturnsANewToken()
 	{
 		$this->stage->issue(self::ENTRY);
 		$client = new OAuthBridgeClient();
@@ -42,7 +42,7 @@ final class ClientTest extends ModuleTestCase
 		$this->assertNotSame($client->getAccessToken(self::ENTRY), $client->refresh(self::ENTRY)['access_token']);
 	}
 
-	public function testEntriesTellTheirStateAndNoSecret()
+	public function testEntriesReportTheirStateWithoutSecrets()
 	{
 		$this->stage->issue(self::ENTRY);
 		$client = new OAuthBridgeClient();
@@ -55,7 +55,7 @@ final class ClientTest extends ModuleTestCase
 		$this->assertStringNotContainsString($token, json_encode($entries));
 	}
 
-	public function testARevokedGrantIsGone()
+	public function testRevokeDeletesTheToken()
 	{
 		$this->stage->issue(self::ENTRY);
 		$client = new OAuthBridgeClient();
@@ -67,7 +67,7 @@ final class ClientTest extends ModuleTestCase
 		});
 	}
 
-	public function testAProblemHasItsCodeStatusAndWords()
+	public function testAProblemHasCodeStatusAndDetail()
 	{
 		$e = $this->assertProblem('entry_not_found', static function () {
 			(new OAuthBridgeClient())->getAccessToken('GOOGLE-Nobody');
@@ -77,32 +77,32 @@ final class ClientTest extends ModuleTestCase
 		$this->assertStringContainsString('MICROSOFT-Office', $e->getDetail());
 	}
 
-	public function testANameThatCannotBeAnEntryIsNotSent()
+	public function testAnInvalidEntryNameIsRefusedWithoutARequest()
 	{
 		foreach (array('', '..', '../token', 'a/b', "GOOGLE-Mail\r\nX: y", '-Mail', null) as $name) {
 			$this->assertProblem('invalid_request', static function () use ($name) {
-				(new OAuthBridgeClient(self::NOBODY))->getAccessToken($name);
+				(new OAuthBridgeClient(self::NOT_LISTENING))->getAccessToken($name);
 			});
 		}
 	}
 
-	public function testAWrongKeyIsRefusedAndNotSaidAgain()
+	public function testAWrongKeyIsRefusedAndNotPrinted()
 	{
 		$e = $this->assertProblem('unauthorized', static function () {
 			(new OAuthBridgeClient(null, 'wrong-key-0815'))->getEntries();
 		});
 		$this->assertStringNotContainsString('wrong-key-0815', (string) $e);
 		$this->assertProblem('unauthorized', static function () {
-			(new OAuthBridgeClient(self::NOBODY, ''))->getEntries();
+			(new OAuthBridgeClient(self::NOT_LISTENING, ''))->getEntries();
 		});
 		$this->assertProblem('unauthorized', static function () {
-			(new OAuthBridgeClient(self::NOBODY, "key\r\nX: y"))->getEntries();
+			(new OAuthBridgeClient(self::NOT_LISTENING, "key\r\nX: y"))->getEntries();
 		});
 	}
 
-	public function testNoSecretShowsWhenTheClientOrAFailureIsPrinted()
+	public function testPrintingTheClientOrAnExceptionShowsNoSecret()
 	{
-		$client = new OAuthBridgeClient(self::NOBODY, 'the-api-key');
+		$client = new OAuthBridgeClient(self::NOT_LISTENING, 'the-api-key');
 		try {
 			$client->finishConsent(array('state' => 'the-state', 'code' => 'the-code', 'session_binding' => 'the-binding'));
 			$this->fail('There is nobody to answer.');
@@ -116,7 +116,7 @@ final class ClientTest extends ModuleTestCase
 
 	public function testABridgeThatIsDownIsUnreachable()
 	{
-		foreach (array(self::NOBODY, 'unix:/nonexistent/bridge.sock', 'http://example.com') as $address) {
+		foreach (array(self::NOT_LISTENING, 'unix:/nonexistent/bridge.sock', 'http://example.com') as $address) {
 			$e = $this->assertProblem('unreachable', static function () use ($address) {
 				(new OAuthBridgeClient($address))->getAccessToken(self::ENTRY);
 			});
@@ -124,11 +124,11 @@ final class ClientTest extends ModuleTestCase
 		}
 	}
 
-	public function testAProxyOfTheEnvironmentIsNotUsed()
+	public function testProxiesOfTheEnvironmentAreIgnored()
 	{
 		$this->stage->issue(self::ENTRY);
-		putenv('http_proxy='.self::NOBODY);
-		putenv('ALL_PROXY='.self::NOBODY);
+		putenv('http_proxy='.self::NOT_LISTENING);
+		putenv('ALL_PROXY='.self::NOT_LISTENING);
 		try {
 			$this->assertNotSame('', (new OAuthBridgeClient())->getAccessToken(self::ENTRY));
 		} finally {
@@ -137,7 +137,7 @@ final class ClientTest extends ModuleTestCase
 		}
 	}
 
-	public function testHealthTellsWhatIsWrongAndNeverThrows()
+	public function testHealthReportsTheProblemAndNeverThrows()
 	{
 		$good = (new OAuthBridgeClient())->getHealth();
 		$this->assertTrue($good['ready'] && $good['authorized']);
@@ -148,14 +148,14 @@ final class ClientTest extends ModuleTestCase
 		$this->assertTrue($locked['ready']);
 		$this->assertFalse($locked['authorized']);
 
-		$down = (new OAuthBridgeClient(self::NOBODY))->getHealth();
+		$down = (new OAuthBridgeClient(self::NOT_LISTENING))->getHealth();
 		$this->assertFalse($down['reachable']);
 		$this->assertStringContainsString('does not answer', $down['error']);
 
 		$this->assertFalse((new OAuthBridgeClient('http://example.com'))->getHealth()['reachable']);
 	}
 
-	public function testAPageDoesNotWaitForABridgeThatIsMute()
+	public function testAPageGivesUpOnABridgeThatAcceptsButDoesNotAnswer()
 	{
 		$mute = stream_socket_server('tcp://127.0.0.1:0');
 		$client = new OAuthBridgeClient('http://'.stream_socket_get_name($mute, false));

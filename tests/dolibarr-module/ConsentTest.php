@@ -8,7 +8,7 @@ require_once MODULE.'/class/oauthbridgeclient.class.php';
 /** Consents through the client, as the module's pages give them. */
 final class ConsentTest extends ModuleTestCase
 {
-	public function testAConsentByCodeBringsATokenThatStockCodeCanRead()
+	public function testAConsentByCodeStoresATokenThatStockCodeCanRead()
 	{
 		$client = new OAuthBridgeClient();
 		$this->db->query("DELETE FROM llx_oauth_token WHERE service = '".self::SERVICE."'");
@@ -23,7 +23,7 @@ final class ConsentTest extends ModuleTestCase
 		$this->assertStringContainsString($client->getAccessToken(self::ENTRY), dolDecrypt($this->row()));
 	}
 
-	public function testAnotherBrowserSessionCannotEndIt()
+	public function testAnotherSessionCannotFinishAConsent()
 	{
 		$client = new OAuthBridgeClient();
 		$begun = $client->beginConsent(self::ENTRY, array('flow' => 'code', 'session_binding' => 'a-browser-session-of-an-admin'));
@@ -37,7 +37,7 @@ final class ConsentTest extends ModuleTestCase
 		}
 	}
 
-	public function testAConsentThatNobodyBeganIsUnknown()
+	public function testAnUnknownConsentIsRefused()
 	{
 		$this->expectException(OAuthBridgeException::class);
 

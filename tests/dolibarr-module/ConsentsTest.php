@@ -7,13 +7,14 @@ use PHPUnit\Framework\TestCase;
 
 require_once MODULE.'/class/admin/oauthbridgeconsents.class.php';
 
-/** Who may end a consent: the session, user and company that began it, once and in time. */
+/** Who may finish a consent: the session, user and company that began it, once, before it expires. */
 final class ConsentsTest extends TestCase
 {
 	const NOW = 1800000000;
 	const ENTRY = 'GOOGLE-Mail';
+	const PAGE = 'https://provider.example/authorize';
 
-	/** @var OAuthBridgeClient A bridge that grants everything and notes what it was asked */
+	/** @var OAuthBridgeClient Double of the client: grants everything and records its calls */
 	private $client;
 
 	protected function setUp(): void
@@ -28,7 +29,7 @@ final class ConsentsTest extends TestCase
 			public $begun = array();
 
 			/** @var array<string,mixed> */
-			public $answer = array('authorization_url' => 'https://provider.example/authorize', 'state' => 'the-state', 'expires_in' => 600);
+			public $answer = array('authorization_url' => ConsentsTest::PAGE, 'state' => 'the-state', 'expires_in' => 600);
 
 			/** @var string */
 			public $status = 'pending';
@@ -52,18 +53,19 @@ final class ConsentsTest extends TestCase
 		};
 	}
 
-	public function testTheSessionThatBeganEndsItWithItsOwnBinding()
+	public function testTheSessionThatBeganAConsentFinishesItWithItsBinding()
 	{
-		$this->assertSame('https://provider.example/authorize', $this->of(7)->beginCode(self::ENTRY, array('login_hint' => 'a@example.com')));
+		$this->assertSame(self::PAGE, $this->of(7)->beginCode(self::ENTRY, array('login_hint' => 'a@example.com')));
 		$this->assertMatchesRegularExpression('/^[0-9a-f]{64}$/D', $this->client->begun['session_binding']);
 		$this->assertSame('a@example.com', $this->client->begun['login_hint']);
 
 		$this->of(7)->finishCode(array('state' => 'the-state', 'code' => 'c0de'));
 
-		$this->assertSame(array(array('state' => 'the-state', 'code' => 'c0de', 'session_binding' => $this->client->begun['session_binding'])), $this->client->finished);
+		$sent = array('state' => 'the-state', 'code' => 'c0de', 'session_binding' => $this->client->begun['session_binding']);
+		$this->assertSame(array($sent), $this->client->finished);
 	}
 
-	public function testAnAnswerCountsOnce()
+	public function testAResponseIsAcceptedOnce()
 	{
 		$this->of(7)->beginCode(self::ENTRY);
 		$this->of(7)->finishCode(array('state' => 'the-state', 'code' => 'c0de'));
@@ -85,7 +87,7 @@ final class ConsentsTest extends TestCase
 		$this->assertCount(1, $this->client->finished);
 	}
 
-	public function testASessionThatBeganNothingIsRefused()
+	public function testASessionWithoutPendingConsentIsRefused()
 	{
 		$this->assertRefused(7, 1, self::NOW, 'the-state');
 	}
@@ -96,7 +98,7 @@ final class ConsentsTest extends TestCase
 	 *           ["https://evil.example/ x"]
 	 *           [""]
 	 */
-	public function testThePageOfTheProviderMustBeOne($url)
+	public function testTheProvidersPageMustBeAWebAddress($url)
 	{
 		$this->client->answer['authorization_url'] = $url;
 
@@ -104,7 +106,7 @@ final class ConsentsTest extends TestCase
 		$this->of(7)->beginCode(self::ENTRY);
 	}
 
-	public function testWhatASessionRemembersIsBounded()
+	public function testASessionKeepsALimitedNumberOfConsents()
 	{
 		for ($i = 0; $i < 50; $i++) {
 			$this->client->answer['state'] = 'state-'.$i;
@@ -116,9 +118,16 @@ final class ConsentsTest extends TestCase
 		$this->assertCount(1, $this->client->finished);
 	}
 
-	public function testACodeForAnotherDeviceIsSeenByItsUserOnly()
+	public function testOnlyTheUserWhoBeganItSeesTheCodeForAnotherDevice()
 	{
-		$this->client->answer = array('consent_id' => 'id', 'user_code' => 'ABCD-EFGH', 'verification_uri' => 'https://provider.example/device', 'verification_uri_complete' => 'javascript:alert(1)', 'interval' => 5, 'expires_in' => 900);
+		$this->client->answer = array(
+			'consent_id' => 'id',
+			'user_code' => 'ABCD-EFGH',
+			'verification_uri' => 'https://provider.example/device',
+			'verification_uri_complete' => 'javascript:alert(1)',
+			'interval' => 5,
+			'expires_in' => 900,
+		);
 		$this->of(7)->beginDevice(self::ENTRY);
 
 		$this->assertNull($this->of(8)->getDevice(self::ENTRY));
@@ -134,7 +143,7 @@ final class ConsentsTest extends TestCase
 		$this->assertNull($this->of(7)->getDevice(self::ENTRY));
 	}
 
-	/** @return OAuthBridgeConsents Those of a user in a company */
+	/** @return OAuthBridgeConsents The consents of a user in a company */
 	private function of($user, $entity = 1, $now = self::NOW)
 	{
 		return new OAuthBridgeConsents($this->client, $user, $entity, $now);

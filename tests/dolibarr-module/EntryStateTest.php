@@ -7,10 +7,11 @@ use PHPUnit\Framework\TestCase;
 
 require_once MODULE.'/class/admin/oauthbridgeentrystate.class.php';
 
-/** What the state of an entry means for a person. */
+/** What the bridge's report of an entry means for a person. */
 final class EntryStateTest extends TestCase
 {
 	const NOW = 1800000000;
+	const DAY = 86400;
 
 	/**
 	 * @testWith ["valid", "status4", false]
@@ -22,7 +23,7 @@ final class EntryStateTest extends TestCase
 	 *           ["unreadable", "status8", true]
 	 *           ["duplicate", "status8", true]
 	 */
-	public function testEveryStatusHasAColourAndSaysWhetherAPersonIsNeeded($status, $badge, $needsPerson)
+	public function testEveryStatusHasABadgeAndTellsWhetherAPersonIsNeeded($status, $badge, $needsPerson)
 	{
 		$state = $this->state(array('status' => $status));
 
@@ -32,12 +33,13 @@ final class EntryStateTest extends TestCase
 
 	public function testAWarningOrAMissingSettingNeedsAPerson()
 	{
-		$this->assertTrue($this->state(array('status' => 'valid'), array('warnings' => array(array('code' => 'x', 'message' => 'y'))))->needsPerson());
+		$warned = array('warnings' => array(array('code' => 'x', 'message' => 'y')));
+		$this->assertTrue($this->state(array('status' => 'valid'), $warned)->needsPerson());
 		$this->assertSame('incomplete', $this->state(array('status' => 'valid'), array('complete' => false))->getStatus());
 		$this->assertTrue($this->state(array('status' => 'valid'), array('complete' => false))->needsPerson());
 	}
 
-	public function testWhatTheBridgeSaysAboutAPersonCounts()
+	public function testNeedsPersonComesFromTheBridge()
 	{
 		$warned = array('warnings' => array(array('code' => 'x', 'message' => 'y')));
 
@@ -45,7 +47,7 @@ final class EntryStateTest extends TestCase
 		$this->assertTrue($this->state(array('status' => 'valid'), array('needs_person' => true))->needsPerson());
 	}
 
-	public function testFlowsComeFromTheBridgeAndAnOlderBridgeReportsNone()
+	public function testFlowsComeFromTheBridgeWithADefaultForOlderBridges()
 	{
 		$token = array('status' => 'none');
 		$code = $this->state($token, array('flows' => array('code')));
@@ -71,37 +73,60 @@ final class EntryStateTest extends TestCase
 	{
 		$this->assertTrue($this->state(array('status' => 'expired', 'has_refresh_token' => true))->isRenewable());
 		$this->assertFalse($this->state(array('status' => 'valid', 'has_refresh_token' => false))->isRenewable());
-		$this->assertTrue($this->state(array('status' => 'valid', 'has_refresh_token' => false), array('flows' => array('client_credentials')))->isRenewable());
+		$app = array('flows' => array('client_credentials'));
+		$this->assertTrue($this->state(array('status' => 'valid', 'has_refresh_token' => false), $app)->isRenewable());
 		$this->assertFalse($this->state(array('status' => 'consent_required', 'has_refresh_token' => true))->isRenewable());
 	}
 
-	public function testTheAgeOfARefreshTokenCountsFromItsLastRenewalAndStaysWithinItsLimit()
+	public function testTheAgeOfARefreshTokenCountsFromItsLastRefreshUpToItsLimit()
 	{
-		$token = array('status' => 'valid', 'granted_at' => $this->inDays(-80), 'refreshed_at' => $this->inDays(-62), 'refresh_token_expires_at' => $this->inDays(28));
+		$token = array(
+			'status' => 'valid',
+			'granted_at' => $this->inDays(-80),
+			'refreshed_at' => $this->inDays(-62),
+			'refresh_token_expires_at' => $this->inDays(28),
+		);
+		$unlimited = array('refresh_token_expires_at' => null) + $token;
+		$unknownStart = array('status' => 'valid', 'refresh_token_expires_at' => $this->inDays(3));
 
-		$this->assertSame(array('age' => 62 * 86400, 'limit' => 90 * 86400, 'left' => 28 * 86400), $this->state($token)->getRefreshTokenAge(self::NOW));
-		$this->assertSame(array('age' => 90 * 86400, 'limit' => 90 * 86400, 'left' => 0), $this->state($token)->getRefreshTokenAge(self::NOW + 100 * 86400));
-		$this->assertNull($this->state(array('refresh_token_expires_at' => null) + $token)->getRefreshTokenAge(self::NOW));
-		$this->assertNull($this->state(array('status' => 'valid', 'refresh_token_expires_at' => $this->inDays(3)))->getRefreshTokenAge(self::NOW));
+		$this->assertSame(
+			array('age' => 62 * self::DAY, 'limit' => 90 * self::DAY, 'left' => 28 * self::DAY),
+			$this->state($token)->getRefreshTokenAge(self::NOW)
+		);
+		$this->assertSame(
+			array('age' => 90 * self::DAY, 'limit' => 90 * self::DAY, 'left' => 0),
+			$this->state($token)->getRefreshTokenAge(self::NOW + 100 * self::DAY)
+		);
+		$this->assertNull($this->state($unlimited)->getRefreshTokenAge(self::NOW));
+		$this->assertNull($this->state($unknownStart)->getRefreshTokenAge(self::NOW));
 	}
 
-	public function testWhatIsBrokenComesFirst()
+	public function testFailuresComeFirst()
 	{
-		$urgency = static function (OAuthBridgeEntryState $state) {
-			return $state->getUrgency();
-		};
-		$this->assertSame(array(0, 1, 2), array_map($urgency, array($this->state(array('status' => 'consent_required')), $this->state(array('status' => 'valid')), $this->state(array('status' => 'none')))));
+		$urgencies = array();
+		foreach (array('consent_required', 'valid', 'none') as $status) {
+			$urgencies[] = $this->state(array('status' => $status))->getUrgency();
+		}
+
+		$this->assertSame(array(0, 1, 2), $urgencies);
 	}
 
 	/** @return string RFC 3339, some days from now */
 	private function inDays($days)
 	{
-		return gmdate('Y-m-d\TH:i:s+00:00', self::NOW + $days * 86400);
+		return gmdate('Y-m-d\TH:i:s+00:00', self::NOW + $days * self::DAY);
 	}
 
 	/** @return OAuthBridgeEntryState */
 	private function state(array $token, array $entry = array())
 	{
-		return new OAuthBridgeEntryState($entry + array('entry' => 'GOOGLE-Mail', 'provider' => 'Google', 'label' => 'Mail', 'complete' => true, 'token' => $token, 'warnings' => array()));
+		return new OAuthBridgeEntryState($entry + array(
+			'entry' => 'GOOGLE-Mail',
+			'provider' => 'Google',
+			'label' => 'Mail',
+			'complete' => true,
+			'token' => $token,
+			'warnings' => array(),
+		));
 	}
 }

@@ -9,7 +9,7 @@ require_once DOL_DOCUMENT_ROOT.'/core/class/events.class.php';
 require_once DOL_DOCUMENT_ROOT.'/comm/action/class/actioncomm.class.php';
 require_once DOL_DOCUMENT_ROOT.'/user/class/user.class.php';
 
-/** The scheduled job, and what people are told when a grant ends. */
+/** The scheduled job, and the reports of ended grants. */
 final class GrantWatchTest extends ModuleTestCase
 {
 	protected function setUp(): void
@@ -19,7 +19,7 @@ final class GrantWatchTest extends ModuleTestCase
 		ActionComm::$written = array();
 	}
 
-	public function testTheJobRenewsWhatHasEnded()
+	public function testTheJobRefreshesAnExpiredToken()
 	{
 		$this->stage->expire(self::ENTRY);
 		$job = new OAuthBridgeCron($this->db);
@@ -30,7 +30,7 @@ final class GrantWatchTest extends ModuleTestCase
 		$this->assertStringNotContainsString(self::ENTRY, $job->output);
 	}
 
-	public function testTheEndOfAGrantIsToldOnceByTheJob()
+	public function testTheJobReportsTheEndOfAGrantOnce()
 	{
 		$this->stage->expire(self::ENTRY);
 		$this->stage->revoke(self::ENTRY);
@@ -43,22 +43,22 @@ final class GrantWatchTest extends ModuleTestCase
 			$this->set('OAUTHBRIDGE_ADDRESS', $this->stage->bridge());
 		}
 
-		$this->assertSame(array('OAUTHBRIDGE_ENDED: OAuthBridgeGrantEnded '.self::ENTRY.' OAuthBridgeGrantEndedHelp'), $this->told());
+		$this->assertSame(array('OAUTHBRIDGE_ENDED: OAuthBridgeGrantEnded '.self::ENTRY.' OAuthBridgeGrantEndedHelp'), $this->reported());
 	}
 
-	public function testTheNextEndIsToldAgain()
+	public function testEachFurtherEndIsReported()
 	{
 		foreach (array(1, 2) as $times) {
 			$this->stage->expire(self::ENTRY);
 			$this->stage->revoke(self::ENTRY);
 			(new OAuthBridgeCron($this->db))->keepAlive();
-			$this->assertCount($times, $this->told());
+			$this->assertCount($times, $this->reported());
 			$this->stage->issue(self::ENTRY);
 			(new OAuthBridgeCron($this->db))->keepAlive();
 		}
 	}
 
-	public function testAMailThatFindsTheGrantEndedTellsToo()
+	public function testSendingAMailReportsAnEndedGrant()
 	{
 		$this->stage->expire(self::ENTRY);
 		$this->stage->revoke(self::ENTRY);
@@ -71,11 +71,11 @@ final class GrantWatchTest extends ModuleTestCase
 			(new ActionsOauthbridge($this->db))->sendMail(array(), $mail, $action, null);
 		}
 
-		$this->assertCount(1, $this->told());
+		$this->assertCount(1, $this->reported());
 		$this->assertSame(array(), ActionComm::$written);
 	}
 
-	public function testTwoProcessesAtOnceTellOnce()
+	public function testOnlyOneOfTwoProcessesReportsAnEnd()
 	{
 		$watch = new OAuthBridgeGrantWatch($this->db);
 
@@ -85,7 +85,7 @@ final class GrantWatchTest extends ModuleTestCase
 		$this->assertFalse($watch->noteEnd('Google-Mail'));
 	}
 
-	public function testTheAgendaGetsALineWhereThereIsOne()
+	public function testTheAgendaGetsAnEventWhereItIsEnabled()
 	{
 		$GLOBALS['conf']->modules['agenda'] = 'agenda';
 		$GLOBALS['user'] = new User($this->db);
@@ -94,20 +94,20 @@ final class GrantWatchTest extends ModuleTestCase
 		(new OAuthBridgeGrantWatch($this->db))->noteEnd(self::ENTRY);
 
 		$this->assertSame(array('AC_OAUTHBRIDGE_ENDED of user 7: OAuthBridgeGrantEnded '.self::ENTRY), ActionComm::$written);
-		$this->assertCount(1, $this->told());
+		$this->assertCount(1, $this->reported());
 	}
 
 	public function testTheJobFailsWhereTheBridgeIsDown()
 	{
-		$this->set('OAUTHBRIDGE_ADDRESS', self::NOBODY);
+		$this->set('OAUTHBRIDGE_ADDRESS', self::NOT_LISTENING);
 		$job = new OAuthBridgeCron($this->db);
 
 		$this->assertSame(-1, $job->keepAlive());
 		$this->assertStringContainsString('does not answer', $job->error);
 	}
 
-	/** @return string[] What was told of the entry in the security events */
-	private function told()
+	/** @return string[] The security events about the entry */
+	private function reported()
 	{
 		return array_values(array_filter(Events::$written, static function ($line) {
 			return strpos($line, self::ENTRY) !== false;

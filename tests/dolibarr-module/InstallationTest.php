@@ -9,7 +9,7 @@ require_once MODULE.'/core/modules/modOauthBridge.class.php';
 /** Enabling and disabling, on a real database. */
 final class InstallationTest extends ModuleTestCase
 {
-	/** A company of its own, so that the sidecar's key in company 1 stays. */
+	/** Not company 1, whose API key the sidecar uses. */
 	const COMPANY = 2;
 
 	protected function setUp(): void
@@ -24,7 +24,7 @@ final class InstallationTest extends ModuleTestCase
 		unset($GLOBALS['dolibarr_version']);
 	}
 
-	public function testEnablingAddsWhatTheModuleNeedsAndDisablingTakesExactlyThatAway()
+	public function testDisablingRemovesExactlyWhatEnablingAdded()
 	{
 		$before = $this->constants();
 
@@ -32,7 +32,10 @@ final class InstallationTest extends ModuleTestCase
 
 		$added = array_diff_key($this->constants(), $before);
 		$this->assertSame(
-			array('LOCAL_CONSTS_FILES', 'MAIN_MODULE_OAUTHBRIDGE', 'MAIN_MODULE_OAUTHBRIDGE_HOOKS', 'MAIN_MODULE_OAUTHBRIDGE_LOGIN', 'MAIN_MODULE_OAUTHBRIDGE_TABS_0', 'MAIN_MODULE_OAUTHBRIDGE_TABS_1', 'OAUTHBRIDGE_API_KEY'),
+			array(
+				'LOCAL_CONSTS_FILES', 'MAIN_MODULE_OAUTHBRIDGE', 'MAIN_MODULE_OAUTHBRIDGE_HOOKS', 'MAIN_MODULE_OAUTHBRIDGE_LOGIN',
+				'MAIN_MODULE_OAUTHBRIDGE_TABS_0', 'MAIN_MODULE_OAUTHBRIDGE_TABS_1', 'OAUTHBRIDGE_API_KEY',
+			),
 			array_map(static function ($name) {
 				return substr($name, 0, -strlen(' of '.self::COMPANY));
 			}, array_keys($added))
@@ -43,10 +46,10 @@ final class InstallationTest extends ModuleTestCase
 		(new OAuthBridgeGrantWatch($this->db))->noteEnd('GOOGLE-Mail');
 		$this->disable();
 		$this->assertSame($before, $this->constants());
-		$this->assertCount(1, $_SESSION['dol_events'], 'what stays is told');
+		$this->assertCount(1, $_SESSION['dol_events'], 'a message says what is kept');
 	}
 
-	public function testTheSidecarTakesTheKeyThatEnablingMade()
+	public function testTheSidecarAcceptsTheKeyThatEnablingGenerated()
 	{
 		$this->enable();
 		$this->set('OAUTHBRIDGE_ADDRESS', $this->stage->bridge());
@@ -54,7 +57,7 @@ final class InstallationTest extends ModuleTestCase
 		$this->assertTrue((new OAuthBridgeClient())->getHealth()['authorized']);
 	}
 
-	public function testBothAreRepeatable()
+	public function testEnablingAndDisablingAreRepeatable()
 	{
 		$before = $this->constants();
 		$this->enable();
@@ -67,9 +70,10 @@ final class InstallationTest extends ModuleTestCase
 		$this->assertSame($before, $this->constants());
 	}
 
-	public function testAKeyThatSomeoneElseMadeIsUsedAndStays()
+	public function testAKeyMadeByHandIsUsedAndKept()
 	{
-		dolibarr_set_const($this->db, 'OAUTHBRIDGE_API_KEY', 'made-by-hand', 'chaine', 0, 'Shared by the module oauthbridge and its sidecar', self::COMPANY);
+		$note = 'Shared by the module oauthbridge and its sidecar';
+		dolibarr_set_const($this->db, 'OAUTHBRIDGE_API_KEY', 'made-by-hand', 'chaine', 0, $note, self::COMPANY);
 		$before = $this->constants();
 
 		$this->enable();
@@ -79,7 +83,7 @@ final class InstallationTest extends ModuleTestCase
 		$this->assertSame($before, $this->constants());
 	}
 
-	public function testLocalConstsFilesKeepsWhatIsThere()
+	public function testLocalConstsFilesKeepsOtherNames()
 	{
 		$cases = array(
 			array(self::COMPANY, 'mine', 'mine:oauthbridge'),
@@ -106,7 +110,7 @@ final class InstallationTest extends ModuleTestCase
 		}
 	}
 
-	public function testWhatOthersAddedMeanwhileStays()
+	public function testNamesAddedMeanwhileAreKept()
 	{
 		$this->enable();
 		dolibarr_set_const($this->db, 'LOCAL_CONSTS_FILES', 'before:oauthbridge:after', 'chaine', 0, '', self::COMPANY);
@@ -131,7 +135,7 @@ final class InstallationTest extends ModuleTestCase
 		$this->disable();
 	}
 
-	public function testAnOldDolibarrOrPhpOrAnotherDatabaseIsRefusedInWords()
+	public function testAnUnsupportedDolibarrPhpOrDatabaseIsRefusedWithAMessage()
 	{
 		$before = $this->constants();
 		$module = new modOauthBridge($this->db);

@@ -8,7 +8,7 @@ use OAuth\Common\Http\Client\CurlClient;
 use OAuth\Common\Http\Client\StreamClient;
 use OAuth\Common\Http\Uri\UriInterface;
 
-/** Refreshes by Dolibarr's OAuth library go through the bridge; all else stays stock code's. */
+/** The bridge answers the refreshes of Dolibarr's OAuth library; stock code sends all other requests. */
 final class InterceptionTest extends ModuleTestCase
 {
 	protected function setUp(): void
@@ -19,7 +19,7 @@ final class InterceptionTest extends ModuleTestCase
 		AbstractClient::$sent = array();
 	}
 
-	public function testARefreshOfAnEntryIsAnsweredByTheBridge()
+	public function testTheBridgeAnswersTheRefreshOfAnEntry()
 	{
 		foreach (array(new StreamClient(), new CurlClient()) as $client) {
 			$this->stage->expire(self::ENTRY);
@@ -33,7 +33,7 @@ final class InterceptionTest extends ModuleTestCase
 		}
 	}
 
-	public function testASupersededRefreshTokenIsNotSpentAgain()
+	public function testASupersededRefreshTokenIsNotUsedAgain()
 	{
 		$this->stage->expire(self::ENTRY);
 		$first = $this->refreshToken();
@@ -45,7 +45,7 @@ final class InterceptionTest extends ModuleTestCase
 		$this->assertSame(1, $this->stage->refreshes());
 	}
 
-	public function testWhatIsNoRefreshOfAnEntryPassesThroughAsItIs()
+	public function testOtherRequestsPassThroughUnchanged()
 	{
 		$this->stage->issue(self::ENTRY);
 		$refresh = $this->refreshOf($this->refreshToken());
@@ -67,9 +67,9 @@ final class InterceptionTest extends ModuleTestCase
 		$this->assertSame('stock CurlClient', $this->send(new CurlClient(), $refresh, 'GET'));
 	}
 
-	public function testTheBridgeIsNotEvenAskedForAClientOfNoEntry()
+	public function testTheBridgeIsNotAskedAboutAClientOfNoEntry()
 	{
-		$this->set('OAUTHBRIDGE_ADDRESS', self::NOBODY);
+		$this->set('OAUTHBRIDGE_ADDRESS', self::NOT_LISTENING);
 
 		$this->assertSame('stock StreamClient', $this->send(new StreamClient(), array('client_id' => 'of-nobody') + $this->refreshOf('x')));
 
@@ -89,11 +89,11 @@ final class InterceptionTest extends ModuleTestCase
 		$this->assertSame('stock StreamClient', $this->send(new StreamClient(), $refresh));
 	}
 
-	public function testStockCodeRefreshesWhereTheBridgeIsDownAndOneWarningIsLogged()
+	public function testStockCodeRefreshesWhileTheBridgeIsDownWithOneWarning()
 	{
 		$this->stage->issue(self::ENTRY);
 		$refresh = $this->refreshOf($this->refreshToken());
-		$this->set('OAUTHBRIDGE_ADDRESS', self::NOBODY);
+		$this->set('OAUTHBRIDGE_ADDRESS', self::NOT_LISTENING);
 
 		$this->assertSame('stock StreamClient', $this->send(new StreamClient(), $refresh));
 		$this->assertSame('stock CurlClient', $this->send(new CurlClient(), $refresh));
@@ -102,7 +102,7 @@ final class InterceptionTest extends ModuleTestCase
 		$this->assertStringNotContainsString($refresh['refresh_token'], implode(Log::warnings()));
 	}
 
-	public function testAGrantThatHasEndedIsNotAskedForAtTheProviderAgain()
+	public function testAnEndedGrantIsNotSentToTheProviderAgain()
 	{
 		$this->stage->expire(self::ENTRY);
 		$refresh = $this->refreshOf($this->refreshToken());

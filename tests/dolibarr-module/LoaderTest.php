@@ -5,7 +5,7 @@
 
 use PHPUnit\Framework\TestCase;
 
-/** The class loader must never break a page, whatever it finds. Each case runs in a PHP process of its own. */
+/** The class loader must never break a page. Each case runs in a PHP process of its own. */
 final class LoaderTest extends TestCase
 {
 	/** @var string A scratch copy of the module, beside a scratch copy of the library */
@@ -29,7 +29,7 @@ final class LoaderTest extends TestCase
 		$this->assertSame("OAuth\\Common\\Http\\Client\\OAuthBridgeStockStreamClient stock StreamClient\n", $this->load());
 	}
 
-	public function testWithoutAnyOneOfItsFilesTheStockClassIsUsedOrTheBridgeLeftOut()
+	public function testAnyMissingFileLeavesTheStockClassInUse()
 	{
 		$files = array_merge(glob($this->folder.'/oauthbridge/class/*.php'), glob($this->folder.'/oauthbridge/class/*/*.php'));
 		$this->assertGreaterThan(10, count($files));
@@ -40,7 +40,7 @@ final class LoaderTest extends TestCase
 		}
 	}
 
-	public function testAFileThatWasCopiedOnlyInPartIsNoHarm()
+	public function testATruncatedFileLeavesTheStockClassInUse()
 	{
 		foreach (array('http/streamclient.php', 'http/oauthbridgerefreshinterceptor.class.php', 'oauthbridgeclient.class.php') as $name) {
 			$file = $this->folder.'/oauthbridge/class/'.$name;
@@ -51,7 +51,7 @@ final class LoaderTest extends TestCase
 		}
 	}
 
-	public function testAStockClassOfAnotherShapeIsUsedAsItIs()
+	public function testAnIncompatibleStockClassIsUsedUnchanged()
 	{
 		$file = $this->folder.'/htdocs/includes/OAuth/Common/Http/Client/StreamClient.php';
 		$stock = file_get_contents($file);
@@ -69,16 +69,18 @@ final class LoaderTest extends TestCase
 		}
 	}
 
-	public function testPhpThatForbidsWhatIsNeededIsNoHarm()
+	public function testARestrictedPhpLeavesTheStockClassInUse()
 	{
 		foreach (array('curl_exec', 'curl_init', 'stream_filter_register', 'stream_get_filters', 'stream_bucket_new') as $function) {
-			$this->assertStringContainsString('stock StreamClient', $this->load(null, array('-d', 'disable_functions='.$function)), $function);
+			$loaded = $this->load(null, array('-d', 'disable_functions='.$function));
+			$this->assertStringContainsString('stock StreamClient', $loaded, $function);
 		}
-		$this->assertStringContainsString('OAuthBridgeStockStreamClient stock', $this->load(null, array('-d', 'opcache.enable=1', '-d', 'opcache.enable_cli=1')));
+		$loaded = $this->load(null, array('-d', 'opcache.enable=1', '-d', 'opcache.enable_cli=1'));
+		$this->assertStringContainsString('OAuthBridgeStockStreamClient stock', $loaded);
 		$this->assertStringContainsString('stock StreamClient', $this->load(null, array('-d', 'open_basedir='.$this->folder.':'.__DIR__)));
 	}
 
-	public function testAnotherCopyOfTheLibraryIsLeftAlone()
+	public function testAnotherCopyOfTheLibraryIsNotExtended()
 	{
 		exec('cp -r '.escapeshellarg($this->folder.'/htdocs/includes/OAuth').' '.escapeshellarg($this->folder.'/OAuth'));
 
@@ -88,7 +90,8 @@ final class LoaderTest extends TestCase
 	/** @return string Parent of the client that the library gets, and what it answers to a refresh without a bridge */
 	private function load($library = null, array $settings = array())
 	{
-		$command = array_merge(array(PHP_BINARY), $settings, array(__DIR__.'/php/loader.php', $this->folder, $library === null ? $this->folder.'/htdocs/includes/OAuth' : $library));
+		$library = $library === null ? $this->folder.'/htdocs/includes/OAuth' : $library;
+		$command = array_merge(array(PHP_BINARY), $settings, array(__DIR__.'/php/loader.php', $this->folder, $library));
 		exec(implode(' ', array_map('escapeshellarg', $command)).' 2>&1', $lines, $status);
 		$this->assertSame(0, $status, implode("\n", $lines));
 		return implode("\n", $lines)."\n";

@@ -7,7 +7,7 @@ require_once __DIR__.'/doubles/login.php';
 require_once DOL_DOCUMENT_ROOT.'/user/class/user.class.php';
 require_once MODULE.'/core/login/functions_oauthbridge.php';
 
-/** Which user of Dolibarr an identity is. */
+/** Which user of Dolibarr an identity belongs to. */
 final class LoginUsersTest extends ModuleTestCase
 {
 	const ISSUER = 'https://login.example.com';
@@ -15,8 +15,11 @@ final class LoginUsersTest extends ModuleTestCase
 	protected function setUp(): void
 	{
 		parent::setUp();
-		$sql = 'CREATE OR REPLACE TABLE llx_user (rowid integer AUTO_INCREMENT PRIMARY KEY, login varchar(50), entity integer NOT NULL DEFAULT 1, admin smallint DEFAULT 0, statut tinyint DEFAULT 1,';
-		$sql .= ' email varchar(255), email_oauth2 varchar(255), datestartvalidity datetime, dateendvalidity datetime, flagdelsessionsbefore datetime) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci';
+		$sql = 'CREATE OR REPLACE TABLE llx_user (rowid integer AUTO_INCREMENT PRIMARY KEY, login varchar(50),';
+		$sql .= ' entity integer NOT NULL DEFAULT 1, admin smallint DEFAULT 0, statut tinyint DEFAULT 1,';
+		$sql .= ' email varchar(255), email_oauth2 varchar(255),';
+		$sql .= ' datestartvalidity datetime, dateendvalidity datetime, flagdelsessionsbefore datetime)';
+		$sql .= ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci';
 		$this->db->query('DROP TABLE IF EXISTS llx_oauthbridge_link');
 		$this->db->query($sql);
 		$this->db->query(file_get_contents(MODULE.'/sql/llx_oauthbridge_link.sql'));
@@ -38,14 +41,14 @@ final class LoginUsersTest extends ModuleTestCase
 		$this->assertSame($id, (new OAuthBridgeLinks($this->db, 1))->findUser(self::ISSUER, '1001'));
 	}
 
-	public function testTheAddressForOAuthCountsToo()
+	public function testTheOAuthAddressOfAUserIsCompared()
 	{
 		$this->user('ada', array('email' => 'work@example.com', 'email_oauth2' => 'ada@example.com'));
 
 		$this->assertSame('ada', $this->resolve()->login);
 	}
 
-	public function testALinkedAccountIsItsUserWhateverItsAddressBecomes()
+	public function testALinkedAccountKeepsItsUserWhenItsAddressChanges()
 	{
 		$id = $this->user('ada', array('email' => 'ada@example.com'));
 		$this->user('root', array('email' => 'root@example.com', 'admin' => 1));
@@ -57,7 +60,7 @@ final class LoginUsersTest extends ModuleTestCase
 	/**
 	 * @dataProvider unverified
 	 */
-	public function testOnlyTrueIsVerified($value)
+	public function testOnlyTheBooleanTrueMeansVerified($value)
 	{
 		$this->user('ada', array('email' => 'ada@example.com'));
 
@@ -77,7 +80,7 @@ final class LoginUsersTest extends ModuleTestCase
 		$this->assertRefused('not_linked');
 	}
 
-	public function testAnAddressOfTwoUsersIsNobodys()
+	public function testAnAddressOfTwoUsersFindsNobody()
 	{
 		$this->user('ada', array('email' => 'ada@example.com'));
 		$this->user('other', array('email_oauth2' => 'ADA@example.com'));
@@ -85,7 +88,7 @@ final class LoginUsersTest extends ModuleTestCase
 		$this->assertRefused('email_ambiguous');
 	}
 
-	public function testWhatTheDatabaseTakesForTheSameAddressIsAnother()
+	public function testAccentsAndTrailingSpacesMakeADifferentAddress()
 	{
 		$this->user('accents', array('email' => 'adá@example.com'));
 		$this->user('spaces', array('email' => 'ada@example.com  '));
@@ -102,7 +105,7 @@ final class LoginUsersTest extends ModuleTestCase
 		$this->assertRefused('admin_not_linked');
 	}
 
-	public function testAnAddressThatWasGivenToSomebodyElseDoesNotOpenTheAccountOfBefore()
+	public function testAReassignedAddressDoesNotOpenItsPreviousOwnersAccount()
 	{
 		$this->user('ada', array('email' => 'ada@example.com'));
 		$this->resolve();
@@ -111,9 +114,9 @@ final class LoginUsersTest extends ModuleTestCase
 	}
 
 	/**
-	 * @dataProvider outsiders
+	 * @dataProvider excludedUsers
 	 */
-	public function testWhoMayNotComeInDoesNot($columns, $reason)
+	public function testAUserWhoMayNotLogInIsRefused($columns, $reason)
 	{
 		$id = $this->user('ada', array('email' => 'ada@example.com') + $columns);
 		(new OAuthBridgeLinks($this->db, 1))->add($id, $this->identity(), OAuthBridgeLinks::BY_SELF);
@@ -121,7 +124,7 @@ final class LoginUsersTest extends ModuleTestCase
 		$this->assertRefused($reason);
 	}
 
-	public static function outsiders()
+	public static function excludedUsers()
 	{
 		return array(
 			'disabled' => array(array('statut' => 0), 'user_disabled'),
@@ -131,21 +134,22 @@ final class LoginUsersTest extends ModuleTestCase
 		);
 	}
 
-	public function testAUserOfAllCompaniesComesIn()
+	public function testAUserOfAllCompaniesMayLogIn()
 	{
 		$this->user('ada', array('email' => 'ada@example.com', 'entity' => 0));
 
 		$this->assertSame('ada', $this->resolve()->login);
 	}
 
-	public function testTheLastDayCounts()
+	public function testValidityDatesAreInclusive()
 	{
-		$this->user('ada', array('email' => 'ada@example.com', 'datestartvalidity' => date('Y-m-d 00:00:00'), 'dateendvalidity' => date('Y-m-d 00:00:00')));
+		$today = date('Y-m-d 00:00:00');
+		$this->user('ada', array('email' => 'ada@example.com', 'datestartvalidity' => $today, 'dateendvalidity' => $today));
 
 		$this->assertSame('ada', $this->resolve()->login);
 	}
 
-	public function testAnAccountIsLinkedOnceAndLetterByLetter()
+	public function testAnAccountIsLinkedOnceAndComparedByteByByte()
 	{
 		$links = new OAuthBridgeLinks($this->db, 1);
 		$ada = $this->user('ada');
@@ -161,7 +165,7 @@ final class LoginUsersTest extends ModuleTestCase
 		$this->assertSame(0, (new OAuthBridgeLinks($this->db, 2))->findUser(self::ISSUER, 'AbC'));
 	}
 
-	public function testAnAccountGoesWithItsUser()
+	public function testDeletingAUserDeletesTheLinks()
 	{
 		$links = new OAuthBridgeLinks($this->db, 1);
 		$ada = $this->user('ada');
@@ -175,21 +179,28 @@ final class LoginUsersTest extends ModuleTestCase
 	}
 
 	/**
-	 * @dataProvider juggled
+	 * @dataProvider otherTypes
 	 */
-	public function testAnAnswerOfOtherTypesIsNobody($change)
+	public function testAnIdentityWithOtherTypesFindsNobody($change)
 	{
 		$this->user('ada', array('email' => 'ada@example.com'));
 
 		$this->assertNull($this->resolve($change));
 	}
 
-	public static function juggled()
+	public static function otherTypes()
 	{
-		return array(array(array('subject' => 0)), array(array('subject' => true)), array(array('subject' => array('1001'))), array(array('issuer' => null)), array(array('email' => array('ada@example.com'))), array(array('email' => 0)));
+		return array(
+			array(array('subject' => 0)),
+			array(array('subject' => true)),
+			array(array('subject' => array('1001'))),
+			array(array('issuer' => null)),
+			array(array('email' => array('ada@example.com'))),
+			array(array('email' => 0)),
+		);
 	}
 
-	public function testATicketDoesNotLogInAnotherUserOfTheSameLogin()
+	public function testATicketDoesNotLogInAnotherUserWithTheSameLogin()
 	{
 		$this->user('ada', array('entity' => 0, 'admin' => 1));
 		$id = $this->user('ada');
@@ -209,7 +220,7 @@ final class LoginUsersTest extends ModuleTestCase
 	/**
 	 * @dataProvider sessions
 	 */
-	public function testASessionIsGoodAsLongAsDolibarrAcceptsIt($columns, $expected)
+	public function testASessionIsValidAsLongAsDolibarrAcceptsIt($columns, $expected)
 	{
 		$GLOBALS['db'] = $this->db;
 		$_SESSION = array('dol_logindate' => time() - 3600);
@@ -221,7 +232,7 @@ final class LoginUsersTest extends ModuleTestCase
 	public static function sessions()
 	{
 		return array(
-			'nothing against it' => array(array(), true),
+			'accepted' => array(array(), true),
 			'ended before it began' => array(array('flagdelsessionsbefore' => date('Y-m-d H:i:s', time() - 3 * 86400)), true),
 			'ended since' => array(array('flagdelsessionsbefore' => date('Y-m-d H:i:s', time() + 3 * 86400)), false),
 			'disabled since' => array(array('statut' => 0), false),
@@ -230,7 +241,13 @@ final class LoginUsersTest extends ModuleTestCase
 
 	private function identity(array $change = array())
 	{
-		return $change + array('issuer' => self::ISSUER, 'subject' => '1001', 'email' => 'ada@example.com', 'email_verified' => true, 'name' => 'Ada Lovelace');
+		return $change + array(
+			'issuer' => self::ISSUER,
+			'subject' => '1001',
+			'email' => 'ada@example.com',
+			'email_verified' => true,
+			'name' => 'Ada Lovelace',
+		);
 	}
 
 	private function resolve(array $change = array())

@@ -5,10 +5,10 @@
 
 require_once MODULE.'/class/actions_oauthbridge.class.php';
 
-/** Before a mail is sent with OAuth the row holds a token that lives. */
+/** When a mail is sent with OAuth, the row holds a valid token. */
 final class MailHookTest extends ModuleTestCase
 {
-	public function testEveryContextAndBothLibrariesGetAFreshRow()
+	public function testEveryContextAndBothLibrariesGetAValidToken()
 	{
 		foreach (array('', 'emailing', 'ticket', 'passwordreset') as $context) {
 			foreach (array('smtps', 'swiftmailer') as $mode) {
@@ -25,7 +25,7 @@ final class MailHookTest extends ModuleTestCase
 		}
 	}
 
-	public function testAContextThatFollowsTheStandardUsesTheStandardEntry()
+	public function testAContextWithoutSettingsUsesTheGeneralEntry()
 	{
 		$this->stage->expire(self::ENTRY);
 		$this->configure('', 'smtps');
@@ -37,7 +37,7 @@ final class MailHookTest extends ModuleTestCase
 		$this->assertSame(1, $this->stage->refreshes());
 	}
 
-	public function testATokenThatLivesIsLeftAsItIs()
+	public function testAValidTokenIsKept()
 	{
 		$this->stage->issue(self::ENTRY);
 		$this->configure('', 'smtps');
@@ -60,7 +60,7 @@ final class MailHookTest extends ModuleTestCase
 		$this->assertSame(0, $this->stage->refreshes());
 	}
 
-	public function testMailOfAContextAuthenticatesAsTheContextSaysAndNothingElseDoes()
+	public function testOnlyMailOfAContextAuthenticatesAsTheContextSays()
 	{
 		$this->stage->issue(self::ENTRY);
 		$this->configure('ticket', 'smtps');
@@ -79,7 +79,7 @@ final class MailHookTest extends ModuleTestCase
 		$this->assertSame('LOGIN', getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'), 'after the mail');
 	}
 
-	public function testSwiftMailerReadsTheContextsOwnSetting()
+	public function testTheGeneralSettingIsKeptForSwiftMailer()
 	{
 		$this->stage->issue(self::ENTRY);
 		$this->configure('ticket', 'swiftmailer');
@@ -90,10 +90,10 @@ final class MailHookTest extends ModuleTestCase
 		$this->assertSame('LOGIN', getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'));
 	}
 
-	public function testMailGoesOnWithoutTheBridgeAndOneWarningIsLogged()
+	public function testMailIsSentWithoutTheBridgeWithOneWarning()
 	{
 		$this->configure('', 'smtps');
-		$this->set('OAUTHBRIDGE_ADDRESS', self::NOBODY);
+		$this->set('OAUTHBRIDGE_ADDRESS', self::NOT_LISTENING);
 
 		$this->assertSame(0, $this->sendMail('smtps', 'standard'));
 		$this->assertSame(0, $this->sendMail('smtps', 'standard'));
@@ -102,7 +102,7 @@ final class MailHookTest extends ModuleTestCase
 		$this->assertStringContainsString('sending mail with '.self::ENTRY.' goes on without the bridge', Log::warnings()[0]);
 	}
 
-	public function testMailGoesOnWhateverTheSettingsHold()
+	public function testMailIsSentWhateverTheSettingsHold()
 	{
 		$this->configure('', 'smtps');
 		foreach (array('GOOGLE-Nobody', '../x', "x\ny") as $entry) {

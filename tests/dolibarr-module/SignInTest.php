@@ -10,12 +10,12 @@ require_once MODULE.'/class/login/oauthbridgesignin.class.php';
 require_once MODULE.'/class/login/oauthbridgeloginpage.class.php';
 require_once MODULE.'/core/login/functions_oauthbridge.php';
 
-/** A sign-in in one PHP session: what it remembers, and for how long. */
+/** Sign-ins in a PHP session: what it keeps, and for how long. */
 final class SignInTest extends TestCase
 {
 	const NOW = 1800000000;
 
-	/** @var stdClass Double of the client: keeps what it was called with */
+	/** @var object Double of the client: records its calls */
 	private $client;
 
 	protected function setUp(): void
@@ -45,7 +45,7 @@ final class SignInTest extends TestCase
 		};
 	}
 
-	public function testASignInBeginsWithASecretOfTheSession()
+	public function testASignInIsBoundToTheSession()
 	{
 		$signIn = $this->signIn();
 		$this->assertSame($this->client->url, $this->begin($signIn));
@@ -59,21 +59,21 @@ final class SignInTest extends TestCase
 		$this->assertNotSame($binding, $this->client->options['session_binding']);
 	}
 
-	public function testAnAnswerIsTakenOnceAndInItsSessionOnly()
+	public function testAResponseIsAcceptedOnceAndInItsSessionOnly()
 	{
 		$this->begin($this->signIn());
-		$hers = $_SESSION;
+		$session = $_SESSION;
 		$_SESSION = array();
 		$this->assertNull($this->signIn()->take(array('state' => 'state-1')));
 
-		$_SESSION = $hers;
+		$_SESSION = $session;
 		$this->assertNull($this->signIn()->take(array('state' => 'state-2')));
 		$this->assertNull($this->signIn()->take(array('code' => 'c')));
 		$this->assertNotNull($this->signIn()->take(array('state' => 'state-1')));
 		$this->assertNull($this->signIn()->take(array('state' => 'state-1')));
 	}
 
-	public function testASignInIsOpenForTenMinutes()
+	public function testASignInExpiresAfterTenMinutes()
 	{
 		$this->begin($this->signIn());
 		$this->assertNull($this->signIn(600)->take(array('state' => 'state-1')));
@@ -81,7 +81,7 @@ final class SignInTest extends TestCase
 		$this->assertNotNull($this->signIn(599)->take(array('state' => 'state-2')));
 	}
 
-	public function testASessionRemembersAFewSignInsOnly()
+	public function testASessionKeepsALimitedNumberOfSignIns()
 	{
 		for ($count = 0; $count < 20; $count++) {
 			$this->begin($this->signIn());
@@ -94,7 +94,7 @@ final class SignInTest extends TestCase
 	/**
 	 * @dataProvider badUrls
 	 */
-	public function testTheBrowserIsSentToAWebPageOnly($url)
+	public function testTheBrowserIsSentToAWebAddressOnly($url)
 	{
 		$this->client->url = $url;
 		$this->expectException(OAuthBridgeException::class);
@@ -103,24 +103,31 @@ final class SignInTest extends TestCase
 
 	public static function badUrls()
 	{
-		return array(array('javascript:alert(1)'), array('//login.example.com'), array("https://login.example.com/\r\nSet-Cookie: a=b"), array(''), array(array('https://login.example.com')), array(null));
+		return array(
+			array('javascript:alert(1)'),
+			array('//login.example.com'),
+			array("https://login.example.com/\r\nSet-Cookie: a=b"),
+			array(''),
+			array(array('https://login.example.com')),
+			array(null),
+		);
 	}
 
-	public function testATicketIsGoodOnce()
+	public function testATicketIsValidOnce()
 	{
 		$ticket = $this->ticket();
 		$this->assertSame('ada', $this->signIn(59)->redeemTicket($ticket, 1)['login']);
 		$this->assertNull($this->signIn()->redeemTicket($ticket, 1));
 	}
 
-	public function testAWrongTicketEndsTheRightOne()
+	public function testAWrongTicketInvalidatesTheRightOne()
 	{
 		$ticket = $this->ticket();
 		$this->assertNull($this->signIn()->redeemTicket(strrev($ticket), 1));
 		$this->assertNull($this->signIn()->redeemTicket($ticket, 1));
 	}
 
-	public function testATicketLivesForAMinute()
+	public function testATicketExpiresAfterAMinute()
 	{
 		$this->assertNull($this->signIn(60)->redeemTicket($this->ticket(), 1));
 	}
@@ -139,7 +146,7 @@ final class SignInTest extends TestCase
 		$this->assertStringNotContainsString($this->ticket(), serialize($_SESSION));
 	}
 
-	public function testOtherWaysToLogInAreNoneOfItsBusiness()
+	public function testOtherLoginsAreIgnored()
 	{
 		$_GET = array('afteroauthloginreturn' => 'oauthbridge', 'oauthbridge_ticket' => $this->ticket());
 		$this->assertSame('', check_user_password_oauthbridge('ada', 'secret', 1, 'api'));
@@ -150,22 +157,26 @@ final class SignInTest extends TestCase
 	}
 
 	/**
-	 * @dataProvider callbacks
+	 * @dataProvider responses
 	 */
-	public function testACallbackIsReadAsItCame($query, $expected)
+	public function testAnAuthorizationResponseIsReadByteForByte($query, $expected)
 	{
 		$this->assertSame($expected, OAuthBridgePendingAuthorizations::readResponse($query));
 	}
 
-	public static function callbacks()
+	public static function responses()
 	{
 		return array(
-			array('state=a%2Fb&code=4%2F0A+b&scope=email&iss=https%3A%2F%2Fi', array('state' => 'a/b', 'code' => '4/0A b', 'iss' => 'https://i')),
+			array(
+				'state=a%2Fb&code=4%2F0A+b&scope=email&iss=https%3A%2F%2Fi',
+				array('state' => 'a/b', 'code' => '4/0A b', 'iss' => 'https://i'),
+			),
 			array('state=a&state=b&code=c', null),
 			array('state=a&code=c&code=', null),
 			array('state[]=a&code=c', array('code' => 'c')),
 			array('state&code=c', null),
 			array('code='.str_repeat('a', 5000), null),
+			array('state=a&error=', array('state' => 'a')),
 			array('', array()),
 		);
 	}
@@ -186,12 +197,14 @@ final class SignInTest extends TestCase
 			array('/dolibarr/', '/dolibarr/index.php'),
 			array('/dolibarr/user/card.php?id=3&action=delete&token=t&confirm=yes', '/dolibarr/user/card.php?id=3'),
 			array('/dolibarr/index.php?entity=2&switchentity=2&loginfunction=x&id=3', '/dolibarr/index.php?id=3'),
-			array('/dolibarr/index.php?mainmenu=home&x=https://evil.example', '/dolibarr/index.php?mainmenu=home&x=https%3A%2F%2Fevil.example'),
+			array('/dolibarr/index.php?x=https://evil.example', '/dolibarr/index.php?x=https%3A%2F%2Fevil.example'),
 		);
 		$bad = array(
-			'', 'https://evil.example/', '//evil.example/a.php', '/\\evil.example', '/\\/evil.example/a.php', "/\t/evil.example/a.php", '/%09/evil.example/a.php', '/%5cevil.example/a.php', 'javascript:alert(1)',
-			'data:text/html,a', '/other/a.php', '/dolibarr.evil.example/a.php', '/dolibarr/../other/a.php', '/dolibarr//evil.example/a.php', "/dolibarr/a.php\r\nSet-Cookie: a=b", '/dolibarr/a.php/@evil.example',
-			'/dolibarr/'.str_repeat('a', 3000).'.php', '@evil.example', '\\\\evil.example', '/dolibarr@evil.example/a.php', "/dolibarr/a\0.php",
+			'', 'https://evil.example/', '//evil.example/a.php', '/\\evil.example', '/\\/evil.example/a.php', "/\t/evil.example/a.php",
+			'/%09/evil.example/a.php', '/%5cevil.example/a.php', 'javascript:alert(1)', 'data:text/html,a', '/other/a.php',
+			'/dolibarr.evil.example/a.php', '/dolibarr/../other/a.php', '/dolibarr//evil.example/a.php',
+			"/dolibarr/a.php\r\nSet-Cookie: a=b", '/dolibarr/a.php/@evil.example', '/dolibarr/'.str_repeat('a', 3000).'.php',
+			'@evil.example', '\\\\evil.example', '/dolibarr@evil.example/a.php', "/dolibarr/a\0.php",
 		);
 		foreach ($bad as $wanted) {
 			$good[] = array($wanted, '/dolibarr/index.php');
@@ -202,8 +215,13 @@ final class SignInTest extends TestCase
 	public function testThereIsAButtonForEachEntryLabelledLogin()
 	{
 		$this->constants(array(
-			'OAUTH_GOOGLE-Login_ID' => 'id', 'OAUTH_GENERIC-login_ID' => 'id', 'OAUTH_GENERIC-login_URL' => 'https://login.example.com/realms/a',
-			'OAUTH_MICROSOFT-Mail_ID' => 'id', 'OAUTH_GITHUB-Login_ID' => 'id', 'OAUTH_MICROSOFT-Login_ID' => '', 'OAUTH_GOOGLE-Login_SECRET' => 'secret',
+			'OAUTH_GOOGLE-Login_ID' => 'id',
+			'OAUTH_GENERIC-login_ID' => 'id',
+			'OAUTH_GENERIC-login_URL' => 'https://login.example.com/realms/a',
+			'OAUTH_MICROSOFT-Mail_ID' => 'id',
+			'OAUTH_GITHUB-Login_ID' => 'id',
+			'OAUTH_MICROSOFT-Login_ID' => '',
+			'OAUTH_GOOGLE-Login_SECRET' => 'secret',
 		));
 		$_SERVER['PHP_SELF'] = '/dolibarr/index.php';
 		$_SERVER['QUERY_STRING'] = 'a="><script>';
@@ -247,7 +265,8 @@ final class SignInTest extends TestCase
 
 	private function begin($signIn)
 	{
-		return $signIn->begin('GOOGLE-Login', 'https://erp.example.com/logincallback.php', array('purpose' => OAuthBridgeSignIn::LOGIN, 'back_to' => '/index.php'));
+		$record = array('purpose' => OAuthBridgeSignIn::LOGIN, 'back_to' => '/index.php');
+		return $signIn->begin('GOOGLE-Login', 'https://erp.example.com/logincallback.php', $record);
 	}
 
 	private function ticket()

@@ -17,7 +17,7 @@ final class StockCodeTest extends ModuleTestCase
 		parent::setUp();
 	}
 
-	public function testTheLibraryRefreshesThroughTheBridgeAndKeepsTheRow()
+	public function testTheLibraryRefreshesThroughTheBridge()
 	{
 		foreach (array('stream', 'curl') as $client) {
 			$this->stage->expire(self::ENTRY);
@@ -28,25 +28,26 @@ final class StockCodeTest extends ModuleTestCase
 			$this->assertSame((new OAuthBridgeClient())->getAccessToken(self::ENTRY), $seen['access_token']);
 			$this->assertGreaterThan(time(), $seen['end_of_life']);
 
-			// Stock code has put the refresh token from before back into the row; the bridge heals that.
+			// Stock code has written the previous refresh token back into the row; the bridge recovers from that.
 			$this->assertNotSame('', (new OAuthBridgeClient())->refresh(self::ENTRY)['access_token']);
 		}
 	}
 
-	public function testTheLibraryFailsAsEverWhereTheBridgeIsDown()
+	public function testTheLibraryFailsAsWithoutTheModuleWhileTheBridgeIsDown()
 	{
 		$this->stage->expire(self::ENTRY);
 
-		$seen = $this->refresh('stream', self::NOBODY);
+		$seen = $this->refresh('stream', self::NOT_LISTENING);
 
 		$this->assertSame('OAuth\\Common\\Http\\Exception\\TokenResponseException', $seen['exception']);
 		$this->assertSame(0, $this->stage->refreshes());
 	}
 
-	/** @return array<string,mixed> What stock code saw */
+	/** @return array<string,mixed> What stock code got */
 	private function refresh($client, $address = null)
 	{
-		$command = array(PHP_BINARY, __DIR__.'/php/stock_refresh.php', $this->stage->conf(), $address === null ? $this->stage->bridge() : $address, $client, self::SERVICE);
+		$address = $address === null ? $this->stage->bridge() : $address;
+		$command = array(PHP_BINARY, __DIR__.'/php/stock_refresh.php', $this->stage->conf(), $address, $client, self::SERVICE);
 		exec(implode(' ', array_map('escapeshellarg', $command)), $lines, $status);
 		$this->assertSame(0, $status, implode("\n", $lines));
 		return json_decode(end($lines), true);

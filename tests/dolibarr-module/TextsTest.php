@@ -10,9 +10,11 @@ final class TextsTest extends TestCase
 {
 	const LANGUAGES = array('en_US', 'fr_FR', 'es_ES', 'de_DE', 'it_IT');
 
-	/** Keys that code puts together from a part and what the bridge says or a list holds. */
+	/** Keys that code builds from a prefix and a value. */
 	const FAMILIES = array(
-		'OAuthBridgeStatus_' => array('valid', 'expiring', 'never_expires', 'expired', 'none', 'consent_required', 'unreadable', 'duplicate', 'incomplete', 'login'),
+		'OAuthBridgeStatus_' => array(
+			'valid', 'expiring', 'never_expires', 'expired', 'none', 'consent_required', 'unreadable', 'duplicate', 'incomplete', 'login',
+		),
 		'OAuthBridgeDevice_' => array('granted', 'denied', 'expired'),
 		'OAuthBridgeSecurity_' => array('tls', 'starttls', 'none'),
 		'OAuthBridgeRenewal_' => array('own', 'proactive', 'on_demand'),
@@ -22,7 +24,7 @@ final class TextsTest extends TestCase
 		'OAuthBridgeAgeIn' => array('Days', 'Hours'),
 	);
 
-	/** Keys whose members may be missing: the bridge's own English words are shown then. */
+	/** Prefixes whose keys may be missing: the bridge's own English words are shown then. */
 	const OPTIONAL = array('OAuthBridgeWarning_', 'OAuthBridgeProblem_');
 
 	/** @return array<string,array{0:string}> */
@@ -35,7 +37,7 @@ final class TextsTest extends TestCase
 	}
 
 	/** @dataProvider languages */
-	public function testALanguageHasEveryTextWithItsParametersAndNoOther($language)
+	public function testEveryLanguageHasTheSameKeysAndParameters($language)
 	{
 		$texts = $this->read($language);
 		foreach ($this->read('en_US') as $key => $english) {
@@ -48,12 +50,12 @@ final class TextsTest extends TestCase
 		$this->assertSame(array_keys($this->read('en_US')), array_keys($texts), $language);
 	}
 
-	public function testThereIsNoLanguageOutsideThisTest()
+	public function testEveryLanguageIsTested()
 	{
 		$this->assertEqualsCanonicalizing(self::LANGUAGES, array_map('basename', glob(MODULE.'/langs/*', GLOB_ONLYDIR)));
 	}
 
-	public function testEveryTextThatCodeAsksForIsThere()
+	public function testEveryKeyUsedInCodeExists()
 	{
 		$texts = $this->read('en_US');
 		$asked = array();

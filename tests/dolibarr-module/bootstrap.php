@@ -4,8 +4,8 @@
  */
 
 /**
- * What the tests stand on: small doubles of Dolibarr's functions, and under them a real MariaDB, the real sidecar and a stand-in
- * provider, which Stage starts when a test first needs them.
+ * The environment of the tests: small doubles of Dolibarr's functions; a real MariaDB, the real sidecar and a stand-in provider, which
+ * Stage starts when a test first needs them.
  */
 
 error_reporting(E_ALL);

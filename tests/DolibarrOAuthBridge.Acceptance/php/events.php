@@ -16,7 +16,9 @@ require_once getcwd().'/master.inc.php';
 
 /** @var DoliDB $db */
 
-$result = $db->query('SELECT e.type, u.login, e.description FROM '.MAIN_DB_PREFIX.'events as e LEFT JOIN '.MAIN_DB_PREFIX.'user as u ON u.rowid = e.fk_user ORDER BY e.rowid');
+$sql = 'SELECT e.type, u.login, e.description FROM '.MAIN_DB_PREFIX.'events as e';
+$sql .= ' LEFT JOIN '.MAIN_DB_PREFIX.'user as u ON u.rowid = e.fk_user ORDER BY e.rowid';
+$result = $db->query($sql);
 while ($row = $db->fetch_object($result)) {
 	echo $row->type.' '.$row->login.' '.$row->description."\n";
 }

@@ -35,15 +35,17 @@ $constants = array(
 	'MAIN_INFO_SOCIETE_COUNTRY' => '1:FR:France',
 	'MAIN_THEME' => 'eldy',
 );
+$ofCompany = array('MAIN_INFO_SOCIETE_NOM', 'MAIN_INFO_SOCIETE_COUNTRY', 'MAIN_LANG_DEFAULT', 'MAIN_THEME');
 foreach ($constants as $name => $value) {
-	if (dolibarr_set_const($db, $name, $value, 'chaine', 0, '', in_array($name, array('MAIN_INFO_SOCIETE_NOM', 'MAIN_INFO_SOCIETE_COUNTRY', 'MAIN_LANG_DEFAULT', 'MAIN_THEME')) ? 1 : 0) < 0) {
+	if (dolibarr_set_const($db, $name, $value, 'chaine', 0, '', in_array($name, $ofCompany, true) ? 1 : 0) < 0) {
 		exit('Constant '.$name.': '.$db->lasterror()."\n");
 	}
 }
 $conf->setValues($db);
 
 $sql = "INSERT INTO ".MAIN_DB_PREFIX."user (entity, login, lastname, firstname, pass_crypted, admin, statut, email, datec)";
-$sql .= " VALUES (0, 'admin', 'Admin', 'Ada', '".$db->escape(password_hash($argv[1], PASSWORD_DEFAULT))."', 1, 1, 'ada@example.com', '".$db->idate(time())."')";
+$hash = $db->escape(password_hash($argv[1], PASSWORD_DEFAULT));
+$sql .= " VALUES (0, 'admin', 'Admin', 'Ada', '".$hash."', 1, 1, 'ada@example.com', '".$db->idate(time())."')";
 if (!$db->query($sql)) {
 	exit($db->lasterror()."\n");
 }

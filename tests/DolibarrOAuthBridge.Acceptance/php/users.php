@@ -19,7 +19,9 @@ require_once getcwd().'/master.inc.php';
 foreach (array_slice($argv, 1) as $argument) {
 	list($login, $email, $status, $password) = explode(',', $argument);
 	$sql = "INSERT INTO ".MAIN_DB_PREFIX."user (entity, login, lastname, pass_crypted, statut, email, datec)";
-	$sql .= " VALUES (1, '".$db->escape($login)."', '".$db->escape(ucfirst($login))."', '".$db->escape(password_hash($password, PASSWORD_DEFAULT))."', ".((int) $status).", '".$db->escape($email)."', '".$db->idate(time())."')";
+	$hash = password_hash($password, PASSWORD_DEFAULT);
+	$sql .= " VALUES (1, '".$db->escape($login)."', '".$db->escape(ucfirst($login))."', '".$db->escape($hash)."'";
+	$sql .= ', '.((int) $status).", '".$db->escape($email)."', '".$db->idate(time())."')";
 	if (!$db->query($sql)) {
 		exit($db->lasterror()."\n");
 	}

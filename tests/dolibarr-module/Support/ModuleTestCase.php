@@ -5,7 +5,7 @@
 
 use PHPUnit\Framework\TestCase;
 
-/** A test that talks to the stage as a Dolibarr with the module enabled. */
+/** A test that uses the stage as a Dolibarr with the module enabled. */
 abstract class ModuleTestCase extends TestCase
 {
 	/** An entry that the provider knows. */
@@ -14,8 +14,8 @@ abstract class ModuleTestCase extends TestCase
 	/** Its name in the token table. */
 	const SERVICE = 'Microsoft-Office';
 
-	/** Nothing listens there. */
-	const NOBODY = 'http://127.0.0.1:1';
+	/** An address at which no server listens. */
+	const NOT_LISTENING = 'http://127.0.0.1:1';
 
 	/** @var Stage */
 	protected $stage;
@@ -28,8 +28,15 @@ abstract class ModuleTestCase extends TestCase
 		$this->stage = Stage::get();
 		require $this->stage->conf();
 		$GLOBALS['dolibarr_main_instance_unique_id'] = $dolibarr_main_instance_unique_id;
-		$this->db = new DoliDB($dolibarr_main_db_host, $dolibarr_main_db_user, $dolibarr_main_db_pass, $dolibarr_main_db_name, (int) $dolibarr_main_db_port);
-		$this->db->query("DELETE FROM llx_const WHERE name LIKE 'OAUTHBRIDGE\\_ENDED\\_%' OR name LIKE 'MAIN\\_MODULE\\_OAUTHBRIDGE%' OR name = 'LOCAL_CONSTS_FILES'");
+		$this->db = new DoliDB(
+			$dolibarr_main_db_host,
+			$dolibarr_main_db_user,
+			$dolibarr_main_db_pass,
+			$dolibarr_main_db_name,
+			(int) $dolibarr_main_db_port
+		);
+		$sql = "DELETE FROM llx_const WHERE name LIKE 'OAUTHBRIDGE\\_ENDED\\_%'";
+		$this->db->query($sql." OR name LIKE 'MAIN\\_MODULE\\_OAUTHBRIDGE%' OR name = 'LOCAL_CONSTS_FILES'");
 		$GLOBALS['db'] = $this->db;
 		$GLOBALS['langs'] = new Translate();
 		$GLOBALS['user'] = null;
@@ -61,18 +68,19 @@ abstract class ModuleTestCase extends TestCase
 		return $this->db->fetch_object($result)->token;
 	}
 
-	/** @return mixed[] Names and values of the module's constants and the one it shares, by company */
+	/** @return mixed[] Values of the module's constants and of LOCAL_CONSTS_FILES, by "NAME of COMPANY" */
 	protected function constants()
 	{
 		$rows = array();
-		$result = $this->db->query("SELECT name, value, note, entity FROM llx_const WHERE name LIKE '%OAUTHBRIDGE%' OR name = 'LOCAL_CONSTS_FILES' ORDER BY name, entity");
+		$sql = "SELECT name, value, note, entity FROM llx_const WHERE name LIKE '%OAUTHBRIDGE%' OR name = 'LOCAL_CONSTS_FILES'";
+		$result = $this->db->query($sql.' ORDER BY name, entity');
 		while ($row = $this->db->fetch_object($result)) {
 			$rows[$row->name.' of '.$row->entity] = $row->value;
 		}
 		return $rows;
 	}
 
-	/** Every test asks the bridge anew. */
+	/** Removes pauses that other tests caused. */
 	private function forgetPauses()
 	{
 		require_once MODULE.'/class/client/oauthbridgegateway.class.php';

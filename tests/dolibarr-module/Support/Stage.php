@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-/** A real MariaDB, the real sidecar and a stand-in provider, started once for all tests and gone with this process. */
+/** A real MariaDB, the real sidecar and a stand-in provider, started once for all tests and stopped with this process. */
 class Stage
 {
 	/** @var Stage|null */
@@ -53,25 +53,25 @@ class Stage
 		return $this->addresses['conf'];
 	}
 
-	/** The entry gets a grant whose access token ended long ago. */
+	/** Gives the entry a grant with an expired access token. */
 	public function expire($entry)
 	{
 		$this->command('expire '.$entry);
 	}
 
-	/** The entry gets a grant whose access token lives. */
+	/** Gives the entry a grant with a valid access token. */
 	public function issue($entry)
 	{
 		$this->command('issue '.$entry);
 	}
 
-	/** The provider ends all grants of the entry. */
+	/** Makes the provider revoke all grants of the entry. */
 	public function revoke($entry)
 	{
 		$this->command('revoke '.$entry);
 	}
 
-	/** @return array<string,string> What the browser brings back from an authorization URL after Allow was pressed */
+	/** @return array<string,string> The provider's response after a user has allowed the access at an authorization URL */
 	public function approve($url)
 	{
 		parse_str(parse_url($this->command('approve '.$url)['location'], PHP_URL_QUERY), $parameters);

@@ -24,7 +24,7 @@ class Conf
 		$this->file = new stdClass();
 	}
 
-	/** As in conf.class.php: what all companies share first, then what this one says. */
+	/** As in conf.class.php: the constants that all companies share, then those of this company. */
 	public function setEntityValues($db, $entity)
 	{
 		$this->entity = $entity;
@@ -41,7 +41,7 @@ class Conf
 	}
 }
 
-/** Double of the translations: the key and its values, so that tests do not hang on words. */
+/** Double of the translations: gives the key and its parameters, so that tests do not depend on wording. */
 class Translate
 {
 	public function load($domain)

@@ -4,7 +4,7 @@
  */
 
 /**
- * Doubles of the functions of Dolibarr's core/lib that the module calls. Where releases differ it is the oldest that counts.
+ * Doubles of the functions of Dolibarr's core/lib that the module calls. Where releases differ, they behave as in the oldest.
  */
 
 define('MAIN_DB_PREFIX', 'llx_');

@@ -26,7 +26,13 @@ function getEntity($element)
 $conf = new Conf();
 $conf->file = new stdClass();
 $conf->file->instance_unique_id = $dolibarr_main_instance_unique_id;
-$db = new DoliDB($dolibarr_main_db_host, $dolibarr_main_db_user, $dolibarr_main_db_pass, $dolibarr_main_db_name, (int) $dolibarr_main_db_port);
+$db = new DoliDB(
+	$dolibarr_main_db_host,
+	$dolibarr_main_db_user,
+	$dolibarr_main_db_pass,
+	$dolibarr_main_db_name,
+	(int) $dolibarr_main_db_port
+);
 $conf->setEntityValues($db, 1);
 $conf->modules['oauthbridge'] = 'oauthbridge';
 $conf->global->OAUTHBRIDGE_ADDRESS = $address;
@@ -41,7 +47,11 @@ $factory = new OAuth\ServiceFactory();
 if ($client === 'curl') {
 	$factory->setHttpClient(new CurlClient());
 }
-$credentials = new Credentials(getDolGlobalString($entry.'_ID'), getDolGlobalString($entry.'_SECRET'), getDolGlobalString($entry.'_URLCALLBACK'));
+$credentials = new Credentials(
+	getDolGlobalString($entry.'_ID'),
+	getDolGlobalString($entry.'_SECRET'),
+	getDolGlobalString($entry.'_URLCALLBACK')
+);
 $api = $factory->createService($provider, $credentials, $storage, array());
 $token = $storage->retrieveAccessToken($service);
 $refreshToken = $token->getRefreshToken();

@@ -10,7 +10,10 @@ function dolibarr_set_const($db, $name, $value, $type = 'chaine', $visible = 0, 
 	global $conf;
 	$stored = preg_match('/(_KEY|_SECRET)$/', $name) ? dolEncrypt($value) : $value;
 	$db->query("DELETE FROM llx_const WHERE name = '".$db->escape($name)."' AND entity = ".((int) $entity));
-	$db->query("INSERT INTO llx_const (name, value, type, visible, note, entity) VALUES ('".$db->escape($name)."', '".$db->escape($stored)."', '".$db->escape($type)."', ".((int) $visible).", '".$db->escape($note)."', ".((int) $entity).')');
+	$sql = 'INSERT INTO llx_const (name, value, type, visible, note, entity) VALUES (';
+	$sql .= "'".$db->escape($name)."', '".$db->escape($stored)."', '".$db->escape($type)."', ";
+	$sql .= ((int) $visible).", '".$db->escape($note)."', ".((int) $entity).')';
+	$db->query($sql);
 	$conf->global->$name = $value;
 	return 1;
 }

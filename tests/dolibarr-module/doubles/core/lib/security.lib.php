@@ -5,15 +5,17 @@
 
 /** Doubles of the functions of security.lib.php that the module and its tests call. */
 
-/** As in security.lib.php: AES-256-CTR with a random start. */
+/** As in security.lib.php: AES-256-CTR with a random initialization vector. */
 function dolEncrypt($text)
 {
-	$start = bin2hex(random_bytes(8));
-	return 'dolcrypt:AES-256-CTR:'.$start.':'.openssl_encrypt($text, 'AES-256-CTR', $GLOBALS['dolibarr_main_instance_unique_id'], 0, $start);
+	$vector = bin2hex(random_bytes(8));
+	$key = $GLOBALS['dolibarr_main_instance_unique_id'];
+	return 'dolcrypt:AES-256-CTR:'.$vector.':'.openssl_encrypt($text, 'AES-256-CTR', $key, 0, $vector);
 }
 
 function dolDecrypt($text)
 {
 	$parts = explode(':', (string) $text, 4);
-	return count($parts) === 4 && $parts[0] === 'dolcrypt' ? openssl_decrypt($parts[3], $parts[1], $GLOBALS['dolibarr_main_instance_unique_id'], 0, $parts[2]) : $text;
+	$key = $GLOBALS['dolibarr_main_instance_unique_id'];
+	return count($parts) === 4 && $parts[0] === 'dolcrypt' ? openssl_decrypt($parts[3], $parts[1], $key, 0, $parts[2]) : $text;
 }

@@ -5,7 +5,7 @@
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
 
-/** Double of the base of descriptors: what they declare goes into llx_const as in Dolibarr; widgets, jobs and rights do not. */
+/** Double of the base class of descriptors: stores tabs and module parts in llx_const as Dolibarr does; no widgets, jobs, rights. */
 class DolibarrModules
 {
 	public $db;
@@ -45,7 +45,8 @@ class DolibarrModules
 			dolibarr_set_const($this->db, $this->const_name.'_TABS_'.$number, $tab['data'], 'chaine', 0, '', $conf->entity);
 		}
 		foreach ($this->module_parts as $part => $value) {
-			dolibarr_set_const($this->db, $this->const_name.'_'.strtoupper($part), is_array($value) ? json_encode($value) : $value, 'chaine', 0, '', $conf->entity);
+			$text = is_array($value) ? json_encode($value) : $value;
+			dolibarr_set_const($this->db, $this->const_name.'_'.strtoupper($part), $text, 'chaine', 0, '', $conf->entity);
 		}
 		$conf->modules[strtolower($this->name)] = strtolower($this->name);
 		return 1;
@@ -68,7 +69,8 @@ class DolibarrModules
 
 	public function delete_module_parts()
 	{
-		$this->db->query("DELETE FROM llx_const WHERE name IN ('".$this->const_name."_LOGIN', '".$this->const_name."_HOOKS') AND entity = ".$GLOBALS['conf']->entity);
+		$sql = "DELETE FROM llx_const WHERE name IN ('".$this->const_name."_LOGIN', '".$this->const_name."_HOOKS')";
+		$this->db->query($sql.' AND entity = '.$GLOBALS['conf']->entity);
 	}
 
 	protected function _load_tables($folder)
@@ -81,7 +83,8 @@ class DolibarrModules
 			try {
 				$this->db->query(preg_replace('/--.*$/m', '', file_get_contents($file)));
 			} catch (mysqli_sql_exception $e) {
-				if (substr($file, -8) !== '.key.sql') { // A key that is there already, or a table of Dolibarr that is not: allowed there too
+				// As in Dolibarr, a key may exist already, or refer to a table that does not exist.
+				if (substr($file, -8) !== '.key.sql') {
 					throw $e;
 				}
 			}

@@ -18,7 +18,8 @@ class User
 	public function fetch($id = 0, $login = '', $sid = '', $loadpersonalconf = 0, $entity = -1)
 	{
 		$which = $id > 0 ? 'rowid = '.((int) $id) : 'entity IN (0, '.((int) $entity).") AND login = '".$this->db->escape($login)."'";
-		$row = $this->db->fetch_object($this->db->query('SELECT rowid, UNIX_TIMESTAMP(flagdelsessionsbefore) as ended FROM llx_user WHERE '.$which.' ORDER BY entity LIMIT 1'));
+		$sql = 'SELECT rowid, UNIX_TIMESTAMP(flagdelsessionsbefore) as ended FROM llx_user WHERE '.$which.' ORDER BY entity LIMIT 1';
+		$row = $this->db->fetch_object($this->db->query($sql));
 		$this->id = $row ? (int) $row->rowid : 0;
 		$this->flagdelsessionsbefore = $row && $row->ended ? (int) $row->ended : '';
 		return $row ? 1 : 0;

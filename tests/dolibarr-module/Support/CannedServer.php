@@ -4,7 +4,7 @@
  */
 
 /** A server that gives every request the same answer, in a process of its own. */
-class Impostor
+class CannedServer
 {
 	/** @var resource */
 	private $process;
@@ -17,7 +17,8 @@ class Impostor
 
 	public function __construct($answer, $listen = 'tcp://127.0.0.1:0')
 	{
-		$this->process = proc_open(array(PHP_BINARY, __DIR__.'/../php/impostor.php', $listen), array(array('pipe', 'r'), array('pipe', 'w'), STDERR), $this->pipes);
+		$command = array(PHP_BINARY, __DIR__.'/../php/canned_server.php', $listen);
+		$this->process = proc_open($command, array(array('pipe', 'r'), array('pipe', 'w'), STDERR), $this->pipes);
 		fwrite($this->pipes[0], strlen($answer)."\n".$answer);
 		$this->name = trim(fgets($this->pipes[1]));
 	}
