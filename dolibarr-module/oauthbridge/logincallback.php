@@ -58,7 +58,7 @@ try {
 }
 
 if ($record['purpose'] === OAuthBridgeSignIn::LINK) {
-	// Only the user who began it, in the same session and company, gets the link.
+	// Only the user who began it, in the same session and entity, gets the link.
 	$page = dol_buildpath('/oauthbridge/usersignin.php', 1).'?id='.((int) $record['user']);
 	$isSameUser = isset($_SESSION['dol_login']) && $_SESSION['dol_login'] === $record['login']
 		&& (int) $conf->entity === (int) $record['entity']

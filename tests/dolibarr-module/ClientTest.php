@@ -107,7 +107,7 @@ final class ClientTest extends ModuleTestCase
 			$client->finishConsent(array('state' => 'the-state', 'code' => 'the-code', 'session_binding' => 'the-binding'));
 			$this->fail('There is nobody to answer.');
 		} catch (OAuthBridgeUnreachableException $e) {
-			// PHP before 8.2 cannot keep arguments out of traces, so what is looked at there is the message alone.
+			// PHP before 8.2 cannot keep arguments out of traces, so only the message is checked there.
 			$printed = print_r($client, true).$e->getMessage().(PHP_VERSION_ID >= 80200 ? print_r($e->getTrace(), true) : '');
 		}
 

@@ -7,7 +7,7 @@ use PHPUnit\Framework\TestCase;
 
 require_once MODULE.'/class/admin/oauthbridgeconsents.class.php';
 
-/** Who may finish a consent: the session, user and company that began it, once, before it expires. */
+/** Who may finish a consent: the session, user and entity that began it, once, before it expires. */
 final class ConsentsTest extends TestCase
 {
 	const NOW = 1800000000;
@@ -73,7 +73,7 @@ final class ConsentsTest extends TestCase
 		$this->assertRefused(7, 1, self::NOW, 'the-state');
 	}
 
-	public function testAnotherUserCompanyStateOrTimeIsRefusedBeforeTheBridgeIsAsked()
+	public function testAnotherUserEntityStateOrTimeIsRefusedBeforeTheBridgeIsAsked()
 	{
 		$this->of(7)->beginCode(self::ENTRY);
 
@@ -143,7 +143,7 @@ final class ConsentsTest extends TestCase
 		$this->assertNull($this->of(7)->getDevice(self::ENTRY));
 	}
 
-	/** @return OAuthBridgeConsents The consents of a user in a company */
+	/** @return OAuthBridgeConsents The consents of a user in an entity */
 	private function of($user, $entity = 1, $now = self::NOW)
 	{
 		return new OAuthBridgeConsents($this->client, $user, $entity, $now);

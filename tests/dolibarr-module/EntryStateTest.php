@@ -69,13 +69,13 @@ final class EntryStateTest extends TestCase
 		$this->assertFalse($state->needsPerson());
 	}
 
-	public function testOnlyWhatHasARefreshTokenOrActsForItselfIsRenewable()
+	public function testOnlyWhatHasARefreshTokenOrActsForItselfCanBeRefreshed()
 	{
-		$this->assertTrue($this->state(array('status' => 'expired', 'has_refresh_token' => true))->isRenewable());
-		$this->assertFalse($this->state(array('status' => 'valid', 'has_refresh_token' => false))->isRenewable());
+		$this->assertTrue($this->state(array('status' => 'expired', 'has_refresh_token' => true))->canRefresh());
+		$this->assertFalse($this->state(array('status' => 'valid', 'has_refresh_token' => false))->canRefresh());
 		$app = array('flows' => array('client_credentials'));
-		$this->assertTrue($this->state(array('status' => 'valid', 'has_refresh_token' => false), $app)->isRenewable());
-		$this->assertFalse($this->state(array('status' => 'consent_required', 'has_refresh_token' => true))->isRenewable());
+		$this->assertTrue($this->state(array('status' => 'valid', 'has_refresh_token' => false), $app)->canRefresh());
+		$this->assertFalse($this->state(array('status' => 'consent_required', 'has_refresh_token' => true))->canRefresh());
 	}
 
 	public function testTheAgeOfARefreshTokenCountsFromItsLastRefreshUpToItsLimit()

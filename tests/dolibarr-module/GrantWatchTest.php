@@ -81,7 +81,7 @@ final class GrantWatchTest extends ModuleTestCase
 
 		$this->assertTrue($watch->noteEnd('GOOGLE-Mail'));
 		$this->load(1);
-		$GLOBALS['conf']->global->{'OAUTHBRIDGE_ENDED_GOOGLE-MAIL'} = ''; // the other process has read the constants before
+		$GLOBALS['conf']->global->{'OAUTHBRIDGE_ENDED_GOOGLE-MAIL'} = ''; // as a process that read the constants earlier sees it
 		$this->assertFalse($watch->noteEnd('Google-Mail'));
 	}
 

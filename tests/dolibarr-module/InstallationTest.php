@@ -9,14 +9,14 @@ require_once MODULE.'/core/modules/modOauthBridge.class.php';
 /** Enabling and disabling, on a real database. */
 final class InstallationTest extends ModuleTestCase
 {
-	/** Not company 1, whose API key the sidecar uses. */
-	const COMPANY = 2;
+	/** Not entity 1, whose API key the sidecar uses. */
+	const ENTITY = 2;
 
 	protected function setUp(): void
 	{
 		parent::setUp();
-		$this->db->query('DELETE FROM llx_const WHERE entity = '.self::COMPANY);
-		$this->load(self::COMPANY);
+		$this->db->query('DELETE FROM llx_const WHERE entity = '.self::ENTITY);
+		$this->load(self::ENTITY);
 	}
 
 	protected function tearDown(): void
@@ -37,7 +37,7 @@ final class InstallationTest extends ModuleTestCase
 				'MAIN_MODULE_OAUTHBRIDGE_TABS_0', 'MAIN_MODULE_OAUTHBRIDGE_TABS_1', 'OAUTHBRIDGE_API_KEY',
 			),
 			array_map(static function ($name) {
-				return substr($name, 0, -strlen(' of '.self::COMPANY));
+				return substr($name, 0, -strlen(' of '.self::ENTITY));
 			}, array_keys($added))
 		);
 		$this->assertMatchesRegularExpression('/^[0-9a-f]{64}$/', dolDecrypt($added['OAUTHBRIDGE_API_KEY of 2']));
@@ -73,7 +73,7 @@ final class InstallationTest extends ModuleTestCase
 	public function testAKeyMadeByHandIsUsedAndKept()
 	{
 		$note = 'Shared by the module oauthbridge and its sidecar';
-		dolibarr_set_const($this->db, 'OAUTHBRIDGE_API_KEY', 'made-by-hand', 'chaine', 0, $note, self::COMPANY);
+		dolibarr_set_const($this->db, 'OAUTHBRIDGE_API_KEY', 'made-by-hand', 'chaine', 0, $note, self::ENTITY);
 		$before = $this->constants();
 
 		$this->enable();
@@ -86,42 +86,42 @@ final class InstallationTest extends ModuleTestCase
 	public function testLocalConstsFilesKeepsOtherNames()
 	{
 		$cases = array(
-			array(self::COMPANY, 'mine', 'mine:oauthbridge'),
-			array(self::COMPANY, 'mine:oauthbridge:yours', 'mine:oauthbridge:yours'),
-			array(self::COMPANY, 'oauthbridge2', 'oauthbridge2:oauthbridge'),
+			array(self::ENTITY, 'mine', 'mine:oauthbridge'),
+			array(self::ENTITY, 'mine:oauthbridge:yours', 'mine:oauthbridge:yours'),
+			array(self::ENTITY, 'oauthbridge2', 'oauthbridge2:oauthbridge'),
 			array(0, 'shared', 'shared:oauthbridge'),
 		);
-		foreach ($cases as list($company, $value, $expected)) {
-			dolibarr_set_const($this->db, 'LOCAL_CONSTS_FILES', $value, 'chaine', 1, 'by hand', $company);
-			$this->load(self::COMPANY);
+		foreach ($cases as list($entity, $value, $expected)) {
+			dolibarr_set_const($this->db, 'LOCAL_CONSTS_FILES', $value, 'chaine', 1, 'by hand', $entity);
+			$this->load(self::ENTITY);
 			$before = $this->constants();
 
 			$this->enable();
-			$this->assertSame($expected, $this->constants()['LOCAL_CONSTS_FILES of '.self::COMPANY]);
-			$this->assertSame($company === 0 ? $value : null, $this->constants()['LOCAL_CONSTS_FILES of 0'] ?? null);
+			$this->assertSame($expected, $this->constants()['LOCAL_CONSTS_FILES of '.self::ENTITY]);
+			$this->assertSame($entity === 0 ? $value : null, $this->constants()['LOCAL_CONSTS_FILES of 0'] ?? null);
 			$this->disable();
 
 			if ($value !== $expected) {
 				$this->assertSame($before, $this->constants());
 			}
-			$result = $this->db->query("SELECT note, visible FROM llx_const WHERE name = 'LOCAL_CONSTS_FILES' AND entity = ".$company);
+			$result = $this->db->query("SELECT note, visible FROM llx_const WHERE name = 'LOCAL_CONSTS_FILES' AND entity = ".$entity);
 			$this->assertSame(array('note' => 'by hand', 'visible' => '1'), (array) $this->db->fetch_object($result));
-			dolibarr_del_const($this->db, 'LOCAL_CONSTS_FILES', $company);
+			dolibarr_del_const($this->db, 'LOCAL_CONSTS_FILES', $entity);
 		}
 	}
 
 	public function testNamesAddedMeanwhileAreKept()
 	{
 		$this->enable();
-		dolibarr_set_const($this->db, 'LOCAL_CONSTS_FILES', 'before:oauthbridge:after', 'chaine', 0, '', self::COMPANY);
+		dolibarr_set_const($this->db, 'LOCAL_CONSTS_FILES', 'before:oauthbridge:after', 'chaine', 0, '', self::ENTITY);
 
 		$this->disable();
 
 		$this->assertSame('before:after', $this->constants()['LOCAL_CONSTS_FILES of 2']);
-		dolibarr_del_const($this->db, 'LOCAL_CONSTS_FILES', self::COMPANY);
+		dolibarr_del_const($this->db, 'LOCAL_CONSTS_FILES', self::ENTITY);
 	}
 
-	public function testOneCompanyDoesNotTouchAnother()
+	public function testOneEntityDoesNotTouchAnother()
 	{
 		$this->enable();
 		$second = $this->constants();
@@ -131,7 +131,7 @@ final class InstallationTest extends ModuleTestCase
 		$this->disable();
 
 		$this->assertSame($second, $this->constants());
-		$this->load(self::COMPANY);
+		$this->load(self::ENTITY);
 		$this->disable();
 	}
 

@@ -130,11 +130,11 @@ final class LoginUsersTest extends ModuleTestCase
 			'disabled' => array(array('statut' => 0), 'user_disabled'),
 			'not yet' => array(array('datestartvalidity' => date('Y-m-d 00:00:00', time() + 2 * 86400)), 'user_out_of_dates'),
 			'no longer' => array(array('dateendvalidity' => date('Y-m-d 00:00:00', time() - 2 * 86400)), 'user_out_of_dates'),
-			'another company' => array(array('entity' => 2), 'user_unknown'),
+			'another entity' => array(array('entity' => 2), 'user_unknown'),
 		);
 	}
 
-	public function testAUserOfAllCompaniesMayLogIn()
+	public function testAUserOfAllEntitiesMayLogIn()
 	{
 		$this->user('ada', array('email' => 'ada@example.com', 'entity' => 0));
 

@@ -132,7 +132,7 @@ final class SignInTest extends TestCase
 		$this->assertNull($this->signIn(60)->redeemTicket($this->ticket(), 1));
 	}
 
-	public function testATicketIsForOneCompanyAndOneSession()
+	public function testATicketIsForOneEntityAndOneSession()
 	{
 		$this->assertNull($this->signIn()->redeemTicket($this->ticket(), 2));
 		$ticket = $this->ticket();

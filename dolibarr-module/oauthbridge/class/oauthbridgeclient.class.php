@@ -30,11 +30,11 @@ class OAuthBridgeClient
 	private $api;
 
 	/**
-	 * Reads OAUTHBRIDGE_ADDRESS, OAUTHBRIDGE_API_KEY and the current company from Dolibarr's setup where they are not given.
+	 * Reads OAUTHBRIDGE_ADDRESS, OAUTHBRIDGE_API_KEY and the current entity from Dolibarr's setup where they are not given.
 	 *
 	 * @param string|null $address Address or socket of the sidecar, see OAuthBridgeAddress::parse
 	 * @param string|null $apiKey  The key that module and sidecar share
-	 * @param int|null    $entity  Id of the company
+	 * @param int|null    $entity  The entity
 	 */
 	public function __construct(
 		$address = null,
@@ -56,7 +56,7 @@ class OAuthBridgeClient
 	}
 
 	/**
-	 * Every OAuth entry of the company with the state of its token. The report holds no token and no secret.
+	 * Every OAuth entry of the entity with the state of its token. The report holds no token and no secret.
 	 *
 	 * @param  int $timeout Timeout in milliseconds
 	 * @return array<int,array<string,mixed>> One array per entry: entry, service, provider, label, entity, scopes, client_id, redirect_uri,

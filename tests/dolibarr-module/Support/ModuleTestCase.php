@@ -49,7 +49,7 @@ abstract class ModuleTestCase extends TestCase
 		$_SESSION = array();
 	}
 
-	/** Reads the constants of a company. */
+	/** Reads the constants of an entity. */
 	protected function load($entity)
 	{
 		$GLOBALS['conf']->setEntityValues($this->db, $entity);
@@ -68,7 +68,7 @@ abstract class ModuleTestCase extends TestCase
 		return $this->db->fetch_object($result)->token;
 	}
 
-	/** @return mixed[] Values of the module's constants and of LOCAL_CONSTS_FILES, by "NAME of COMPANY" */
+	/** @return mixed[] Values of the module's constants and of LOCAL_CONSTS_FILES, by "NAME of ENTITY" */
 	protected function constants()
 	{
 		$rows = array();

@@ -3,13 +3,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-/** Double of Dolibarr's configuration of one company. */
+/** Double of Dolibarr's configuration of one entity. */
 class Conf
 {
 	/** @var stdClass Constants by name, decrypted */
 	public $global;
 
-	/** @var int The company */
+	/** @var int The entity */
 	public $entity = 1;
 
 	/** @var array<string,string> Enabled modules */
@@ -24,7 +24,7 @@ class Conf
 		$this->file = new stdClass();
 	}
 
-	/** As in conf.class.php: the constants that all companies share, then those of this company. */
+	/** As in conf.class.php: the constants that all entities share, then those of this entity. */
 	public function setEntityValues($db, $entity)
 	{
 		$this->entity = $entity;

@@ -13,8 +13,8 @@ require_once __DIR__.'/../oauthbridgeclient.class.php';
 require_once __DIR__.'/../client/oauthbridgependingauthorizations.class.php';
 
 /**
- * Binds a consent to the PHP session, the Dolibarr user and the company that began it. A response that comes back in another
- * session, to another user or in another company is refused before the bridge is asked.
+ * Binds a consent to the PHP session, the Dolibarr user and the entity that began it. A response that comes back in another
+ * session, to another user or in another entity is refused before the bridge is asked.
  */
 class OAuthBridgeConsents
 {
@@ -33,7 +33,7 @@ class OAuthBridgeConsents
 	/** @var OAuthBridgePendingAuthorizations */
 	private $pending;
 
-	/** @var array{user:int,entity:int} The Dolibarr user and the company of this request */
+	/** @var array{user:int,entity:int} The Dolibarr user and the entity of this request */
 	private $owner;
 
 	/** @var int Unix time */
@@ -42,7 +42,7 @@ class OAuthBridgeConsents
 	/**
 	 * @param OAuthBridgeClient $client The bridge
 	 * @param int               $userId Id of the Dolibarr user of this request
-	 * @param int               $entity Id of the company of this request
+	 * @param int               $entity The entity of this request
 	 * @param int               $now    Unix time
 	 */
 	public function __construct(OAuthBridgeClient $client, $userId, $entity, $now)
@@ -76,7 +76,7 @@ class OAuthBridgeConsents
 	 *
 	 * @param  array<string,string> $response As OAuthBridgePendingAuthorizations::readResponse gave it
 	 * @return array<string,mixed>            entry and token (its state, not the token itself)
-	 * @throws OAuthBridgeException Code state_invalid: not begun in this session by this user in this company, or expired
+	 * @throws OAuthBridgeException Code state_invalid: not begun in this session by this user in this entity, or expired
 	 */
 	public function finishCode(
 		#[\SensitiveParameter]
@@ -125,7 +125,7 @@ class OAuthBridgeConsents
 	 *
 	 * @param  string $entry Name of the entry
 	 * @return array<string,mixed>|null entry, consent_id, user_code, verification_uri, verification_uri_complete (or empty), interval
-	 *                                  (seconds), expires (Unix time); null if this user has begun none in this company
+	 *                                  (seconds), expires (Unix time); null if this user has begun none in this entity
 	 */
 	public function getDevice($entry)
 	{

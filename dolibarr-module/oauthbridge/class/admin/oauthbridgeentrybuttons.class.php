@@ -57,7 +57,7 @@ class OAuthBridgeEntryButtons
 		}
 
 		$html = $this->connectButtons($entry, $state);
-		if ($state->isRenewable()) {
+		if ($state->canRefresh()) {
 			$html .= $this->button($entry, 'renew', 'OAuthBridgeRenew');
 		}
 		if ($state->hasToken()) {
@@ -103,7 +103,7 @@ class OAuthBridgeEntryButtons
 				: $this->button($entry, 'connectapp', 'OAuthBridgeConnect');
 		}
 		if ($isConnected) {
-			return $this->opener($entry, 'connect', 'OAuthBridgeConnectAgain', $state->isRenewable() ? 'button' : 'butAction');
+			return $this->opener($entry, 'connect', 'OAuthBridgeConnectAgain', $state->canRefresh() ? 'button' : 'butAction');
 		}
 		return $this->button($entry, 'connect', 'OAuthBridgeConnect')
 			.($state->hasDeviceFlow() ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice', 'button') : '');

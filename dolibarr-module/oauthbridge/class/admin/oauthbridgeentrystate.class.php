@@ -123,7 +123,7 @@ class OAuthBridgeEntryState
 	 *
 	 * @return bool True if so
 	 */
-	public function isRenewable()
+	public function canRefresh()
 	{
 		return in_array((string) $this->token('status'), array('valid', 'expiring', 'expired'), true)
 			&& ($this->token('has_refresh_token') || $this->isAppOnly());

@@ -13,7 +13,7 @@ require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
 require_once __DIR__.'/../watch/oauthbridgegrantwatch.class.php';
 
 /**
- * The API key and the module's name in LOCAL_CONSTS_FILES, per company. Installing is repeatable; uninstalling leaves alone what
+ * The API key and the module's name in LOCAL_CONSTS_FILES, per entity. Installing is repeatable; uninstalling leaves alone what
  * others have added.
  */
 class OAuthBridgeInstallation
@@ -63,7 +63,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Adds the constants that are missing in the current company.
+	 * Adds the constants that are missing in the current entity.
 	 *
 	 * @return bool Whether it worked; if not, error says why
 	 */
@@ -73,7 +73,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Removes what install() added in the current company.
+	 * Removes what install() added in the current entity.
 	 *
 	 * @return bool Whether it worked; if not, error says why
 	 */
@@ -96,7 +96,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Generates an API key unless the company has one.
+	 * Generates an API key unless the entity has one.
 	 *
 	 * @return bool Whether there is one now
 	 */
@@ -139,7 +139,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Adds the module to the company's LOCAL_CONSTS_FILES.
+	 * Adds the module to the entity's LOCAL_CONSTS_FILES.
 	 *
 	 * @return bool Whether it is in it now
 	 */
@@ -156,7 +156,7 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Removes the module from the company's LOCAL_CONSTS_FILES. The row is deleted where it would be empty or repeat the shared value.
+	 * Removes the module from the entity's LOCAL_CONSTS_FILES. The row is deleted where it would be empty or repeat the shared value.
 	 *
 	 * @return bool Whether it worked
 	 */
@@ -182,9 +182,9 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * Stores the company's LOCAL_CONSTS_FILES. An existing row keeps its type, visibility and note.
+	 * Stores the entity's LOCAL_CONSTS_FILES. An existing row keeps its type, visibility and note.
 	 *
-	 * @param  int    $entity The company
+	 * @param  int    $entity The entity
 	 * @param  string $value  The new value
 	 * @return bool           Whether it worked
 	 */
@@ -201,10 +201,10 @@ class OAuthBridgeInstallation
 	}
 
 	/**
-	 * The row of a constant in exactly one company.
+	 * The row of a constant in exactly one entity.
 	 *
 	 * @param  string $name   Its name
-	 * @param  int    $entity Id of the company; 0 for the row that all companies share
+	 * @param  int    $entity The entity; 0 for the row that all entities share
 	 * @return object|null|false The row; null if there is none; false on failure, then error says why
 	 */
 	private function findConstant($name, $entity)

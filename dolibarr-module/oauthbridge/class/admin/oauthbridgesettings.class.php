@@ -13,7 +13,7 @@ require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
 require_once __DIR__.'/../client/oauthbridgeaddress.class.php';
 
 /**
- * The settings of one company. The form field of a setting has the name of its constant.
+ * The settings of one entity. The form field of a setting has the name of its constant.
  */
 class OAuthBridgeSettings
 {
@@ -51,7 +51,7 @@ class OAuthBridgeSettings
 
 	/**
 	 * @param DoliDB $db     Database handler
-	 * @param int    $entity The company
+	 * @param int    $entity The entity
 	 */
 	public function __construct($db, $entity)
 	{

@@ -12,7 +12,7 @@
 require_once __DIR__.'/oauthbridgetransport.class.php';
 
 /**
- * Calls the bridge's API: adds address, API key and company to requests; accepts JSON objects only and turns problem details (RFC 9457)
+ * Calls the bridge's API: adds address, API key and entity to requests; accepts JSON objects only and turns problem details (RFC 9457)
  * into exceptions. Other code uses OAuthBridgeClient.
  */
 class OAuthBridgeApi
@@ -38,7 +38,7 @@ class OAuthBridgeApi
 	/**
 	 * @param string|null $address Address or socket of the sidecar; null for the one in Dolibarr's setup
 	 * @param string|null $apiKey  The key that module and sidecar share; null for the one in Dolibarr's setup
-	 * @param int|null    $entity  Id of the company; null for the current one
+	 * @param int|null    $entity  The entity; null for the current one
 	 */
 	public function __construct(
 		$address = null,
@@ -165,7 +165,7 @@ class OAuthBridgeApi
 	}
 
 	/**
-	 * Sends a refresh request (RFC 6749, section 6) to the bridge's token endpoint. It names no company, since companies may share a
+	 * Sends a refresh request (RFC 6749, section 6) to the bridge's token endpoint. It names no entity, since entities may share a
 	 * grant: client secret and refresh token identify it.
 	 *
 	 * @param  array<string,string> $form grant_type, client_id, client_secret, refresh_token

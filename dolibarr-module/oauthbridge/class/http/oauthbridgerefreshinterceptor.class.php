@@ -13,7 +13,7 @@ require_once __DIR__.'/../client/oauthbridgegateway.class.php';
 
 /**
  * Decides which requests of Dolibarr's OAuth library the bridge answers: refreshes (RFC 6749, section 6) of an entry of the current
- * company. The bridge checks client secret and refresh token.
+ * entity. The bridge checks client secret and refresh token.
  */
 class OAuthBridgeRefreshInterceptor
 {
@@ -105,7 +105,7 @@ class OAuthBridgeRefreshInterceptor
 	}
 
 	/**
-	 * Whether a client belongs to an OAuth entry of the current company.
+	 * Whether a client belongs to an OAuth entry of the current entity.
 	 *
 	 * @param  string $clientId The client identifier
 	 * @return bool             True if so

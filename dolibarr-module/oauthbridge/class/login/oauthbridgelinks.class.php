@@ -10,7 +10,7 @@
  */
 
 /**
- * The table llx_oauthbridge_link of one company. An account is identified by issuer and subject (OpenID Connect Core, section 2), never
+ * The table llx_oauthbridge_link of one entity. An account is identified by issuer and subject (OpenID Connect Core, section 2), never
  * by its e-mail address, which may pass to somebody else.
  */
 class OAuthBridgeLinks
@@ -32,7 +32,7 @@ class OAuthBridgeLinks
 
 	/**
 	 * @param DoliDB $db     Database handler
-	 * @param int    $entity The company
+	 * @param int    $entity The entity
 	 */
 	public function __construct($db, $entity)
 	{
@@ -140,7 +140,7 @@ class OAuthBridgeLinks
 	}
 
 	/**
-	 * Reads links of the company.
+	 * Reads links of the entity.
 	 *
 	 * @param  string $condition SQL, escaped
 	 * @return stdClass[]        Rows; empty where the database fails

@@ -38,7 +38,7 @@ class OAuthBridgeLoginUsers
 
 	/**
 	 * @param DoliDB $db     Database handler
-	 * @param int    $entity Id of the company to log in to
+	 * @param int    $entity The entity to log in to
 	 */
 	public function __construct($db, $entity)
 	{
@@ -84,7 +84,7 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * A user, if they may log in to the company now.
+	 * A user, if they may log in to the entity now.
 	 *
 	 * @param  int $userId   Id of the user
 	 * @return stdClass|null rowid, login; null if there is no such user or they may not log in, then getReason() says why
@@ -133,7 +133,7 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * Whether a user is enabled, within their validity dates (both days included), and allowed in this company.
+	 * Whether a user is enabled, within their validity dates (both days included), and allowed in this entity.
 	 *
 	 * @param  stdClass $user The user
 	 * @return bool           True if so; if not, getReason() says why
@@ -159,7 +159,7 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * A user of the company or of all companies, whether enabled or not.
+	 * A user of the entity or of all entities, whether enabled or not.
 	 *
 	 * @param  int $userId   Id of the user
 	 * @return stdClass|null The user; null if there is none
@@ -171,14 +171,14 @@ class OAuthBridgeLoginUsers
 	}
 
 	/**
-	 * Reads users of the company and of all companies.
+	 * Reads users of the entity and of all entities.
 	 *
 	 * @param  string $condition SQL, escaped
 	 * @return stdClass[]        Rows; empty where the database fails
 	 */
 	private function select($condition)
 	{
-		// As in Dolibarr's own login: in Multicompany's transverse mode all users belong to the first company.
+		// As in Dolibarr's own login: in Multicompany's transverse mode all users belong to the first entity.
 		$entity = isModEnabled('multicompany') && getDolGlobalString('MULTICOMPANY_TRANSVERSE_MODE') ? 1 : $this->entity;
 		$rows = array();
 		$sql = 'SELECT rowid, login, entity, admin, statut, email, '.$this->oauthAddressColumn().' as email_oauth2';

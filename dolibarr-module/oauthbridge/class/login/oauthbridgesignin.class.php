@@ -118,7 +118,7 @@ class OAuthBridgeSignIn
 	 * Makes the ticket that logs a user in, once, in this session only. The session keeps its SHA-256, not the ticket.
 	 *
 	 * @param  stdClass            $user   rowid, login
-	 * @param  int                 $entity Id of the company
+	 * @param  int                 $entity The entity
 	 * @param  array<string,mixed> $record As take() gave it; form: fields of Dolibarr's login form
 	 * @return string                      The ticket: 64 hexadecimal digits, valid for TICKET_TTL seconds
 	 */
@@ -140,8 +140,8 @@ class OAuthBridgeSignIn
 	 * Redeems a ticket. The session's ticket is removed whatever is presented, so there is one attempt only.
 	 *
 	 * @param  string $ticket           What the browser presents
-	 * @param  int    $entity           Id of the company to log in to
-	 * @return array<string,mixed>|null user, login, form; null if the ticket is wrong, expired, used, or of another company
+	 * @param  int    $entity           The entity to log in to
+	 * @return array<string,mixed>|null user, login, form; null if the ticket is wrong, expired, used, or of another entity
 	 */
 	public function redeemTicket(
 		#[\SensitiveParameter]

@@ -171,7 +171,7 @@ class OAuthBridgeGrantWatch
 	}
 
 	/**
-	 * The owner of the agenda event: the current user, or an administrator of the company where there is no user (scheduled jobs).
+	 * The owner of the agenda event: the current user, or an administrator of the entity where there is no user (scheduled jobs).
 	 *
 	 * @return User|null The user; null where there is no administrator
 	 */

@@ -19,7 +19,7 @@ require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
  *
  * @param  string $usertotest     Not used: the ticket identifies the user
  * @param  string $passwordtotest Not used
- * @param  int    $entitytotest   Id of the company to log in to
+ * @param  int    $entitytotest   The entity to log in to
  * @param  string $context        Empty for a browser; api, dav, ws for others
  * @return string                 The login; empty where this mode logs nobody in
  */
@@ -42,7 +42,7 @@ function check_user_password_oauthbridge($usertotest, $passwordtotest, $entityto
 		return '';
 	}
 
-	// main.inc.php fetches the user by login. With several companies, that may be another user with the same login.
+	// main.inc.php fetches the user by login. With several entities, that may be another user with the same login.
 	$first = new User($db);
 	if ($first->fetch(0, $found->login, '', 0, $entitytotest > 0 ? $entitytotest : -1) <= 0 || (int) $first->id !== (int) $found->rowid) {
 		$message = 'the login of user '.((int) $found->rowid).' is also that of another user, whom Dolibarr would log in';
