@@ -12,12 +12,13 @@ internal static class StandInPage
         body{font:16px/1.5 system-ui,sans-serif;background:#f1f4f8;color:#1c2733;display:grid;place-items:center;min-height:100vh;margin:0}
         main{background:#fff;border-radius:12px;box-shadow:0 2px 24px #0002;padding:2rem;width:min(24rem,90vw)}
         h1{font-size:1.3rem;margin:0 0 1rem}code{background:#eef1f5;border-radius:4px;padding:.1em .35em;word-break:break-all}
-        label{display:block;margin:.4rem 0}small{color:#5b6875}input[name=user_code]{font:inherit;padding:.5rem;width:100%;box-sizing:border-box}
+        label{display:block;margin:.4rem 0}small{color:#5b6875}
+        input[name=user_code]{font:inherit;padding:.5rem;width:100%;box-sizing:border-box}
         button{font:inherit;border:0;border-radius:8px;padding:.6rem 1.4rem;margin:1.2rem .6rem 0 0;cursor:pointer;background:#e3e8ee}
         button.yes{background:#1f6feb;color:#fff}
         """;
 
-    /// <summary>Asks a person who he is and whether a client may have what it asks for.</summary>
+    /// <summary>The consent page: which user signs in, and whether the client gets the scopes.</summary>
     /// <param name="path">Where the form goes.</param>
     /// <param name="client">The client.</param>
     /// <param name="scopes">What it asks for.</param>
@@ -38,7 +39,10 @@ internal static class StandInPage
             null,
             users.Select(
                 (user, index) =>
-                    $"<label><input type=\"radio\" name=\"subject\" value=\"{Encode(user.Subject)}\"{(index == 0 ? " checked" : string.Empty)}> {Encode(user.Name)} <small>{Encode(user.Email)}</small></label>"
+                    $"""
+                        <label><input type="radio" name="subject" value="{Encode(user.Subject)}"{(index == 0 ? " checked" : string.Empty)}>
+                        {Encode(user.Name)} <small>{Encode(user.Email)}</small></label>
+                        """
             )
         );
         form.AppendJoin(
@@ -46,7 +50,10 @@ internal static class StandInPage
             parameters.Select(parameter => $"<input type=\"hidden\" name=\"{Encode(parameter.Key)}\" value=\"{Encode(parameter.Value)}\">")
         );
         form.Append(
-            "<button class=\"yes\" name=\"decision\" value=\"allow\">Allow</button><button name=\"decision\" value=\"deny\">Deny</button></form>"
+            """
+            <button class="yes" name="decision" value="allow">Allow</button>
+            <button name="decision" value="deny">Deny</button></form>
+            """
         );
         return Page("Consent", form.ToString());
     }
@@ -81,7 +88,10 @@ internal static class StandInPage
 
     private static IResult Page(string title, string body) =>
         Results.Content(
-            $"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title><style>{Style}</style><main>{body}</main></html>",
+            $"""
+            <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <title>{title}</title><style>{Style}</style><main>{body}</main></html>
+            """,
             "text/html; charset=utf-8"
         );
 

@@ -187,6 +187,10 @@ public sealed class ConsentStory(Stage stage, Narrator narrator)
             "application/json"
         );
 
-    private static string Say(JsonNode token) =>
-        $"{token["status"]}{(token["expires_at"] is { } end ? $" until {end.GetValue<DateTimeOffset>():HH:mm} UTC" : string.Empty)}, {(token["has_refresh_token"]!.GetValue<bool>() ? "with a refresh token" : "without a refresh token")}";
+    private static string Say(JsonNode token)
+    {
+        var until = token["expires_at"] is { } end ? $" until {end.GetValue<DateTimeOffset>():HH:mm} UTC" : string.Empty;
+        var with = token["has_refresh_token"]!.GetValue<bool>() ? "with" : "without";
+        return $"{token["status"]}{until}, {with} a refresh token";
+    }
 }

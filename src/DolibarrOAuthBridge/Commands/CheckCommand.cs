@@ -153,7 +153,8 @@ internal sealed class CheckCommand : IBridgeCommand
             return asked with { SendTo = null } == new MailCheckJson(null)
                 ? null
                 : throw new UsageException(
-                    "--from-dolibarr takes server, mailbox and folder from Dolibarr's settings: leave out --host, --port, --security, --username, --mechanism and --folder."
+                    "--from-dolibarr takes server, mailbox and folder from Dolibarr's settings: "
+                        + "leave out --host, --port, --security, --username, --mechanism and --folder."
                 );
         }
 

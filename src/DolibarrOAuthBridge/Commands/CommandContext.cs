@@ -58,7 +58,8 @@ internal sealed class CommandContext : IAsyncDisposable
         if (options.DolibarrConf.Length == 0)
         {
             throw new UsageException(
-                "Say where Dolibarr's conf.php is: --dolibarr-conf PATH, usually /var/www/dolibarr/htdocs/conf/conf.php or /etc/dolibarr/conf.php."
+                "Say where Dolibarr's conf.php is: --dolibarr-conf PATH, "
+                    + "usually /var/www/dolibarr/htdocs/conf/conf.php or /etc/dolibarr/conf.php."
             );
         }
 

@@ -91,7 +91,7 @@ internal static class CommandLine
         }
         catch (Exception exception) when (exception is DolibarrConfException or SecretUnreadableException or NotStorableException)
         {
-            return await FailAsync("configuration", exception.Message);
+            return await FailAsync(CommandProblemCode.Configuration, exception.Message);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -12,9 +12,10 @@ internal sealed class InitCommand : IBridgeCommand
     private readonly Option<bool> _sql = new("--sql")
     {
         Description =
-            "Change nothing; print the SQL for a database administrator: what the tables lack, the views, and an account for the sidecar alone.",
+            "Change nothing; print the SQL for a database administrator: "
+            + "missing tables and columns, the views, and a database account for the sidecar alone.",
     };
-    private readonly Option<bool> _noViews = new("--no-views") { Description = "Leave out the views for people." };
+    private readonly Option<bool> _noViews = new("--no-views") { Description = "Do not make the views for administrators." };
 
     public bool ActsAsDolibarr => true;
 

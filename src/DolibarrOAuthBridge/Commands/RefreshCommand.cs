@@ -11,7 +11,7 @@ internal sealed class RefreshCommand : IBridgeCommand
 {
     private readonly Argument<string> _entry = new("ENTRY") { Description = "The entry, such as GOOGLE-Mail." };
 
-    public Command Define() => new("refresh", "Refresh a token now, even if it still lives.") { _entry };
+    public Command Define() => new("refresh", "Refresh a token now, even if the present one is still valid.") { _entry };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ internal sealed class RefreshCommand : IBridgeCommand
                     : Console.Out.WriteLineAsync(
                         token.ExpiresAt is null
                             ? $"{token.Service} was refreshed; its token never expires."
-                            : $"{token.Service} was refreshed; its token expires {Output.Relative(token.ExpiresAt, now)} ({token.ExpiresAt:yyyy-MM-dd HH:mm:ss} UTC)."
+                            : $"{token.Service} was refreshed; its token expires {Output.RelativeAndExact(token.ExpiresAt, now)}."
                     )
             );
             return 0;

@@ -74,7 +74,8 @@ internal sealed class RekeyCommand : IBridgeCommand
         if ((old.DbHost, old.DbPort, old.DbName, old.DbPrefix) != (@new.DbHost, @new.DbPort, @new.DbName, @new.DbPrefix))
         {
             throw new UsageException(
-                $"{@new.Path} is of another database ({@new}) than {old.Path} ({old}). Copy the present conf.php and change nothing but the key."
+                $"{@new.Path} is of another database ({@new}) than {old.Path} ({old}). "
+                    + "Copy the present conf.php and change nothing but the key."
             );
         }
 
@@ -88,7 +89,8 @@ internal sealed class RekeyCommand : IBridgeCommand
     {
         await WriteFindingsAsync(report);
         await Console.Out.WriteAsync(
-            $"Is there a backup of the database and of {oldPath}, and do the sidecar and Dolibarr stand still? Change {Count(report)} now? [y/N] "
+            $"Is there a backup of the database and of {oldPath}, and are the sidecar and Dolibarr stopped? "
+                + $"Change {Count(report)} now? [y/N] "
         );
         var answer = await Console.In.ReadLineAsync(cancellationToken);
         return answer?.Trim() is "y" or "Y" or "yes";
@@ -138,7 +140,7 @@ internal sealed class RekeyCommand : IBridgeCommand
 
         if (report.LeftAlone.Count > 0)
         {
-            await SayAsync("These read under neither key, or are too short to tell, and stay as they are:");
+            await SayAsync("These cannot be decrypted with either key, or are too short to tell, and are left unchanged:");
             foreach (var place in report.LeftAlone)
             {
                 await SayAsync($"  {place}");

@@ -36,9 +36,9 @@ internal sealed class RevokeCommand : IBridgeCommand
                     RevocationOutcome.Revoked => $"{entry} was revoked at the provider and deleted.",
                     RevocationOutcome.NotOffered =>
                         $"{entry} was deleted. Its provider offers no revocation: the user can end it in the account's security settings.",
-                    RevocationOutcome.Failed =>
-                        $"{entry} was deleted, but the provider could not be asked to revoke it: the user can end it in the account's security settings.",
-                    _ => $"{entry} was deleted here; at the provider it lives on.",
+                    RevocationOutcome.Failed => $"{entry} was deleted, but the provider could not be asked to revoke it: "
+                        + "the user can end it in the account's security settings.",
+                    _ => $"{entry} was deleted here; at the provider it stays valid.",
                 }
             );
             return 0;

@@ -13,7 +13,8 @@ internal sealed partial class ServeCommand : IBridgeCommand
     private readonly Option<string?> _urls = new("--urls")
     {
         Description =
-            $"Loopback addresses to listen on, separated by semicolons. Default {DefaultUrls}, or none with --socket or sockets of systemd.",
+            "Loopback addresses to listen on, separated by semicolons. "
+            + $"Default {DefaultUrls}, or none with --socket or sockets of systemd.",
         HelpName = "URLS",
     };
     private readonly Option<string?> _socket = new("--socket") { Description = "Unix socket to listen on.", HelpName = "PATH" };
@@ -35,7 +36,7 @@ internal sealed partial class ServeCommand : IBridgeCommand
                 await using (server)
                 {
                     await server.StartAsync(cancellationToken);
-                    await SayAsync(server, context.Options);
+                    await ReportAsync(server, context.Options);
 
                     await server.WaitForShutdownAsync(cancellationToken);
                     return 0;
@@ -48,11 +49,15 @@ internal sealed partial class ServeCommand : IBridgeCommand
         }
         catch (IOException exception)
         {
-            throw new BridgeException("listen_failed", $"The sidecar cannot listen: {exception.Message}", innerException: exception);
+            throw new BridgeException(
+                CommandProblemCode.ListenFailed,
+                $"The sidecar cannot listen: {exception.Message}",
+                innerException: exception
+            );
         }
     }
 
-    private static async Task SayAsync(WebApplication server, BridgeOptions options)
+    private static async Task ReportAsync(WebApplication server, BridgeOptions options)
     {
         foreach (var address in server.Urls)
         {

@@ -31,7 +31,8 @@ public sealed class DolibarrInstallTests
         var seen = await PhpAsync(install.ConfPath);
 
         Assert.Equal(
-            $"127.0.0.1|{server.Port}|dolibarr|dolibarr|it's a \\ pass|erp_|mysqli|https://erp.example.com|{DolibarrInstallOptions.GoldenKey}",
+            $"127.0.0.1|{server.Port}|dolibarr|dolibarr|it's a \\ pass|erp_|mysqli|https://erp.example.com|"
+                + DolibarrInstallOptions.GoldenKey,
             seen
         );
         await using var connection = new MySqlConnection(server.ConnectionStringFor(install.User, install.Password, install.Database));
@@ -147,8 +148,10 @@ public sealed class DolibarrInstallTests
     {
         const string Script = """
             include $argv[1];
-            echo implode('|', [$dolibarr_main_db_host, $dolibarr_main_db_port, $dolibarr_main_db_name, $dolibarr_main_db_user, $dolibarr_main_db_pass,
-                $dolibarr_main_db_prefix, $dolibarr_main_db_type, $dolibarr_main_url_root, $dolibarr_main_instance_unique_id]);
+            echo implode('|', [
+                $dolibarr_main_db_host, $dolibarr_main_db_port, $dolibarr_main_db_name, $dolibarr_main_db_user, $dolibarr_main_db_pass,
+                $dolibarr_main_db_prefix, $dolibarr_main_db_type, $dolibarr_main_url_root, $dolibarr_main_instance_unique_id
+            ]);
             """;
         using var php = Process.Start(new ProcessStartInfo("php", ["-r", Script, confPath]) { RedirectStandardOutput = true })!;
         var seen = await php.StandardOutput.ReadToEndAsync(Cancel);

@@ -113,7 +113,10 @@ public sealed class CommandLineTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         var token = await world.GrantAsync(TimeSpan.FromHours(1));
         await world.ExecuteAsync(
-            "INSERT INTO llx_oauth_token (service, token, entity) VALUES ('dolibarr_rest_api', 'canary-rest', 1); UPDATE llx_oauth_token SET token = 'garbage' WHERE service = 'GitHub-Dev'"
+            """
+            INSERT INTO llx_oauth_token (service, token, entity) VALUES ('dolibarr_rest_api', 'canary-rest', 1);
+            UPDATE llx_oauth_token SET token = 'garbage' WHERE service = 'GitHub-Dev'
+            """
         );
 
         var table = await world.RunAsync("inspect");

@@ -23,7 +23,10 @@ public sealed class LifetimeTests(SharedServer shared)
 
         var (former, next) = (world.Install.User, world.Install.User + "n");
         await world.ExecuteAsync(
-            $"CREATE USER '{next}'@'localhost' IDENTIFIED BY 'another-canary'; GRANT ALL ON `{world.Install.Database}`.* TO '{next}'@'localhost'"
+            $"""
+            CREATE USER '{next}'@'localhost' IDENTIFIED BY 'another-canary';
+            GRANT ALL ON `{world.Install.Database}`.* TO '{next}'@'localhost'
+            """
         );
         await world.RewriteConfAsync($"_user='{former}'", $"_user='{next}'");
         await world.RewriteConfAsync(world.Install.Password, "another-canary");
@@ -43,7 +46,8 @@ public sealed class LifetimeTests(SharedServer shared)
         var token = await world.GrantAsync(TimeSpan.FromHours(1));
         await world.InitAsync();
         await world.RewriteConfAsync(Demo.Database.DolibarrInstallOptions.GoldenKey, "11111111111111111111111111111111");
-        await world.ExecuteAsync($"UPDATE llx_const SET value = '{world.ApiKey}' WHERE name = 'OAUTHBRIDGE_API_KEY'"); // as one that was never encrypted
+        // As an API key that was never encrypted.
+        await world.ExecuteAsync($"UPDATE llx_const SET value = '{world.ApiKey}' WHERE name = 'OAUTHBRIDGE_API_KEY'");
         var sidecar = await world.ServeAsync();
         Assert.Equal((409, "token_unreadable"), await sidecar.ProblemAsync(HttpMethod.Get, $"/v1/entries/{World.Entry}/token"));
 

@@ -117,7 +117,10 @@ public sealed class SidecarTests(SharedServer shared)
         await world.GrantExpiredAsync();
         await world.InitAsync();
         await world.ExecuteAsync(
-            "INSERT INTO llx_oauthbridge_grant (service, entity, lease_owner, lease_until) VALUES ('Google-Mail', 1, 'elsewhere/1/x', DATE_ADD(UTC_TIMESTAMP(3), INTERVAL 2 SECOND))"
+            """
+            INSERT INTO llx_oauthbridge_grant (service, entity, lease_owner, lease_until)
+            VALUES ('Google-Mail', 1, 'elsewhere/1/x', DATE_ADD(UTC_TIMESTAMP(3), INTERVAL 2 SECOND))
+            """
         );
         var host = world.Open();
 
@@ -137,7 +140,10 @@ public sealed class SidecarTests(SharedServer shared)
         await world.GrantExpiredAsync();
         await world.InitAsync();
         await world.ExecuteAsync(
-            "INSERT INTO llx_oauthbridge_grant (service, entity, lease_owner, lease_until) VALUES ('Google-Mail', 1, 'elsewhere/1/x', DATE_ADD(UTC_TIMESTAMP(3), INTERVAL 10 MINUTE))"
+            """
+            INSERT INTO llx_oauthbridge_grant (service, entity, lease_owner, lease_until)
+            VALUES ('Google-Mail', 1, 'elsewhere/1/x', DATE_ADD(UTC_TIMESTAMP(3), INTERVAL 10 MINUTE))
+            """
         );
         var host = world.Open(new BridgeOptions { ProviderDeadline = TimeSpan.FromSeconds(0.1) });
 

@@ -58,7 +58,7 @@ public sealed class TerminalTests(SharedServer shared)
     [Theory]
     [InlineData("entries")]
     [InlineData("inspect")]
-    public async Task A_watch_writes_a_document_a_line_until_ctrl_c(string command)
+    public async Task A_watch_writes_one_document_per_line_until_ctrl_c(string command)
     {
         await using var world = await World.CreateAsync(shared.Server);
         using var watch = Process.Start(world.StartInfo(command, "--watch", "--interval", "1", "--json"))!;

@@ -164,7 +164,12 @@ internal sealed class Sidecar : IAsyncDisposable
         string? program
     )
     {
-        var start = new ProcessStartInfo(program ?? Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A shell starts background jobs with Ctrl-C ignored, and children inherit that; env gives them the default back.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", program ?? Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Globalization;
 using DolibarrOAuthBridge.Consents;
 
 namespace DolibarrOAuthBridge.Commands.Consenting;
@@ -50,7 +49,7 @@ internal sealed class ConsentTerminal(bool json, TimeProvider time)
         );
         await Console.Out.WriteLineAsync(
             token.ExpiresAt is { } end
-                ? $"  access token   until {end.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, {Output.Relative(end, time.GetUtcNow())}"
+                ? $"  access token   expires {Output.RelativeAndExact(end, time.GetUtcNow())}"
                 : "  access token   does not expire"
         );
         await Console.Out.WriteLineAsync($"  refresh token  {(token.HasRefreshToken ? "yes" : "none")}");

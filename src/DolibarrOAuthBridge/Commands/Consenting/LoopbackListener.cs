@@ -9,7 +9,7 @@ namespace DolibarrOAuthBridge.Commands.Consenting;
 
 /// <summary>
 /// Receives the browser at a loopback address (RFC 8252, sections 7.3 and 8.3): only there, only at the one path, only by its own name. It
-/// answers with a page that says what came of the consent and loads nothing.
+/// answers with a page that says how the consent ended and loads nothing.
 /// </summary>
 internal sealed class LoopbackListener : IAsyncDisposable
 {
@@ -49,7 +49,8 @@ internal sealed class LoopbackListener : IAsyncDisposable
         )
         {
             throw new UsageException(
-                "--redirect-uri must be a loopback address such as http://127.0.0.1:8000/callback. For the one that is registered for Dolibarr use --paste."
+                "--redirect-uri must be a loopback address such as http://127.0.0.1:8000/callback. "
+                    + "For the one that is registered for Dolibarr use --paste."
             );
         }
 
@@ -73,8 +74,8 @@ internal sealed class LoopbackListener : IAsyncDisposable
         {
             await listener._application.DisposeAsync();
             throw new BridgeException(
-                "listen_failed",
-                $"{redirectUri} cannot be listened at: {exception.Message}",
+                CommandProblemCode.ListenFailed,
+                $"{redirectUri} cannot be listened on: {exception.Message}",
                 innerException: exception
             );
         }
@@ -113,10 +114,15 @@ internal sealed class LoopbackListener : IAsyncDisposable
         _answers.TryWrite(answer);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _application.Lifetime.ApplicationStopping);
         await Task.WhenAny(answer.Outcome, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, end.Token));
-        var outcome = answer.Outcome.IsCompletedSuccessfully ? await answer.Outcome : "Nobody waits for this answer any more.";
+        var outcome = answer.Outcome.IsCompletedSuccessfully
+            ? await answer.Outcome
+            : "The command that waited for this answer has ended. Start it again.";
         response.ContentType = "text/html; charset=utf-8";
         await response.WriteAsync(
-            $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>DolibarrOAuthBridge</title></head><body><p>{HtmlEncoder.Default.Encode(outcome)}</p></body></html>",
+            $"""
+            <!doctype html><html lang="en"><head><meta charset="utf-8"><title>DolibarrOAuthBridge</title></head>
+            <body><p>{HtmlEncoder.Default.Encode(outcome)}</p></body></html>
+            """,
             context.RequestAborted
         );
     }
