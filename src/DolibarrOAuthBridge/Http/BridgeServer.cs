@@ -63,6 +63,7 @@ internal static class BridgeServer
         app.UseApiKey();
         app.UseRouting();
         app.MapHealth();
+        app.MapIdentity();
         app.MapEntries();
         app.MapTokens();
         app.MapConsents();

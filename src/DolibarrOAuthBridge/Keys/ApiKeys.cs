@@ -22,23 +22,26 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
 
     /// <summary>Whether a presented key is the company's, compared in constant time.</summary>
     /// <exception cref="BridgeException">The key is not there or cannot be read.</exception>
-    public async Task<bool> IsValidAsync(string presented, int entity, CancellationToken cancellationToken = default)
+    public async Task<bool> IsValidAsync(string presented, int entity, CancellationToken cancellationToken = default) =>
+        SecretHash.AreEqual(presented, await GetAsync(entity, cancellationToken));
+
+    /// <summary>The company's key; the first company's if it has none of its own.</summary>
+    /// <exception cref="BridgeException">The key is not there or cannot be read.</exception>
+    public async Task<string> GetAsync(int entity, CancellationToken cancellationToken = default)
     {
         var key = await FindAsync(entity, cancellationToken);
         if (string.IsNullOrEmpty(key) && entity != FirstCompany)
         {
-            key = await FindAsync(FirstCompany, cancellationToken); // a company without a key of its own is the first one's to act for
+            key = await FindAsync(FirstCompany, cancellationToken); // the first company acts for those without a key of their own
         }
 
-        if (string.IsNullOrEmpty(key))
-        {
-            throw new BridgeException(
+        return string.IsNullOrEmpty(key)
+            ? throw new BridgeException(
                 ProblemCode.Unauthorized,
-                $"Dolibarr has no API key for the bridge ({Constant} in llx_const). Make one: dolibarr-oauth-bridge init --dolibarr-conf PATH, or enable the module oauthbridge."
-            );
-        }
-
-        return SecretHash.AreEqual(presented, key);
+                $"Dolibarr has no API key for the bridge ({Constant} in llx_const). "
+                    + "Make one: dolibarr-oauth-bridge init --dolibarr-conf PATH, or enable the module oauthbridge."
+            )
+            : key;
     }
 
     /// <summary>A new key: 256 random bits as 64 hexadecimal digits.</summary>

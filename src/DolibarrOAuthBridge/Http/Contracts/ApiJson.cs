@@ -18,6 +18,7 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(IdentityProofJson))]
 [JsonSerializable(typeof(VersionJson))]
 [JsonSerializable(typeof(LoginRequestJson))]
 [JsonSerializable(typeof(LoginStartJson))]

@@ -20,6 +20,7 @@ internal static partial class ApiKeyGuard
         "/readyz",
         "/oauth/token",
         "/openapi/v1.json",
+        "/v1/identity",
     };
 
     public static IApplicationBuilder UseApiKey(this IApplicationBuilder app)

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using DolibarrOAuthBridge.IntegrationTests.Support;
+
+namespace DolibarrOAuthBridge.IntegrationTests.Http;
+
+/// <summary>How the bridge proves to a caller that it is the bridge, before the caller sends the API key.</summary>
+public sealed class IdentityTests(SharedServer shared)
+{
+    [Fact]
+    public async Task The_bridge_proves_that_it_knows_the_key_of_the_company_to_a_caller_without_a_key()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var sidecar = await world.ServeAsync();
+        var own = new string('b', 64);
+        await world.Install.SetConstAsync("OAUTHBRIDGE_API_KEY", own, entity: 2);
+
+        Assert.Equal(Proof(world.ApiKey, 1), await AskAsync(sidecar, $"?nonce={Nonce}"));
+        Assert.Equal(Proof(world.ApiKey, 1), await AskAsync(sidecar, $"?nonce={Nonce}&entity=1"));
+        Assert.Equal(Proof(own, 2), await AskAsync(sidecar, $"?nonce={Nonce}&entity=2"));
+        Assert.Equal(Proof(world.ApiKey, 3), await AskAsync(sidecar, $"?nonce={Nonce}&entity=3")); // none of its own
+    }
+
+    [Fact]
+    public async Task A_request_without_a_proper_nonce_proves_nothing()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var sidecar = await world.ServeAsync();
+
+        Assert.Equal((400, "invalid_request"), await sidecar.ProblemAsync(HttpMethod.Get, "/v1/identity"));
+        Assert.Equal((400, "invalid_request"), await sidecar.ProblemAsync(HttpMethod.Get, "/v1/identity?nonce=short"));
+        Assert.Equal((400, "invalid_request"), await sidecar.ProblemAsync(HttpMethod.Get, $"/v1/identity?nonce={Nonce}&entity=0"));
+        Assert.Equal((401, "unauthorized"), await UnauthorizedAsync(sidecar, $"/v1/identity/?nonce={Nonce}"));
+    }
+
+    private static string Nonce { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    private static string Proof(string key, int entity) =>
+        Base64Url.EncodeToString(
+            HMACSHA256.HashData(
+                Encoding.UTF8.GetBytes(key),
+                Encoding.UTF8.GetBytes($"dolibarr-oauth-bridge identity v1\n{Nonce}\n{entity}")
+            )
+        );
+
+    private static async Task<string?> AskAsync(Sidecar sidecar, string query)
+    {
+        using var client = new HttpClient { BaseAddress = sidecar.Address };
+        using var answer = JsonDocument.Parse(await client.GetStringAsync(new Uri("/v1/identity" + query, UriKind.Relative)));
+        return answer.RootElement.GetProperty("proof").GetString();
+    }
+
+    private static async Task<(int Status, string Code)> UnauthorizedAsync(Sidecar sidecar, string path)
+    {
+        using var client = new HttpClient { BaseAddress = sidecar.Address };
+        using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
+        using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return ((int)response.StatusCode, problem.RootElement.GetProperty("code").GetString()!);
+    }
+}
