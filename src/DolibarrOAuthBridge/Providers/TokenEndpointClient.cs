@@ -34,11 +34,22 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
         IEnumerable<KeyValuePair<string, string>> form,
         AuthenticationHeaderValue? authorization,
         CancellationToken cancellationToken = default
-    ) => SendAsync(endpoint, new FormUrlEncodedContent(form), authorization, IssuedToken, cancellationToken);
+    ) => SendAsync(endpoint, new FormUrlEncodedContent(form), authorization, IssuedToken, null, cancellationToken);
+
+    /// <summary>
+    /// The same for a refresh: <paramref name="received"/> gets the answer's bytes before anything is made of them, so that they are on
+    /// disk whatever they turn out to be. A refresh token in them may be the only one that still works.
+    /// </summary>
+    public Task<TokenAnswer> RefreshAsync(
+        Uri endpoint,
+        IEnumerable<KeyValuePair<string, string>> form,
+        Action<byte[]> received,
+        CancellationToken cancellationToken = default
+    ) => SendAsync(endpoint, new FormUrlEncodedContent(form), null, IssuedToken, received, cancellationToken);
 
     /// <summary>The same for a form that is encoded already, credentials included; it is disposed of.</summary>
     public Task<TokenAnswer> PostAsync(Uri endpoint, HttpContent form, CancellationToken cancellationToken = default) =>
-        SendAsync(endpoint, form, null, IssuedToken, cancellationToken);
+        SendAsync(endpoint, form, null, IssuedToken, null, cancellationToken);
 
     /// <summary>
     /// Asks a device authorization endpoint for a code (RFC 8628, section 3.1): a <see cref="TokenAnswer.DeviceCode"/> where it
@@ -54,6 +65,7 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
             new FormUrlEncodedContent(form),
             null,
             static root => new TokenAnswer.DeviceCode(DeviceAuthorization.Parse(root)),
+            null,
             cancellationToken
         );
 
@@ -64,6 +76,7 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
         HttpContent form,
         AuthenticationHeaderValue? authorization,
         Func<JsonElement, TokenAnswer> accept,
+        Action<byte[]>? received,
         CancellationToken cancellationToken
     )
     {
@@ -84,6 +97,7 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
             request.Headers.ConnectionClose = true;
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, deadline.Token);
             var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
+            received?.Invoke(body);
             return Read(endpoint, response, body, accept);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
