@@ -41,6 +41,12 @@ internal sealed class BridgeOptions
     /// <summary>Whether providers are reached through the proxy that the environment names. The default is no.</summary>
     public bool UseProxy { get; init; }
 
+    /// <summary>
+    /// How old an entry and its row may be when a token that is still valid is handed out; zero reads the database at every call. The
+    /// default is one second.
+    /// </summary>
+    public TimeSpan ReadCache { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How <c>serve</c> writes its log. The default is <see cref="LogFormat.Text"/>.</summary>
     public LogFormat LogFormat { get; init; } = LogFormat.Text;
 

@@ -82,6 +82,7 @@ internal static class BridgeServices
             .AddSingleton<RefreshJournal>()
             .AddSingleton<JournalReplay>()
             .AddSingleton<GrantReader>()
+            .AddSingleton<GrantCache>()
             .AddSingleton<GrantHealer>()
             .AddSingleton<GrantCommitter>()
             .AddSingleton<GrantRenewer>()

@@ -21,6 +21,7 @@ internal static class BridgeConfiguration
         nameof(BridgeOptions.RenewAhead),
         nameof(BridgeOptions.Renewal),
         nameof(BridgeOptions.RenewalInterval),
+        nameof(BridgeOptions.ReadCache),
         nameof(BridgeOptions.UseProxy),
         nameof(BridgeOptions.DatabaseUser),
         nameof(BridgeOptions.DatabasePasswordFile),
@@ -85,6 +86,7 @@ internal static class BridgeConfiguration
             MinTtl = Seconds(nameof(BridgeOptions.MinTtl), defaults.MinTtl, 0, 3600),
             RenewAhead = Seconds(nameof(BridgeOptions.RenewAhead), defaults.RenewAhead, 0, 3600),
             RenewalInterval = Seconds(nameof(BridgeOptions.RenewalInterval), defaults.RenewalInterval, 1, 3600),
+            ReadCache = Seconds(nameof(BridgeOptions.ReadCache), defaults.ReadCache, 0, 60),
             MailDeadline = Seconds(nameof(BridgeOptions.MailDeadline), defaults.MailDeadline, 1, 120),
             MailCaFile = section[nameof(BridgeOptions.MailCaFile)] ?? defaults.MailCaFile,
             Renewal = section[nameof(BridgeOptions.Renewal)] switch

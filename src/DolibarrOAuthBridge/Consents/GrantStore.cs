@@ -33,6 +33,7 @@ internal sealed partial class GrantStore(
     GrantHealer healer,
     EventTable events,
     GrantLease lease,
+    GrantCache cache,
     TimeProvider time,
     ILogger<GrantStore> logger
 )
@@ -210,6 +211,10 @@ internal sealed partial class GrantStore(
         catch (Exception exception) when (StoreException.IsFromStore(exception))
         {
             throw StoreException.From(exception);
+        }
+        finally
+        {
+            cache.Forget(key);
         }
     }
 

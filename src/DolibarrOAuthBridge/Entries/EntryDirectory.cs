@@ -1,39 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 
 namespace DolibarrOAuthBridge.Entries;
 
-/// <summary>The OAuth entries of each company, read again every two seconds at most.</summary>
-internal sealed class EntryDirectory(EntryTable entries, TimeProvider time)
+/// <summary>The OAuth entries of each company.</summary>
+internal sealed class EntryDirectory(EntryTable entries, BridgeOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(2);
-
-    private readonly ConcurrentDictionary<int, (IReadOnlyList<OAuthEntry> Entries, DateTimeOffset ReadAt)> _known = new();
+    private readonly ReadCache<(string Name, int Entity), OAuthEntry> _recent = new(options.ReadCache, time);
 
     /// <summary>Every entry of a company.</summary>
     /// <exception cref="BridgeException">The database failed.</exception>
     public async Task<IReadOnlyList<OAuthEntry>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
-        var now = time.GetUtcNow();
-        if (_known.TryGetValue(entity, out var known) && now >= known.ReadAt && now - known.ReadAt < GoodFor)
-        {
-            return known.Entries;
-        }
-
         try
         {
-            var read = await entries.ListAsync(entity, cancellationToken);
-            _known[entity] = (read, now);
-            return read;
+            return await entries.ListAsync(entity, cancellationToken);
         }
         catch (StoreException exception)
         {
             throw BridgeException.From(exception);
         }
     }
+
+    /// <summary>
+    /// The entry with the given entry or service name as it was at most <see cref="BridgeOptions.ReadCache"/> ago, for handing out
+    /// tokens that are still valid.
+    /// </summary>
+    /// <exception cref="BridgeException">There is none; the message lists those there are.</exception>
+    public Task<OAuthEntry> GetRecentAsync(string name, int entity, CancellationToken cancellationToken = default) =>
+        _recent.GetAsync((name, entity), cancellation => GetAsync(name, entity, cancellation), cancellationToken);
 
     /// <summary>The entry with the given entry or service name.</summary>
     /// <exception cref="BridgeException">There is none; the message lists those there are.</exception>

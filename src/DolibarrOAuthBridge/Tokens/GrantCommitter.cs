@@ -19,6 +19,7 @@ internal sealed partial class GrantCommitter(
     TokenCodec codec,
     GrantTable grants,
     EventTable events,
+    GrantCache cache,
     TimeProvider time,
     ILogger<GrantCommitter> logger
 )
@@ -126,6 +127,10 @@ internal sealed partial class GrantCommitter(
         catch (Exception exception) when (StoreException.IsFromStore(exception))
         {
             throw StoreException.From(exception);
+        }
+        finally
+        {
+            cache.Forget(key); // also after a failure: the commit may have arrived
         }
     }
 

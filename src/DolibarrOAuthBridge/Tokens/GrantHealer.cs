@@ -16,6 +16,7 @@ internal sealed partial class GrantHealer(
     TokenTable tokens,
     TokenCodec codec,
     EventTable events,
+    GrantCache cache,
     ILogger<GrantHealer> logger
 )
 {
@@ -58,6 +59,7 @@ internal sealed partial class GrantHealer(
             connection => tokens.ReplaceAsync(connection, null, grant.Row, value, cancellationToken),
             cancellationToken
         );
+        cache.Forget(GrantKey.Of(entry));
         if (healed)
         {
             Log.Healed(logger, entry.Name.Service, entry.Entity);

@@ -19,6 +19,7 @@ internal sealed partial class GrantRevoker(
     GrantReader reader,
     GrantTable grants,
     EventTable events,
+    GrantCache cache,
     ProviderDirectory providers,
     TokenRevocationClient client,
     ILogger<GrantRevoker> logger
@@ -76,7 +77,7 @@ internal sealed partial class GrantRevoker(
             }
 
             var outcome = atProvider ? await RevokeAtProviderAsync(entry, force, cancellationToken) : RevocationOutcome.NotAsked;
-            if (await tokens.DeleteAsync(row, cancellationToken))
+            if (await DeleteAsync(entry, row, cancellationToken))
             {
                 return (row, outcome);
             }
@@ -87,6 +88,18 @@ internal sealed partial class GrantRevoker(
             $"The row of {entry.Name} changes all the time. Try again.",
             TimeSpan.FromSeconds(1)
         );
+    }
+
+    private async Task<bool> DeleteAsync(OAuthEntry entry, TokenRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await tokens.DeleteAsync(row, cancellationToken);
+        }
+        finally
+        {
+            cache.Forget(GrantKey.Of(entry));
+        }
     }
 
     private async Task<RevocationOutcome> RevokeAtProviderAsync(OAuthEntry entry, bool force, CancellationToken cancellationToken)

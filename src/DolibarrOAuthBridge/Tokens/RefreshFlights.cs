@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 
 namespace DolibarrOAuthBridge.Tokens;
@@ -11,7 +12,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// them, so a caller who leaves does not cut it off. Who joins a flight that asked for less, and is not content with what
 /// came of it, starts the next one.
 /// </summary>
-internal sealed class RefreshFlights(GrantRefresher refresher, TimeProvider time)
+internal sealed class RefreshFlights(EntryDirectory entries, GrantRefresher refresher, TimeProvider time)
 {
     private readonly ConcurrentDictionary<GrantKey, Flight> _flights = new();
 
@@ -56,7 +57,8 @@ internal sealed class RefreshFlights(GrantRefresher refresher, TimeProvider time
         try
         {
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the first caller must not run the work of all
-            return await refresher.RefreshAsync(entry, demand);
+            var present = await entries.GetAsync(entry.Name.ToString(), entry.Entity); // the caller may have it from memory
+            return await refresher.RefreshAsync(present, demand);
         }
         finally
         {

@@ -15,6 +15,7 @@ namespace DolibarrOAuthBridge.Tokens;
 internal sealed partial class TokenBroker(
     EntryDirectory entries,
     GrantReader reader,
+    GrantCache cache,
     RefreshFlights flights,
     GrantUse use,
     BridgeOptions options,
@@ -30,7 +31,7 @@ internal sealed partial class TokenBroker(
     /// <exception cref="BridgeException">There is none to be had.</exception>
     public async Task<AccessToken> GetAsync(string name, int entity, TimeSpan? minTtl = null, CancellationToken cancellationToken = default)
     {
-        var entry = await entries.GetAsync(name, entity, cancellationToken);
+        var entry = await entries.GetRecentAsync(name, entity, cancellationToken);
         return (await GetGrantAsync(entry, minTtl ?? options.MinTtl, cancellationToken)).ToAccessToken(entry.Name);
     }
 
@@ -38,7 +39,7 @@ internal sealed partial class TokenBroker(
     /// <exception cref="BridgeException">There is none to be had.</exception>
     public async Task<StoredGrant> GetGrantAsync(OAuthEntry entry, TimeSpan minTtl, CancellationToken cancellationToken = default)
     {
-        var grant = await reader.ReadAsync(entry, cancellationToken);
+        var grant = await cache.ReadAsync(entry, cancellationToken);
         use.Note(GrantKey.Of(entry));
         if (grant.LivesFor(minTtl, time.GetUtcNow()))
         {

@@ -13,5 +13,9 @@ internal sealed class TestClock : TimeProvider
     /// <summary>From now on time passes only by <see cref="Advance"/>, so that a slow machine does not matter to the second.</summary>
     public void Freeze() => _frozenAt = base.GetUtcNow();
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
     public override DateTimeOffset GetUtcNow() => (_frozenAt ?? base.GetUtcNow()).AddTicks(Interlocked.Read(ref _offset));
 }

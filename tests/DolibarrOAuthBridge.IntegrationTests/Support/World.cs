@@ -147,6 +147,9 @@ internal sealed class World : IAsyncDisposable
 
     public IReadOnlyDictionary<string, string?> Settings { get; set; } = new Dictionary<string, string?>();
 
+    /// <summary>How long bridges in this process remember what they read: not at all, unless a test is about that.</summary>
+    public TimeSpan ReadCache { get; set; } = TimeSpan.Zero;
+
     public BridgeHost Open(BridgeOptions? options = null)
     {
         var given = options ?? new BridgeOptions();
@@ -163,6 +166,7 @@ internal sealed class World : IAsyncDisposable
             RenewalInterval = given.RenewalInterval,
             MailDeadline = given.MailDeadline,
             MailCaFile = given.MailCaFile,
+            ReadCache = ReadCache,
         };
         var host = new BridgeHost(
             SidecarAccount.Apply(DolibarrConfReader.Read(Install.ConfPath), complete),
