@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Data.Common;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using MySqlConnector;
 
@@ -12,7 +13,8 @@ namespace DolibarrOAuthBridge.Dolibarr.Database;
 public sealed class DolibarrDatabase : IAsyncDisposable
 {
     private const string SessionSql =
-        "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', time_zone='+00:00', innodb_lock_wait_timeout=3";
+        "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', "
+        + "time_zone='+00:00', innodb_lock_wait_timeout=3";
 
     private const string TlsPrefix = "ssl://";
 
@@ -59,7 +61,7 @@ public sealed class DolibarrDatabase : IAsyncDisposable
 
     /// <summary>Opens a connection from the pool.</summary>
     /// <exception cref="StoreException">No connection can be had.</exception>
-    public async Task<MySqlConnection> OpenAsync(CancellationToken cancellationToken = default)
+    public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken = default)
     {
         var dataSource = _dataSource;
         try
@@ -82,7 +84,7 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     /// </summary>
     /// <exception cref="StoreException">The statements failed; nothing but this and cancellation is thrown for a database
     /// fault.</exception>
-    public async Task<T> RunAsync<T>(Func<MySqlConnection, Task<T>> work, CancellationToken cancellationToken = default)
+    public async Task<T> RunAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
         for (var attempt = 1; ; attempt++)
@@ -102,11 +104,38 @@ public sealed class DolibarrDatabase : IAsyncDisposable
                         throw failure;
                     }
 
-                    await MySqlConnection.ClearPoolAsync(connection, cancellationToken).ConfigureAwait(false);
+                    await MySqlConnection.ClearPoolAsync((MySqlConnection)connection, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
     }
+
+    /// <summary>Runs one statement, as <see cref="RunAsync"/> does.</summary>
+    /// <param name="sql">The statement, with parameters such as <c>@service</c>.</param>
+    /// <param name="parameters">Their names, without the <c>@</c>, and values.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <returns>The number of rows that it changed, or found as they should be.</returns>
+    /// <exception cref="StoreException">The statement failed.</exception>
+    public Task<int> ExecuteAsync(string sql, (string Name, object? Value)[] parameters, CancellationToken cancellationToken) =>
+        RunAsync(connection => connection.ExecuteAsync(sql, parameters, cancellationToken), cancellationToken);
+
+    /// <summary>Runs one query, as <see cref="RunAsync"/> does.</summary>
+    /// <param name="sql">The query, with parameters such as <c>@service</c>.</param>
+    /// <param name="parameters">Their names, without the <c>@</c>, and values.</param>
+    /// <param name="read">Reads one row.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    /// <exception cref="StoreException">The query failed.</exception>
+    public Task<IReadOnlyList<T>> QueryAsync<T>(
+        string sql,
+        (string Name, object? Value)[] parameters,
+        Func<SqlRow, T> read,
+        CancellationToken cancellationToken
+    ) => RunAsync(connection => connection.QueryAsync(sql, parameters, read, cancellationToken), cancellationToken);
+
+    /// <summary>Asks whether the server answers.</summary>
+    /// <exception cref="StoreException">It does not.</exception>
+    public Task PingAsync(CancellationToken cancellationToken = default) =>
+        QueryAsync("SELECT 1 AS Answer", [], static row => row.Number("Answer"), cancellationToken);
 
     /// <summary>
     /// Connects by the account of another conf.php for the same database from now on. Connections in use stay as they are

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 
@@ -47,8 +46,8 @@ public sealed class EntryTable
     public async Task<IReadOnlyList<OAuthEntry>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
         var constants = await ReadAsync(
-                "(name LIKE 'OAUTH|_%' ESCAPE '|' OR name IN @shared)",
-                new { entity, shared = new[] { LoginTenants, LoginDomains } },
+                "(name LIKE 'OAUTH|_%' ESCAPE '|' OR name IN (@tenants, @domains))",
+                [("entity", entity), ("tenants", LoginTenants), ("domains", LoginDomains)],
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -68,7 +67,7 @@ public sealed class EntryTable
     /// <exception cref="SecretUnreadableException">The value does not decrypt.</exception>
     public async Task<string?> FindConstantAsync(string name, int entity, CancellationToken cancellationToken = default)
     {
-        var constants = await ReadAsync("name = @name", new { name, entity }, cancellationToken).ConfigureAwait(false);
+        var constants = await ReadAsync("name = @name", [("name", name), ("entity", entity)], cancellationToken).ConfigureAwait(false);
         return constants.TryGetValue(name, out var value) ? _codec.DecryptText(value) : null;
     }
 
@@ -82,25 +81,25 @@ public sealed class EntryTable
     {
         ArgumentException.ThrowIfNullOrEmpty(prefix);
         var pattern = prefix.Replace("_", "|_", StringComparison.Ordinal) + "%";
-        return await ReadAsync("name LIKE @pattern ESCAPE '|'", new { pattern, entity }, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync("name LIKE @pattern ESCAPE '|'", [("pattern", pattern), ("entity", entity)], cancellationToken)
+            .ConfigureAwait(false);
     }
 
-    private async Task<Dictionary<string, string>> ReadAsync(string condition, object parameters, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, string>> ReadAsync(
+        string condition,
+        (string Name, object? Value)[] parameters,
+        CancellationToken cancellationToken
+    )
     {
         // Entity 0 first: the company's own value then replaces it.
-        var sql =
-            $"SELECT name AS Name, value AS Value FROM {_database.Table("const")} WHERE {condition} AND entity IN (0, @entity) ORDER BY entity";
+        var sql = $"SELECT name, value FROM {_database.Table("const")} WHERE {condition} AND entity IN (0, @entity) ORDER BY entity";
         var rows = await _database
-            .RunAsync(
-                connection =>
-                    connection.QueryAsync<ConstantRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-                cancellationToken
-            )
+            .QueryAsync(sql, parameters, static row => (Name: row.Text("name"), Value: row.Text("value")), cancellationToken)
             .ConfigureAwait(false);
         var constants = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var row in rows)
+        foreach (var (name, value) in rows)
         {
-            constants[row.Name] = _environment("DOLIBARR_" + row.Name) ?? row.Value ?? string.Empty;
+            constants[name] = _environment("DOLIBARR_" + name) ?? value;
         }
 
         return constants;
@@ -157,6 +156,4 @@ public sealed class EntryTable
             return (string.Empty, exception.Message);
         }
     }
-
-    private sealed record ConstantRow(string Name, string? Value);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Mail;
 
@@ -15,23 +14,23 @@ public sealed class EntryUseTable(DolibarrDatabase database, EmailCollectorTable
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<EntryUse>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
-        var sql =
-            $@"SELECT name AS Place, value AS Entry FROM {database.Table("const")} WHERE name LIKE 'MAIN\_MAIL\_SMTPS\_OAUTH\_SERVICE%' AND entity IN (0, @entity) ORDER BY entity";
+        var sql = $"""
+            SELECT name, value FROM {database.Table("const")}
+             WHERE name LIKE 'MAIN|_MAIL|_SMTPS|_OAUTH|_SERVICE%' ESCAPE '|' AND entity IN (0, @entity)
+             ORDER BY entity
+            """;
         var settings = await database
-            .RunAsync(
-                connection =>
-                    connection.QueryAsync<PlaceRow>(new CommandDefinition(sql, new { entity }, cancellationToken: cancellationToken)),
-                cancellationToken
-            )
+            .QueryAsync(sql, [("entity", entity)], static row => new Use(row.Text("name"), row.TextOrNull("value")), cancellationToken)
             .ConfigureAwait(false);
         var active = (await collectors.ListAsync(entity, cancellationToken).ConfigureAwait(false)).Where(static collector =>
             collector is { UsesToken: true, IsActive: true }
         );
-        var effective = settings.GroupBy(static setting => setting.Place, StringComparer.Ordinal).Select(static values => values.Last()); // the company's own value counts
+        // The company's own value counts before that of entity 0.
+        var effective = settings.GroupBy(static setting => setting.Place, StringComparer.Ordinal).Select(static values => values.Last());
         return
         [
             .. Uses(effective, EntryPurpose.SendMail),
-            .. Uses(active.Select(static collector => new PlaceRow(collector.Ref, collector.OAuthService)), EntryPurpose.ReadMail),
+            .. Uses(active.Select(static collector => new Use(collector.Ref, collector.OAuthService)), EntryPurpose.ReadMail),
         ];
     }
 
@@ -45,8 +44,8 @@ public sealed class EntryUseTable(DolibarrDatabase database, EmailCollectorTable
         return [.. all.Where(use => use.Entry.Equals(name)), .. byLabel];
     }
 
-    private static IEnumerable<EntryUse> Uses(IEnumerable<PlaceRow> rows, EntryPurpose purpose) =>
+    private static IEnumerable<EntryUse> Uses(IEnumerable<Use> rows, EntryPurpose purpose) =>
         rows.Select(row => EntryName.TryParse(row.Entry, out var name) ? new EntryUse(name, purpose, row.Place) : null).OfType<EntryUse>();
 
-    private sealed record PlaceRow(string Place, string? Entry);
+    private sealed record Use(string Place, string? Entry);
 }

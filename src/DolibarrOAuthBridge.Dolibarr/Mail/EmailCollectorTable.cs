@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Globalization;
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 
 namespace DolibarrOAuthBridge.Dolibarr.Mail;
@@ -28,44 +27,25 @@ public sealed class EmailCollectorTable(DolibarrDatabase database)
 
     /// <summary>The collectors of a company; none where the module was never installed.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public Task<IReadOnlyList<EmailCollector>> ListAsync(int entity, CancellationToken cancellationToken = default) =>
-        database.RunAsync<IReadOnlyList<EmailCollector>>(
-            async connection =>
-            {
-                const string Sql =
-                    "SELECT LOWER(column_name) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = @table";
-                var known = await connection
-                    .QueryAsync<string>(
-                        new CommandDefinition(Sql, new { table = database.Prefix + Name }, cancellationToken: cancellationToken)
-                    )
-                    .ConfigureAwait(false);
-                var columns = Columns.Intersect(known, StringComparer.Ordinal).ToList();
-                if (!columns.Contains("rowid"))
-                {
-                    return [];
-                }
-
-                var select = string.Join(", ", columns.Select(column => $"CAST(`{column}` AS CHAR) AS `{column}`"));
-                var command = new CommandDefinition(
-                    $"SELECT {select} FROM {database.Table(Name)} WHERE entity = @entity ORDER BY ref, rowid",
-                    new { entity },
-                    cancellationToken: cancellationToken
-                );
-                using var reader = await connection.ExecuteReaderAsync(command).ConfigureAwait(false);
-                var collectors = new List<EmailCollector>();
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    collectors.Add(
-                        Read(column =>
-                            columns.IndexOf(column) is >= 0 and var index && reader[index] is string text ? text.Trim() : string.Empty
-                        )
-                    );
-                }
-
-                return collectors;
-            },
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<EmailCollector>> ListAsync(int entity, CancellationToken cancellationToken = default)
+    {
+        const string Sql =
+            "SELECT LOWER(column_name) AS Name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = @table";
+        var known = await database
+            .QueryAsync(Sql, [("table", database.Prefix + Name)], static row => row.Text("Name"), cancellationToken)
+            .ConfigureAwait(false);
+        var columns = Columns.Intersect(known, StringComparer.Ordinal).ToList();
+        return columns.Contains("rowid")
+            ? await database
+                .QueryAsync(
+                    $"SELECT {string.Join(", ", columns)} FROM {database.Table(Name)} WHERE entity = @entity ORDER BY ref, rowid",
+                    [("entity", entity)],
+                    row => Read(column => columns.Contains(column) ? row.Text(column).Trim() : string.Empty),
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+            : [];
+    }
 
     private static EmailCollector Read(Func<string, string> column) =>
         new()

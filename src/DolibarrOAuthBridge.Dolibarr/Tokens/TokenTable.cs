@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
+using System.Data.Common;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 
@@ -11,16 +10,26 @@ namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 /// Dolibarr's <c>llx_oauth_token</c>. Rows are changed only by compare-and-swap: one statement that names the row and the
 /// value that was read, so nobody's newer token is overwritten.
 /// </summary>
-public sealed partial class TokenTable(DolibarrDatabase database)
+public sealed class TokenTable(DolibarrDatabase database)
 {
-    private TokenTableSchema? _schema;
+    private readonly TokenTableSchemaReader _schema = new(database);
+
+    private string Table => database.Table("oauth_token");
+
+    /// <summary>The table's columns, read once.</summary>
+    /// <exception cref="StoreException">The table is not there or is not Dolibarr's.</exception>
+    public Task<TokenTableSchema> SchemaAsync(CancellationToken cancellationToken = default) => _schema.ReadAsync(cancellationToken);
 
     /// <summary>The rows of one entry and company.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<TokenLookup> FindAsync(EntryName name, int entity, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var rows = await SelectAsync("service = @service AND entity = @entity", new { service = name.Service, entity }, cancellationToken)
+        var rows = await SelectAsync(
+                "service = @service AND entity = @entity",
+                [("service", name.Service), ("entity", entity)],
+                cancellationToken
+            )
             .ConfigureAwait(false);
         return new TokenLookup([.. rows.Where(row => name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value))]);
     }
@@ -28,35 +37,29 @@ public sealed partial class TokenTable(DolibarrDatabase database)
     /// <summary>One row, or null if it is gone.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<TokenRow?> FindRowAsync(long rowId, CancellationToken cancellationToken = default) =>
-        await SelectAsync("rowid = @rowId", new { rowId }, cancellationToken).ConfigureAwait(false) is [var row] ? row : null;
+        await SelectAsync("rowid = @rowId", [("rowId", rowId)], cancellationToken).ConfigureAwait(false) is [var row] ? row : null;
 
     /// <summary>Every row of the table, of every owner and company.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public Task<IReadOnlyList<TokenRow>> ListAsync(CancellationToken cancellationToken = default) =>
-        SelectAsync("1 = 1", new { }, cancellationToken);
+        SelectAsync("1 = 1", [], cancellationToken);
 
     /// <summary>Whether the row still holds what was read and could be written now; nothing changes.</summary>
     /// <exception cref="StoreException">It cannot be written: locked, read-only, no privilege, no connection.</exception>
-    public Task<bool> CanReplaceAsync(TokenRow read, CancellationToken cancellationToken = default)
+    public async Task<bool> CanReplaceAsync(TokenRow read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(read);
-        var sql =
-            $"UPDATE {database.Table("oauth_token")} SET {read.Column} = {read.Column} WHERE rowid = @RowId AND BINARY {read.Column} = @Value";
-        return database.RunAsync(
-            async connection =>
-                await connection
-                    .ExecuteAsync(new CommandDefinition(sql, new { read.RowId, read.Value }, cancellationToken: cancellationToken))
-                    .ConfigureAwait(false) == 1,
-            cancellationToken
-        );
+        var sql = $"UPDATE {Table} SET {read.Column} = {read.Column} WHERE rowid = @rowId AND BINARY {read.Column} = @value";
+        return await database.ExecuteAsync(sql, [("rowId", read.RowId), ("value", read.Value)], cancellationToken).ConfigureAwait(false)
+            == 1;
     }
 
     /// <summary>Replaces the value of a row if it still holds what was read.</summary>
     /// <returns>False if the row changed or is gone.</returns>
     /// <remarks>Takes the caller's connection, so that it can be part of a transaction.</remarks>
     public async Task<bool> ReplaceAsync(
-        MySqlConnection connection,
-        MySqlTransaction? transaction,
+        DbConnection connection,
+        DbTransaction? transaction,
         TokenRow read,
         string value,
         CancellationToken cancellationToken = default
@@ -64,23 +67,10 @@ public sealed partial class TokenTable(DolibarrDatabase database)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(read);
-        await RequireToFitAsync(read.Column, value, cancellationToken).ConfigureAwait(false);
-        var sql =
-            $"UPDATE {database.Table("oauth_token")} SET {read.Column} = @newValue WHERE rowid = @RowId AND BINARY {read.Column} = @Value";
+        await _schema.RequireToFitAsync(read.Column, value, cancellationToken).ConfigureAwait(false);
+        var sql = $"UPDATE {Table} SET {read.Column} = @newValue WHERE rowid = @rowId AND BINARY {read.Column} = @value";
         return await connection
-                .ExecuteAsync(
-                    new CommandDefinition(
-                        sql,
-                        new
-                        {
-                            read.RowId,
-                            read.Value,
-                            newValue = value,
-                        },
-                        transaction,
-                        cancellationToken: cancellationToken
-                    )
-                )
+                .ExecuteAsync(sql, [("rowId", read.RowId), ("value", read.Value), ("newValue", value)], cancellationToken, transaction)
                 .ConfigureAwait(false) == 1;
     }
 
@@ -92,13 +82,17 @@ public sealed partial class TokenTable(DolibarrDatabase database)
     public async Task<TokenRow?> FindVacantAsync(EntryName name, int entity, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var rows = await SelectAsync("service = @service AND entity = @entity", new { service = name.Service, entity }, cancellationToken)
+        var rows = await SelectAsync(
+                "service = @service AND entity = @entity",
+                [("service", name.Service), ("entity", entity)],
+                cancellationToken
+            )
             .ConfigureAwait(false);
         return rows.FirstOrDefault(row => name.Owns(row.Service) && !row.HasOwner && string.IsNullOrEmpty(row.Value));
     }
 
     /// <summary>
-    /// Puts a new grant into a row that still holds what was read, be that nothing, and says in <c>state</c> what it is for.
+    /// Compare-and-swaps a new grant into the row, which may be empty, and writes its scopes into <c>state</c>.
     /// </summary>
     /// <param name="connection">The caller's connection.</param>
     /// <param name="transaction">The caller's transaction, if any.</param>
@@ -108,8 +102,8 @@ public sealed partial class TokenTable(DolibarrDatabase database)
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <returns>False if the row changed or is gone.</returns>
     public async Task<bool> RegrantAsync(
-        MySqlConnection connection,
-        MySqlTransaction? transaction,
+        DbConnection connection,
+        DbTransaction? transaction,
         TokenRow read,
         string value,
         string? state,
@@ -118,26 +112,17 @@ public sealed partial class TokenTable(DolibarrDatabase database)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(read);
-        await RequireToFitAsync(read.Column, value, cancellationToken).ConfigureAwait(false);
+        await _schema.RequireToFitAsync(read.Column, value, cancellationToken).ConfigureAwait(false);
         var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
         var stateAssignment = state is not null && schema.Has("state") ? ", state = @state" : string.Empty;
-        var condition = string.IsNullOrEmpty(read.Value) ? $"COALESCE({read.Column}, '') = ''" : $"BINARY {read.Column} = @Value";
-        var sql =
-            $"UPDATE {database.Table("oauth_token")} SET {read.Column} = @newValue{stateAssignment} WHERE rowid = @RowId AND {condition}";
+        var condition = string.IsNullOrEmpty(read.Value) ? $"COALESCE({read.Column}, '') = ''" : $"BINARY {read.Column} = @value";
+        var sql = $"UPDATE {Table} SET {read.Column} = @newValue{stateAssignment} WHERE rowid = @rowId AND {condition}";
         return await connection
                 .ExecuteAsync(
-                    new CommandDefinition(
-                        sql,
-                        new
-                        {
-                            read.RowId,
-                            read.Value,
-                            newValue = value,
-                            state,
-                        },
-                        transaction,
-                        cancellationToken: cancellationToken
-                    )
+                    sql,
+                    [("rowId", read.RowId), ("value", read.Value), ("newValue", value), ("state", state)],
+                    cancellationToken,
+                    transaction
                 )
                 .ConfigureAwait(false) == 1;
     }
@@ -146,9 +131,9 @@ public sealed partial class TokenTable(DolibarrDatabase database)
     /// Writes <c>tokenstring</c>, which some of Dolibarr's code reads beside the token; does nothing where the table has no such
     /// column.
     /// </summary>
-    public async Task DescribeAsync(
-        MySqlConnection connection,
-        MySqlTransaction? transaction,
+    public async Task SetTokenStringAsync(
+        DbConnection connection,
+        DbTransaction? transaction,
         long rowId,
         string text,
         CancellationToken cancellationToken = default
@@ -159,12 +144,10 @@ public sealed partial class TokenTable(DolibarrDatabase database)
         {
             await connection
                 .ExecuteAsync(
-                    new CommandDefinition(
-                        $"UPDATE {database.Table("oauth_token")} SET tokenstring = @text WHERE rowid = @rowId",
-                        new { rowId, text },
-                        transaction,
-                        cancellationToken: cancellationToken
-                    )
+                    $"UPDATE {Table} SET tokenstring = @text WHERE rowid = @rowId",
+                    [("rowId", rowId), ("text", text)],
+                    cancellationToken,
+                    transaction
                 )
                 .ConfigureAwait(false);
         }
@@ -204,8 +187,8 @@ public sealed partial class TokenTable(DolibarrDatabase database)
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <returns>The new row's rowid.</returns>
     public async Task<long> InsertAsync(
-        MySqlConnection connection,
-        MySqlTransaction? transaction,
+        DbConnection connection,
+        DbTransaction? transaction,
         EntryName name,
         int entity,
         string value,
@@ -216,44 +199,63 @@ public sealed partial class TokenTable(DolibarrDatabase database)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(name);
-        await RequireToFitAsync("token", value, cancellationToken).ConfigureAwait(false);
-        await RequireToFitAsync("service", name.Service, cancellationToken).ConfigureAwait(false);
+        await _schema.RequireToFitAsync("token", value, cancellationToken).ConfigureAwait(false);
+        await _schema.RequireToFitAsync("service", name.Service, cancellationToken).ConfigureAwait(false);
         var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
         var (stateColumn, stateValue) = schema.Has("state") ? (", state", ", @state") : (string.Empty, string.Empty);
         var sql =
-            $"INSERT INTO {database.Table("oauth_token")} (service, token, entity, datec{stateColumn}) VALUES (@Service, @value, @entity, @createdAt{stateValue}); SELECT LAST_INSERT_ID()";
-        return await connection
-            .ExecuteScalarAsync<long>(
-                new CommandDefinition(
-                    sql,
-                    new
-                    {
-                        name.Service,
-                        value,
-                        entity,
-                        createdAt,
-                        state,
-                    },
-                    transaction,
-                    cancellationToken: cancellationToken
-                )
+            $"INSERT INTO {Table} (service, token, entity, datec{stateColumn}) VALUES (@service, @value, @entity, @createdAt{stateValue}); "
+            + "SELECT LAST_INSERT_ID() AS RowId";
+        var rowIds = await connection
+            .QueryAsync(
+                sql,
+                [("service", name.Service), ("value", value), ("entity", entity), ("createdAt", createdAt), ("state", state)],
+                static row => row.BigNumber("RowId"),
+                cancellationToken,
+                transaction
             )
             .ConfigureAwait(false);
+        return rowIds[0];
     }
 
     /// <summary>Deletes a row if it still holds what was read.</summary>
     /// <returns>False if the row changed or is gone.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public Task<bool> DeleteAsync(TokenRow read, CancellationToken cancellationToken = default)
+    public async Task<bool> DeleteAsync(TokenRow read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(read);
-        var sql = $"DELETE FROM {database.Table("oauth_token")} WHERE rowid = @RowId AND BINARY {read.Column} = @Value";
-        return database.RunAsync(
-            async connection =>
-                await connection
-                    .ExecuteAsync(new CommandDefinition(sql, new { read.RowId, read.Value }, cancellationToken: cancellationToken))
-                    .ConfigureAwait(false) == 1,
-            cancellationToken
-        );
+        var sql = $"DELETE FROM {Table} WHERE rowid = @rowId AND BINARY {read.Column} = @value";
+        return await database.ExecuteAsync(sql, [("rowId", read.RowId), ("value", read.Value)], cancellationToken).ConfigureAwait(false)
+            == 1;
+    }
+
+    private async Task<IReadOnlyList<TokenRow>> SelectAsync(
+        string condition,
+        (string Name, object? Value)[] parameters,
+        CancellationToken cancellationToken
+    )
+    {
+        var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
+        string[] optional = ["tokenstring", "state", "fk_soc", "fk_user", "fk_adherent", "datec", "tms"];
+        var columns = string.Join(", ", optional.Select(column => schema.Has(column) ? column : $"NULL AS {column}"));
+        var sql = $"SELECT rowid, service, entity, token, {columns} FROM {Table} WHERE {condition} ORDER BY rowid";
+        return await database.QueryAsync(sql, parameters, Read, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static TokenRow Read(SqlRow row)
+    {
+        var (token, tokenString) = (row.TextOrNull("token"), row.TextOrNull("tokenstring"));
+        return new()
+        {
+            RowId = row.BigNumber("rowid"),
+            Service = row.TextOrNull("service"),
+            Entity = row.NumberOrNull("entity") ?? 1,
+            Value = token ?? tokenString,
+            Column = token is null && tokenString is not null ? "tokenstring" : "token",
+            State = row.TextOrNull("state"),
+            HasOwner = (row.TextOrNull("fk_soc") ?? row.TextOrNull("fk_user") ?? row.TextOrNull("fk_adherent")) is not null,
+            CreatedAt = row.TimeOrNull("datec"),
+            ModifiedAt = row.TimeOrNull("tms"),
+        };
     }
 }

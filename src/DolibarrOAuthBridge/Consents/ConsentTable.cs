@@ -3,14 +3,12 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Storage;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Consents;
 
@@ -25,8 +23,7 @@ namespace DolibarrOAuthBridge.Consents;
 /// </summary>
 internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema, TokenCodec codec, DolibarrConf conf, TimeProvider time)
 {
-    private const string Columns =
-        "consent_id AS ConsentId, flow AS Flow, service AS Service, entity AS Entity, status AS Status, detail AS Detail, expires_at AS ExpiresAt, data AS Data";
+    private const string Columns = "consent_id, flow, service, entity, status, detail, expires_at, data";
     private const int LongestDetail = 255;
 
     private static readonly TimeSpan RememberedFor = TimeSpan.FromHours(1);
@@ -60,21 +57,21 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         };
         var sql = $"""
             INSERT INTO {Table} (consent_id, state_hash, flow, service, entity, status, data, created_at, expires_at)
-            VALUES (@ConsentId, @stateHash, @Flow, @Service, @Entity, @Status, @Data, @now, @ExpiresAt)
+            VALUES (@consentId, @stateHash, @flow, @service, @entity, @status, @data, @now, @expiresAt)
             ON DUPLICATE KEY UPDATE consent_id = consent_id
             """;
-        var parameters = new
-        {
-            row.ConsentId,
-            stateHash = SecretHash.Of(request.State),
-            row.Flow,
-            row.Key.Service,
-            row.Key.Entity,
-            row.Status,
-            row.Data,
-            now,
-            row.ExpiresAt,
-        };
+        (string, object?)[] parameters =
+        [
+            ("consentId", row.ConsentId),
+            ("stateHash", SecretHash.Of(request.State)),
+            ("flow", row.Flow),
+            ("service", row.Key.Service),
+            ("entity", row.Key.Entity),
+            ("status", row.Status),
+            ("data", row.Data),
+            ("now", now),
+            ("expiresAt", row.ExpiresAt),
+        ];
         await ExecuteAsync(sql, parameters, cancellationToken);
         await PurgeAsync(row, now, cancellationToken);
         return row;
@@ -83,12 +80,12 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
     /// <summary>The consent that a <c>state</c> parameter belongs to; null if there is none (any more), or of another flow.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public Task<ConsentRow?> FindByStateAsync(string state, string flow, CancellationToken cancellationToken = default) =>
-        FindAsync("state_hash = @stateHash AND flow = @flow", new { stateHash = SecretHash.Of(state), flow }, cancellationToken);
+        FindAsync("state_hash = @stateHash AND flow = @flow", [("stateHash", SecretHash.Of(state)), ("flow", flow)], cancellationToken);
 
     /// <summary>The consent of the given id; null if there is none (any more).</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public Task<ConsentRow?> FindAsync(string consentId, CancellationToken cancellationToken = default) =>
-        FindAsync("consent_id = @consentId", new { consentId }, cancellationToken);
+        FindAsync("consent_id = @consentId", [("consentId", consentId)], cancellationToken);
 
     /// <summary>What the flow stored with a row.</summary>
     /// <returns>Default where it cannot be read, as after a change of the key in conf.php: the person must start again.</returns>
@@ -122,16 +119,16 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
     {
         var sql = $"""
             UPDATE {Table} SET status = @to, detail = COALESCE(@detail, detail)
-             WHERE consent_id = @ConsentId AND status = @from AND (@from <> '{ConsentStatus.Pending}' OR expires_at > @now)
+             WHERE consent_id = @consentId AND status = @from AND (@from <> '{ConsentStatus.Pending}' OR expires_at > @now)
             """;
-        var parameters = new
-        {
-            row.ConsentId,
-            from,
-            to,
-            detail = detail?.Length > LongestDetail ? detail[..LongestDetail] : detail,
-            now = time.GetUtcNow().UtcDateTime,
-        };
+        (string, object?)[] parameters =
+        [
+            ("consentId", row.ConsentId),
+            ("from", from),
+            ("to", to),
+            ("detail", detail?.Length > LongestDetail ? detail[..LongestDetail] : detail),
+            ("now", time.GetUtcNow().UtcDateTime),
+        ];
         var moved = await ExecuteAsync(sql, parameters, cancellationToken) == 1;
         if (moved && to is (ConsentStatus.Granted or ConsentStatus.Denied))
         {
@@ -157,15 +154,17 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
     )
     {
         var sealedData = Seal(JsonSerializer.Serialize(data, type));
-        var sql =
-            $"UPDATE {Table} SET data = @sealedData WHERE consent_id = @ConsentId AND status = '{ConsentStatus.Pending}' AND expires_at > @now AND BINARY data = @Data";
-        var parameters = new
-        {
-            row.ConsentId,
-            row.Data,
-            sealedData,
-            now = time.GetUtcNow().UtcDateTime,
-        };
+        var sql = $"""
+            UPDATE {Table} SET data = @sealedData
+             WHERE consent_id = @consentId AND status = '{ConsentStatus.Pending}' AND expires_at > @now AND BINARY data = @data
+            """;
+        (string, object?)[] parameters =
+        [
+            ("consentId", row.ConsentId),
+            ("data", row.Data),
+            ("sealedData", sealedData),
+            ("now", time.GetUtcNow().UtcDateTime),
+        ];
         return await ExecuteAsync(sql, parameters, cancellationToken) == 1 ? row.With(sealedData) : null;
     }
 
@@ -177,11 +176,11 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         {
             return await SelectAsync(
                 $"flow = @flow AND status = '{ConsentStatus.Pending}' AND expires_at > @now",
-                new { flow, now = time.GetUtcNow().UtcDateTime },
+                [("flow", flow), ("now", time.GetUtcNow().UtcDateTime)],
                 cancellationToken
             );
         }
-        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1142 })
+        catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
         {
             return []; // whoever only looks makes no tables
         }
@@ -191,9 +190,9 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
     private async Task PurgeAsync(ConsentRow added, DateTime now, CancellationToken cancellationToken)
     {
         var limits = ConsentLimits.Of(added.Flow);
-        await ExecuteAsync($"DELETE FROM {Table} WHERE expires_at < @before", new { before = now - RememberedFor }, cancellationToken);
-        await EvictAsync("flow = @Flow AND service = @Service AND entity = @Entity", added, limits.PerEntry, cancellationToken);
-        await EvictAsync("flow = @Flow", added, limits.Overall, cancellationToken);
+        await ExecuteAsync($"DELETE FROM {Table} WHERE expires_at < @before", [("before", now - RememberedFor)], cancellationToken);
+        await EvictAsync("flow = @flow AND service = @service AND entity = @entity", added, limits.PerEntry, cancellationToken);
+        await EvictAsync("flow = @flow", added, limits.Overall, cancellationToken);
     }
 
     private Task<int> EvictAsync(string condition, ConsentRow added, int most, CancellationToken cancellationToken) =>
@@ -202,69 +201,45 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
             DELETE FROM {Table} WHERE {condition} AND rowid <=
               (SELECT rowid FROM (SELECT rowid FROM {Table} WHERE {condition} ORDER BY rowid DESC LIMIT 1 OFFSET {most}) AS surplus)
             """,
-            new
-            {
-                added.Flow,
-                added.Key.Service,
-                added.Key.Entity,
-            },
+            [("flow", added.Flow), ("service", added.Key.Service), ("entity", added.Key.Entity)],
             cancellationToken
         );
 
-    private async Task<ConsentRow?> FindAsync(string condition, object parameters, CancellationToken cancellationToken)
+    private async Task<ConsentRow?> FindAsync(
+        string condition,
+        (string Name, object? Value)[] parameters,
+        CancellationToken cancellationToken
+    )
     {
         await schema.EnsureAsync(cancellationToken);
         return await SelectAsync(condition, parameters, cancellationToken) is [var row] ? row : null;
     }
 
-    private async Task<IReadOnlyList<ConsentRow>> SelectAsync(string condition, object parameters, CancellationToken cancellationToken)
-    {
-        var rows = await database.RunAsync(
-            connection =>
-                connection.QueryAsync<RawRow>(
-                    new CommandDefinition(
-                        $"SELECT {Columns} FROM {Table} WHERE {condition}",
-                        parameters,
-                        cancellationToken: cancellationToken
-                    )
-                ),
-            cancellationToken
-        );
-        return [.. rows.Select(Convert)];
-    }
+    private Task<IReadOnlyList<ConsentRow>> SelectAsync(
+        string condition,
+        (string Name, object? Value)[] parameters,
+        CancellationToken cancellationToken
+    ) => database.QueryAsync($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, Read, cancellationToken);
 
-    private ConsentRow Convert(RawRow raw)
+    private ConsentRow Read(SqlRow row)
     {
-        var isOver = raw.Status is ConsentStatus.Pending or ConsentStatus.Redeeming && raw.ExpiresAt <= time.GetUtcNow().UtcDateTime;
+        var (status, expiresAt) = (row.Text("status"), row.Time("expires_at"));
+        var isOver = status is ConsentStatus.Pending or ConsentStatus.Redeeming && expiresAt <= time.GetUtcNow().UtcDateTime;
         return new ConsentRow
         {
-            ConsentId = raw.ConsentId,
-            Flow = raw.Flow,
-            Key = new GrantKey(raw.Service, raw.Entity),
-            Status = isOver ? ConsentStatus.Expired : raw.Status,
-            Detail = raw.Detail,
-            ExpiresAt = raw.ExpiresAt,
-            Data = raw.Data,
+            ConsentId = row.Text("consent_id"),
+            Flow = row.Text("flow"),
+            Key = new GrantKey(row.Text("service"), row.Number("entity")),
+            Status = isOver ? ConsentStatus.Expired : status,
+            Detail = row.TextOrNull("detail"),
+            ExpiresAt = expiresAt,
+            Data = row.Text("data"),
         };
     }
 
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+    private Task<int> ExecuteAsync(string sql, (string Name, object? Value)[] parameters, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(sql, parameters, cancellationToken);
 
     // An instance without a key keeps its tokens in the clear as well.
     private string Seal(string json) => conf.Keys.WriteKey is { Length: > 0 } ? codec.EncryptText(json) : json;
-
-    private sealed record RawRow(
-        string ConsentId,
-        string Flow,
-        string Service,
-        int Entity,
-        string Status,
-        string? Detail,
-        DateTime ExpiresAt,
-        string Data
-    );
 }

@@ -192,7 +192,7 @@ internal sealed partial class GrantStore(
 
                     if (tokenString is not null)
                     {
-                        await tokens.DescribeAsync(connection, transaction, rowId, tokenString);
+                        await tokens.SetTokenStringAsync(connection, transaction, rowId, tokenString);
                     }
 
                     await grants.RecordConsentAsync(connection, transaction, key, consent with { RowId = rowId });

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 
 namespace DolibarrOAuthBridge.Diagnosis;
@@ -15,13 +14,9 @@ internal sealed class ClockDiagnosis(DolibarrDatabase database, TimeProvider tim
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
         var before = time.GetUtcNow();
-        var there = await database.RunAsync(
-            connection =>
-                connection.ExecuteScalarAsync<DateTime>(
-                    new CommandDefinition("SELECT UTC_TIMESTAMP(6)", cancellationToken: cancellationToken)
-                ),
-            cancellationToken
-        );
+        var there = (await database.QueryAsync("SELECT UTC_TIMESTAMP(6) AS Clock", [], static row => row.Time("Clock"), cancellationToken))[
+            0
+        ];
         var after = time.GetUtcNow();
         return
         [

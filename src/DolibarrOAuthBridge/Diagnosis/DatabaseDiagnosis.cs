@@ -2,7 +2,6 @@
 
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 
 namespace DolibarrOAuthBridge.Diagnosis;
@@ -22,15 +21,15 @@ internal sealed partial class DatabaseDiagnosis(DolibarrDatabase database) : IDi
         var subject = $"{database.Name} on {database.Server}";
         try
         {
-            var (version, readOnly) = await database.RunAsync(
-                connection =>
-                    connection.QuerySingleAsync<(string, long)>(
-                        new CommandDefinition("SELECT VERSION(), @@global.read_only", cancellationToken: cancellationToken)
-                    ),
+            var server = await database.QueryAsync(
+                "SELECT VERSION() AS Version, @@global.read_only AS IsReadOnly",
+                [],
+                static row => (Version: row.Text("Version"), IsReadOnly: row.Boolean("IsReadOnly")),
                 cancellationToken
             );
+            var (version, isReadOnly) = server[0];
             var findings = new List<Finding>();
-            if (readOnly != 0)
+            if (isReadOnly)
             {
                 findings.Add(
                     new(

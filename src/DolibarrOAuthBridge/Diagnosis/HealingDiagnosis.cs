@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
@@ -13,16 +11,15 @@ internal sealed class HealingDiagnosis(DolibarrDatabase database) : IDiagnosis
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
         var sql = $"""
-            SELECT service, entity, COUNT(*) FROM {database.Table("oauthbridge_event")}
+            SELECT service, entity, COUNT(*) AS Times FROM {database.Table("oauthbridge_event")}
              WHERE kind = 'healed' AND at > UTC_TIMESTAMP() - INTERVAL 7 DAY GROUP BY service, entity
             """;
         try
         {
-            var healed = await database.RunAsync(
-                connection =>
-                    connection.QueryAsync<(string Service, int Entity, long Count)>(
-                        new CommandDefinition(sql, cancellationToken: cancellationToken)
-                    ),
+            var healed = await database.QueryAsync(
+                sql,
+                [],
+                static row => (Service: row.Text("service"), Entity: row.Number("entity"), Count: row.BigNumber("Times")),
                 cancellationToken
             );
             return
@@ -36,7 +33,7 @@ internal sealed class HealingDiagnosis(DolibarrDatabase database) : IDiagnosis
                 )),
             ];
         }
-        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1142 })
+        catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
         {
             return []; // told by the checks of tables and privileges
         }

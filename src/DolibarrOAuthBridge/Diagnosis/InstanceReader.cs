@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Reports;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
@@ -54,39 +52,45 @@ internal sealed class InstanceReader(
         return new InstanceSnapshot(constants, rows, companies, await ReadCollectorsAsync(cancellationToken));
     }
 
-    private async Task<IReadOnlyList<ConstantRow>> ReadConstantsAsync(CancellationToken cancellationToken)
+    private Task<IReadOnlyList<ConstantRow>> ReadConstantsAsync(CancellationToken cancellationToken)
     {
         var sql = $"""
-            SELECT name AS Name, value AS `Stored`, entity AS Entity FROM {database.Table("const")}
+            SELECT name, value, entity FROM {database.Table("const")}
              WHERE name LIKE 'OAUTH%' OR name LIKE 'MAIN|_MAIL%' ESCAPE '|' OR name LIKE 'MAIN|_MODULE|_OAUTH%' ESCAPE '|'
                 OR name LIKE 'MAIN|_VERSION%' ESCAPE '|' OR name = 'LOCAL_CONSTS_FILES' OR value LIKE 'dolcrypt:%'
             """;
-        var rows = await database.RunAsync(
-            connection => connection.QueryAsync<ConstantRow>(new CommandDefinition(sql, cancellationToken: cancellationToken)),
+        return database.QueryAsync(
+            sql,
+            [],
+            static row => new ConstantRow(row.Text("name"), row.Text("value"), row.Number("entity")),
             cancellationToken
         );
-        return [.. rows];
     }
 
     // The collectors' module may not be installed, an old release has no OAuth there, and the account may lack the privilege.
     private async Task<IReadOnlyList<CollectorRow>> ReadCollectorsAsync(CancellationToken cancellationToken)
     {
         var sql = $"""
-            SELECT ref AS Ref, entity AS Entity, COALESCE(host, '') AS Host, acces_type AS AccessType, COALESCE(oauth_service, '') AS Entry
+            SELECT ref, entity, host, acces_type, oauth_service
               FROM {database.Table("emailcollector_emailcollector")} WHERE status > 0 ORDER BY rowid
             """;
         try
         {
-            var rows = await database.RunAsync(
-                connection =>
-                    connection.QueryAsync<(string Ref, int Entity, string Host, int? AccessType, string Entry)>(
-                        new CommandDefinition(sql, cancellationToken: cancellationToken)
-                    ),
+            return await database.QueryAsync(
+                sql,
+                [],
+                static row => new CollectorRow(
+                    row.Text("ref"),
+                    row.Number("entity"),
+                    row.Text("host"),
+                    row.Number("acces_type") == 1,
+                    row.Text("oauth_service")
+                ),
                 cancellationToken
             );
-            return [.. rows.Select(row => new CollectorRow(row.Ref, row.Entity, row.Host, row.AccessType == 1, row.Entry))];
         }
-        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1054 or 1142 or 1143 })
+        catch (StoreException exception)
+            when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingColumn or StoreCause.MissingPrivilege)
         {
             return [];
         }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Storage;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
@@ -68,16 +66,13 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
         {
             try
             {
-                await database.RunAsync(
-                    connection => connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: cancellationToken)),
-                    cancellationToken
-                );
+                await database.ExecuteAsync(sql, [], cancellationToken);
             }
-            catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1142 or 1143 or 1044 })
+            catch (StoreException exception) when (exception.Cause == StoreCause.MissingPrivilege)
             {
                 missing.Add(need);
             }
-            catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1290 or 1792 or 1836 })
+            catch (StoreException exception) when (exception.Cause == StoreCause.ReadOnly)
             {
                 // Read-only: told elsewhere.
             }
@@ -128,10 +123,7 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
     // GRANT USAGE is none. What is granted on single databases is Dolibarr's own affair.
     private async Task<List<string>> FindBroadAsync(CancellationToken cancellationToken)
     {
-        var grants = await database.RunAsync(
-            connection => connection.QueryAsync<string>(new CommandDefinition("SHOW GRANTS", cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        var grants = await database.QueryAsync("SHOW GRANTS", [], static row => row.FirstText, cancellationToken);
         return
         [
             .. grants

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Storage;
@@ -88,14 +87,15 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
 
     private async Task<IEnumerable<Finding>> EnginesAsync(CancellationToken cancellationToken)
     {
-        const string Sql =
-            "SELECT table_name, engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name IN @names AND engine <> 'InnoDB'";
+        const string Sql = """
+            SELECT table_name AS TableName, engine AS Engine FROM information_schema.tables
+             WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name IN @names AND engine <> 'InnoDB'
+            """;
         var names = BridgeSchema.Versions.Keys.Append("oauth_token").Select(table => database.Prefix + table).ToArray();
-        var others = await database.RunAsync(
-            connection =>
-                connection.QueryAsync<(string Table, string Engine)>(
-                    new CommandDefinition(Sql, new { names }, cancellationToken: cancellationToken)
-                ),
+        var others = await database.QueryAsync(
+            Sql,
+            [("names", names)],
+            static row => (Table: row.Text("TableName"), Engine: row.Text("Engine")),
             cancellationToken
         );
         return others.Select(other => new Finding(

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
+using System.Data.Common;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Storage;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Grants;
 
@@ -14,28 +13,26 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
 
     /// <summary>Appends within the caller's transaction.</summary>
     public Task AppendAsync(
-        MySqlConnection connection,
-        MySqlTransaction? transaction,
+        DbConnection connection,
+        DbTransaction? transaction,
         GrantKey key,
         string kind,
         string detail,
         CancellationToken cancellationToken = default
     ) =>
         connection.ExecuteAsync(
-            new CommandDefinition(
-                $"INSERT INTO {database.Table("oauthbridge_event")} (at, entity, service, kind, detail, process) VALUES (@at, @Entity, @Service, @kind, @detail, @process)",
-                new
-                {
-                    at = time.GetUtcNow().UtcDateTime,
-                    key.Entity,
-                    key.Service,
-                    kind,
-                    detail = detail.Length > LongestDetail ? detail[..LongestDetail] : detail,
-                    process = ProcessName.Value,
-                },
-                transaction,
-                cancellationToken: cancellationToken
-            )
+            $"INSERT INTO {database.Table("oauthbridge_event")} (at, entity, service, kind, detail, process) "
+                + "VALUES (@at, @entity, @service, @kind, @detail, @process)",
+            [
+                ("at", time.GetUtcNow().UtcDateTime),
+                ("entity", key.Entity),
+                ("service", key.Service),
+                ("kind", kind),
+                ("detail", detail.Length > LongestDetail ? detail[..LongestDetail] : detail),
+                ("process", ProcessName.Value),
+            ],
+            cancellationToken,
+            transaction
         );
 
     /// <summary>Appends by itself.</summary>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
+using System.Data.Common;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Storage;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Grants;
 
@@ -14,11 +13,9 @@ namespace DolibarrOAuthBridge.Grants;
 internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
 {
     private const string Columns = """
-        service AS Service, entity AS Entity, granted_at AS GrantedAt, refreshed_at AS RefreshedAt, used_at AS UsedAt,
-        refresh_count AS RefreshCount, token_expires_at AS TokenExpiresAt, refresh_token_expires_at AS RefreshTokenExpiresAt, failure_count AS FailureCount,
-        last_error AS LastError, last_error_detail AS LastErrorDetail, last_error_at AS LastErrorAt, next_try_at AS NextTryAt,
-        failed_settings AS FailedSettings, dead_hash AS DeadHash, newest_hash AS NewestHash, newest_token AS NewestToken, token_row AS TokenRow,
-        superseded AS Superseded, account AS Account
+        service, entity, granted_at, refreshed_at, used_at, refresh_count, token_expires_at, refresh_token_expires_at, failure_count,
+        last_error, last_error_detail, last_error_at, next_try_at, failed_settings, dead_hash, newest_hash, newest_token, token_row,
+        superseded, account
         """;
 
     private string Table => database.Table("oauthbridge_grant");
@@ -27,7 +24,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<GrantRecord> GetAsync(GrantKey key, CancellationToken cancellationToken = default)
     {
-        var rows = await SelectAsync("service = @Service AND entity = @Entity", key, cancellationToken);
+        var rows = await SelectAsync("service = @service AND entity = @entity", Of(key), cancellationToken);
         return rows is [var row] ? row : new GrantRecord { Service = key.Service, Entity = key.Entity };
     }
 
@@ -35,7 +32,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyDictionary<string, GrantRecord>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
-        var rows = await SelectAsync("entity = @entity", new { entity }, cancellationToken);
+        var rows = await SelectAsync("entity = @entity", [("entity", entity)], cancellationToken);
         return rows.ToDictionary(row => row.Service, StringComparer.Ordinal);
     }
 
@@ -47,35 +44,26 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         await schema.EnsureAsync(cancellationToken);
         var update = $"""
             UPDATE {Table} SET lease_owner = @owner, lease_until = DATE_ADD(UTC_TIMESTAMP(3), INTERVAL @seconds SECOND)
-             WHERE service = @Service AND entity = @Entity
+             WHERE service = @service AND entity = @entity
                AND (lease_owner IS NULL OR lease_owner = @owner OR lease_until IS NULL OR lease_until < UTC_TIMESTAMP(3))
             """;
-        var parameters = new
-        {
-            key.Service,
-            key.Entity,
-            owner,
-            seconds = (int)Math.Ceiling(duration.TotalSeconds),
-        };
+        (string, object?)[] parameters = [.. Of(key), ("owner", owner), ("seconds", (int)Math.Ceiling(duration.TotalSeconds))];
         try
         {
             return await database.RunAsync(
                 async connection =>
                 {
-                    if (await connection.ExecuteAsync(new CommandDefinition(update, parameters, cancellationToken: cancellationToken)) == 1)
+                    if (await connection.ExecuteAsync(update, parameters, cancellationToken) == 1)
                     {
                         return true;
                     }
 
                     await connection.ExecuteAsync(
-                        new CommandDefinition(
-                            $"INSERT IGNORE INTO {Table} (service, entity) VALUES (@Service, @Entity)",
-                            parameters,
-                            cancellationToken: cancellationToken
-                        )
+                        $"INSERT IGNORE INTO {Table} (service, entity) VALUES (@service, @entity)",
+                        parameters,
+                        cancellationToken
                     );
-                    return await connection.ExecuteAsync(new CommandDefinition(update, parameters, cancellationToken: cancellationToken))
-                        == 1;
+                    return await connection.ExecuteAsync(update, parameters, cancellationToken) == 1;
                 },
                 cancellationToken
             );
@@ -88,12 +76,12 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
 
     /// <summary>Gives a lease back; nothing happens if the owner lost it.</summary>
     public Task ReleaseAsync(GrantKey key, string owner, CancellationToken cancellationToken = default) =>
-        ExecuteAsync("lease_owner = NULL, lease_until = NULL", key, new { owner }, cancellationToken, "AND lease_owner = @owner");
+        ExecuteAsync("lease_owner = NULL, lease_until = NULL", key, [("owner", owner)], cancellationToken, "AND lease_owner = @owner");
 
     /// <summary>Remembers a good refresh within the caller's transaction.</summary>
     public Task RecordRenewalAsync(
-        MySqlConnection connection,
-        MySqlTransaction transaction,
+        DbConnection connection,
+        DbTransaction transaction,
         GrantKey key,
         GrantRenewal renewal,
         CancellationToken cancellationToken = default
@@ -101,32 +89,34 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     {
         var sql = $"""
             INSERT INTO {Table} (service, entity, refreshed_at, refresh_count, token_expires_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded)
-            VALUES (@Service, @Entity, @At, 1, @TokenExpiresAt, @RefreshTokenExpiresAt, @NewestHash, @NewestToken, @RowId, @Superseded)
-            ON DUPLICATE KEY UPDATE refreshed_at = @At, refresh_count = refresh_count + 1, token_expires_at = @TokenExpiresAt,
-                refresh_token_expires_at = COALESCE(@RefreshTokenExpiresAt, refresh_token_expires_at),
-                newest_hash = @NewestHash, newest_token = @NewestToken, token_row = @RowId, superseded = @Superseded,
+            VALUES (@service, @entity, @at, 1, @tokenExpiresAt, @refreshTokenExpiresAt, @newestHash, @newestToken, @rowId, @superseded)
+            ON DUPLICATE KEY UPDATE refreshed_at = @at, refresh_count = refresh_count + 1, token_expires_at = @tokenExpiresAt,
+                refresh_token_expires_at = COALESCE(@refreshTokenExpiresAt, refresh_token_expires_at),
+                newest_hash = @newestHash, newest_token = @newestToken, token_row = @rowId, superseded = @superseded,
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
                 failed_settings = NULL, dead_hash = NULL
             """;
-        var parameters = new
-        {
-            key.Service,
-            key.Entity,
-            renewal.At,
-            renewal.TokenExpiresAt,
-            renewal.RefreshTokenExpiresAt,
-            renewal.NewestHash,
-            renewal.NewestToken,
-            renewal.RowId,
-            renewal.Superseded,
-        };
-        return connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken));
+        return connection.ExecuteAsync(
+            sql,
+            [
+                .. Of(key),
+                ("at", renewal.At),
+                ("tokenExpiresAt", renewal.TokenExpiresAt),
+                ("refreshTokenExpiresAt", renewal.RefreshTokenExpiresAt),
+                ("newestHash", renewal.NewestHash),
+                ("newestToken", renewal.NewestToken),
+                ("rowId", renewal.RowId),
+                ("superseded", renewal.Superseded),
+            ],
+            cancellationToken,
+            transaction
+        );
     }
 
     /// <summary>Remembers a new consent within the caller's transaction: everything of the grant before it is over.</summary>
     public Task RecordConsentAsync(
-        MySqlConnection connection,
-        MySqlTransaction transaction,
+        DbConnection connection,
+        DbTransaction transaction,
         GrantKey key,
         GrantConsent consent,
         CancellationToken cancellationToken = default
@@ -134,25 +124,27 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     {
         var sql = $"""
             INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded, account)
-            VALUES (@Service, @Entity, @At, @RefreshTokenExpiresAt, @NewestHash, @NewestToken, @RowId, @Superseded, @Account)
-            ON DUPLICATE KEY UPDATE granted_at = @At, refreshed_at = NULL, refresh_count = 0, refresh_token_expires_at = @RefreshTokenExpiresAt,
-                newest_hash = @NewestHash, newest_token = @NewestToken, token_row = @RowId, superseded = @Superseded, account = @Account,
+            VALUES (@service, @entity, @at, @refreshTokenExpiresAt, @newestHash, @newestToken, @rowId, @superseded, @account)
+            ON DUPLICATE KEY UPDATE granted_at = @at, refreshed_at = NULL, refresh_count = 0, refresh_token_expires_at = @refreshTokenExpiresAt,
+                newest_hash = @newestHash, newest_token = @newestToken, token_row = @rowId, superseded = @superseded, account = @account,
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
-                dead_hash = IF(dead_hash = @NewestHash, dead_hash, NULL)
+                dead_hash = IF(dead_hash = @newestHash, dead_hash, NULL)
             """;
-        var parameters = new
-        {
-            key.Service,
-            key.Entity,
-            consent.At,
-            consent.RefreshTokenExpiresAt,
-            consent.NewestHash,
-            consent.NewestToken,
-            consent.RowId,
-            consent.Superseded,
-            consent.Account,
-        };
-        return connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken));
+        return connection.ExecuteAsync(
+            sql,
+            [
+                .. Of(key),
+                ("at", consent.At),
+                ("refreshTokenExpiresAt", consent.RefreshTokenExpiresAt),
+                ("newestHash", consent.NewestHash),
+                ("newestToken", consent.NewestToken),
+                ("rowId", consent.RowId),
+                ("superseded", consent.Superseded),
+                ("account", consent.Account),
+            ],
+            cancellationToken,
+            transaction
+        );
     }
 
     /// <summary>Remembers a failed refresh. The grant itself is untouched.</summary>
@@ -160,19 +152,18 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     {
         return ExecuteAsync(
             """
-            failure_count = failure_count + 1, last_error = @Error, last_error_detail = @Detail, last_error_at = @At, next_try_at = @NextTryAt,
-            failed_settings = @Settings, dead_hash = COALESCE(@DeadHash, dead_hash)
+            failure_count = failure_count + 1, last_error = @error, last_error_detail = @detail, last_error_at = @at, next_try_at = @nextTryAt,
+            failed_settings = @settings, dead_hash = COALESCE(@deadHash, dead_hash)
             """,
             key,
-            new
-            {
-                failure.Error,
-                failure.Detail,
-                failure.At,
-                failure.NextTryAt,
-                failure.Settings,
-                failure.DeadHash,
-            },
+            [
+                ("error", failure.Error),
+                ("detail", failure.Detail),
+                ("at", failure.At),
+                ("nextTryAt", failure.NextTryAt),
+                ("settings", failure.Settings),
+                ("deadHash", failure.DeadHash),
+            ],
             cancellationToken
         );
     }
@@ -181,47 +172,19 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     public async Task RecordUseAsync(GrantKey key, DateTime at, CancellationToken cancellationToken = default)
     {
         await schema.EnsureAsync(cancellationToken);
-        var sql = $"INSERT INTO {Table} (service, entity, used_at) VALUES (@Service, @Entity, @at) ON DUPLICATE KEY UPDATE used_at = @at";
-        await database.RunAsync(
-            connection =>
-                connection.ExecuteAsync(
-                    new CommandDefinition(
-                        sql,
-                        new
-                        {
-                            key.Service,
-                            key.Entity,
-                            at,
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
-            cancellationToken
-        );
+        var sql = $"INSERT INTO {Table} (service, entity, used_at) VALUES (@service, @entity, @at) ON DUPLICATE KEY UPDATE used_at = @at";
+        await database.ExecuteAsync(sql, [.. Of(key), ("at", at)], cancellationToken);
     }
 
     /// <summary>Remembers when the access token in the row ends, for those who cannot decrypt it.</summary>
     public async Task RecordExpiryAsync(GrantKey key, DateTime? expiresAt, CancellationToken cancellationToken = default)
     {
         await schema.EnsureAsync(cancellationToken);
-        var sql =
-            $"INSERT INTO {Table} (service, entity, token_expires_at) VALUES (@Service, @Entity, @expiresAt) ON DUPLICATE KEY UPDATE token_expires_at = @expiresAt";
-        await database.RunAsync(
-            connection =>
-                connection.ExecuteAsync(
-                    new CommandDefinition(
-                        sql,
-                        new
-                        {
-                            key.Service,
-                            key.Entity,
-                            expiresAt,
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
-            cancellationToken
-        );
+        var sql = $"""
+            INSERT INTO {Table} (service, entity, token_expires_at) VALUES (@service, @entity, @expiresAt)
+            ON DUPLICATE KEY UPDATE token_expires_at = @expiresAt
+            """;
+        await database.ExecuteAsync(sql, [.. Of(key), ("expiresAt", expiresAt)], cancellationToken);
     }
 
     /// <summary>Forgets a grant that was revoked: no old refresh token may come back.</summary>
@@ -233,60 +196,75 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             dead_hash = NULL, newest_hash = NULL, newest_token = NULL, token_row = NULL, superseded = NULL, account = NULL
             """,
             key,
-            new { },
+            [],
             cancellationToken
         );
 
     // Whoever only looks makes no tables: without them nothing is remembered yet. One of an older version is upgraded.
-    private async Task<IReadOnlyList<GrantRecord>> SelectAsync(string condition, object parameters, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<GrantRecord>> SelectAsync(
+        string condition,
+        (string Name, object? Value)[] parameters,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             return await QueryAsync(condition, parameters, cancellationToken);
         }
-        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 or 1142 })
+        catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
         {
             return [];
         }
-        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1054 })
+        catch (StoreException exception) when (exception.Cause == StoreCause.MissingColumn)
         {
             await schema.EnsureAsync(cancellationToken);
             return await QueryAsync(condition, parameters, cancellationToken);
         }
     }
 
-    private async Task<IReadOnlyList<GrantRecord>> QueryAsync(string condition, object parameters, CancellationToken cancellationToken)
-    {
-        var rows = await database.RunAsync(
-            connection =>
-                connection.QueryAsync<GrantRecord>(
-                    new CommandDefinition(
-                        $"SELECT {Columns} FROM {Table} WHERE {condition}",
-                        parameters,
-                        cancellationToken: cancellationToken
-                    )
-                ),
-            cancellationToken
-        );
-        return [.. rows];
-    }
+    private Task<IReadOnlyList<GrantRecord>> QueryAsync(
+        string condition,
+        (string Name, object? Value)[] parameters,
+        CancellationToken cancellationToken
+    ) => database.QueryAsync($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, Read, cancellationToken);
+
+    private static GrantRecord Read(SqlRow row) =>
+        new()
+        {
+            Service = row.Text("service"),
+            Entity = row.Number("entity"),
+            GrantedAt = row.TimeOrNull("granted_at"),
+            RefreshedAt = row.TimeOrNull("refreshed_at"),
+            UsedAt = row.TimeOrNull("used_at"),
+            RefreshCount = row.Number("refresh_count"),
+            TokenExpiresAt = row.TimeOrNull("token_expires_at"),
+            RefreshTokenExpiresAt = row.TimeOrNull("refresh_token_expires_at"),
+            FailureCount = row.Number("failure_count"),
+            LastError = row.TextOrNull("last_error"),
+            LastErrorDetail = row.TextOrNull("last_error_detail"),
+            LastErrorAt = row.TimeOrNull("last_error_at"),
+            NextTryAt = row.TimeOrNull("next_try_at"),
+            FailedSettings = row.TextOrNull("failed_settings"),
+            DeadHash = row.TextOrNull("dead_hash"),
+            NewestHash = row.TextOrNull("newest_hash"),
+            NewestToken = row.TextOrNull("newest_token"),
+            TokenRow = row.BigNumberOrNull("token_row"),
+            Superseded = row.TextOrNull("superseded"),
+            Account = row.TextOrNull("account"),
+        };
+
+    private static (string Name, object? Value)[] Of(GrantKey key) => [("service", key.Service), ("entity", key.Entity)];
 
     private async Task ExecuteAsync(
         string assignments,
         GrantKey key,
-        object values,
+        (string Name, object? Value)[] values,
         CancellationToken cancellationToken,
         string condition = ""
     )
     {
         await schema.EnsureAsync(cancellationToken);
-        var parameters = new DynamicParameters(values);
-        parameters.Add("Service", key.Service);
-        parameters.Add("Entity", key.Entity);
-        var sql = $"UPDATE {Table} SET {assignments} WHERE service = @Service AND entity = @Entity {condition}";
-        await database.RunAsync(
-            connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken
-        );
+        var sql = $"UPDATE {Table} SET {assignments} WHERE service = @service AND entity = @entity {condition}";
+        await database.ExecuteAsync(sql, [.. Of(key), .. values], cancellationToken);
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -30,21 +29,9 @@ internal sealed class ApiKeyInstaller(DolibarrDatabase database, EntryTable cons
             VALUES (@name, @entity, @value, 'chaine', 0, 'Shared by the module oauthbridge and its sidecar')
             ON DUPLICATE KEY UPDATE value = IF(value = '', @value, value)
             """;
-        var value = codec.EncryptText(key);
-        await database.RunAsync(
-            connection =>
-                connection.ExecuteAsync(
-                    new CommandDefinition(
-                        sql,
-                        new
-                        {
-                            name = ApiKeys.Constant,
-                            entity,
-                            value,
-                        },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        await database.ExecuteAsync(
+            sql,
+            [("name", ApiKeys.Constant), ("entity", entity), ("value", codec.EncryptText(key))],
             cancellationToken
         );
 

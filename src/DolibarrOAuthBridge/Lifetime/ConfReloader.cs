@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Metrics;
@@ -66,10 +65,7 @@ internal sealed partial class ConfReloader(
         var probe = new DolibarrDatabase(newer);
         await using (probe)
         {
-            await probe.RunAsync(
-                connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken)),
-                cancellationToken
-            );
+            await probe.PingAsync(cancellationToken);
         }
     }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 
 namespace DolibarrOAuthBridge.Rekeying;
@@ -34,16 +33,13 @@ internal sealed class EncryptedTables(DolibarrDatabase database)
                AND (t.table_name IN @names OR t.table_name LIKE @extra ESCAPE '|')
              ORDER BY t.table_name, c.ordinal_position
             """;
-        var names = Names.Select(name => database.Prefix + name).ToArray();
-        var columns = await database.RunAsync(
-            connection =>
-                connection.QueryAsync<ColumnRow>(
-                    new CommandDefinition(
-                        Sql,
-                        new { names, extra = database.Prefix.Replace("_", "|_", StringComparison.Ordinal) + "%|_extrafields" },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        var columns = await database.QueryAsync(
+            Sql,
+            [
+                ("names", Names.Select(name => database.Prefix + name).ToArray()),
+                ("extra", database.Prefix.Replace("_", "|_", StringComparison.Ordinal) + "%|_extrafields"),
+            ],
+            static row => new ColumnRow(row.Text("TableName"), row.Text("ColumnName"), row.Text("DataType"), row.Text("Engine")),
             cancellationToken
         );
         return

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Data;
-using Dapper;
+using System.Data.Common;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Tokens;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Rekeying;
 
@@ -106,8 +105,8 @@ internal sealed class Rekeyer(
     // Locks are taken by a full scan under REPEATABLE READ: on InnoDB that holds every row and the gaps between them, so
     // nobody adds a value under the old key meanwhile.
     private static async Task<List<EncryptedValue>> ReadAsync(
-        MySqlConnection connection,
-        MySqlTransaction transaction,
+        DbConnection connection,
+        DbTransaction transaction,
         IReadOnlyList<EncryptedTable> tables,
         string locking,
         CancellationToken cancellationToken
@@ -118,42 +117,32 @@ internal sealed class Rekeyer(
         {
             var columns = string.Join(", ", table.Columns.Select(column => $"`{column}`"));
             var condition = string.Join(" OR ", table.Columns.Select(column => $"`{column}` LIKE 'dolcrypt:%'"));
-            var command = new MySqlCommand(
+            var rows = await connection.QueryAsync(
                 $"SELECT rowid, {columns} FROM `{table.Name}` WHERE {condition} ORDER BY rowid {locking}",
-                connection,
-                transaction
-            )
-            {
-                CommandTimeout = SecondsForAll,
-            };
-            await using (command)
-            {
-                var reader = await command.ExecuteReaderAsync(cancellationToken);
-                await using (reader)
-                {
-                    while (await reader.ReadAsync(cancellationToken))
-                    {
-                        var rowId = reader.GetInt64(0);
-                        values.AddRange(
-                            table
-                                .Columns.Select(
-                                    (column, index) =>
-                                        (column, Stored: reader.IsDBNull(index + 1) ? string.Empty : reader.GetString(index + 1))
-                                )
-                                .Where(field => DolCrypt.IsEncrypted(field.Stored))
-                                .Select(field => new EncryptedValue(table, field.column, rowId, field.Stored))
-                        );
-                    }
-                }
-            }
+                [],
+                row =>
+                    (
+                        RowId: row.BigNumber("rowid"),
+                        Fields: table.Columns.Select(column => (Column: column, Stored: row.Text(column))).ToList()
+                    ),
+                cancellationToken,
+                transaction,
+                SecondsForAll
+            );
+            values.AddRange(
+                rows.SelectMany(row =>
+                    row.Fields.Where(field => DolCrypt.IsEncrypted(field.Stored))
+                        .Select(field => new EncryptedValue(table, field.Column, row.RowId, field.Stored))
+                )
+            );
         }
 
         return values;
     }
 
     private static async Task WriteAsync(
-        MySqlConnection connection,
-        MySqlTransaction transaction,
+        DbConnection connection,
+        DbTransaction transaction,
         EncryptedValue value,
         string changed,
         CancellationToken cancellationToken
@@ -161,20 +150,13 @@ internal sealed class Rekeyer(
     {
         var keepTimestamp = value.Table.HasTimestamp ? ", tms = tms" : string.Empty;
         var sql =
-            $"UPDATE `{value.Table.Name}` SET `{value.Column}` = @changed{keepTimestamp} WHERE rowid = @RowId AND BINARY `{value.Column}` = @Stored";
+            $"UPDATE `{value.Table.Name}` SET `{value.Column}` = @changed{keepTimestamp} WHERE rowid = @rowId AND BINARY `{value.Column}` = @stored";
         var rows = await connection.ExecuteAsync(
-            new CommandDefinition(
-                sql,
-                new
-                {
-                    changed,
-                    value.RowId,
-                    value.Stored,
-                },
-                transaction,
-                SecondsForAll,
-                cancellationToken: cancellationToken
-            )
+            sql,
+            [("changed", changed), ("rowId", value.RowId), ("stored", value.Stored)],
+            cancellationToken,
+            transaction,
+            SecondsForAll
         );
         if (rows != 1)
         {
@@ -183,8 +165,8 @@ internal sealed class Rekeyer(
     }
 
     private static async Task VerifyAsync(
-        MySqlConnection connection,
-        MySqlTransaction transaction,
+        DbConnection connection,
+        DbTransaction transaction,
         IReadOnlyList<EncryptedTable> tables,
         RekeyPlan plan,
         KeyChange keys,
@@ -205,7 +187,7 @@ internal sealed class Rekeyer(
         }
     }
 
-    private async Task<T> InTransactionAsync<T>(Func<MySqlConnection, MySqlTransaction, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> InTransactionAsync<T>(Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {

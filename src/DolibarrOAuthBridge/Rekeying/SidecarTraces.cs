@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Rekeying;
 
@@ -14,21 +12,24 @@ internal sealed class SidecarTraces(DolibarrDatabase database)
     public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellationToken = default)
     {
         var sql = $"""
-            SELECT COALESCE(MAX(lease_until > UTC_TIMESTAMP(3)), 0) AS Refreshing,
-                   COALESCE(MAX(used_at > UTC_TIMESTAMP() - INTERVAL 15 MINUTE OR refreshed_at > UTC_TIMESTAMP() - INTERVAL 15 MINUTE), 0) AS Used
+            SELECT COALESCE(MAX(CASE WHEN lease_until > UTC_TIMESTAMP(3) THEN 1 ELSE 0 END), 0) AS Refreshing,
+                   COALESCE(MAX(CASE WHEN used_at > UTC_TIMESTAMP() - INTERVAL 15 MINUTE
+                                       OR refreshed_at > UTC_TIMESTAMP() - INTERVAL 15 MINUTE THEN 1 ELSE 0 END), 0) AS Used
               FROM {database.Table("oauthbridge_grant")}
             """;
         try
         {
-            var (refreshing, used) = await database.RunAsync(
-                connection => connection.QuerySingleAsync<(long, long)>(new CommandDefinition(sql, cancellationToken: cancellationToken)),
+            var found = await database.QueryAsync(
+                sql,
+                [],
+                static row => (IsRefreshing: row.Boolean("Refreshing"), IsUsed: row.Boolean("Used")),
                 cancellationToken
             );
-            return refreshing != 0 ? ["A sidecar refreshes a token at this moment. Stop every sidecar of this Dolibarr first."]
-                : used != 0 ? ["A sidecar was at work within the last 15 minutes. Stop every sidecar of this Dolibarr first."]
+            return found[0].IsRefreshing ? ["A sidecar refreshes a token at this moment. Stop every sidecar of this Dolibarr first."]
+                : found[0].IsUsed ? ["A sidecar was at work within the last 15 minutes. Stop every sidecar of this Dolibarr first."]
                 : [];
         }
-        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1146 })
+        catch (StoreException exception) when (exception.Cause == StoreCause.MissingTable)
         {
             return []; // no sidecar ever wrote here
         }

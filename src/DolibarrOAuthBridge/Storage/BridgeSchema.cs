@@ -2,9 +2,7 @@
 
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Storage;
 
@@ -14,8 +12,6 @@ namespace DolibarrOAuthBridge.Storage;
 /// </summary>
 internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposable
 {
-    private const int DuplicateColumn = 1060;
-
     /// <summary>The tables without the prefix, and the schema version that this program works with.</summary>
     public static IReadOnlyDictionary<string, int> Versions { get; } =
         new Dictionary<string, int>
@@ -66,17 +62,14 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyDictionary<string, int>> FindVersionsAsync(CancellationToken cancellationToken = default)
     {
-        const string Sql =
-            "SELECT table_name AS Name, table_comment AS Comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN @names";
-        var rows = await database.RunAsync(
-            connection =>
-                connection.QueryAsync<(string Name, string Comment)>(
-                    new CommandDefinition(
-                        Sql,
-                        new { names = Versions.Keys.Select(table => database.Prefix + table).ToArray() },
-                        cancellationToken: cancellationToken
-                    )
-                ),
+        const string Sql = """
+            SELECT table_name AS Name, table_comment AS Comment FROM information_schema.tables
+             WHERE table_schema = DATABASE() AND table_name IN @names
+            """;
+        var rows = await database.QueryAsync(
+            Sql,
+            [("names", Versions.Keys.Select(table => database.Prefix + table).ToArray())],
+            static row => (Name: row.Text("Name"), Comment: row.Text("Comment")),
             cancellationToken
         );
         return rows.ToDictionary(
@@ -120,19 +113,13 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
     {
         try
         {
-            await database.RunAsync(
-                connection =>
-                    connection.ExecuteAsync(
-                        new CommandDefinition(SqlScripts.Read(script, database.Prefix), cancellationToken: cancellationToken)
-                    ),
-                cancellationToken
-            );
+            await database.ExecuteAsync(SqlScripts.Read(script, database.Prefix), [], cancellationToken);
         }
-        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: DuplicateColumn })
+        catch (StoreException exception) when (exception.Cause == StoreCause.DuplicateColumn)
         {
             // Another process upgraded it this very moment.
         }
-        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1142 or 1044 or 1227 })
+        catch (StoreException exception) when (exception.Cause == StoreCause.MissingPrivilege)
         {
             throw new StoreException(
                 StoreFailure.NotWritable,

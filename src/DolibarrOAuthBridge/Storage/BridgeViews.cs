@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Storage;
 
@@ -24,24 +22,18 @@ internal sealed class BridgeViews(DolibarrDatabase database)
         {
             foreach (var script in SqlScripts.In("views"))
             {
-                await database.RunAsync(
-                    connection =>
-                        connection.ExecuteAsync(
-                            new CommandDefinition(SqlScripts.Read(script, database.Prefix), cancellationToken: cancellationToken)
-                        ),
-                    cancellationToken
-                );
+                await database.ExecuteAsync(SqlScripts.Read(script, database.Prefix), [], cancellationToken);
             }
 
             return null;
         }
-        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1142 or 1143 or 1044 or 1227 })
+        catch (StoreException exception) when (exception.Cause == StoreCause.MissingPrivilege)
         {
             return "The database account may not make views. They are for people and can wait: let a database administrator run sql/views/*.sql.";
         }
-        catch (StoreException exception) when (exception.InnerException is MySqlException { Number: 1054 or 1146 })
+        catch (StoreException exception) when (exception.Cause is StoreCause.MissingColumn or StoreCause.MissingTable)
         {
-            return $"The views for people do not fit this instance: {exception.InnerException.Message}";
+            return $"The views for people do not fit this instance: {exception.InnerException?.Message}";
         }
     }
 }

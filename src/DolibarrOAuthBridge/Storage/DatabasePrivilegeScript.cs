@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Text.RegularExpressions;
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 
 namespace DolibarrOAuthBridge.Storage;
@@ -19,13 +18,9 @@ internal sealed partial class DatabasePrivilegeScript(DolibarrDatabase database)
     public async Task<string> SqlAsync(string? account = null, CancellationToken cancellationToken = default)
     {
         const string Sql =
-            "SELECT LOWER(CONCAT(table_name, '.', column_name)) FROM information_schema.columns WHERE table_schema = DATABASE()";
-        var columns = (
-            await database.RunAsync(
-                connection => connection.QueryAsync<string>(new CommandDefinition(Sql, cancellationToken: cancellationToken)),
-                cancellationToken
-            )
-        ).ToHashSet(StringComparer.Ordinal);
+            "SELECT LOWER(CONCAT(table_name, '.', column_name)) AS Name FROM information_schema.columns WHERE table_schema = DATABASE()";
+        var names = await database.QueryAsync(Sql, [], static row => row.Text("Name"), cancellationToken);
+        var columns = names.ToHashSet(StringComparer.Ordinal);
         var lines = SqlScripts
             .Read("grants.sql", database.Prefix)
             .Replace(DatabaseInFile, $"`{database.Name.Replace("`", "``", StringComparison.Ordinal)}`", StringComparison.Ordinal)

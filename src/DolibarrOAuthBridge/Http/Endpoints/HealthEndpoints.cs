@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using Dapper;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Http.Contracts;
@@ -52,10 +51,7 @@ internal static class HealthEndpoints
         try
         {
             await tokens.SchemaAsync(cancellationToken);
-            await database.RunAsync(
-                connection => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellationToken)),
-                cancellationToken
-            );
+            await database.PingAsync(cancellationToken);
             return TypedResults.Json(new HealthJson("ok"), ApiJson.Default.HealthJson);
         }
         catch (StoreException)

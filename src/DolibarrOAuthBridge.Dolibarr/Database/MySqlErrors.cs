@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using MySqlConnector;
+
+namespace DolibarrOAuthBridge.Dolibarr.Database;
+
+/// <summary>What the errors of MariaDB and MySQL mean to the bridge.</summary>
+internal static class MySqlErrors
+{
+    // Numbers that the driver has no name for.
+    private const MySqlErrorCode LockNoWait = (MySqlErrorCode)3572;
+    private const MySqlErrorCode ReadOnlyMode = (MySqlErrorCode)1836;
+    private const MySqlErrorCode AccessDeniedWithoutPassword = (MySqlErrorCode)1698;
+    private const MySqlErrorCode ConnectionKilled = (MySqlErrorCode)1927; // MariaDB
+
+    /// <summary>The failure in the bridge's own terms.</summary>
+    public static StoreException ToStoreException(MySqlException exception) =>
+        new(FailureOf(exception), MessageOf(exception), exception, CauseOf(exception));
+
+    private static StoreFailure FailureOf(MySqlException exception) =>
+        CauseOf(exception) is StoreCause.ReadOnly or StoreCause.MissingPrivilege
+            ? StoreFailure.NotWritable
+            : exception.ErrorCode switch
+            {
+                // Galera reports a conflict at commit as a deadlock.
+                MySqlErrorCode.LockWaitTimeout or MySqlErrorCode.LockDeadlock or LockNoWait => StoreFailure.Busy,
+                MySqlErrorCode.RecordFileFull or MySqlErrorCode.DiskFull or MySqlErrorCode.ErrorOnWrite or MySqlErrorCode.GetErrorNumber =>
+                    StoreFailure.NotWritable,
+                // Nothing works until a person corrects it.
+                MySqlErrorCode.AccessDenied or MySqlErrorCode.UnknownDatabase or AccessDeniedWithoutPassword => StoreFailure.Unavailable,
+                MySqlErrorCode.ConnectionCountError
+                or MySqlErrorCode.TooManyUserConnections
+                or MySqlErrorCode.UserLimitReached
+                or MySqlErrorCode.ServerShutdown
+                or MySqlErrorCode.UnknownCommand // Galera: the node is not part of the primary component
+                or MySqlErrorCode.QueryInterrupted
+                or ConnectionKilled
+                or MySqlErrorCode.UnableToConnectToHost
+                or MySqlErrorCode.CommandTimeoutExpired => StoreFailure.Unavailable,
+                MySqlErrorCode.NoSuchTable or MySqlErrorCode.BadFieldError => StoreFailure.Other,
+                _ => IsLostConnection((int)exception.ErrorCode) || exception.IsTransient || exception.InnerException is not null
+                    ? StoreFailure.Unavailable
+                    : StoreFailure.Other,
+            };
+
+    private static StoreCause CauseOf(MySqlException exception) =>
+        exception.ErrorCode switch
+        {
+            MySqlErrorCode.NoSuchTable => StoreCause.MissingTable,
+            MySqlErrorCode.BadFieldError => StoreCause.MissingColumn,
+            MySqlErrorCode.DuplicateFieldName => StoreCause.DuplicateColumn,
+            MySqlErrorCode.TableAccessDenied
+            or MySqlErrorCode.ColumnAccessDenied
+            or MySqlErrorCode.DatabaseAccessDenied
+            or MySqlErrorCode.SpecifiedAccessDeniedError
+            or MySqlErrorCode.PrecedureAccessDenied => StoreCause.MissingPrivilege,
+            MySqlErrorCode.OptionPreventsStatement or MySqlErrorCode.CannotExecuteInReadOnlyTransaction or ReadOnlyMode =>
+                StoreCause.ReadOnly,
+            _ => StoreCause.Other,
+        };
+
+    // Errors of MySQL's C client, which a proxy passes on.
+    private static bool IsLostConnection(int number) => number is 2002 or 2003 or 2006 or 2013 or 2055;
+
+    private static string MessageOf(MySqlException exception) =>
+        CauseOf(exception) switch
+        {
+            StoreCause.ReadOnly => "The database is read-only.",
+            StoreCause.MissingPrivilege => $"The database account lacks a privilege: {exception.Message}",
+            StoreCause.MissingTable or StoreCause.MissingColumn => $"The database lacks something the bridge needs: {exception.Message}",
+            _ => exception.ErrorCode switch
+            {
+                MySqlErrorCode.LockWaitTimeout or LockNoWait => "The row is locked by another connection.",
+                MySqlErrorCode.LockDeadlock => "The database reported a conflict with another transaction.",
+                MySqlErrorCode.RecordFileFull or MySqlErrorCode.DiskFull or MySqlErrorCode.ErrorOnWrite or MySqlErrorCode.GetErrorNumber =>
+                    "The database has no space left.",
+                MySqlErrorCode.AccessDenied or AccessDeniedWithoutPassword => "The database refuses the account in conf.php.",
+                MySqlErrorCode.UnknownDatabase => "The database named in conf.php does not exist.",
+                _ => FailureOf(exception) == StoreFailure.Other
+                    ? $"The database refuses a statement (error {exception.Number})."
+                    : $"The database does not answer (error {exception.Number}).",
+            },
+        };
+}

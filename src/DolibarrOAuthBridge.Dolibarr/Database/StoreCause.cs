@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace DolibarrOAuthBridge.Dolibarr.Database;
+
+/// <summary>What a database server refused, the same for every kind of server.</summary>
+public enum StoreCause
+{
+    /// <summary>Anything that needs no name of its own.</summary>
+    Other,
+
+    /// <summary>A table is not there.</summary>
+    MissingTable,
+
+    /// <summary>A column is not there.</summary>
+    MissingColumn,
+
+    /// <summary>A column that was to be added is there already.</summary>
+    DuplicateColumn,
+
+    /// <summary>The account lacks a privilege.</summary>
+    MissingPrivilege,
+
+    /// <summary>The server or the transaction takes no writes.</summary>
+    ReadOnly,
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Dolibarr.Database;
+
+namespace DolibarrOAuthBridge.Dolibarr.Tokens;
+
+/// <summary>Reads once how this instance's token table looks.</summary>
+internal sealed class TokenTableSchemaReader(DolibarrDatabase database)
+{
+    private TokenTableSchema? _schema;
+
+    /// <summary>The table's columns.</summary>
+    /// <exception cref="StoreException">The table is not there or is not Dolibarr's.</exception>
+    public async Task<TokenTableSchema> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_schema is { } known)
+        {
+            return known;
+        }
+
+        const string Sql = """
+            SELECT column_name AS Name, character_maximum_length AS Characters, character_octet_length AS Bytes
+              FROM information_schema.columns
+             WHERE table_schema = DATABASE() AND table_name = @table
+            """;
+        var columns = await database
+            .QueryAsync(
+                Sql,
+                [("table", database.Prefix + "oauth_token")],
+                static row => new TokenColumn(row.Text("Name"), row.BigNumberOrNull("Characters"), row.BigNumberOrNull("Bytes")),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var schema = new TokenTableSchema(columns);
+        if (!schema.IsUsable)
+        {
+            throw new StoreException(
+                StoreFailure.Other,
+                $"The database {database.Name} has no table {database.Prefix}oauth_token that the account can see: is the database or "
+                    + "the prefix in conf.php another one, or the OAuth module of Dolibarr not installed?"
+            );
+        }
+
+        return _schema = schema;
+    }
+
+    /// <summary>Throws where a value is longer than its column: a server without strict SQL mode would cut it.</summary>
+    /// <exception cref="StoreException">It does not fit.</exception>
+    public async Task RequireToFitAsync(string column, string value, CancellationToken cancellationToken)
+    {
+        var schema = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (!schema.Fits(column, value))
+        {
+            throw new StoreException(
+                StoreFailure.NotWritable,
+                $"The value for {database.Prefix}oauth_token.{column} has {value.Length} characters, "
+                    + "which is more than the column holds."
+            );
+        }
+    }
+}
