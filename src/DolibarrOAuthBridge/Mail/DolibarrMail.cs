@@ -54,7 +54,8 @@ internal sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTab
             ? await RunAsync(plans, entity, cancellationToken)
             : Nothing(
                 "email collectors",
-                $"No email collector of entity {entity} logs in with {(entry is null ? "a token" : $"the token of {entry}")}. Choose OAuth as the authentication method in the collector."
+                $"No email collector of entity {entity} logs in with {(entry is null ? "a token" : $"the token of {entry}")}. "
+                    + "Choose OAuth as the authentication method in the collector."
             );
     }
 
@@ -63,8 +64,10 @@ internal sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTab
 
     private static string WhyNoToken(SmtpSettings settings) =>
         settings.UsesSmtp
-            ? $"{settings.Constant("MAIN_MAIL_SMTPS_AUTH_TYPE")} is not XOAUTH2, so Dolibarr sends with a password. Choose OAuth in its setup of outgoing mail."
-            : $"{settings.Constant("MAIN_MAIL_SENDMODE")} is {settings.SendMode}, so Dolibarr does not send by SMTP itself. Choose SMTP and OAuth in its setup of outgoing mail.";
+            ? $"{settings.Constant("MAIN_MAIL_SMTPS_AUTH_TYPE")} is not XOAUTH2, so Dolibarr sends with a password. "
+                + "Choose OAuth in its setup of outgoing mail."
+            : $"{settings.Constant("MAIN_MAIL_SENDMODE")} is {settings.SendMode}, so Dolibarr does not send by SMTP itself. "
+                + "Choose SMTP and OAuth in its setup of outgoing mail.";
 
     private static MailCheckList Nothing(string source, string why) =>
         new(false, [new MailCheckReport(false, null, [new MailStep("settings", false, why, 0)], MailFailureCode.Settings, Source: source)]);

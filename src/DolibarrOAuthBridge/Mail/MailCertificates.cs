@@ -31,7 +31,8 @@ internal sealed class MailCertificates(BridgeOptions options)
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            return $"The certificate is for {server.GetNameInfo(X509NameType.DnsName, false)}, not for this host. Use the name that is in the certificate.";
+            return $"The certificate is for {server.GetNameInfo(X509NameType.DnsName, false)}, not for this host. Use the name that "
+                + "is in the certificate.";
         }
 
         if (errors == SslPolicyErrors.None || IsSignedByOwnAuthority(server, chain))
@@ -42,7 +43,8 @@ internal sealed class MailCertificates(BridgeOptions options)
         var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (flags, element) => flags | element.Status)
             ?? X509ChainStatusFlags.NoError;
         return status.HasFlag(X509ChainStatusFlags.NotTimeValid)
-            ? $"The certificate is valid from {server.NotBefore:yyyy-MM-dd} to {server.NotAfter:yyyy-MM-dd} only. The server's administrator renews it; or this machine's clock is wrong."
+            ? $"The certificate is valid from {server.NotBefore:yyyy-MM-dd} to {server.NotAfter:yyyy-MM-dd} only. The server's "
+                + "administrator renews it; or this machine's clock is wrong."
             : $"The certificate's issuer, {server.GetNameInfo(X509NameType.SimpleName, true)}, is not trusted on this machine. "
                 + "If the server is your own, name the file with its authority's certificate in the setting Bridge:MailCaFile.";
     }

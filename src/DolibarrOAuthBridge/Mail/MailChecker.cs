@@ -13,7 +13,7 @@ namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>
 /// Logs in to a mail server with an entry's token as Dolibarr will, step by step, and says what fails and what to do. The
-/// host is the caller's choice, so callers must be as trusted as those who may have the token itself.
+/// caller chooses the host and so who sees the token: it must be allowed to have the token itself.
 /// </summary>
 internal sealed partial class MailChecker(
     EntryDirectory entries,
@@ -79,36 +79,49 @@ internal sealed partial class MailChecker(
             addresses = await ResolveLocalAsync(host, limit);
         }
 
-        _ = await TryAsync("token", async () =>
-            {
-                token = (await broker.GetGrantAsync(entry, options.MinTtl, limit)).ToAccessToken(entry.Name);
-                (failures.AccessToken, failures.GrantedScope) = (token.Value, token.Scope);
-                return token.Scope is { Length: > 0 } scope ? $"a token for {scope}" : "a token";
-            }) && await TryAsync("connect", async () =>
-            {
-                addresses = addresses is [] ? await MailTarget.ResolveAsync(host, limit) : addresses;
-                return await session.ConnectAsync(addresses, limit);
-            }) && await TryAsync(NameOf(host.Security), () => session.GreetAsync(limit)) && await LogInAsync() && await UseAsync() && await session.TryQuitAsync(limit);
+        _ =
+            await TryAsync("token", GetTokenAsync)
+            && await TryAsync("connect", ConnectAsync)
+            && await TryAsync(NameOf(host.Security), () => session.GreetAsync(limit))
+            && await LogInAsync()
+            && await UseAsync()
+            && await session.TryQuitAsync(limit);
 
         Task<bool> TryAsync(string name, Func<Task<string>> work) => steps.TryAsync(name, work, failures.Explain);
+
+        async Task<string> GetTokenAsync()
+        {
+            token = (await broker.GetGrantAsync(entry, options.MinTtl, limit)).ToAccessToken(entry.Name);
+            (failures.AccessToken, failures.GrantedScope) = (token.Value, token.Scope);
+            return token.Scope is { Length: > 0 } scope ? $"a token for {scope}" : "a token";
+        }
+
+        async Task<string> ConnectAsync()
+        {
+            addresses = addresses is [] ? await MailTarget.ResolveAsync(host, limit) : addresses;
+            return await session.ConnectAsync(addresses, limit);
+        }
 
         // Exchange may accept a token and then refuse whatever follows: then the login went well, and the next step did not.
         async Task<bool> LogInAsync()
         {
             IReadOnlyList<string> wanted = check.Mechanism is { } only ? [only] : provider.SaslMechanisms;
             Exception? afterwards = null;
-            return await TryAsync("authenticate", async () =>
+            return await TryAsync("authenticate", AuthenticateAsync)
+                && (afterwards is null || await TryAsync("list", () => Task.FromException<string>(afterwards)));
+
+            async Task<string> AuthenticateAsync()
+            {
+                try
                 {
-                    try
-                    {
-                        return await session.AuthenticateAsync(wanted, check.Username, token!.Value, limit);
-                    }
-                    catch (Exception exception) when (session.IsAuthenticated)
-                    {
-                        afterwards = exception;
-                        return $"logged in as {check.Username} with {session.Mechanism!.MechanismName}";
-                    }
-                }) && (afterwards is null || await TryAsync("list", () => Task.FromException<string>(afterwards)));
+                    return await session.AuthenticateAsync(wanted, check.Username, token!.Value, limit);
+                }
+                catch (Exception exception) when (session.IsAuthenticated)
+                {
+                    afterwards = exception;
+                    return $"logged in as {check.Username} with {session.Mechanism!.MechanismName}";
+                }
+            }
         }
 
         async Task<bool> UseAsync() =>

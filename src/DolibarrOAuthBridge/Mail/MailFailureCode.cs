@@ -7,10 +7,10 @@ namespace DolibarrOAuthBridge.Mail;
 /// </summary>
 internal static class MailFailureCode
 {
-    /// <summary>The settings in Dolibarr do not lead to a login with a token.</summary>
+    /// <summary>Dolibarr's settings do not make it log in with a token.</summary>
     public const string Settings = "settings";
 
-    /// <summary>The host does not resolve, or does not take the connection.</summary>
+    /// <summary>The host does not resolve, or refuses the connection.</summary>
     public const string Unreachable = "unreachable";
 
     /// <summary>The deadline passed.</summary>
@@ -25,10 +25,10 @@ internal static class MailFailureCode
     /// <summary>The server offers no STARTTLS, or somebody on the way took the offer out.</summary>
     public const string StartTlsMissing = "starttls_missing";
 
-    /// <summary>Bytes were slipped in before TLS began.</summary>
+    /// <summary>Bytes were injected before TLS began.</summary>
     public const string Injection = "injection";
 
-    /// <summary>The server takes no token.</summary>
+    /// <summary>The server offers no login with a token.</summary>
     public const string MechanismMissing = "mechanism_missing";
 
     /// <summary>The server breaks the rules of the protocol or the connection.</summary>
@@ -55,7 +55,7 @@ internal static class MailFailureCode
     /// <summary>A policy of the organisation blocks the login.</summary>
     public const string PolicyBlocked = "policy_blocked";
 
-    /// <summary>The server takes no command as long as this token.</summary>
+    /// <summary>The server accepts no line as long as this token.</summary>
     public const string TokenTooLong = "token_too_long";
 
     /// <summary>The server asks to come back later.</summary>
@@ -64,7 +64,7 @@ internal static class MailFailureCode
     /// <summary>The mailbox may not send under this address.</summary>
     public const string SenderRefused = "sender_refused";
 
-    /// <summary>The server does not take mail for this recipient.</summary>
+    /// <summary>The server does not accept mail for this recipient.</summary>
     public const string RecipientRefused = "recipient_refused";
 
     /// <summary>The folder is not there.</summary>
@@ -72,4 +72,13 @@ internal static class MailFailureCode
 
     /// <summary>The server refuses for a reason of its own.</summary>
     public const string Refused = "refused";
+}
+
+/// <summary>A step of a check failed for a reason that is known.</summary>
+/// <param name="code">One of <see cref="MailFailureCode"/>.</param>
+/// <param name="message">What happened and what to do.</param>
+internal sealed class MailCheckException(string code, string message) : Exception(message)
+{
+    /// <summary>One of <see cref="MailFailureCode"/>.</summary>
+    public string Code { get; } = code;
 }

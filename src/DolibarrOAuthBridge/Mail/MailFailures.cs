@@ -15,7 +15,7 @@ namespace DolibarrOAuthBridge.Mail;
 /// <param name="deadline">How long the whole check may take.</param>
 internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan deadline)
 {
-    /// <summary>The token that was shown, which no detail may hold; empty before.</summary>
+    /// <summary>The token that was sent, which no detail may hold; empty before.</summary>
     public string AccessToken { get; set; } = string.Empty;
 
     /// <summary>The token's scopes; null if unknown.</summary>
@@ -38,16 +38,19 @@ internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan 
             ),
             SocketException failure => new MailRefusal(
                 MailFailureCode.Unreachable,
-                $"{host} does not take the connection ({failure.SocketErrorCode}). Check host and port, and whether a firewall lets this machine out."
+                $"{host} refuses the connection ({failure.SocketErrorCode}). Check host and port, and whether a firewall lets "
+                    + "this machine out."
             ),
             SslHandshakeException when session.CertificateProblem is { } problem => new MailRefusal(MailFailureCode.Certificate, problem),
             SslHandshakeException failure => new MailRefusal(
                 MailFailureCode.Tls,
-                $"TLS could not be set up{Because(failure.InnerException)}. Port {host.Port} customarily wants {MailSecurityName.Of(MailHost.UsualSecurity(host.Port))}."
+                $"TLS could not be set up{Because(failure.InnerException)}. Port {host.Port} usually wants "
+                    + $"{MailSecurityName.Of(MailHost.UsualSecurity(host.Port))}."
             ),
             NotSupportedException when !session.IsAuthenticated => new MailRefusal(
                 MailFailureCode.StartTlsMissing,
-                "The server does not offer STARTTLS, or somebody on the way took the offer out. Nothing was sent. Use TLS from the start (port 465 or 993), or ask the server's administrator."
+                "The server does not offer STARTTLS, or somebody on the way took the offer out. Nothing was sent. Use TLS from the "
+                    + "start (port 465 or 993), or ask the server's administrator."
             ),
             AuthenticationException failure => Refused(
                 session.Protocol == MailProtocol.Imap ? session.Dialogue.LastLine : WithoutColon(failure.Message)
@@ -94,7 +97,8 @@ internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan 
             ? Refused(last)
             : new MailRefusal(
                 MailFailureCode.Protocol,
-                $"The server broke off or does not speak {(session.Protocol == MailProtocol.Smtp ? "SMTP" : "IMAP")}: {Clean(exception.Message)} Check host, port and security."
+                $"The server broke off or does not speak {session.Protocol.ToString().ToUpperInvariant()}: {Clean(exception.Message)} "
+                    + "Check host, port and security."
             );
     }
 
@@ -103,7 +107,7 @@ internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan 
         var usual = MailHost.UsualSecurity(host.Port);
         var hint =
             session.Dialogue.LastLine.Length == 0 && usual != host.Security
-                ? $" Port {host.Port} customarily wants {MailSecurityName.Of(usual)}, not {MailSecurityName.Of(host.Security)}."
+                ? $" Port {host.Port} usually wants {MailSecurityName.Of(usual)}, not {MailSecurityName.Of(host.Security)}."
                 : " Check host and port, and whether a firewall lets this machine out.";
         return $"{host} did not answer in time: the whole check may take {deadline.TotalSeconds:0} s.{hint}";
     }

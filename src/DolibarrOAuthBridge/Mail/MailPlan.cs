@@ -85,7 +85,10 @@ internal sealed record MailPlan(string Source, string Entry, MailCheck? Check, s
             .. collector.IsActive ? Array.Empty<string>() : ["The collector is switched off."],
             .. speaksTokens
                 ? Array.Empty<string>()
-                : ["MAIN_IMAP_USE_PHPIMAP is not set: without it, Dolibarr up to 22 reads by PHP's imap extension, which takes no token."],
+                :
+                [
+                    "MAIN_IMAP_USE_PHPIMAP is not set: without it, Dolibarr up to 22 uses PHP's imap extension, which cannot log in with a token.",
+                ],
         ];
         return new MailPlan(source, collector.OAuthService, check, Describe(check, collector.OAuthService, notes));
     }
@@ -94,12 +97,14 @@ internal sealed record MailPlan(string Source, string Entry, MailCheck? Check, s
     {
         if (settings.SendMode == "smtps" && settings.MainAuthType != settings.AuthType)
         {
-            yield return "MAIN_MAIL_SMTPS_AUTH_TYPE of the main settings is not XOAUTH2: Dolibarr's own SMTP client (up to 22) looks at that one alone and would send a password here.";
+            yield return "MAIN_MAIL_SMTPS_AUTH_TYPE of the main settings is not XOAUTH2: Dolibarr's own SMTP client (up to 22) looks "
+                + "at that one alone and would send a password here.";
         }
 
         if (settings.AllowSelfSigned)
         {
-            yield return $"{settings.Constant("MAIN_MAIL_EMAIL_SMTP_ALLOW_SELF_SIGNED")} is set: Dolibarr takes any certificate, and so would show the token to anybody on the way.";
+            yield return $"{settings.Constant("MAIN_MAIL_EMAIL_SMTP_ALLOW_SELF_SIGNED")} is set: Dolibarr accepts any certificate, "
+                + "so anybody who can intercept the connection gets the token.";
         }
     }
 

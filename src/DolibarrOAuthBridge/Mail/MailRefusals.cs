@@ -15,8 +15,10 @@ internal static class MailRefusals
     private const string AccountSettings = "Microsoft 365 admin center, Users, the user, Mail, Manage email apps";
 
     private const string NotThisMailbox =
-        "The server does not take this token for this mailbox. Check that the user name is the address of the account that consented, and that the entry has "
-        + "the scope for mail (Google: https://mail.google.com/). If so, refresh the token: that tells whether the grant was ended at the provider and wants a new consent.";
+        "The server does not accept this token for this mailbox. Check that the user name is the address of the account that consented, "
+        + "and that the entry has "
+        + "the scope for mail (Google: https://mail.google.com/). If so, refresh the token: that tells whether the grant was ended at "
+        + "the provider and wants a new consent.";
 
     private static readonly MailRefusalRule[] Rules =
     [
@@ -25,7 +27,8 @@ internal static class MailRefusals
             ["SmtpClientAuthentication is disabled for the Tenant"],
             SmtpAuthDisabled,
             "SMTP AUTH is switched off for the whole organisation. An administrator switches it on for this mailbox "
-                + $"({AccountSettings}, Authenticated SMTP; or Set-CASMailbox -Identity MAILBOX -SmtpClientAuthenticationDisabled $false), or for all "
+                + $"({AccountSettings}, Authenticated SMTP; or Set-CASMailbox -Identity MAILBOX -SmtpClientAuthenticationDisabled "
+                + "$false), or for all "
                 + "(Set-TransportConfig -SmtpClientAuthenticationDisabled $false). It can take an hour to work.",
             Smtp
         ),
@@ -39,37 +42,43 @@ internal static class MailRefusals
         new(
             ["5.7.139", "security defaults"],
             PolicyBlocked,
-            "The organisation's security defaults block this login. An administrator replaces them in Microsoft Entra (Properties, Security defaults) by a Conditional Access policy that lets this mailbox in.",
+            "The organisation's security defaults block this login. An administrator replaces them in Microsoft Entra (Properties, "
+                + "Security defaults) by a Conditional Access policy that lets this mailbox in.",
             Smtp
         ),
         new(
             ["5.7.139", "criteria"],
             PolicyBlocked,
-            $"A policy blocks this login: Authenticated SMTP is off for the mailbox ({AccountSettings}), or Conditional Access does not let this application or address in.",
+            $"A policy blocks this login: Authenticated SMTP is off for the mailbox ({AccountSettings}), or Conditional Access does "
+                + "not let this application or address in.",
             Smtp
         ),
         new(
             ["5.7.139"],
             SmtpAuthDisabled,
-            $"Exchange does not let this mailbox submit mail. Look whether Authenticated SMTP is on for it ({AccountSettings}), and whether a policy blocks it.",
+            $"Exchange does not let this mailbox submit mail. Look whether Authenticated SMTP is on for it ({AccountSettings}), and "
+                + "whether a policy blocks it.",
             Smtp
         ),
         new(
             ["5.7.30", "Basic authentication"],
             Refused,
-            "The server took this for a login with a password. Use a server and port that offer XOAUTH2: smtp.office365.com, 587, STARTTLS.",
+            "The server took this for a login with a password. Use a server and port that offer XOAUTH2: smtp.office365.com, 587, "
+                + "STARTTLS.",
             Smtp
         ),
         new(
             ["SendAsDenied"],
             SenderRefused,
-            "This mailbox may not send under this address: send as the mailbox itself, or let an administrator give it the permission Send As.",
+            "This mailbox may not send under this address: send as the mailbox itself, or let an administrator give it the permission "
+                + "Send As.",
             Smtp
         ),
         new(
             ["5.7.60"],
             SenderRefused,
-            "This mailbox may not send under this address: send as the mailbox itself, or let an administrator give it the permission Send As.",
+            "This mailbox may not send under this address: send as the mailbox itself, or let an administrator give it the permission "
+                + "Send As.",
             Smtp
         ),
         new(
@@ -91,16 +100,20 @@ internal static class MailRefusals
         new(
             ["5.7.3"],
             TokenRefused,
-            "Exchange does not take this token for this mailbox. Check, in this order: the user name is the mailbox's own address; it consented itself, "
-                + "or is a shared mailbox that the consenting user may send as; the entry has the scope SMTP.Send; Authenticated SMTP is on for the mailbox "
-                + $"({AccountSettings}). App-only: the permission SMTP.SendAsApp with an administrator's consent, and the service principal has rights on the mailbox.",
+            "Exchange does not accept this token for this mailbox. Check, in this order: the user name is the mailbox's own address; it "
+                + "consented itself, "
+                + "or is a shared mailbox that the consenting user may send as; the entry has the scope SMTP.Send; Authenticated SMTP "
+                + "is on for the mailbox "
+                + $"({AccountSettings}). App-only: the permission SMTP.SendAsApp with an administrator's consent, and the service "
+                + "principal has rights on the mailbox.",
             Smtp
         ),
         // Exchange Online, IMAP
         new(
             ["authenticated but not connected"],
             MailboxMismatch,
-            "Exchange took the token but opens no mailbox with it: it belongs to another mailbox than the user name, or lacks the scope IMAP.AccessAsUser.All. "
+            "Exchange took the token but opens no mailbox with it: it belongs to another mailbox than the user name, or lacks the "
+                + "scope IMAP.AccessAsUser.All. "
                 + "Consent again signed in as this mailbox; for a shared mailbox, have FullAccess to it given to the user who consents.",
             Imap
         ),
@@ -113,8 +126,10 @@ internal static class MailRefusals
         new(
             ["AUTHENTICATE failed"],
             TokenRefused,
-            "Exchange does not take this token for this mailbox. Check, in this order: the user name is the mailbox's own address; the entry has the scope "
-                + $"IMAP.AccessAsUser.All; IMAP is on for the mailbox ({AccountSettings}). App-only: the permission IMAP.AccessAsApp with an administrator's consent, "
+            "Exchange does not accept this token for this mailbox. Check, in this order: the user name is the mailbox's own address; "
+                + "the entry has the scope "
+                + $"IMAP.AccessAsUser.All; IMAP is on for the mailbox ({AccountSettings}). App-only: the permission IMAP.AccessAsApp "
+                + "with an administrator's consent, "
                 + "and New-ServicePrincipal and Add-MailboxPermission were done with the object id of the enterprise application.",
             Imap
         ),
@@ -154,7 +169,7 @@ internal static class MailRefusals
         new(
             ["line too long"],
             TokenTooLong,
-            "The server takes no line as long as this token. Ask the provider for fewer scopes or claims, or for opaque tokens."
+            "The server accepts no line as long as this token. Ask the provider for fewer scopes or claims, or for opaque tokens."
         ),
         new(["[AUTHENTICATIONFAILED]"], TokenRefused, NotThisMailbox, Imap),
         new(
@@ -177,13 +192,14 @@ internal static class MailRefusals
             "The server delivers to its own mailboxes only. Use the provider's submission server (port 587 or 465).",
             Smtp
         ),
-        new(["454 4"], TryLater, "The server has a passing trouble. Check again in a few minutes.", Smtp),
-        new(["421 4"], TryLater, "The server has a passing trouble. Check again in a few minutes.", Smtp),
+        new(["454 4"], TryLater, "The server has a temporary problem. Check again in a few minutes.", Smtp),
+        new(["421 4"], TryLater, "The server has a temporary problem. Check again in a few minutes.", Smtp),
     ];
 
     private static readonly MailRefusal Unknown = new(
         Refused,
-        "Check that the user name is the address of the account that consented, that the entry has the scopes for mail, and that the account may use this protocol."
+        "Check that the user name is the address of the account that consented, that the entry has the scopes for mail, and that the "
+            + "account may use this protocol."
     );
 
     /// <summary>What a refused login or command means.</summary>
@@ -203,7 +219,8 @@ internal static class MailRefusals
         {
             return new MailRefusal(
                 ScopeMissing,
-                $"The token lacks the scope {wanted}: it has {grantedScope}. Add the scope to the entry in Dolibarr's OAuth setup, then consent again."
+                $"The token lacks the scope {wanted}: it has {grantedScope}. Add the scope to the entry in Dolibarr's OAuth setup, "
+                    + "then consent again."
             );
         }
 

@@ -39,7 +39,7 @@ internal sealed class MailSession : IDisposable
     /// <summary>Why the server's certificate is not to be trusted; null if it is, or none was seen.</summary>
     public string? CertificateProblem { get; private set; }
 
-    /// <summary>What the login is made with; null before it.</summary>
+    /// <summary>The mechanism of the login; null before it.</summary>
     public BearerMechanism? Mechanism { get; private set; }
 
     /// <summary>Whether the server has accepted the token.</summary>
@@ -65,7 +65,8 @@ internal sealed class MailSession : IDisposable
         {
             throw new MailCheckException(
                 MailFailureCode.Injection,
-                "Bytes followed the answer to STARTTLS in plain text. Somebody on the way tampers with the connection, or the server is broken: use TLS from the start (port 465 or 993)."
+                "Bytes followed the answer to STARTTLS in plain text. Somebody on the way tampers with the connection, or the server "
+                    + "is broken: use TLS from the start (port 465 or 993)."
             );
         }
 
@@ -73,16 +74,16 @@ internal sealed class MailSession : IDisposable
         {
             throw new MailCheckException(
                 MailFailureCode.Protocol,
-                "The server counts the connection as logged in before any token was shown, so nothing can be said about the token."
+                "The server treats the connection as logged in before any token was sent, so the token cannot be checked."
             );
         }
 
         return _client.IsSecure
-            ? $"{_client.SslProtocol switch { SslProtocols.Tls13 => "TLS 1.3", SslProtocols.Tls12 => "TLS 1.2", var other => other.ToString() }}, certificate valid"
+            ? $"{(_client.SslProtocol == SslProtocols.Tls13 ? "TLS 1.3" : "TLS 1.2")}, certificate valid"
             : "not protected";
     }
 
-    /// <summary>Shows the token with the first wanted mechanism that the server offers.</summary>
+    /// <summary>Logs in with the first wanted mechanism that the server offers.</summary>
     public async Task<string> AuthenticateAsync(
         IReadOnlyList<string> wanted,
         string user,
@@ -94,7 +95,7 @@ internal sealed class MailSession : IDisposable
         var name = wanted.FirstOrDefault(offered.Contains)
             ?? throw new MailCheckException(
                 MailFailureCode.MechanismMissing,
-                $"The server offers {(offered.Count == 0 ? "no login at all" : string.Join(", ", offered.Order(StringComparer.Ordinal)))} here, not {string.Join(" or ", wanted)}. "
+                $"The server offers {Names(offered)} here, not {string.Join(" or ", wanted)}. "
                     + "Check host, port and security; a token is never sent as a password."
             );
         Mechanism = new BearerMechanism(name, Protocol, user, accessToken, _host);
@@ -102,7 +103,8 @@ internal sealed class MailSession : IDisposable
         return $"logged in as {user} with {name}";
     }
 
-    /// <summary>Says goodbye. A server that does not answer any more spoils nothing.</summary>
+    /// <summary>Sends QUIT or LOGOUT. A server that no longer answers does not fail the check.</summary>
+    /// <returns>Whether the server answered.</returns>
     public async Task<bool> TryQuitAsync(CancellationToken cancellationToken)
     {
         try
@@ -122,6 +124,9 @@ internal sealed class MailSession : IDisposable
         _client.Dispose();
         _socket.Dispose();
     }
+
+    private static string Names(ICollection<string> mechanisms) =>
+        mechanisms.Count == 0 ? "no login at all" : string.Join(", ", mechanisms.Order(StringComparer.Ordinal));
 
     private static SecureSocketOptions OptionOf(MailSecurity security) =>
         security switch

@@ -51,7 +51,8 @@ internal static class MailTarget
             ? addresses
             : throw new BridgeException(
                 ProblemCode.InvalidRequest,
-                $"security none would send the token to {host.Host} for everybody on the way to read. Use starttls or tls; none is for servers on this machine."
+                $"security none would send the token to {host.Host} unprotected over the network. Use starttls or tls; none is "
+                    + "for servers on this machine."
             );
     }
 
@@ -59,7 +60,10 @@ internal static class MailTarget
     {
         if (host.Length is 0 or > LongestHost || Uri.CheckHostName(host) == UriHostNameType.Unknown)
         {
-            throw new BridgeException(ProblemCode.InvalidRequest, "host must be a host name or an IP address, without a scheme or a port.");
+            throw new BridgeException(
+                ProblemCode.InvalidRequest,
+                "host must be a host name or an IP address, without a scheme or a " + "port."
+            );
         }
     }
 }

@@ -6,8 +6,8 @@ using MailKit;
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>
-/// Listens to what a mail server says: remembers its last lines, which MailKit does not always pass on, notices bytes that
-/// were slipped in before TLS began, and ends the talk of a server that does not stop. What the client says is not kept.
+/// Reads along what a mail server sends: keeps its last lines, which MailKit does not always pass on, detects bytes injected
+/// before TLS began, and ends a session in which the server sends without end. What the client sends is not kept.
 /// </summary>
 internal sealed class ServerDialogue : IProtocolLogger
 {
@@ -21,10 +21,10 @@ internal sealed class ServerDialogue : IProtocolLogger
     /// <inheritdoc />
     public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
 
-    /// <summary>Whether something followed the answer to STARTTLS in plain text: what is said there was never protected.</summary>
+    /// <summary>Whether plain text followed the answer to STARTTLS. Somebody on the way may have put it there.</summary>
     public bool IsInjected { get; private set; }
 
-    /// <summary>The last line that the server said, without the tag of an IMAP command.</summary>
+    /// <summary>The last line that the server sent, without the tag of an IMAP command.</summary>
     public string LastLine
     {
         get

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>
-/// A server's words made fit to be shown: one line, not long, no control characters, and nothing that looks like a token.
-/// A server could say the token that it was sent.
+/// A server's text made safe to show: one line of limited length, no control characters, and nothing that looks like a token,
+/// since a server may repeat the token that it was sent.
 /// </summary>
 internal static partial class ServerText
 {

@@ -13,9 +13,9 @@ public sealed class DolibarrMailTests(SharedServer database, MailServers mail) :
     // As Dolibarr 22 makes it, without the columns that have nothing to do with the login.
     private const string Collectors = """
         CREATE TABLE llx_emailcollector_emailcollector (
-            rowid integer AUTO_INCREMENT PRIMARY KEY NOT NULL, entity integer DEFAULT 1 NOT NULL, ref varchar(128) NOT NULL, host varchar(255),
-            port varchar(10) DEFAULT '993', imap_encryption varchar(16) DEFAULT 'ssl', login varchar(128), acces_type integer DEFAULT 0,
-            oauth_service varchar(128), source_directory varchar(255) DEFAULT 'Inbox' NOT NULL, status integer NOT NULL)
+            rowid integer AUTO_INCREMENT PRIMARY KEY NOT NULL, entity integer DEFAULT 1 NOT NULL, ref varchar(128) NOT NULL,
+            host varchar(255), port varchar(10) DEFAULT '993', imap_encryption varchar(16) DEFAULT 'ssl', login varchar(128),
+            acces_type integer DEFAULT 0, oauth_service varchar(128), source_directory varchar(255) DEFAULT 'Inbox' NOT NULL, status integer NOT NULL)
         """;
 
     private World _world = null!;
@@ -144,7 +144,8 @@ public sealed class DolibarrMailTests(SharedServer database, MailServers mail) :
         );
 
         await world.ExecuteAsync(
-            "CREATE TABLE llx_emailcollector_emailcollector (rowid integer PRIMARY KEY, entity integer, ref varchar(128), host varchar(255), login varchar(128), status integer)"
+            "CREATE TABLE llx_emailcollector_emailcollector (rowid integer PRIMARY KEY, entity integer, ref varchar(128), host "
+                + "varchar(255), login varchar(128), status integer)"
         );
         await world.ExecuteAsync("INSERT INTO llx_emailcollector_emailcollector VALUES (1, 1, 'Old', 'localhost', 'ada@example.com', 1)");
         Assert.Contains(
@@ -215,8 +216,12 @@ public sealed class DolibarrMailTests(SharedServer database, MailServers mail) :
     ) =>
         _world.ExecuteAsync(
             $"""
-            INSERT INTO llx_emailcollector_emailcollector (entity, ref, host, port, imap_encryption, login, acces_type, oauth_service, source_directory, status)
-            VALUES ({entity}, '{reference}', 'localhost', '{port}', '{encryption}', '{MailServers.Ada}', {accessType}, '{World.Entry}', '{folder}', {status})
+            INSERT INTO llx_emailcollector_emailcollector (
+                entity, ref, host, port, imap_encryption, login, acces_type, oauth_service, source_directory, status
+            ) VALUES (
+                {entity}, '{reference}', 'localhost', '{port}', '{encryption}',
+                '{MailServers.Ada}', {accessType}, '{World.Entry}', '{folder}', {status}
+            )
             """
         );
 }

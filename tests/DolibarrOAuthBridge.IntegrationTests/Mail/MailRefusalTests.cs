@@ -22,7 +22,8 @@ public sealed class MailRefusalTests(SharedServer database) : ScriptedMailTests(
                 "5.7.3"
             },
             {
-                "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.",
+                "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit "
+                    + "https://aka.ms/smtp_auth_disabled for more information.",
                 MailFailureCode.SmtpAuthDisabled,
                 "Set-TransportConfig",
                 "aka.ms/smtp_auth_disabled"
@@ -100,7 +101,8 @@ public sealed class MailRefusalTests(SharedServer database) : ScriptedMailTests(
                 MailFailureCode.PolicyBlocked
             },
             {
-                "TAG NO [ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page and enable your account for IMAP access. (Failure)",
+                "TAG NO [ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page and enable your "
+                    + "account for IMAP access. (Failure)",
                 MailFailureCode.ImapDisabled
             },
             { "* BYE Session invalidated - AccessTokenExpired", MailFailureCode.TokenRefused },

@@ -12,13 +12,15 @@ public sealed class MailRefusalsTests
     [Theory]
     [InlineData(
         MailProtocol.Smtp,
-        "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit https://aka.ms/smtp_auth_disabled",
+        "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit "
+            + "https://aka.ms/smtp_auth_disabled",
         MailFailureCode.SmtpAuthDisabled,
         "for this mailbox"
     )]
     [InlineData(
         MailProtocol.Smtp,
-        "535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. Contact your administrator.",
+        "535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. Contact "
+            + "your administrator.",
         MailFailureCode.PolicyBlocked,
         "Conditional Access"
     )]
