@@ -85,10 +85,7 @@ internal sealed record MailPlan(string Source, string Entry, MailCheck? Check, s
             .. collector.IsActive ? Array.Empty<string>() : ["The collector is switched off."],
             .. speaksTokens
                 ? Array.Empty<string>()
-                :
-                [
-                    "MAIN_IMAP_USE_PHPIMAP is not set: without it, Dolibarr up to 22 uses PHP's imap extension, which cannot log in with a token.",
-                ],
+                : ["MAIN_IMAP_USE_PHPIMAP is not set: Dolibarr up to 22 then uses PHP's imap extension, which cannot log in with a token."],
         ];
         return new MailPlan(source, collector.OAuthService, check, Describe(check, collector.OAuthService, notes));
     }

@@ -15,7 +15,8 @@ public sealed class DolibarrMailTests(SharedServer database, MailServers mail) :
         CREATE TABLE llx_emailcollector_emailcollector (
             rowid integer AUTO_INCREMENT PRIMARY KEY NOT NULL, entity integer DEFAULT 1 NOT NULL, ref varchar(128) NOT NULL,
             host varchar(255), port varchar(10) DEFAULT '993', imap_encryption varchar(16) DEFAULT 'ssl', login varchar(128),
-            acces_type integer DEFAULT 0, oauth_service varchar(128), source_directory varchar(255) DEFAULT 'Inbox' NOT NULL, status integer NOT NULL)
+            acces_type integer DEFAULT 0, oauth_service varchar(128),
+            source_directory varchar(255) DEFAULT 'Inbox' NOT NULL, status integer NOT NULL)
         """;
 
     private World _world = null!;
