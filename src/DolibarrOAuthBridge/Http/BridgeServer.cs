@@ -45,6 +45,7 @@ internal static class BridgeServer
         configureServices?.Invoke(builder.Services);
         builder.Services.AddBridge(conf, options, configuration);
         builder.Services.AddSingleton<RefusalLog>();
+        builder.Services.AddSingleton<ConnectionRoom>();
         builder.Services.AddBridgeMetrics();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RenewalService>());
         builder.Services.AddHostedService(provider => provider.GetRequiredService<DevicePolling>());
@@ -57,6 +58,7 @@ internal static class BridgeServer
         });
 
         var app = builder.Build();
+        app.UseConnectionRoom();
         app.UseRequestCount();
         app.UseProblems();
         app.UseLocalCallersOnly();
@@ -83,7 +85,7 @@ internal static class BridgeServer
         kestrel.Limits.MaxRequestHeaderCount = 50;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
-        kestrel.Limits.MaxConcurrentConnections = 1000;
+        kestrel.LimitConnections();
     }
 
     private static void Listen(

@@ -42,6 +42,29 @@ public sealed partial class LocalAttackTests
     }
 
     [Fact]
+    public async Task Case_10_Idle_connections_shut_nobody_out()
+    {
+        var idle = new List<TcpClient>();
+        try
+        {
+            for (var number = 0; number < 1200; number++)
+            {
+                var client = new TcpClient();
+                idle.Add(client);
+                await client.ConnectAsync(served.Sidecar.Address.Host, served.Sidecar.Address.Port);
+            }
+
+            var answer = await RawHttp.SendAsync(served.Sidecar.Address, RawHttp.Get(TokenPath, Host, Key));
+
+            Assert.StartsWith("HTTP/1.1 200 OK", answer, StringComparison.Ordinal);
+        }
+        finally
+        {
+            idle.ForEach(static client => client.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Case_11_Bodies_are_bounded_and_not_taken_for_requests()
     {
         var post = $"POST /oauth/token HTTP/1.1\r\n{Host}\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n";

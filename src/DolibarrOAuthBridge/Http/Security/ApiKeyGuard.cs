@@ -35,6 +35,7 @@ internal static partial class ApiKeyGuard
                     try
                     {
                         await RequireAsync(context, keys);
+                        context.Features.Get<ConnectionGuest>()?.Prove();
                     }
                     catch (BridgeException exception) when (exception.Code == ProblemCode.Unauthorized)
                     {
