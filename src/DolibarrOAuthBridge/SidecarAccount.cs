@@ -20,6 +20,12 @@ internal static class SidecarAccount
             };
     }
 
+    /// <summary>Reads conf.php; where the settings name an account, a password in it that cannot be read does no harm.</summary>
+    /// <exception cref="DolibarrConfException">conf.php cannot be used.</exception>
+    /// <exception cref="SidecarAccountException">The password's file cannot be read.</exception>
+    public static DolibarrConf Read(string path, BridgeOptions options) =>
+        Apply(DolibarrConfReader.Read(path, needsAccount: options.DatabaseUser.Length == 0), options);
+
     private static string ReadPassword(string path)
     {
         try

@@ -5,19 +5,21 @@ using System.Text;
 namespace DolibarrOAuthBridge.Dolibarr.Configuration;
 
 /// <summary>The variables of a conf.php, with errors that name the file, the line and what to do.</summary>
-internal sealed class ConfVariables(Dictionary<string, PhpAssignment> assignments, string path)
+internal sealed class ConfVariables(PhpProgram program, string path)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The bytes of a variable; none where it is not set.</summary>
     /// <exception cref="DolibarrConfException">The value is computed.</exception>
     public byte[] Bytes(string name) =>
-        !assignments.TryGetValue(name, out var assignment)
+        program.Find(name) is not { } assignment
             ? []
             : assignment.Value
                 ?? throw Error(
                     name,
-                    "is not a plain value: it is computed, or set within other code, and the bridge reads this file without running it. Write its value there between quotes, in a statement of its own."
+                    assignment.Problem
+                        ?? "is not a plain value: it is computed, or set within other code, and the bridge reads this file without "
+                            + "running it. Write its value there between quotes, in a statement of its own."
                 );
 
     /// <summary>The text of a variable; empty where it is not set.</summary>
@@ -33,9 +35,7 @@ internal sealed class ConfVariables(Dictionary<string, PhpAssignment> assignment
 
     /// <summary>The text of a variable that the bridge can do without; null where it is not there as plain UTF-8 text.</summary>
     public string? Optional(string name) =>
-        assignments.TryGetValue(name, out var assignment)
-        && assignment.Value is { Length: > 0 } value
-        && System.Text.Unicode.Utf8.IsValid(value)
+        program.Find(name)?.Value is { Length: > 0 } value && System.Text.Unicode.Utf8.IsValid(value)
             ? StrictUtf8.GetString(value)
             : null;
 
@@ -56,5 +56,7 @@ internal sealed class ConfVariables(Dictionary<string, PhpAssignment> assignment
 
     /// <summary>An error about a variable.</summary>
     public DolibarrConfException Error(string name, string problem, Exception? innerException = null) =>
-        new(path, assignments.TryGetValue(name, out var assignment) ? assignment.Line : null, "$" + name, problem, innerException);
+        program.Find(name) is { } assignment
+            ? new(assignment.Path, assignment.Line, "$" + name, problem, innerException)
+            : new(path, null, "$" + name, problem, innerException);
 }

@@ -7,6 +7,8 @@ namespace DolibarrOAuthBridge.Dolibarr.Configuration;
 /// <summary>What the bridge needs of Dolibarr's conf.php. <see cref="ToString"/> shows no secret.</summary>
 public sealed record DolibarrConf
 {
+    private volatile string _urlRoot = "";
+
     /// <summary>The file it was read from.</summary>
     public required string Path { get; init; }
 
@@ -14,8 +16,8 @@ public sealed record DolibarrConf
     public string DbType { get; init; } = "mysqli";
 
     /// <summary>
-    /// The database server as written: a host name, an address, or <c>localhost</c>, which PHP's mysqli takes for the server's
-    /// socket.
+    /// The database server: a host name, an address, or <c>localhost</c>, which PHP's mysqli takes for the server's socket; or the
+    /// path of a socket. <c>ssl://</c> may stand before it; a <c>p:</c> before and a port after it are taken off.
     /// </summary>
     public required string DbHost { get; init; }
 
@@ -40,7 +42,11 @@ public sealed record DolibarrConf
     public string? DbCharacterSet { get; init; }
 
     /// <summary>Dolibarr's URL without a slash at the end; empty where conf.php has none.</summary>
-    public string UrlRoot { get; init; } = "";
+    public string UrlRoot
+    {
+        get => _urlRoot;
+        init => _urlRoot = value;
+    }
 
     /// <summary>Dolibarr's htdocs directory, where conf.php names it as plain text.</summary>
     public string? MainDocumentRoot { get; init; }
@@ -50,6 +56,15 @@ public sealed record DolibarrConf
 
     /// <summary>The keys of encrypted values.</summary>
     public required InstanceKeys Keys { get; init; }
+
+    /// <summary>Takes over what may change while the bridge runs: the keys and Dolibarr's URL.</summary>
+    /// <param name="newer">The same conf.php, read again.</param>
+    public void Follow(DolibarrConf newer)
+    {
+        ArgumentNullException.ThrowIfNull(newer);
+        Keys.ReplaceBy(newer.Keys);
+        _urlRoot = newer.UrlRoot;
+    }
 
     /// <summary>Where the configuration comes from and leads to, without secrets.</summary>
     public override string ToString() => $"DolibarrConf ({Path}: {DbUser}@{DbHost}/{DbName}, {DbPrefix})";

@@ -7,9 +7,9 @@ using DolibarrOAuthBridge.Dolibarr.Encryption;
 namespace DolibarrOAuthBridge.Dolibarr.Configuration;
 
 /// <summary>
-/// Reads conf.php, which is PHP code, without ever running it: plain assignments of text and numbers are understood,
-/// the last one to a variable wins, and a needed value that is computed is an error that names its line. Defaults are those of
-/// Dolibarr's filefunc.inc.php.
+/// Reads conf.php, which is PHP code, without ever running it: plain assignments of text, numbers and environment variables are
+/// understood, also in files that it includes by a plain name; the last one to a variable wins, and a needed value that is computed
+/// is an error that names its line. Defaults are those of Dolibarr's filefunc.inc.php.
 /// </summary>
 public static partial class DolibarrConfReader
 {
@@ -17,18 +17,27 @@ public static partial class DolibarrConfReader
     public const int MaxBytes = 1 << 20;
 
     /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="needsAccount">Whether the database account in it is needed; without, a password that cannot be read is none.</param>
     /// <exception cref="DolibarrConfException">The file cannot be read, or not understood.</exception>
-    public static DolibarrConf Read(string path)
+    public static DolibarrConf Read(string path, bool needsAccount = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Parse(ReadBytes(path), path);
+        return Parse(ReadBytes(path), path, needsAccount);
     }
 
     /// <summary>Reads the content of a file.</summary>
     /// <param name="php">The content.</param>
-    /// <param name="path">The file's path, for messages and <see cref="DolibarrConf.Path"/>.</param>
+    /// <param name="path">The file's path, for messages, relative includes and <see cref="DolibarrConf.Path"/>.</param>
+    /// <param name="needsAccount">As for <see cref="Read"/>.</param>
+    /// <param name="environment">Looks up an environment variable; this process's own by default.</param>
     /// <exception cref="DolibarrConfException">The content cannot be understood, or lacks what the bridge needs.</exception>
-    public static DolibarrConf Parse(ReadOnlySpan<byte> php, string path)
+    public static DolibarrConf Parse(
+        ReadOnlySpan<byte> php,
+        string path,
+        bool needsAccount = true,
+        Func<string, string?>? environment = null
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (php.Length > MaxBytes)
@@ -41,21 +50,24 @@ public static partial class DolibarrConfReader
             );
         }
 
-        var variables = new ConfVariables(PhpAssignments.Read(php, path), path);
+        var program = new PhpProgram(environment ?? Environment.GetEnvironmentVariable);
+        program.Read(php, path);
+        var variables = new ConfVariables(program, path);
         var keys = new InstanceKeys(
             variables.Bytes("dolibarr_main_dolcrypt_key"),
             variables.Bytes("dolibarr_main_instance_unique_id"),
             variables.Bytes("dolibarr_main_cookie_cryptkey")
         );
+        var (host, port) = ReadDbHost(variables);
         return new()
         {
             Path = path,
             DbType = ReadDbType(variables),
-            DbHost = variables.Required("dolibarr_main_db_host"),
-            DbPort = ReadDbPort(variables),
+            DbHost = host,
+            DbPort = port,
             DbName = variables.Required("dolibarr_main_db_name"),
-            DbUser = variables.Required("dolibarr_main_db_user"),
-            DbPassword = ReadDbPassword(variables, keys),
+            DbUser = needsAccount ? variables.Required("dolibarr_main_db_user") : variables.Optional("dolibarr_main_db_user") ?? "",
+            DbPassword = needsAccount ? ReadDbPassword(variables, keys) : "",
             DbPrefix = ReadDbPrefix(variables),
             DbCharacterSet = variables.Optional("dolibarr_main_db_character_set"),
             UrlRoot = variables.Text("dolibarr_main_url_root").Trim().TrimEnd('/'),
@@ -78,6 +90,29 @@ public static partial class DolibarrConfReader
                 "names a database driver that the bridge does not know. It needs mysqli, for MariaDB or MySQL."
             ),
         };
+    }
+
+    // PHP's mysqli takes "p:" before the host for a persistent connection, and a port or a socket's path after it.
+    private static (string Host, int Port) ReadDbHost(ConfVariables variables)
+    {
+        const string Name = "dolibarr_main_db_host";
+        var port = ReadDbPort(variables);
+        var host = variables.Required(Name);
+        host = host.StartsWith("p:", StringComparison.OrdinalIgnoreCase) ? host[2..] : host;
+        var match = HostAndPort().Match(host);
+        if (!match.Success)
+        {
+            return (host, port);
+        }
+
+        if (match.Groups["socket"].Success)
+        {
+            return (match.Groups["socket"].Value, port);
+        }
+
+        return ushort.TryParse(match.Groups["port"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var own)
+            ? (match.Groups["host"].Value, own)
+            : throw variables.Error(Name, "has no port number from 1 to 65535 after the colon.");
     }
 
     private static int ReadDbPort(ConfVariables variables)
@@ -148,7 +183,7 @@ public static partial class DolibarrConfReader
         }
     }
 
-    private static byte[] ReadBytes(string path)
+    internal static byte[] ReadBytes(string path)
     {
         try
         {
@@ -181,7 +216,8 @@ public static partial class DolibarrConfReader
                 null,
                 Directory.Exists(path)
                     ? "This is a directory. Give the path of the conf.php in it."
-                    : $"The user \"{Environment.UserName}\" has no permission to read the file{Mode(path)}. Add this user to the file's group, usually the web server's, and give the group the right to read.",
+                    : $"The user \"{Environment.UserName}\" has no permission to read the file{Mode(path)}. Add this user to the file's "
+                        + "group, usually the web server's, and give the group the right to read.",
                 exception
             );
         }
@@ -205,4 +241,8 @@ public static partial class DolibarrConfReader
 
     [GeneratedRegex(@"^[A-Za-z0-9_]+\z", RegexOptions.CultureInvariant)]
     private static partial Regex ValidPrefix();
+
+    // One colon only: an IPv6 address without brackets has no port.
+    [GeneratedRegex(@"^(?<host>(?:ssl://)?(?:\[[0-9A-Fa-f:.]+\]|[^:/\[\]]+)):(?:(?<port>\d+)|(?<socket>/[^/].*))\z", RegexOptions.IgnoreCase)]
+    private static partial Regex HostAndPort();
 }

@@ -3,45 +3,63 @@
 namespace DolibarrOAuthBridge.Dolibarr.Configuration;
 
 /// <summary>
-/// Finds the assignments of plain values in PHP code: statements at the top level that set a variable to a literal, or to
-/// literals joined by dots. Any other way of setting a variable (in an if, by a function, from another variable) is
-/// remembered too, as a value that is not known, so that it is never silently taken for the plain one before it.
+/// Finds the assignments of plain values in PHP code: statements at the top level that set a variable to a literal, to what an
+/// environment variable holds, or to several of these joined by dots. Any other way of setting a variable (in an if, by a function,
+/// from another variable) is remembered too, as a value that is not known, so that it is never silently taken for the plain one
+/// before it. Files that are included by a plain name are read in their place.
 /// </summary>
 internal ref struct PhpAssignments
 {
-    private readonly Dictionary<string, PhpAssignment> _found = new(StringComparer.Ordinal);
+    private readonly PhpProgram _program;
+    private readonly string _path;
     private PhpLexer _lexer;
     private PhpToken _current;
+    private string? _unset;
     private int _depth;
 
-    private PhpAssignments(PhpLexer lexer) => _lexer = lexer;
+    private PhpAssignments(PhpLexer lexer, string path, PhpProgram program)
+    {
+        _lexer = lexer;
+        _path = path;
+        _program = program;
+    }
 
     /// <summary>Reads a file.</summary>
-    /// <returns>The last assignment to each variable, by its name without the dollar sign.</returns>
-    /// <exception cref="DolibarrConfException">The file is not PHP, or a string or comment is not closed.</exception>
-    public static Dictionary<string, PhpAssignment> Read(ReadOnlySpan<byte> php, string path)
+    /// <param name="php">Its content.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="program">Gets the last assignment to each variable, by its name without the dollar sign.</param>
+    /// <exception cref="DolibarrConfException">The file is not PHP, a string or comment is not closed, or an include cannot be
+    /// followed.</exception>
+    public static void Read(ReadOnlySpan<byte> php, string path, PhpProgram program)
     {
         var lexer = new PhpLexer(php, path);
         lexer.Open();
-        var reader = new PhpAssignments(lexer);
-        reader.ReadStatements();
-        return reader._found;
+        new PhpAssignments(lexer, path, program).ReadStatements();
     }
 
     private void ReadStatements()
     {
         Advance();
-        while (_current.Kind != PhpTokenKind.End)
+        while (_current.Kind != PhpTokenKind.End && !_program.HasEnded)
         {
             // What follows is never run.
             if (_depth == 0 && _current.Kind == PhpTokenKind.Name && _current.Text is "return" or "exit" or "die" or "__halt_compiler")
             {
+                _program.HasEnded = _current.Text is "exit" or "die";
                 return;
             }
 
             if (_current.Kind == PhpTokenKind.Variable && _depth == 0)
             {
                 ReadAssignment();
+            }
+            else if (_depth == 0 && _current.Is("@"))
+            {
+                Advance(); // silences errors
+            }
+            else if (_depth == 0 && IsInclude(_current))
+            {
+                ReadInclude();
             }
             else
             {
@@ -50,7 +68,36 @@ internal ref struct PhpAssignments
         }
     }
 
-    // $name = literal [. literal]... ;
+    // include 'file'; include('file'); and with __DIR__.
+    private void ReadInclude()
+    {
+        var include = _current;
+        Advance();
+        var inParentheses = _current.Is("(");
+        if (inParentheses)
+        {
+            Advance();
+        }
+
+        var file = ReadExpression();
+        if (inParentheses && _current.Is(")"))
+        {
+            Advance();
+            inParentheses = false;
+        }
+
+        if (file is null || inParentheses || !_current.Is(";"))
+        {
+            _program.Doubt(_path, include.Line, "includes a file whose name is computed");
+            ReadOther(include, include);
+            return;
+        }
+
+        Advance();
+        _program.Include(System.Text.Encoding.UTF8.GetString(file), include.Text, _path, include.Line);
+    }
+
+    // $name = expression ;
     private void ReadAssignment()
     {
         var variable = _current;
@@ -58,9 +105,13 @@ internal ref struct PhpAssignments
         if (!_current.Is("="))
         {
             // $name[...] = and $name->... = change it as well.
-            if (_current.Is("[") || _current.Is("->"))
+            if (variable.Text == "GLOBALS")
             {
-                _found[variable.Text] = new(null, variable.Line);
+                _program.Doubt(_path, variable.Line, "uses $GLOBALS");
+            }
+            else if (_current.Is("[") || _current.Is("->"))
+            {
+                Assign(variable, null);
             }
 
             ReadOther(variable, variable);
@@ -68,30 +119,126 @@ internal ref struct PhpAssignments
         }
 
         Advance();
-        var value = new List<byte>();
-        var literal = ReadLiteral(value);
-        while (literal && _current.Is("."))
-        {
-            Advance();
-            literal = ReadLiteral(value);
-        }
-
-        literal &= _current.Is(";");
-        _found[variable.Text] = new(literal ? [.. value] : null, variable.Line);
+        _unset = null;
+        var value = ReadExpression();
+        Assign(
+            variable,
+            _current.Is(";") ? value : null,
+            _unset is null || !_current.Is(";")
+                ? null
+                : $"takes its value from the environment variable {_unset}, which this process does not have. Set it for the sidecar as "
+                    + "for PHP (Environment= in its unit), or write the value there between quotes."
+        );
         ReadOther(variable, variable);
     }
 
-    // As PHP joins it to text: true is "1", false and null are nothing.
-    private bool ReadLiteral(List<byte> value)
+    // Plain values joined by dots; null where one is not plain. An environment variable alone may have an alternative after ?: or ??,
+    // which bind less than the dot.
+    private byte[]? ReadExpression()
     {
-        if (_current.Kind == PhpTokenKind.Literal || _current.Is("true") || _current.Is("false") || _current.Is("null"))
+        var isVariable = _current.Is("getenv") || _current is { Kind: PhpTokenKind.Variable, Text: "_ENV" or "_SERVER" };
+        if (ReadTerm() is not { } value)
         {
-            value.AddRange(_current.Is("true") ? "1"u8 : _current.Value);
-            Advance();
-            return true;
+            return null;
         }
 
-        return false;
+        if (isVariable && (_current.Is("?") || _current.Is("??")))
+        {
+            return ReadAlternative(value, isShort: _current.Is("?"));
+        }
+
+        while (_current.Is("."))
+        {
+            Advance();
+            if (ReadTerm() is not { } part)
+            {
+                return null;
+            }
+
+            value = [.. value, .. part];
+        }
+
+        return _unset is null ? value : null;
+    }
+
+    private byte[]? ReadAlternative(byte[] value, bool isShort)
+    {
+        var isMissing = _unset is not null || (isShort && value is [] or [(byte)'0']);
+        Advance();
+        if (isShort)
+        {
+            if (!_current.Is(":"))
+            {
+                return null;
+            }
+
+            Advance();
+        }
+
+        _unset = null;
+        var alternative = ReadExpression();
+        if (isMissing)
+        {
+            return alternative;
+        }
+
+        _unset = null;
+        return value;
+    }
+
+    private byte[]? ReadTerm() =>
+        _current.Is("getenv") ? ReadEnvironment("(", ")")
+        : _current is { Kind: PhpTokenKind.Variable, Text: "_ENV" or "_SERVER" } ? ReadEnvironment("[", "]")
+        : ReadLiteral();
+
+    // getenv('NAME'), $_ENV['NAME'] or $_SERVER['NAME'].
+    private byte[]? ReadEnvironment(string open, string close)
+    {
+        Advance();
+        if (!_current.Is(open))
+        {
+            return null;
+        }
+
+        Advance();
+        if (_current.Kind != PhpTokenKind.Literal)
+        {
+            return null;
+        }
+
+        var name = System.Text.Encoding.UTF8.GetString(_current.Value);
+        Advance();
+        if (!_current.Is(close))
+        {
+            return null;
+        }
+
+        Advance();
+        var value = _program.Environment(name);
+        if (value is null)
+        {
+            _unset ??= name;
+        }
+
+        return value ?? [];
+    }
+
+    // As PHP joins it to text: true is "1", false and null are nothing.
+    private byte[]? ReadLiteral()
+    {
+        var value =
+            _current.Kind == PhpTokenKind.Literal ? _current.Value
+            : _current.Is("true") ? "1"u8.ToArray()
+            : _current.Is("false") || _current.Is("null") ? []
+            : _current.Is("__dir__") ? System.Text.Encoding.UTF8.GetBytes(Path.GetDirectoryName(Path.GetFullPath(_path)) ?? "/")
+            : _current.Is("__file__") ? System.Text.Encoding.UTF8.GetBytes(Path.GetFullPath(_path))
+            : null;
+        if (value is not null)
+        {
+            Advance();
+        }
+
+        return value;
     }
 
     // To the end of the statement, or to a brace, which starts or ends a block.
@@ -136,7 +283,11 @@ internal ref struct PhpAssignments
     // Whether the current token, with the one before it, changes a variable.
     private readonly void NoteChange(string keyword, PhpToken previous)
     {
-        if (
+        if (CauseOfDoubt(previous) is { } cause)
+        {
+            _program.Doubt(_path, _current.Line, cause);
+        }
+        else if (
             _current.Kind == PhpTokenKind.Variable
             && (
                 previous.Is("&")
@@ -146,13 +297,27 @@ internal ref struct PhpAssignments
             )
         )
         {
-            _found[_current.Text] = new(null, _current.Line);
+            Assign(_current, null);
         }
         else if (previous.Kind == PhpTokenKind.Variable && (_current.Assigns || _current.Is("++") || _current.Is("--")))
         {
-            _found[previous.Text] = new(null, previous.Line);
+            Assign(previous, null);
         }
     }
+
+    // Code that may change variables without naming them.
+    private readonly string? CauseOfDoubt(PhpToken previous) =>
+        IsInclude(_current) ? "includes a file within other code"
+        : _current.Is("eval") || _current.Is("extract") || _current.Is("parse_str") ? $"calls {_current.Text}"
+        : _current is { Kind: PhpTokenKind.Variable, Text: "GLOBALS" } ? "uses $GLOBALS"
+        : previous.Is("$") ? "names a variable by another one"
+        : null;
+
+    private static bool IsInclude(PhpToken token) =>
+        token.Kind == PhpTokenKind.Name && token.Text is "include" or "include_once" or "require" or "require_once";
+
+    private readonly void Assign(PhpToken variable, byte[]? value, string? problem = null) =>
+        _program.Assign(variable.Text, new PhpAssignment(value, _path, variable.Line, problem));
 
     private void Advance() => _current = _lexer.Next();
 }

@@ -2,6 +2,7 @@
 
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Modes;
 using Org.BouncyCastle.Crypto.Parameters;
@@ -13,7 +14,7 @@ namespace DolibarrOAuthBridge.Dolibarr.Encryption;
 /// <c>dolcrypt:cipher:iv:base64</c> with the IV as 16 ASCII characters. There is no authentication: a wrong key gives
 /// random bytes without an error in CTR mode, so what comes out must be checked by its own grammar.
 /// </summary>
-public static class DolCrypt
+public static partial class DolCrypt
 {
     /// <summary>The cipher of Dolibarr's constant MAIN_SECURITY_REVERSIBLE_ALGO.</summary>
     public const string DefaultCipher = "AES-256-CTR";
@@ -23,11 +24,14 @@ public static class DolCrypt
 
     private const int IvBytes = 16;
 
-    /// <summary>Whether a value claims to be encrypted, well-formed or not.</summary>
+    /// <summary>
+    /// Whether a value claims to be encrypted. What starts with <c>dolcrypt:</c> does, well-formed or not. <c>dolDecrypt</c> takes
+    /// other words that start with <c>dol</c> as well; those only count where the rest has the form.
+    /// </summary>
     public static bool IsEncrypted(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return value.StartsWith(Prefix, StringComparison.Ordinal);
+        return value.StartsWith(Prefix, StringComparison.Ordinal) || OtherPrefix().IsMatch(value);
     }
 
     /// <summary>The cipher's OpenSSL name as the value spells it.</summary>
@@ -72,10 +76,16 @@ public static class DolCrypt
     internal static string EncryptAnew(string value, ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> key)
     {
         var parts = Split(value);
-        return Encrypt(plaintext, key, parts[1], parts[2]);
+        return Encrypt(plaintext, key, parts[1], parts[2], parts[0]);
     }
 
-    private static string Encrypt(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> key, string cipher, string iv)
+    private static string Encrypt(
+        ReadOnlySpan<byte> plaintext,
+        ReadOnlySpan<byte> key,
+        string cipher,
+        string iv,
+        string prefix = "dolcrypt"
+    )
     {
         if (plaintext.IsEmpty)
         {
@@ -85,7 +95,7 @@ public static class DolCrypt
         var kind = ParseCipher(cipher);
         var aesKey = FitKey(key, kind);
         var ciphertext = kind.Counter ? RunCounter(plaintext, aesKey, ParseIv(iv)) : EncryptBlocks(plaintext, aesKey, ParseIv(iv));
-        return $"{Prefix}{cipher}:{iv}:{Convert.ToBase64String(ciphertext)}";
+        return $"{prefix}:{cipher}:{iv}:{Convert.ToBase64String(ciphertext)}";
     }
 
     private static string[] Split(string value)
@@ -171,4 +181,7 @@ public static class DolCrypt
             throw new DolCryptException(DolCryptFailure.WrongKeyOrDamaged, "The value does not decrypt with this key.", exception);
         }
     }
+
+    [GeneratedRegex("^dol[^:]+:(?i:AES-(128|192|256)-(CTR|CBC)):[^:]{16}:[A-Za-z0-9+/]+={0,2}$")]
+    private static partial Regex OtherPrefix();
 }

@@ -10,25 +10,28 @@ namespace DolibarrOAuthBridge.Dolibarr.Encryption;
 /// </summary>
 public sealed class KeyChange
 {
-    private readonly InstanceKeys _old;
-    private readonly InstanceKeys _new;
+    private readonly IReadOnlyList<ReadOnlyMemory<byte>> _old;
+    private readonly IReadOnlyList<ReadOnlyMemory<byte>> _new;
     private readonly byte[] _writeKey;
 
     /// <summary>Prepares a change.</summary>
-    /// <param name="oldKeys">The keys of the conf.php in use.</param>
-    /// <param name="newKeys">The keys of the conf.php that takes its place.</param>
+    /// <param name="oldKeys">The keys of the conf.php in use. A value may be under any of them, whatever the release.</param>
+    /// <param name="newKeys">
+    /// The keys of the conf.php that takes its place, by the rule of the release that is to read them.
+    /// </param>
     /// <exception cref="ArgumentException">The new conf.php has no key.</exception>
     public KeyChange(InstanceKeys oldKeys, InstanceKeys newKeys)
     {
         ArgumentNullException.ThrowIfNull(oldKeys);
         ArgumentNullException.ThrowIfNull(newKeys);
-        _old = oldKeys;
-        _new = newKeys;
         _writeKey = newKeys.WriteKey is { } key ? key.ToArray() : throw new ArgumentException("There is no new key.", nameof(newKeys));
+        _new = newKeys.ReleaseKeys;
+        _old = [.. oldKeys.Candidates.Where(old => !InstanceKeys.Contains(_new, old))];
+        IsNone = oldKeys.WriteKey is { } former && former.Span.SequenceEqual(_writeKey);
     }
 
     /// <summary>Whether both sides encrypt with the same key, so that there is nothing to do.</summary>
-    public bool IsNone => _old.WriteKey is { } key && key.Span.SequenceEqual(_writeKey);
+    public bool IsNone { get; }
 
     /// <summary>What a stored value is before the change.</summary>
     public KeyChangeVerdict Judge(string value)

@@ -53,10 +53,14 @@ internal static class PlainText
     /// <summary>Decrypts a value of unknown content with the first key that gives text, or the bytes of a serialized PHP object.</summary>
     /// <returns>The bytes; null where no key gives any.</returns>
     /// <exception cref="DolCryptException">The value is malformed or its cipher unsupported.</exception>
-    public static byte[]? TryDecryptAny(string value, InstanceKeys keys)
+    public static byte[]? TryDecryptAny(string value, IReadOnlyList<ReadOnlyMemory<byte>> keys) =>
+        TryDecryptAny(value, keys, out _);
+
+    /// <summary>As the other overload; says also which key it was.</summary>
+    public static byte[]? TryDecryptAny(string value, IReadOnlyList<ReadOnlyMemory<byte>> keys, out ReadOnlyMemory<byte> found)
     {
         DolCrypt.CipherOf(value);
-        foreach (var key in keys.Candidates)
+        foreach (var key in keys)
         {
             try
             {
@@ -64,6 +68,7 @@ internal static class PlainText
                 // A serialized object holds zero bytes before the names of its properties.
                 if (TryRead(Array.FindAll(plaintext, b => b != 0)) is not null)
                 {
+                    found = key;
                     return plaintext;
                 }
             }
@@ -73,6 +78,7 @@ internal static class PlainText
             }
         }
 
+        found = default;
         return null;
     }
 }

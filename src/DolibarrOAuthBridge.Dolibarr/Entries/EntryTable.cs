@@ -13,6 +13,10 @@ public sealed class EntryTable
     private const string IdEnding = "_ID";
     private const string NamePrefix = "OAUTH_";
 
+    // Where Dolibarr says which release it is. The second holds until the first upgrade.
+    private const string LastUpgrade = "MAIN_VERSION_LAST_UPGRADE";
+    private const string LastInstall = "MAIN_VERSION_LAST_INSTALL";
+
     // Settings of the bridge for all entries of a company, from the module's setup page.
     private const string LoginTenants = "OAUTHBRIDGE_LOGIN_TENANTS";
     private const string LoginDomains = "OAUTHBRIDGE_LOGIN_HOSTED_DOMAIN";
@@ -71,6 +75,11 @@ public sealed class EntryTable
         return constants.TryGetValue(name, out var value) ? _codec.DecryptText(value) : null;
     }
 
+    /// <summary>The installed release of Dolibarr, such as <c>22.0.4</c>; null where the database does not say.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<string?> FindReleaseAsync(CancellationToken cancellationToken = default) =>
+        ReleaseIn(await ReadAsync("1 = 0", [("entity", 0)], cancellationToken).ConfigureAwait(false));
+
     /// <summary>The values of all constants whose name begins so. Encrypted ones are left as they are.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyDictionary<string, string>> ListConstantsAsync(
@@ -81,8 +90,11 @@ public sealed class EntryTable
     {
         ArgumentException.ThrowIfNullOrEmpty(prefix);
         var pattern = prefix.Replace("_", "|_", StringComparison.Ordinal) + "%";
-        return await ReadAsync("name LIKE @pattern ESCAPE '|'", [("pattern", pattern), ("entity", entity)], cancellationToken)
+        var constants = await ReadAsync("name LIKE @pattern ESCAPE '|'", [("pattern", pattern), ("entity", entity)], cancellationToken)
             .ConfigureAwait(false);
+        return constants
+            .Where(constant => constant.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            .ToDictionary(StringComparer.Ordinal);
     }
 
     private async Task<Dictionary<string, string>> ReadAsync(
@@ -91,8 +103,11 @@ public sealed class EntryTable
         CancellationToken cancellationToken
     )
     {
-        // Entity 0 first: the company's own value then replaces it.
-        var sql = $"SELECT name, value FROM {_database.Table("const")} WHERE {condition} AND entity IN (0, @entity) ORDER BY entity";
+        // Entity 0 first: the company's own value then replaces it. The release comes along, since it decides the key to write with.
+        var sql = $"""
+            SELECT name, value FROM {_database.Table("const")}
+             WHERE ({condition} OR name IN ('{LastUpgrade}', '{LastInstall}')) AND entity IN (0, @entity) ORDER BY entity
+            """;
         var rows = await _database
             .QueryAsync(sql, parameters, static row => (Name: row.Text("name"), Value: row.Text("value")), cancellationToken)
             .ConfigureAwait(false);
@@ -102,8 +117,12 @@ public sealed class EntryTable
             constants[name] = _environment("DOLIBARR_" + name) ?? value;
         }
 
+        _codec.FollowRelease(ReleaseIn(constants));
         return constants;
     }
+
+    private static string? ReleaseIn(Dictionary<string, string> constants) =>
+        constants.GetValueOrDefault(LastUpgrade) is { Length: > 0 } upgraded ? upgraded : constants.GetValueOrDefault(LastInstall);
 
     private static EntryName? NameFromIdConstant(string constant) =>
         constant.StartsWith(NamePrefix, StringComparison.Ordinal)

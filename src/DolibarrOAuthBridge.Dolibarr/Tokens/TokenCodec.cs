@@ -36,21 +36,41 @@ public sealed class TokenCodec(InstanceKeys keys)
     /// <exception cref="DolCryptException">The form's cipher is unsupported.</exception>
     public string Encode(StoredToken token, StoredForm form)
     {
-        ArgumentNullException.ThrowIfNull(token);
         ArgumentNullException.ThrowIfNull(form);
+        var serialized = Serialize(token);
+        return form.Cipher is { } cipher ? DolCrypt.Encrypt(serialized, WriteKey(), cipher) : Utf8.GetString(serialized);
+    }
+
+    /// <summary>
+    /// Writes a token in the place of a value that is there: in its form, and under its key where the installed release reads that.
+    /// </summary>
+    /// <param name="token">The token.</param>
+    /// <param name="column">The value that is there; not empty.</param>
+    /// <exception cref="NotStorableException">Dolibarr could not read the value back, or there is no key to encrypt it with.</exception>
+    /// <exception cref="DolCryptException">The value's cipher is unsupported.</exception>
+    public string Rewrite(StoredToken token, string column)
+    {
+        var form = StoredForm.Of(column);
+        return form.Cipher is { } cipher
+            && PlainText.TryDecryptAny(column, keys.Candidates, out var read) is not null
+            && keys.KeyToRewrite(read) is { } key
+            ? DolCrypt.Encrypt(Serialize(token), key.Span, cipher)
+            : Encode(token, form);
+    }
+
+    private static byte[] Serialize(StoredToken token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
         RefuseEncryptedLook(token.AccessToken);
         RefuseEncryptedLook(token.RefreshToken);
-        byte[] serialized;
         try
         {
-            serialized = StoredTokenFormat.Serialize(token);
+            return StoredTokenFormat.Serialize(token);
         }
         catch (PhpFormatException exception)
         {
             throw new NotStorableException($"The provider's answer cannot be stored in Dolibarr's format: {exception.Reason}.", exception);
         }
-
-        return form.Cipher is { } cipher ? DolCrypt.Encrypt(serialized, WriteKey(), cipher) : Utf8.GetString(serialized);
     }
 
     /// <summary>Reads a value of <c>llx_const</c>: decrypted if it is encrypted, else as it is.</summary>
@@ -80,7 +100,16 @@ public sealed class TokenCodec(InstanceKeys keys)
     /// Whether a value of any table and owner can be read: it is in the clear, or a key of the instance gives text or a
     /// serialized object.
     /// </summary>
-    public bool CanRead(string value)
+    public bool CanRead(string value) => CanRead(value, keys.Candidates);
+
+    /// <summary>As <see cref="CanRead(string)"/>, by Dolibarr itself in a release with the given rule.</summary>
+    public bool CanRead(string value, KeyRule rule) => CanRead(value, keys.KeysBy(rule));
+
+    /// <summary>Takes the keys from now on as the installed release does.</summary>
+    /// <param name="release">Such as <c>24.0.1</c>; null or empty where it is unknown.</param>
+    public void FollowRelease(string? release) => keys.FollowRelease(release);
+
+    private static bool CanRead(string value, IReadOnlyList<ReadOnlyMemory<byte>> keys)
     {
         ArgumentNullException.ThrowIfNull(value);
         try

@@ -77,8 +77,7 @@ internal sealed class CommandContext : IAsyncDisposable
     {
         try
         {
-            var conf = DolibarrConfReader.Read(options.DolibarrConf);
-            return asDolibarr ? conf : SidecarAccount.Apply(conf, options);
+            return asDolibarr ? DolibarrConfReader.Read(options.DolibarrConf) : SidecarAccount.Read(options.DolibarrConf, options);
         }
         catch (SidecarAccountException exception)
         {

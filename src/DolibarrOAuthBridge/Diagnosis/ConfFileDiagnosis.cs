@@ -46,7 +46,8 @@ internal sealed class ConfFileDiagnosis : IDiagnosis
                 "key_missing",
                 Severity.Warning,
                 conf.Path,
-                "There is neither $dolibarr_main_instance_unique_id nor $dolibarr_main_cookie_cryptkey, so Dolibarr stores secrets and tokens in the clear.",
+                "There is neither $dolibarr_main_instance_unique_id nor $dolibarr_main_cookie_cryptkey, so Dolibarr stores secrets and "
+                    + "tokens in the clear.",
                 "Set $dolibarr_main_instance_unique_id to 32 random characters, then save the entries' secrets and give consent again."
             );
         }

@@ -66,7 +66,8 @@ internal sealed partial class DatabaseDiagnosis(DolibarrDatabase database) : IDi
                     Severity.Error,
                     subject,
                     exception.Message,
-                    "Check $dolibarr_main_db_host, _port, _name, _user and _pass in conf.php, or the sidecar's own account, and whether the server runs."
+                    "Check $dolibarr_main_db_host, _port, _name, _user and _pass in conf.php, or the sidecar's own account, and whether "
+                        + "the server runs."
                 ),
             ];
         }

@@ -65,7 +65,8 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
                 "label_ambiguous",
                 Severity.Warning,
                 company.Subject(entry.Name),
-                $"The label {entry.Name.Label} has a \"-\" or \"_ID\" in it, at which Dolibarr's own pages cut it: it then looks for another entry.",
+                $"The label {entry.Name.Label} has a \"-\" or \"_ID\" in it, at which Dolibarr's own pages cut it: it then looks for "
+                    + "another entry.",
                 "Make an entry with a label of letters and digits only, and give consent for that one."
             );
         }

@@ -44,7 +44,8 @@ internal sealed class GrantDiagnosis : SnapshotDiagnosis
                 Severity.Error,
                 subject,
                 evidence,
-                "Make a new client secret in the Entra admin center (App registrations, Certificates & secrets), and enter it in Dolibarr's OAuth setup. No new consent is needed."
+                "Make a new client secret in the Entra admin center (App registrations, Certificates & secrets), and enter it in "
+                    + "Dolibarr's OAuth setup. No new consent is needed."
             ),
             _ when detail.Contains("AADSTS7000215", StringComparison.Ordinal) => new(
                 "client_secret_wrong",
@@ -79,7 +80,8 @@ internal sealed class GrantDiagnosis : SnapshotDiagnosis
                 "testing_suspected",
                 Severity.Warning,
                 company.Subject(entry.Name),
-                $"The grant ended {days:0.#} days after the consent: Google ends those of an application with publishing status Testing after seven.",
+                $"The grant ended {days:0.#} days after the consent: Google ends those of an application with publishing status Testing "
+                    + "after seven.",
                 "Publish the application (Google Cloud console, OAuth consent screen, Publish app), then give consent again."
             )
             : null;

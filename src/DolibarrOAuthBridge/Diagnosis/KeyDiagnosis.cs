@@ -27,8 +27,10 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
                     "key_wrong",
                     Severity.Error,
                     examination.Conf.Path,
-                    $"None of the {encrypted.Count} encrypted values opens with the key in this file: the database was restored without its conf.php, or the key was changed.",
-                    "Put back the old $dolibarr_main_instance_unique_id. If it is lost, enter every secret again and give consent again. To change a key, use dolibarr-oauth-bridge rekey."
+                    $"None of the {encrypted.Count} encrypted values opens with the key in this file: the database was restored without "
+                        + "its conf.php, or the key was changed.",
+                    "Put back the old $dolibarr_main_instance_unique_id. If it is lost, enter every secret again and give consent again. "
+                        + "To change a key, use dolibarr-oauth-bridge rekey."
                 )
                 : new(
                     "value_unreadable",
@@ -37,6 +39,11 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
                     $"{unreadable.Count} of {encrypted.Count} encrypted values do not open with the key in this file: {Some(unreadable)}.",
                     "They were written under another key, or cut. Enter those secrets again, and give consent again for those tokens."
                 );
+        }
+
+        if (WithComma(examination, encrypted) is { } comma)
+        {
+            yield return comma;
         }
 
         if (encrypted.Count > 0)
@@ -57,6 +64,42 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
                 $"Enable the module oauthbridge there, or run: dolibarr-oauth-bridge init --entity {company.Entity}"
             );
         }
+    }
+
+    // Release 24 made a list of the key: it encrypts with the part before the first comma, and reads each part in turn.
+    private Finding? WithComma(Examination examination, List<(string Place, string Value)> encrypted)
+    {
+        var keys = examination.Conf.Keys;
+        if (!keys.HasComma)
+        {
+            return null;
+        }
+
+        var path = examination.Conf.Path;
+        var rekey = $"dolibarr-oauth-bridge rekey --dolibarr-conf {path} --new-conf {path} --release 24";
+        var lost = encrypted
+            .Where(field => codec.CanRead(field.Value) && !codec.CanRead(field.Value, KeyRule.CommaSeparated))
+            .Select(field => field.Place)
+            .ToList();
+        return keys.Rule == KeyRule.WholeKey
+                ? new(
+                    "key_with_comma",
+                    Severity.Warning,
+                    path,
+                    "The key has a comma in it. Dolibarr 24 takes that for a list of keys, and then cannot read what this release encrypted"
+                        + $" ({lost.Count} of {encrypted.Count} values).",
+                    $"Right before the upgrade to 24, while Dolibarr stands still, run: {rekey}"
+                )
+            : lost.Count > 0
+                ? new(
+                    "value_of_older_release",
+                    Severity.Error,
+                    path,
+                    "The key has a comma in it. A release before 24 encrypted these with the whole key, which this release does not try: "
+                        + $"{Some(lost)}.",
+                    $"Run: {rekey}"
+                )
+            : null;
     }
 
     private static IEnumerable<Finding> InTheClear(InstanceSnapshot snapshot)
@@ -105,7 +148,8 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
                 Severity.Warning,
                 "llx_oauth_token",
                 $"Stored in the clear, although this instance encrypts: {Some(rows)}.",
-                "A release before 17 wrote it, or a PHP without openssl. The bridge keeps the form of a row; give consent again to have it encrypted."
+                "A release before 17 wrote it, or a PHP without openssl. The bridge keeps the form of a row; give consent again to have "
+                    + "it encrypted."
             );
         }
     }

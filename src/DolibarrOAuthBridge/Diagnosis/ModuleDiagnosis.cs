@@ -70,7 +70,8 @@ internal sealed partial class ModuleDiagnosis : SnapshotDiagnosis
                     "stock_refresh_broken",
                     Severity.Warning,
                     subject,
-                    $"Dolibarr {release} does not refresh a token when it sends mail (\"no suitable wrapper could be found\"), and the module oauthbridge is off.",
+                    $"Dolibarr {release} does not refresh a token when it sends mail (\"no suitable wrapper could be found\"), and the "
+                        + "module oauthbridge is off.",
                     "Enable the module oauthbridge; until then mail works only as long as the sidecar renews every token in time."
                 )
             : company.Entries.Any(entry => ProviderCatalogue.Of(entry.Name).SendScopeOnRefresh)
@@ -79,7 +80,9 @@ internal sealed partial class ModuleDiagnosis : SnapshotDiagnosis
                     "stock_refresh_without_scope",
                     Severity.Warning,
                     subject,
-                    "Dolibarr's own refreshes name no scope, which Microsoft refuses (AADSTS900144) or answers with a token for something else; the constant OAUTH_ADD_SCOPE_AND_TENANT_IN_REFRESH_MESSAGE is not set, and the module oauthbridge is off.",
+                    "Dolibarr's own refreshes name no scope, which Microsoft refuses (AADSTS900144) or answers with a token for "
+                        + "something else; the constant OAUTH_ADD_SCOPE_AND_TENANT_IN_REFRESH_MESSAGE is not set, and the module "
+                        + "oauthbridge is off.",
                     "Enable the module oauthbridge, or set that constant to 1."
                 )
             : new(

@@ -45,7 +45,8 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
                         Severity.Warning,
                         subject,
                         $"It has rights on the whole server: {string.Join("; ", broad)}.",
-                        "Give the sidecar an account of its own: dolibarr-oauth-bridge init --sql prints it. Dolibarr itself needs rights on its own database only."
+                        "Give the sidecar an account of its own: dolibarr-oauth-bridge init --sql prints it. Dolibarr itself needs "
+                            + "rights on its own database only."
                     )
                 );
             }
@@ -98,7 +99,8 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
             ),
             (
                 "add a token",
-                $"INSERT INTO {token} (service, token, entity, datec{state}) SELECT service, token, entity, datec{state} FROM {token} WHERE 1 = 0"
+                $"INSERT INTO {token} (service, token, entity, datec{state}) SELECT service, token, entity, datec{state} FROM {token} "
+                    + "WHERE 1 = 0"
             ),
             ("delete a token", $"DELETE FROM {token} WHERE rowid = 0 AND 1 = 0"),
         ];

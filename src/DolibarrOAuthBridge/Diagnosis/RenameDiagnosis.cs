@@ -46,7 +46,8 @@ internal sealed partial class RenameDiagnosis : SnapshotDiagnosis
                         "tenant_lost",
                         Severity.Error,
                         company.Subject(entry.Name),
-                        $"The entry has no tenant, and {constant.Name} is left of one that is gone: Dolibarr saves the tenant under the old name when an entry is renamed.",
+                        $"The entry has no tenant, and {constant.Name} is left of one that is gone: Dolibarr saves the tenant under the "
+                            + "old name when an entry is renamed.",
                         $"Enter the tenant in Dolibarr's OAuth setup. It is: {constant.Stored}"
                     );
                 }

@@ -48,7 +48,8 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
                     "row_of_a_person",
                     Severity.Warning,
                     subject,
-                    $"The row has the name of {owner.Name}, but belongs to a third party, user or member, so neither Dolibarr's mail nor the bridge uses it.",
+                    $"The row has the name of {owner.Name}, but belongs to a third party, user or member, so neither Dolibarr's mail nor "
+                        + "the bridge uses it.",
                     "Give consent for the entry; delete this row if nobody knows it."
                 )
                 : null;
@@ -69,7 +70,8 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
                 "row_name_cut",
                 Severity.Error,
                 subject,
-                $"The name is that of {longer.Name}, cut to the {service.Length} characters that the column holds: Dolibarr says \"Token not found in db\".",
+                $"The name is that of {longer.Name}, cut to the {service.Length} characters that the column holds: Dolibarr says \"Token "
+                    + "not found in db\".",
                 "Give the entry a shorter label and give consent again; then delete this row."
             );
         }

@@ -38,7 +38,8 @@ internal sealed class SmtpDiagnosis : SnapshotDiagnosis
                 "smtp_auth_type_ignored",
                 Severity.Error,
                 subject,
-                $"MAIN_MAIL_SMTPS_AUTH_TYPE{context} is XOAUTH2, but Dolibarr's own SMTP code looks at MAIN_MAIL_SMTPS_AUTH_TYPE alone, which is not.",
+                $"MAIN_MAIL_SMTPS_AUTH_TYPE{context} is XOAUTH2, but Dolibarr's own SMTP code looks at MAIN_MAIL_SMTPS_AUTH_TYPE alone, "
+                    + "which is not.",
                 "Use the sending method Swiftmailer for this context, or XOAUTH2 for the main one too."
             );
         }
@@ -54,7 +55,8 @@ internal sealed class SmtpDiagnosis : SnapshotDiagnosis
                 "smtp_starttls_missing",
                 Severity.Error,
                 subject,
-                $"The port is 587 and MAIN_MAIL_EMAIL_STARTTLS{context} is off: the server answers \"451 5.7.3 STARTTLS is required to send mail\" or nothing.",
+                $"The port is 587 and MAIN_MAIL_EMAIL_STARTTLS{context} is off: the server answers \"451 5.7.3 STARTTLS is required to "
+                    + "send mail\" or nothing.",
                 "Switch STARTTLS on, and TLS off, in Dolibarr's mail setup."
             );
         }
@@ -91,7 +93,8 @@ internal sealed class SmtpDiagnosis : SnapshotDiagnosis
                 $"{code}_entry_unknown",
                 Severity.Error,
                 subject,
-                $"It names the entry {name}, which the company has not (it has {known}): renaming an entry in Dolibarr changes the main mail setting only.",
+                $"It names the entry {name}, which the company has not (it has {known}): renaming an entry in Dolibarr changes the main "
+                    + "mail setting only.",
                 $"Choose the entry anew in {where}."
             );
         }

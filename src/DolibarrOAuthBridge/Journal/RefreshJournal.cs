@@ -94,7 +94,7 @@ internal sealed class RefreshJournal
     // An instance without a key stores its tokens in clear; the journal then leans on the database's password.
     private byte[] Key()
     {
-        var secret = _conf.Keys.WriteKey is { Length: > 0 } key ? key.ToArray() : Encoding.UTF8.GetBytes(_conf.DbPassword);
+        var secret = _conf.Keys.WholeKey is { Length: > 0 } key ? key.ToArray() : Encoding.UTF8.GetBytes(_conf.DbPassword);
         return HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "dolibarr-oauth-bridge journal"u8.ToArray());
     }
 }

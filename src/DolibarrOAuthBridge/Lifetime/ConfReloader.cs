@@ -8,7 +8,7 @@ using DolibarrOAuthBridge.Tokens;
 namespace DolibarrOAuthBridge.Lifetime;
 
 /// <summary>
-/// Reads conf.php again and goes on with its keys and its database account, without dropping a request. A conf.php that
+/// Reads conf.php again and goes on with its keys, its database account and Dolibarr's URL, without dropping a request. A conf.php that
 /// cannot be used changes nothing.
 /// </summary>
 internal sealed partial class ConfReloader(
@@ -28,7 +28,7 @@ internal sealed partial class ConfReloader(
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            var newer = SidecarAccount.Apply(DolibarrConfReader.Read(conf.Path), options);
+            var newer = SidecarAccount.Read(conf.Path, options);
             if (IsElsewhere(newer))
             {
                 Log.Elsewhere(logger, conf.Path);
@@ -38,7 +38,7 @@ internal sealed partial class ConfReloader(
             await TryAccountAsync(newer, cancellationToken);
             await replay.RunAsync(cancellationToken); // what the journal holds opens with the key of now
             await database.UseAccountOfAsync(newer);
-            conf.Keys.ReplaceBy(newer.Keys);
+            conf.Follow(newer);
             Log.Reloaded(logger, conf.Path);
             BridgeMeter.ConfReloaded(isNew: true);
             return true;
@@ -77,7 +77,7 @@ internal sealed partial class ConfReloader(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Read {Path} again: its keys and its database account are in use.")]
+        [LoggerMessage(1, LogLevel.Information, "Read {Path} again: its keys, its database account and its URL are in use.")]
         public static partial void Reloaded(ILogger logger, string path);
 
         [LoggerMessage(2, LogLevel.Error, "{Path} cannot be used, so the bridge goes on with what it read before: {Reason}")]

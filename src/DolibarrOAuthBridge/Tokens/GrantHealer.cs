@@ -54,7 +54,7 @@ internal sealed partial class GrantHealer(
             return false;
         }
 
-        var value = codec.Encode(grant.Token.WithRefreshToken(newest), StoredForm.Of(grant.Row.Value!));
+        var value = codec.Rewrite(grant.Token.WithRefreshToken(newest), grant.Row.Value!);
         var healed = await database.RunAsync(
             connection => tokens.ReplaceAsync(connection, null, grant.Row, value, cancellationToken),
             cancellationToken

@@ -203,7 +203,7 @@ internal sealed partial class GrantRefresher(
         var renewed = response.ToStoredToken(grant.Token, ProviderCatalogue.Of(entry.Name).MissingExpiry, now);
         var answer = intent with
         {
-            NewValue = codec.Encode(renewed, StoredForm.Of(grant.Row.Value!)),
+            NewValue = codec.Rewrite(renewed, grant.Row.Value!),
             At = now.UtcDateTime,
             RefreshTokenExpiresAt = response.RefreshTokenExpiresIn is { } lifetime ? (now + lifetime).UtcDateTime : null,
         };

@@ -214,4 +214,45 @@ public sealed class TokenCodecTests
         Assert.Equal(reason, error.Reason);
         Assert.DoesNotContain("an access token", error.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("23.0.0", "aaaa,bbbb", null, "aaaa,bbbb", "aaaa,bbbb")]
+    [InlineData("23.0.0", "aaaa,bbbb", null, "aaaa", "aaaa,bbbb")] // 24 wrote it before somebody went back to 23
+    [InlineData("24.0.0", "aaaa,bbbb", null, "aaaa,bbbb", "aaaa")]
+    [InlineData("24.0.0", "aaaa,bbbb", null, "bbbb", "bbbb")]
+    [InlineData("24.0.0", "aaaa,bbbb", null, "aaaa", "aaaa")]
+    [InlineData("22.0.4", "aaaa", "dddd", "dddd", "dddd")]
+    [InlineData("22.0.4", "aaaa", "dddd", "aaaa", "aaaa")]
+    public void A_token_written_over_another_is_under_a_key_that_the_installed_release_reads(
+        string release,
+        string uniqueId,
+        string? dolcryptKey,
+        string writtenUnder,
+        string rewrittenUnder
+    )
+    {
+        var codec = new TokenCodec(new InstanceKeys(dolcryptKey, uniqueId, null));
+        codec.FollowRelease(release);
+        var column = new TokenCodec(new InstanceKeys(null, writtenUnder, null)).Encode(Token, StoredForm.Encrypted("aes-128-ctr"));
+
+        Assert.Equal(Token, codec.Decode(column));
+        var rewritten = codec.Rewrite(Token, column);
+
+        Assert.StartsWith("dolcrypt:aes-128-ctr:", rewritten, StringComparison.Ordinal);
+        var plaintext = DolCrypt.Decrypt(rewritten, Encoding.UTF8.GetBytes(rewrittenUnder));
+        Assert.StartsWith("O:33:", Encoding.UTF8.GetString(plaintext), StringComparison.Ordinal);
+        Assert.True(codec.CanRead(rewritten, InstanceKeys.RuleOf(release)));
+    }
+
+    [Fact]
+    public void Other_prefixes_of_dolDecrypt_are_read_and_kept()
+    {
+        var column = _codec.Encode(Token, StoredForm.Encrypted()).Replace("dolcrypt:", "dolother:", StringComparison.Ordinal);
+
+        Assert.Equal(Token, _codec.Decode(column));
+        Assert.True(DolCrypt.IsEncrypted(column));
+        Assert.False(DolCrypt.IsEncrypted("dolphin: a fish: no"));
+        var changed = new KeyChange(new InstanceKeys(null, Key, null), new InstanceKeys(null, "another key", null)).Change(column);
+        Assert.StartsWith("dolother:AES-256-CTR:", changed, StringComparison.Ordinal);
+    }
 }

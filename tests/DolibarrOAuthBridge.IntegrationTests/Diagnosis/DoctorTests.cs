@@ -137,7 +137,8 @@ public sealed class DoctorTests(SharedServer shared)
     {
         await using var world = await Patient.CreateAsync(shared.Server);
         await world.ExecuteAsync(
-            $"REVOKE DELETE ON `{world.Install.Database}`.llx_oauth_token FROM '{world.SidecarUser}'@'localhost'; REVOKE UPDATE ON `{world.Install.Database}`.llx_oauthbridge_grant FROM '{world.SidecarUser}'@'localhost'"
+            $"REVOKE DELETE ON `{world.Install.Database}`.llx_oauth_token FROM '{world.SidecarUser}'@'localhost'; REVOKE UPDATE ON "
+                + $"`{world.Install.Database}`.llx_oauthbridge_grant FROM '{world.SidecarUser}'@'localhost'"
         );
 
         var finding = Patient.Expect(await Patient.ExamineAsync(world), "privilege_missing", Severity.Error);

@@ -6,12 +6,15 @@ namespace DolibarrOAuthBridge.IntegrationTests.Diagnosis;
 public static class SeededFindings
 {
     private const string Mail =
-        "INSERT INTO llx_const (name, value, entity) VALUES ('MAIN_MAIL_SENDMODE', 'smtps', 1), ('MAIN_MAIL_SMTPS_AUTH_TYPE', 'XOAUTH2', 1), ('MAIN_MAIL_SMTP_PORT', '465', 1), ('MAIN_MAIL_EMAIL_TLS', '1', 1), ('MAIN_MAIL_SMTPS_OAUTH_SERVICE', 'GOOGLE-Mail', 1);";
+        "INSERT INTO llx_const (name, value, entity) VALUES ('MAIN_MAIL_SENDMODE', 'smtps', 1), ('MAIN_MAIL_SMTPS_AUTH_TYPE', 'XOAUTH2', "
+            + "1), ('MAIN_MAIL_SMTP_PORT', '465', 1), ('MAIN_MAIL_EMAIL_TLS', '1', 1), ('MAIN_MAIL_SMTPS_OAUTH_SERVICE', 'GOOGLE-Mail', "
+            + "1);";
     private const string Ticket =
         Mail
         + "INSERT INTO llx_const (name, value, entity) VALUES ('MAIN_MAIL_SENDMODE_TICKET', 'swiftmailer', 1), ('MAIN_MAIL_SMTPS_AUTH_TYPE_TICKET', 'XOAUTH2', 1), ('MAIN_MAIL_SMTPS_OAUTH_SERVICE_TICKET', 'GOOGLE-Mail', 1);";
     private const string Microsoft =
-        "INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_MICROSOFT-New_ID', 'id', 1), ('OAUTH_MICROSOFT-New_SCOPE', 'offline_access,https://outlook.office365.com/SMTP.Send', 1);";
+        "INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_MICROSOFT-New_ID', 'id', 1), ('OAUTH_MICROSOFT-New_SCOPE', "
+            + "'offline_access,https://outlook.office365.com/SMTP.Send', 1);";
 
     public static TheoryData<string, string, string> Cases =>
         new()
@@ -25,7 +28,8 @@ public static class SeededFindings
             {
                 "value_unreadable",
                 "error",
-                "INSERT INTO llx_const (name, value, entity) VALUES ('SOME_SECRET', 'dolcrypt:AES-256-CTR:0123456789abcdef:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 1)"
+                "INSERT INTO llx_const (name, value, entity) VALUES ('SOME_SECRET', "
+                    + "'dolcrypt:AES-256-CTR:0123456789abcdef:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 1)"
             },
             { "secret_in_clear", "warning", "UPDATE llx_const SET value = 'canary' WHERE name = 'OAUTH_GOOGLE-Mail_SECRET'" },
             { "api_key_missing", "error", "DELETE FROM llx_const WHERE name = 'OAUTHBRIDGE_API_KEY'" },
@@ -51,7 +55,8 @@ public static class SeededFindings
             {
                 "redirect_uri_elsewhere",
                 "warning",
-                "INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_GOOGLE-Mail_URLCALLBACK', 'https://old.example.com/callback.php', 1)"
+                "INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_GOOGLE-Mail_URLCALLBACK', "
+                    + "'https://old.example.com/callback.php', 1)"
             },
             {
                 "scopes_mixed",
@@ -63,7 +68,8 @@ public static class SeededFindings
             {
                 "imap_scope_missing",
                 "error",
-                "INSERT INTO llx_emailcollector_emailcollector (ref, acces_type, oauth_service) VALUES ('in', 1, 'GOOGLE-Mail'); UPDATE llx_const SET value = 'openid,email' WHERE name = 'OAUTH_GOOGLE-Mail_SCOPE'"
+                "INSERT INTO llx_emailcollector_emailcollector (ref, acces_type, oauth_service) VALUES ('in', 1, 'GOOGLE-Mail'); UPDATE "
+                    + "llx_const SET value = 'openid,email' WHERE name = 'OAUTH_GOOGLE-Mail_SCOPE'"
             },
             {
                 "duplicate_rows",
@@ -74,7 +80,9 @@ public static class SeededFindings
             {
                 "row_name_cut",
                 "error",
-                "INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_MICROSOFT2-ALabelThatIsLongerThanTheColumn_ID', 'id', 1); INSERT INTO llx_oauth_token (service, token, entity) SELECT LEFT('Microsoft2-ALabelThatIsLongerThanTheColumn', 36), token, 1 FROM llx_oauth_token"
+                "INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_MICROSOFT2-ALabelThatIsLongerThanTheColumn_ID', 'id', 1); "
+                    + "INSERT INTO llx_oauth_token (service, token, entity) SELECT LEFT('Microsoft2-ALabelThatIsLongerThanTheColumn', "
+                    + "36), token, 1 FROM llx_oauth_token"
             },
             { "row_name_padded", "warning", "UPDATE llx_oauth_token SET service = 'Google-Mail '" },
             {
@@ -100,7 +108,8 @@ public static class SeededFindings
             {
                 "refresh_token_ending",
                 "warning",
-                "INSERT INTO llx_oauthbridge_grant (service, entity, refresh_token_expires_at) VALUES ('Google-Mail', 1, UTC_TIMESTAMP() + INTERVAL 1 DAY)"
+                "INSERT INTO llx_oauthbridge_grant (service, entity, refresh_token_expires_at) VALUES ('Google-Mail', 1, UTC_TIMESTAMP() "
+                    + "+ INTERVAL 1 DAY)"
             },
             {
                 "stock_code_interferes",
@@ -131,7 +140,8 @@ public static class SeededFindings
             {
                 "collector_entry_without_token",
                 "error",
-                "INSERT INTO llx_emailcollector_emailcollector (ref, acces_type, oauth_service) VALUES ('in', 1, 'GOOGLE-Mail'); DELETE FROM llx_oauth_token"
+                "INSERT INTO llx_emailcollector_emailcollector (ref, acces_type, oauth_service) VALUES ('in', 1, 'GOOGLE-Mail'); DELETE "
+                    + "FROM llx_oauth_token"
             },
             {
                 "collector_basic_auth",
@@ -149,7 +159,8 @@ public static class SeededFindings
             {
                 "module_disabled",
                 "info",
-                "DELETE FROM llx_const WHERE name = 'MAIN_MODULE_OAUTHBRIDGE'; UPDATE llx_const SET value = '24.0.1' WHERE name = 'MAIN_VERSION_LAST_INSTALL'"
+                "DELETE FROM llx_const WHERE name = 'MAIN_MODULE_OAUTHBRIDGE'; UPDATE llx_const SET value = '24.0.1' WHERE name = "
+                    + "'MAIN_VERSION_LAST_INSTALL'"
             },
             { "interception_off", "info", "INSERT INTO llx_const (name, value, entity) VALUES ('OAUTHBRIDGE_INTERCEPT_REFRESH', '0', 1)" },
         };

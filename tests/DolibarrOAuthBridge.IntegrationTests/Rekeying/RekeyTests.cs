@@ -100,7 +100,8 @@ public sealed class RekeyTests(SharedServer shared)
         await using var world = await CreateAsync();
         var strange = DolCrypt.Encrypt("of another instance altogether, long enough"u8, "third key"u8);
         await world.ExecuteAsync(
-            $"INSERT INTO llx_const (rowid, name, value, entity) VALUES (901, 'A_SECRET', '{strange}', 1), (902, 'B_SECRET', 'dolcrypt:AES-256-CTR:short', 1), (903, 'C_SECRET', 'in the clear', 1)"
+            $"INSERT INTO llx_const (rowid, name, value, entity) VALUES (901, 'A_SECRET', '{strange}', 1), (902, 'B_SECRET', "
+                + "'dolcrypt:AES-256-CTR:short', 1), (903, 'C_SECRET', 'in the clear', 1)"
         );
 
         var done = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--json");

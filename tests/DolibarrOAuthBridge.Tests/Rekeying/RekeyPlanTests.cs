@@ -57,8 +57,31 @@ public sealed class RekeyPlanTests
         Assert.Equal(KeyChangeVerdict.NewKey, Keys.Judge(changed));
     }
 
-    private static RekeyPlan Plan(params string[] values) =>
-        RekeyPlan.Of([.. values.Select((value, index) => new EncryptedValue(Table, "value", index + 1, value))], Keys);
+    [Theory]
+    [InlineData("24.0.0", "aaaa", "aaaa,bbbb")] // before or after the upgrade: what the whole key wrote goes under the first part
+    [InlineData("23.0.0", "aaaa,bbbb", "aaaa")] // the way back
+    public void The_same_key_is_changed_from_the_rule_of_one_release_to_that_of_another(string release, string newKey, string oldKey)
+    {
+        var (old, @new) = (new InstanceKeys(null, "aaaa,bbbb", null), new InstanceKeys(null, "aaaa,bbbb", null));
+        old.FollowRelease(release == "24.0.0" ? "23.0.0" : "24.0.0");
+        @new.FollowRelease(release);
+        var keys = new KeyChange(old, @new);
+        const string Text = "a value that is long enough to tell";
+
+        var plan = Plan(keys, Encrypt(Text, oldKey), Encrypt(Text, newKey), Encrypt(Text, "a third"));
+
+        Assert.False(keys.IsNone);
+        Assert.Equal([1], Rows(plan.Change));
+        Assert.Equal(1, plan.AlreadyNew);
+        Assert.Equal([3], Rows(plan.LeftAlone));
+        var changed = keys.Change(plan.Change[0].Stored);
+        Assert.Equal(Text, Encoding.UTF8.GetString(DolCrypt.Decrypt(changed, Encoding.UTF8.GetBytes(newKey))));
+    }
+
+    private static RekeyPlan Plan(params string[] values) => Plan(Keys, values);
+
+    private static RekeyPlan Plan(KeyChange keys, params string[] values) =>
+        RekeyPlan.Of([.. values.Select((value, index) => new EncryptedValue(Table, "value", index + 1, value))], keys);
 
     private static long[] Rows(IReadOnlyList<EncryptedValue> values) => [.. values.Select(value => value.RowId).Order()];
 
