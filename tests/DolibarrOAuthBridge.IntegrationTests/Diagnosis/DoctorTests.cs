@@ -107,7 +107,7 @@ public sealed class DoctorTests(SharedServer shared)
     public async Task Finds_a_conf_php_that_is_not_literal_and_one_that_is_not_there()
     {
         await using var world = await Patient.CreateAsync(shared.Server);
-        await File.AppendAllTextAsync(world.Install.ConfPath, "$dolibarr_main_db_pass=getenv('PASS');\n");
+        await File.AppendAllTextAsync(world.Install.ConfPath, "$dolibarr_main_db_name=name();\n");
 
         var computed = await world.RunAsync("doctor", "--json", "--offline");
         var missing = await Sidecar.RunAsync(["doctor", "--dolibarr-conf", "/nowhere/conf.php"], null);
@@ -117,7 +117,7 @@ public sealed class DoctorTests(SharedServer shared)
             "conf_unusable",
             JsonDocument.Parse(computed.Output).RootElement.GetProperty("findings")[0].GetProperty("code").GetString()
         );
-        Assert.Contains("$dolibarr_main_db_pass is not a plain value", computed.Output, StringComparison.Ordinal);
+        Assert.Contains("$dolibarr_main_db_name is not a plain value", computed.Output, StringComparison.Ordinal);
         Assert.Contains("[conf_unusable]", missing.Output, StringComparison.Ordinal);
     }
 
