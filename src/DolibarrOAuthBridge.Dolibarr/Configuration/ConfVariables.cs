@@ -35,9 +35,7 @@ internal sealed class ConfVariables(PhpProgram program, string path)
 
     /// <summary>The text of a variable that the bridge can do without; null where it is not there as plain UTF-8 text.</summary>
     public string? Optional(string name) =>
-        program.Find(name)?.Value is { Length: > 0 } value && System.Text.Unicode.Utf8.IsValid(value)
-            ? StrictUtf8.GetString(value)
-            : null;
+        program.Find(name)?.Value is { Length: > 0 } value && System.Text.Unicode.Utf8.IsValid(value) ? StrictUtf8.GetString(value) : null;
 
     /// <summary>Bytes of a variable as text.</summary>
     /// <exception cref="DolibarrConfException">They are not UTF-8.</exception>

@@ -243,6 +243,9 @@ public static partial class DolibarrConfReader
     private static partial Regex ValidPrefix();
 
     // One colon only: an IPv6 address without brackets has no port.
-    [GeneratedRegex(@"^(?<host>(?:ssl://)?(?:\[[0-9A-Fa-f:.]+\]|[^:/\[\]]+)):(?:(?<port>\d+)|(?<socket>/[^/].*))\z", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^(?<host>(?:ssl://)?(?:\[[0-9A-Fa-f:.]+\]|[^:/\[\]]+)):(?:(?<port>\d+)|(?<socket>/[^/].*))\z",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex HostAndPort();
 }

@@ -85,7 +85,13 @@ internal sealed class PhpProgram(Func<string, string?> environment)
         }
         catch (DolibarrConfException exception)
         {
-            throw new DolibarrConfException(path, line, null, $"The file that is included here cannot be read. {exception.Message}", exception);
+            throw new DolibarrConfException(
+                path,
+                line,
+                null,
+                $"The file that is included here cannot be read. {exception.Message}",
+                exception
+            );
         }
 
         _depth++;

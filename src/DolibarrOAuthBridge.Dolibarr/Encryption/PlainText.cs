@@ -53,8 +53,7 @@ internal static class PlainText
     /// <summary>Decrypts a value of unknown content with the first key that gives text, or the bytes of a serialized PHP object.</summary>
     /// <returns>The bytes; null where no key gives any.</returns>
     /// <exception cref="DolCryptException">The value is malformed or its cipher unsupported.</exception>
-    public static byte[]? TryDecryptAny(string value, IReadOnlyList<ReadOnlyMemory<byte>> keys) =>
-        TryDecryptAny(value, keys, out _);
+    public static byte[]? TryDecryptAny(string value, IReadOnlyList<ReadOnlyMemory<byte>> keys) => TryDecryptAny(value, keys, out _);
 
     /// <summary>As the other overload; says also which key it was.</summary>
     public static byte[]? TryDecryptAny(string value, IReadOnlyList<ReadOnlyMemory<byte>> keys, out ReadOnlyMemory<byte> found)

@@ -51,7 +51,8 @@ public sealed class TokenCodec(InstanceKeys keys)
     public string Rewrite(StoredToken token, string column)
     {
         var form = StoredForm.Of(column);
-        return form.Cipher is { } cipher
+        return
+            form.Cipher is { } cipher
             && PlainText.TryDecryptAny(column, keys.Candidates, out var read) is not null
             && keys.KeyToRewrite(read) is { } key
             ? DolCrypt.Encrypt(Serialize(token), key.Span, cipher)

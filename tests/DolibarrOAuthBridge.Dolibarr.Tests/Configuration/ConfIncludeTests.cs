@@ -200,16 +200,11 @@ public sealed class ConfIncludeTests : IDisposable
     private void Write(string name, string php) => File.WriteAllText(Path.Combine(_directory, name), php);
 
     private DolibarrConf Read(string php) =>
-        DolibarrConfReader.Parse(
-            Encoding.UTF8.GetBytes(php),
-            Path.Combine(_directory, "conf.php"),
-            environment: name =>
-                name switch
-                {
-                    "NAME" => "from outside",
-                    "ZERO" => "0",
-                    "HERE" => _directory,
-                    _ => null,
-                }
-        );
+        DolibarrConfReader.Parse(Encoding.UTF8.GetBytes(php), Path.Combine(_directory, "conf.php"), environment: name => name switch
+            {
+                "NAME" => "from outside",
+                "ZERO" => "0",
+                "HERE" => _directory,
+                _ => null,
+            });
 }

@@ -7,14 +7,14 @@ public static class SeededFindings
 {
     private const string Mail =
         "INSERT INTO llx_const (name, value, entity) VALUES ('MAIN_MAIL_SENDMODE', 'smtps', 1), ('MAIN_MAIL_SMTPS_AUTH_TYPE', 'XOAUTH2', "
-            + "1), ('MAIN_MAIL_SMTP_PORT', '465', 1), ('MAIN_MAIL_EMAIL_TLS', '1', 1), ('MAIN_MAIL_SMTPS_OAUTH_SERVICE', 'GOOGLE-Mail', "
-            + "1);";
+        + "1), ('MAIN_MAIL_SMTP_PORT', '465', 1), ('MAIN_MAIL_EMAIL_TLS', '1', 1), ('MAIN_MAIL_SMTPS_OAUTH_SERVICE', 'GOOGLE-Mail', "
+        + "1);";
     private const string Ticket =
         Mail
         + "INSERT INTO llx_const (name, value, entity) VALUES ('MAIN_MAIL_SENDMODE_TICKET', 'swiftmailer', 1), ('MAIN_MAIL_SMTPS_AUTH_TYPE_TICKET', 'XOAUTH2', 1), ('MAIN_MAIL_SMTPS_OAUTH_SERVICE_TICKET', 'GOOGLE-Mail', 1);";
     private const string Microsoft =
         "INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_MICROSOFT-New_ID', 'id', 1), ('OAUTH_MICROSOFT-New_SCOPE', "
-            + "'offline_access,https://outlook.office365.com/SMTP.Send', 1);";
+        + "'offline_access,https://outlook.office365.com/SMTP.Send', 1);";
 
     public static TheoryData<string, string, string> Cases =>
         new()
