@@ -22,7 +22,8 @@ internal sealed class PhpProgram(Func<string, string?> environment)
     public bool HasEnded { get; set; }
 
     /// <summary>Reads the first file.</summary>
-    /// <exception cref="DolibarrConfException">It is not PHP, a string or comment is not closed, or an include cannot be followed.</exception>
+    /// <exception cref="DolibarrConfException">It is not PHP, a string or comment is not closed, or an include cannot be
+    /// followed.</exception>
     public void Read(ReadOnlySpan<byte> php, string path)
     {
         _files.Add(Path.GetFullPath(path));

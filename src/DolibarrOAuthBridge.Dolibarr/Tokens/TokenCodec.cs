@@ -231,7 +231,8 @@ public sealed class TokenCodec(InstanceKeys keys)
     private static TokenUnreadableException NotAToken(PhpFormatException? exception) =>
         new(
             TokenUnreadableReason.NotAToken,
-            "The row does not hold an OAuth 2 token in Dolibarr's format. Another program may have written it; run the consent again if it is meant to be one.",
+            "The row does not hold an OAuth 2 token in Dolibarr's format. Another program may have written it; run the consent again if "
+                + "it is meant to be one.",
             exception
         );
 
@@ -248,7 +249,8 @@ public sealed class TokenCodec(InstanceKeys keys)
         (
             keys.WriteKey
             ?? throw new NotStorableException(
-                "conf.php has no key to encrypt with, and the bridge does not store in the clear what was encrypted. Set $dolibarr_main_instance_unique_id."
+                "conf.php has no key to encrypt with, and the bridge does not store in the clear what was encrypted. Set "
+                    + "$dolibarr_main_instance_unique_id."
             )
         ).Span;
 }

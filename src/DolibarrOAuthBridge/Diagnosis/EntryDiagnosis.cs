@@ -82,7 +82,8 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
                 Severity.Warning,
                 company.Subject(entry.Name),
                 $"Its redirect URI is on {callback.Authority}, and $dolibarr_main_url_root on {root.Authority}.",
-                $"Correct {entry.Name.Constant("URLCALLBACK")}, or $dolibarr_main_url_root in conf.php, and register the same URI at the provider."
+                $"Correct {entry.Name.Constant("URLCALLBACK")}, or $dolibarr_main_url_root in conf.php, and register the same URI at the "
+                    + "provider."
             );
         }
     }

@@ -35,7 +35,8 @@ internal sealed class GrantDiagnosis : SnapshotDiagnosis
         var subject = company.Subject(entry.Name);
         var detail = memory.LastErrorDetail ?? string.Empty;
         var evidence =
-            $"The last refresh failed on {memory.LastErrorAt:yyyy-MM-dd HH:mm} UTC with {error}{(detail.Length > 0 ? $": {detail}" : string.Empty)}";
+            $"The last refresh failed on {memory.LastErrorAt:yyyy-MM-dd HH:mm} UTC with {error}"
+            + (detail.Length > 0 ? $": {detail}" : string.Empty);
         return Refusals.KindOf(error) switch
         {
             // The number is for people only; it changes nothing but the words.

@@ -60,7 +60,8 @@ internal sealed partial class RenameDiagnosis : SnapshotDiagnosis
                 "settings_orphaned",
                 Severity.Info,
                 $"{left.Key.Name} (entity {left.Key.Entity})",
-                $"There is no such entry any more, but {string.Join(", ", left.Select(orphan => orphan.Constant.Name))} {(left.Count() == 1 ? "is" : "are")} left.",
+                $"There is no such entry any more, but {string.Join(", ", left.Select(orphan => orphan.Constant.Name))} "
+                    + (left.Count() == 1 ? "is left." : "are left."),
                 "Delete what a renamed or deleted entry left, once nothing of it is wanted."
             );
         }

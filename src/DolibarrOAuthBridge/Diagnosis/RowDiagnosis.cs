@@ -33,7 +33,8 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
                 "rows_empty",
                 Severity.Info,
                 $"{group.Key} (entity {company.Entity})",
-                $"{group.Count()} rows of the token table hold no token: {string.Join(", ", group.Select(row => row.RowId))}. Dolibarr's Stripe page leaves one at each visit.",
+                $"{group.Count()} rows of the token table hold no token: {string.Join(", ", group.Select(row => row.RowId))}. "
+                    + "Dolibarr's Stripe page leaves one at each visit.",
                 "Delete them; nothing reads them."
             ));
 
