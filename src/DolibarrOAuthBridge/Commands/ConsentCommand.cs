@@ -71,7 +71,7 @@ internal sealed class ConsentCommand : IBridgeCommand
         await using (context)
         {
             var entry = await context.Get<EntryDirectory>().GetAsync(result.GetRequiredValue(_entry), context.Entity, cancellationToken);
-            var wishes = new ConsentWishes
+            var consentOptions = new ConsentOptions
             {
                 LoginHint = result.GetValue(_loginHint),
                 ForcesConsent = result.GetValue(_force),
@@ -82,9 +82,9 @@ internal sealed class ConsentCommand : IBridgeCommand
             {
                 var consent =
                     clientCredentials || (!device && ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials)
-                        ? await AppOnlyAsync(context, entry, wishes, cancellationToken)
-                    : device ? await DeviceDialog.Of(context).RunAsync(entry, wishes, terminal, cancellationToken)
-                    : await CodeDialog.Of(context).RunAsync(entry, wishes, terminal, paste, redirectUri, cancellationToken);
+                        ? await AppOnlyAsync(context, entry, consentOptions, cancellationToken)
+                    : device ? await DeviceDialog.Of(context).RunAsync(entry, consentOptions, terminal, cancellationToken)
+                    : await CodeDialog.Of(context).RunAsync(entry, consentOptions, terminal, paste, redirectUri, cancellationToken);
                 await terminal.TellAsync(consent);
                 return 0;
             }
@@ -108,12 +108,14 @@ internal sealed class ConsentCommand : IBridgeCommand
     private static async Task<ConsentResult> AppOnlyAsync(
         CommandContext context,
         OAuthEntry entry,
-        ConsentWishes wishes,
+        ConsentOptions consentOptions,
         CancellationToken cancellationToken
     )
     {
         var name = entry.Name.ToString();
-        await context.Get<ConsentDesk>().BeginAsync(name, entry.Entity, ConsentFlows.ClientCredentials, wishes, cancellationToken);
+        await context
+            .Get<ConsentService>()
+            .BeginAsync(name, entry.Entity, ConsentFlows.ClientCredentials, consentOptions, cancellationToken);
         var report = await context.Get<EntryReporter>().GetAsync(name, entry.Entity, cancellationToken);
         return new ConsentResult
         {

@@ -25,7 +25,8 @@ internal static class AuthorizationRequest
         {
             throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"{entry.Name} names no scope, so there is nothing to consent to: choose the scopes in Dolibarr's OAuth setup ({entry.Name.Constant("SCOPE")})."
+                $"{entry.Name} names no scope, so there is nothing to consent to: choose the scopes in Dolibarr's "
+                    + $"OAuth setup ({entry.Name.Constant("SCOPE")})."
             );
         }
 
@@ -33,7 +34,9 @@ internal static class AuthorizationRequest
         {
             throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"{entry.Name} has scopes of {string.Join(" and of ", resources)}, and a token can serve only one of them: leave the scopes of one in {entry.Name.Constant("SCOPE")}, and make another entry for the rest."
+                $"{entry.Name} has scopes of {string.Join(" and of ", resources)}, and a token can serve only one "
+                    + $"of them: leave the scopes of one in {entry.Name.Constant("SCOPE")}, and make another entry for "
+                    + "the rest."
             );
         }
 

@@ -22,7 +22,11 @@ internal sealed class ClientCredentialsFlow(AppOnlyClient client, GrantStore sto
     }
 
     /// <inheritdoc />
-    public async Task<ConsentStarted> BeginAsync(OAuthEntry entry, ConsentWishes wishes, CancellationToken cancellationToken = default)
+    public async Task<ConsentStarted> BeginAsync(
+        OAuthEntry entry,
+        ConsentOptions consentOptions,
+        CancellationToken cancellationToken = default
+    )
     {
         await store.StoreAsync(entry, cancellation => ObtainAsync(entry, cancellation), cancellationToken);
         BridgeMeter.ConsentEnded(Name, ConsentStatus.Granted);
@@ -47,13 +51,14 @@ internal sealed class ClientCredentialsFlow(AppOnlyClient client, GrantStore sto
             ),
             TokenAnswer.Refused refused => throw new BridgeException(
                 ProblemCode.ProviderRejected,
-                $"The provider gives no token for {entry.Name} ({refused.Reason}). {Refusals.Advice(refused.Error)} What was stored before stays."
+                $"The provider gives no token for {entry.Name} ({refused.Reason}). "
+                    + $"{Refusals.Advice(refused.Error)} What was stored before stays."
             ),
             TokenAnswer.Unavailable unavailable => throw new BridgeException(
                 ProblemCode.ProviderUnavailable,
                 $"{unavailable.Detail} {entry.Name} gets no token now; what was stored before stays.",
                 unavailable.RetryAfter
             ),
-            _ => throw new InvalidOperationException("An answer of a new kind."),
+            var other => throw new InvalidOperationException($"Unexpected token endpoint result {other.GetType().Name}."),
         };
 }

@@ -11,8 +11,8 @@ namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>
 /// Takes the answer of an authorization server, checks that it belongs to a consent of this browser session and comes from
-/// the server that was asked, and has the code redeemed, once. Who brings the same answer while that is under way (a double
-/// click) waits and is told the same; later the answer is used up.
+/// the server that was asked, and has the code redeemed, once. A duplicate callback (a double click) waits and gets the same
+/// result; after completion it fails with <c>state_invalid</c>.
 /// </summary>
 internal sealed partial class CodeCallback(
     ConsentTable consents,
@@ -36,6 +36,7 @@ internal sealed partial class CodeCallback(
     /// <c>state_invalid</c>: the answer belongs to no consent of this session, or to one that is over; <c>provider_rejected</c>:
     /// the person or the provider said no; others as <see cref="GrantStore.StoreAsync"/> says. What was stored before stays.
     /// </exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<ConsentResult> FinishAsync(
         AuthorizationResponse answer,
         int? entity = null,
@@ -43,59 +44,44 @@ internal sealed partial class CodeCallback(
     )
     {
         answer.RequireWellFormed();
-        try
+        var patience = time.GetUtcNow() + options.LeaseDuration;
+        var isWaiting = false;
+        while (true)
         {
-            var patience = time.GetUtcNow() + options.LeaseDuration;
-            var isWaiting = false;
-            while (true)
+            var (row, consent) = await FindAsync(answer, entity, cancellationToken);
+            switch (row.Status)
             {
-                var (row, consent) = await FindAsync(answer, entity, cancellationToken);
-                switch (row.Status)
-                {
-                    case ConsentStatus.Pending:
-                        await RequireOwnAnswerAsync(row, consent, answer, cancellationToken);
-                        var entry = await RequireUnchangedAsync(row, consent, cancellationToken);
-                        if (
-                            await consents.TryMoveAsync(
-                                row,
-                                ConsentStatus.Pending,
-                                ConsentStatus.Redeeming,
-                                Mark(answer),
-                                cancellationToken
-                            )
-                        )
-                        {
-                            return await redeemer.RedeemAsync(row, consent, entry, answer.Code!);
-                        }
+                case ConsentStatus.Pending:
+                    await RequireOwnAnswerAsync(row, consent, answer, cancellationToken);
+                    var entry = await RequireUnchangedAsync(row, consent, cancellationToken);
+                    if (await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, Mark(answer), cancellationToken))
+                    {
+                        return await redeemer.RedeemAsync(row, consent, entry, answer.Code!);
+                    }
 
-                        isWaiting = true; // somebody else was quicker
-                        break;
-                    case ConsentStatus.Redeeming when row.Detail == Mark(answer) && time.GetUtcNow() < patience:
-                        isWaiting = true;
-                        await Task.Delay(Poll, time, cancellationToken);
-                        break;
-                    case ConsentStatus.Granted when isWaiting && row.Detail == Mark(answer):
-                        var report = await reporter.GetAsync(consent.Entry, row.Key.Entity, cancellationToken);
-                        return new ConsentResult
-                        {
-                            Entry = report.Entry,
-                            Token = report.Token,
-                            Warnings = report.Warnings,
-                        };
-                    case ConsentStatus.Granted when row.Detail == Mark(answer):
-                        throw Invalid("This consent was completed already, and its token is stored. There is nothing more to do.");
-                    case ConsentStatus.Denied:
-                        throw Invalid($"This consent was refused ({row.Detail}). Start again.");
-                    case ConsentStatus.Expired:
-                        throw Invalid("The time for this consent is over. Start again.");
-                    default:
-                        throw Invalid("This consent was answered already, with another code. If that was not you, start again.");
-                }
+                    isWaiting = true; // somebody else was quicker
+                    break;
+                case ConsentStatus.Redeeming when row.Detail == Mark(answer) && time.GetUtcNow() < patience:
+                    isWaiting = true;
+                    await Task.Delay(Poll, time, cancellationToken);
+                    break;
+                case ConsentStatus.Granted when isWaiting && row.Detail == Mark(answer):
+                    var report = await reporter.GetAsync(consent.Entry, row.Key.Entity, cancellationToken);
+                    return new ConsentResult
+                    {
+                        Entry = report.Entry,
+                        Token = report.Token,
+                        Warnings = report.Warnings,
+                    };
+                case ConsentStatus.Granted when row.Detail == Mark(answer):
+                    throw Invalid("This consent was completed already, and its token is stored. There is nothing more to do.");
+                case ConsentStatus.Denied:
+                    throw Invalid($"This consent was refused ({row.Detail}). Start again.");
+                case ConsentStatus.Expired:
+                    throw Invalid("The time for this consent is over. Start again.");
+                default:
+                    throw Invalid("This consent was answered already, with another code. If that was not you, start again.");
             }
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
         }
     }
 

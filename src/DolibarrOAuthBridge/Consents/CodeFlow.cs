@@ -34,13 +34,18 @@ internal sealed class CodeFlow(
     }
 
     /// <inheritdoc />
-    public async Task<ConsentStarted> BeginAsync(OAuthEntry entry, ConsentWishes wishes, CancellationToken cancellationToken = default)
+    public async Task<ConsentStarted> BeginAsync(
+        OAuthEntry entry,
+        ConsentOptions consentOptions,
+        CancellationToken cancellationToken = default
+    )
     {
-        if (wishes.SessionBinding is not { } binding)
+        if (consentOptions.SessionBinding is not { } binding)
         {
             throw new BridgeException(
                 ProblemCode.InvalidRequest,
-                "session_binding is needed: a text that only this browser session knows, such as a hash of its session id. The answer must come with the same."
+                "session_binding is needed: a text that only this browser session knows, such as a hash of its "
+                    + "session id. The answer must come with the same."
             );
         }
 
@@ -52,7 +57,7 @@ internal sealed class CodeFlow(
         {
             Entry = entry.Name.ToString(),
             Verifier = AuthorizationSecrets.New(),
-            RedirectUri = RedirectUriPolicy.Choose(entry, conf, wishes.RedirectUri),
+            RedirectUri = RedirectUriPolicy.Choose(entry, conf, consentOptions.RedirectUri),
             AuthorizationEndpoint = await RequireAsync(entry, ProviderEndpoint.AuthorizationEndpoint, cancellationToken),
             TokenEndpoint = await RequireAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken),
             Issuer = issuer.Identifier,
@@ -61,7 +66,7 @@ internal sealed class CodeFlow(
             Scopes = scopes,
             BindingHash = SecretHash.Of(binding)!,
             Nonce = AuthorizationRequest.AsksForIdToken(scopes) ? AuthorizationSecrets.New() : null,
-            ConfirmsAccountChange = wishes.ConfirmsAccountChange,
+            ConfirmsAccountChange = consentOptions.ConfirmsAccountChange,
         };
         var state = AuthorizationSecrets.New();
         var row = await consents.AddAsync(
@@ -70,12 +75,18 @@ internal sealed class CodeFlow(
             CodeConsentJson.Default.CodeConsent,
             cancellationToken
         );
-        var hint = wishes.LoginHint ?? (wishes.ConfirmsAccountChange ? null : GrantAccount.Parse(memory.Account)?.Name);
+        var hint = consentOptions.LoginHint ?? (consentOptions.ConfirmsAccountChange ? null : GrantAccount.Parse(memory.Account)?.Name);
         var lacksRefreshToken = grant?.RefreshHash is null || grant.RefreshHash == memory.DeadHash;
         return new ConsentStarted
         {
             ConsentId = row.ConsentId,
-            AuthorizationUrl = AuthorizationRequest.Build(provider, consent, state, hint, wishes.ForcesConsent || lacksRefreshToken),
+            AuthorizationUrl = AuthorizationRequest.Build(
+                provider,
+                consent,
+                state,
+                hint,
+                consentOptions.ForcesConsent || lacksRefreshToken
+            ),
             State = state,
             ExpiresIn = (int)Lifetime.TotalSeconds,
         };

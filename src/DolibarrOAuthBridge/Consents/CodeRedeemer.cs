@@ -22,8 +22,9 @@ internal sealed partial class CodeRedeemer(
 )
 {
     /// <summary>Redeems the code, stores the grant and ends the consent, well or not. It is never cancelled half-way.</summary>
-    /// <exception cref="BridgeException">The provider or the store refused; nothing was stored. If the provider was not asked
-    /// yet, the consent is pending again.</exception>
+    /// <exception cref="BridgeException">The provider refused; nothing was stored.</exception>
+    /// <exception cref="StoreException">The database failed; nothing was stored. If the provider was not asked yet, the consent is
+    /// pending again.</exception>
     internal async Task<ConsentResult> RedeemAsync(ConsentRow row, CodeConsent consent, OAuthEntry entry, string code)
     {
         var (grant, stored) = await StoreAsync(row, consent, entry, code);
@@ -57,7 +58,7 @@ internal sealed partial class CodeRedeemer(
             });
             return (grant!, stored);
         }
-        catch (BridgeException) when (!asked)
+        catch (Exception exception) when (!asked && exception is (BridgeException or StoreException))
         {
             await EndAsync(row, ConsentStatus.Pending, string.Empty);
             throw;
@@ -65,6 +66,11 @@ internal sealed partial class CodeRedeemer(
         catch (BridgeException exception)
         {
             await EndAsync(row, ConsentStatus.Denied, exception.Code);
+            throw;
+        }
+        catch (StoreException exception)
+        {
+            await EndAsync(row, ConsentStatus.Denied, BridgeException.From(exception).Code);
             throw;
         }
     }
@@ -90,10 +96,11 @@ internal sealed partial class CodeRedeemer(
             TokenAnswer.Refused refused => throw Refused(entry, refused),
             TokenAnswer.Unavailable unavailable => throw new BridgeException(
                 ProblemCode.ProviderUnavailable,
-                $"{unavailable.Detail} The consent for {entry.Name} could not be completed; start again in a moment. What was stored before stays.",
+                $"{unavailable.Detail} The consent for {entry.Name} could not be completed; start again in a "
+                    + "moment. What was stored before stays.",
                 unavailable.RetryAfter
             ),
-            _ => throw new InvalidOperationException("An answer of a new kind."),
+            var other => throw new InvalidOperationException($"Unexpected token endpoint result {other.GetType().Name}."),
         };
     }
 

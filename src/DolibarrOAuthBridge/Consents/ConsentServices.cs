@@ -16,10 +16,10 @@ internal static class ConsentServices
             .AddSingleton<IConsentFlow, CodeFlow>()
             .AddSingleton<IConsentFlow, DeviceFlow>()
             .AddSingleton<IConsentFlow, ClientCredentialsFlow>()
-            .AddSingleton<DeviceBell>()
+            .AddSingleton<DevicePollSignal>()
             .AddSingleton<DevicePoller>()
             .AddSingleton<DevicePolling>()
             .AddSingleton<CodeRedeemer>()
             .AddSingleton<CodeCallback>()
-            .AddSingleton<ConsentDesk>();
+            .AddSingleton<ConsentService>();
 }

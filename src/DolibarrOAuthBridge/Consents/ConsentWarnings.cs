@@ -15,7 +15,9 @@ internal static class ConsentWarnings
             yield return new EntryWarning(
                 "refresh_token_kept",
                 grant.Account is null
-                    ? $"The provider gave no new refresh token, so the one of before stays. The provider does not say which account granted: if it was another one than before, start again with force_consent."
+                    ? "The provider gave no new refresh token, so the one of before stays. The provider does not "
+                        + "say which account granted: if it was another one than before, start again with "
+                        + "force_consent."
                     : $"The provider gave no new refresh token, so the one of before stays."
             );
         }

@@ -51,8 +51,9 @@ internal sealed partial class GrantStore(
     /// <param name="cancellationToken">Cancels until the provider was asked; from then on the grant is stored in any case.</param>
     /// <exception cref="BridgeException">
     /// <c>token_duplicate</c>: several rows claim the entry; <c>account_changed</c>: another account than before granted, without
-    /// <see cref="NewGrant.ConfirmsAccountChange"/>; <c>store_…</c>: the database cannot be written.
+    /// <see cref="NewGrant.ConfirmsAccountChange"/>; <c>store_not_writable</c>: the row cannot hold the grant.
     /// </exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<StoredConsent> StoreAsync(
         OAuthEntry entry,
         Func<CancellationToken, Task<NewGrant>> obtain,
@@ -73,10 +74,6 @@ internal sealed partial class GrantStore(
                 },
                 cancellationToken
             );
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
         }
         catch (NotStorableException exception)
         {
@@ -104,7 +101,8 @@ internal sealed partial class GrantStore(
         lookup.RequireNoDuplicate(entry);
         if (lookup.OnlyRow is { Column: not TokenColumnName } described && ProviderCatalogue.Of(entry.Name).TokenStringMembers.Count > 0)
         {
-            return described with { Column = TokenColumnName, Value = null }; // what stands there is not the token, which has its own column
+            // What stands there describes the token, which has a column of its own.
+            return described with { Column = TokenColumnName, Value = null };
         }
 
         return lookup.OnlyRow ?? await tokens.FindVacantAsync(entry.Name, entry.Entity, cancellationToken);

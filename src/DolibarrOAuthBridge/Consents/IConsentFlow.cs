@@ -5,7 +5,7 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Consents;
 
-/// <summary>One way to get a grant. <see cref="ConsentDesk"/> finds all that are registered, by name.</summary>
+/// <summary>One way to get a grant. <see cref="ConsentService"/> finds all that are registered, by name.</summary>
 internal interface IConsentFlow
 {
     /// <summary>Its name in the API and in the table; one of <see cref="ConsentFlows"/>.</summary>
@@ -16,5 +16,5 @@ internal interface IConsentFlow
 
     /// <summary>Begins, for an entry whose provider it serves and whose settings are complete.</summary>
     /// <exception cref="BridgeException">It cannot begin, or (flows that ask nobody) the provider refused.</exception>
-    Task<ConsentStarted> BeginAsync(OAuthEntry entry, ConsentWishes wishes, CancellationToken cancellationToken = default);
+    Task<ConsentStarted> BeginAsync(OAuthEntry entry, ConsentOptions consentOptions, CancellationToken cancellationToken = default);
 }

@@ -16,7 +16,8 @@ internal static class LookupRules
         {
             throw new BridgeException(
                 ProblemCode.TokenDuplicate,
-                $"The rows {string.Join(" and ", lookup.Rows.Select(row => row.RowId))} of the token table both belong to {entry.Name}. Delete the one that is not in use before you give consent."
+                $"The rows {string.Join(" and ", lookup.Rows.Select(row => row.RowId))} of the token table both "
+                    + $"belong to {entry.Name}. Delete the one that is not in use before you give consent."
             );
         }
     }

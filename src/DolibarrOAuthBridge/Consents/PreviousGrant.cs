@@ -41,7 +41,9 @@ internal sealed class PreviousGrant
         {
             throw new BridgeException(
                 ProblemCode.AccountChanged,
-                $"{entry.Name} belongs to {before}, and now {grant.Account} gave consent. Nothing was changed. Start again with the right account; or, to hand the entry over, start again with confirm_account_change."
+                $"{entry.Name} belongs to {before}, and now {grant.Account} gave consent. Nothing was changed. "
+                    + "Start again with the right account; or, to hand the entry over, start again with "
+                    + "confirm_account_change."
             );
         }
     }

@@ -29,7 +29,8 @@ internal static class RedirectUriPolicy
                 ? wanted
                 : throw new BridgeException(
                     ProblemCode.InvalidRequest,
-                    $"redirect_uri must be {own ?? "left out"}, another https URL without user name and fragment, or a loopback address such as http://127.0.0.1:8000/."
+                    $"redirect_uri must be {own ?? "left out"}, another https URL without user name and fragment, "
+                        + "or a loopback address such as http://127.0.0.1:8000/."
                 );
         }
 
@@ -37,7 +38,8 @@ internal static class RedirectUriPolicy
         {
             throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"Nobody knows where the provider shall send the browser: set {entry.Name.Constant("URLCALLBACK")}, or $dolibarr_main_url_root in conf.php."
+                "Nobody knows where the provider shall send the browser: set "
+                    + $"{entry.Name.Constant("URLCALLBACK")}, or $dolibarr_main_url_root in conf.php."
             );
         }
 
@@ -45,7 +47,8 @@ internal static class RedirectUriPolicy
             ? own
             : throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"The redirect URI of {entry.Name} is not an absolute http or https URL without user name and fragment: correct {entry.Name.Constant("URLCALLBACK")} or $dolibarr_main_url_root in conf.php."
+                $"The redirect URI of {entry.Name} is not an absolute http or https URL without user name and "
+                    + $"fragment: correct {entry.Name.Constant("URLCALLBACK")} or $dolibarr_main_url_root in conf.php."
             );
     }
 

@@ -37,7 +37,8 @@ internal static class ActivatedSockets
         if (address is IPEndPoint { Address: var ip } && !IPAddress.IsLoopback(ip))
         {
             throw new FormatException(
-                $"systemd handed over a socket on {ip}, which can be reached from other machines. Set ListenStream to 127.0.0.1, [::1] or a path."
+                $"systemd handed over a socket on {ip}, which can be reached from other machines. Set "
+                    + "ListenStream to 127.0.0.1, [::1] or a path."
             );
         }
     }

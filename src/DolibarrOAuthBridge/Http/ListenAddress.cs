@@ -30,7 +30,8 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
             uri.Host == "localhost" ? IPAddress.Loopback
             : IPAddress.TryParse(uri.Host.Trim('[', ']'), out var parsed) && IPAddress.IsLoopback(parsed) ? parsed
             : throw new FormatException(
-                $"{url} can be reached from other machines. The bridge hands out tokens and listens on 127.0.0.1, [::1] or a unix socket only."
+                $"{url} can be reached from other machines. The bridge hands out tokens and listens on 127.0.0.1, "
+                    + "[::1] or a unix socket only."
             );
         return new ListenAddress(address, uri.Port);
     }

@@ -22,11 +22,13 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
 
     /// <summary>Whether a presented key is the company's, compared in constant time.</summary>
     /// <exception cref="BridgeException">The key is not there or cannot be read.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<bool> IsValidAsync(string presented, int entity, CancellationToken cancellationToken = default) =>
         SecretHash.AreEqual(presented, await GetAsync(entity, cancellationToken));
 
     /// <summary>The company's key; the first company's if it has none of its own.</summary>
     /// <exception cref="BridgeException">The key is not there or cannot be read.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<string> GetAsync(int entity, CancellationToken cancellationToken = default)
     {
         var key = await FindAsync(entity, cancellationToken);
@@ -65,10 +67,6 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
 
             _known[entity] = (key, now);
             return key;
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
         }
         catch (SecretUnreadableException exception)
         {

@@ -86,7 +86,8 @@ internal sealed partial class ConfReloader(
         [LoggerMessage(
             3,
             LogLevel.Error,
-            "{Path} names another database server, database or table prefix now. The bridge goes on with the former one; restart it to change over."
+            "{Path} names another database server, database or table prefix now. The bridge goes on with the "
+                + "former one; restart it to change over."
         )]
         public static partial void Elsewhere(ILogger logger, string path);
     }

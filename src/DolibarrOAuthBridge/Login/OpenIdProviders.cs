@@ -54,7 +54,8 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
         {
             throw new BridgeException(
                 ProblemCode.IdentityRejected,
-                $"The metadata at the URL of {entry.Name} is about another issuer. Put the issuer, exactly as the provider spells it, into {entry.Name.Constant("URL")}.",
+                $"The metadata at the URL of {entry.Name} is about another issuer. Put the issuer, exactly as the "
+                    + $"provider spells it, into {entry.Name.Constant("URL")}.",
                 innerException: exception
             )
             {
@@ -80,7 +81,8 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
             ? published
             : throw new BridgeException(
                 ProblemCode.ProviderUnavailable,
-                $"{issuer.Host} does not answer, or publishes no /.well-known/openid-configuration below {entry.Name.Constant("URL")}. Without it nobody can sign in.",
+                $"{issuer.Host} does not answer, or publishes no /.well-known/openid-configuration below "
+                    + $"{entry.Name.Constant("URL")}. Without it nobody can sign in.",
                 TimeSpan.FromSeconds(60)
             );
     }
@@ -89,7 +91,8 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
         directory.Find(entry, endpoint, published)
         ?? throw new BridgeException(
             ProblemCode.EntryIncomplete,
-            $"The provider of {entry.Name} publishes no {endpoint}. Name it in the bridge's configuration: Providers:{ProviderCatalogue.Of(entry.Name).Name}:{endpoint}."
+            $"The provider of {entry.Name} publishes no {endpoint}. Name it in the bridge's configuration: "
+                + $"Providers:{ProviderCatalogue.Of(entry.Name).Name}:{endpoint}."
         );
 
     private static IReadOnlyList<string> RequireAlgorithms(OAuthEntry entry, ServerMetadata? published) =>
@@ -97,7 +100,8 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
             ? algorithms
             : throw new BridgeException(
                 ProblemCode.ProviderRejected,
-                $"The provider of {entry.Name} signs ID tokens with none of {string.Join(", ", SigningAlgorithm.Accepted)}. Choose one of these there."
+                $"The provider of {entry.Name} signs ID tokens with none of "
+                    + $"{string.Join(", ", SigningAlgorithm.Accepted)}. Choose one of these there."
             );
 
     private static bool UsesBasic(OAuthEntry entry, ServerMetadata? published)
@@ -123,7 +127,9 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
             ? tenants
             : throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"{entry.Name} has the tenant {entry.Tenant}, which does not say whose accounts may sign in. Put your directory id there, or list those allowed in the module's setup (OAUTHBRIDGE_LOGIN_TENANTS)."
+                $"{entry.Name} has the tenant {entry.Tenant}, which does not say whose accounts may sign in. Put "
+                    + "your directory id there, or list those allowed in the module's setup "
+                    + "(OAUTHBRIDGE_LOGIN_TENANTS)."
             );
     }
 }

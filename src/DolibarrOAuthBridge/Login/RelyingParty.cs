@@ -179,7 +179,7 @@ internal sealed class RelyingParty(
                 $"{unavailable.Detail} Sign in again in a moment.",
                 unavailable.RetryAfter ?? TimeSpan.FromSeconds(30)
             ),
-            _ => throw new InvalidOperationException("A token answer is none of its cases."),
+            var other => throw new InvalidOperationException($"Unexpected token endpoint result {other.GetType().Name}."),
         };
     }
 

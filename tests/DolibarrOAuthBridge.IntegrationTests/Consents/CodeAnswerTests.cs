@@ -35,7 +35,7 @@ public sealed class CodeAnswerTests(SharedServer shared)
 
         Assert.Equal(1, world.Authority.Asked);
         Assert.Equal(before, await world.QueryAsync("SELECT * FROM llx_oauth_token"));
-        Assert.Equal(ConsentStatus.Denied, (await host.Get<ConsentDesk>().GetAsync(started.ConsentId!)).Status);
+        Assert.Equal(ConsentStatus.Denied, (await host.Get<ConsentService>().GetAsync(started.ConsentId!, 1)).Status);
         Assert.Null((await host.MemoryAsync()).GrantedAt);
     }
 
@@ -77,7 +77,7 @@ public sealed class CodeAnswerTests(SharedServer shared)
         var first = one.FinishAsync(Consenting.Answer(started));
         await gate.Arrived;
         var second = two.FinishAsync(Consenting.Answer(started));
-        Assert.Equal(ConsentStatus.Pending, (await two.Get<ConsentDesk>().GetAsync(started.ConsentId!)).Status);
+        Assert.Equal(ConsentStatus.Pending, (await two.Get<ConsentService>().GetAsync(started.ConsentId!, 1)).Status);
         gate.Release();
 
         Assert.Equal("valid", (await first).Token.Status);

@@ -50,7 +50,7 @@ public sealed class CodeAttackTests(SharedServer shared)
         {
             var refusal = await test.RefusesAsync(answer, ProblemCode.StateInvalid);
             Assert.Contains("over", refusal.Message, StringComparison.Ordinal);
-            Assert.Equal(ConsentStatus.Expired, (await test.Host.Get<ConsentDesk>().GetAsync(started.ConsentId!)).Status);
+            Assert.Equal(ConsentStatus.Expired, (await test.Host.Get<ConsentService>().GetAsync(started.ConsentId!, 1)).Status);
         }
     }
 
@@ -76,7 +76,7 @@ public sealed class CodeAttackTests(SharedServer shared)
         await test.RefusesAsync(Consenting.Answer(started, arrived.Code, issuer), ProblemCode.StateInvalid);
 
         await test.RefusesAsync(arrived, ProblemCode.StateInvalid); // whoever it was, the person starts again
-        Assert.Equal(ConsentStatus.Denied, (await test.Host.Get<ConsentDesk>().GetAsync(started.ConsentId!)).Status);
+        Assert.Equal(ConsentStatus.Denied, (await test.Host.Get<ConsentService>().GetAsync(started.ConsentId!, 1)).Status);
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class CodeAttackTests(SharedServer shared)
 
         Assert.Contains("invalid_grant", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(before, await test.RowsAsync());
-        Assert.Equal(ConsentStatus.Denied, (await test.Host.Get<ConsentDesk>().GetAsync(victim.ConsentId!)).Status);
+        Assert.Equal(ConsentStatus.Denied, (await test.Host.Get<ConsentService>().GetAsync(victim.ConsentId!, 1)).Status);
     }
 
     [Fact]
@@ -205,7 +205,8 @@ public sealed class CodeAttackTests(SharedServer shared)
         var started = await test.Host.BeginAsync();
         var arrived = Consenting.Answer(await test.Provider.ApproveAsync(new Uri(started.AuthorizationUrl!)));
         await test.World.ExecuteAsync(
-            "INSERT INTO llx_oauth_token (service, token, entity) SELECT service, token, entity FROM llx_oauth_token WHERE service = 'Google-Mail'"
+            "INSERT INTO llx_oauth_token (service, token, entity) SELECT service, token, entity FROM "
+                + "llx_oauth_token WHERE service = 'Google-Mail'"
         );
 
         await test.RefusesAsync(arrived, ProblemCode.TokenDuplicate);

@@ -44,13 +44,27 @@ public sealed class CodeFlowTests(SharedServer shared)
         var arrived = await provider.ApproveAsync(new Uri(started.AuthorizationUrl!));
         await first.DisposeAsync();
         var second = world.Open();
-        Assert.Equal(ConsentStatus.Pending, (await second.Get<ConsentDesk>().GetAsync(started.ConsentId!)).Status);
+        Assert.Equal(ConsentStatus.Pending, (await second.Get<ConsentService>().GetAsync(started.ConsentId!, 1)).Status);
 
         var result = await second.FinishAsync(Consenting.Answer(arrived));
 
         Assert.Equal("valid", result.Token.Status);
-        var state = await world.Open().Get<ConsentDesk>().GetAsync(started.ConsentId!);
+        var state = await world.Open().Get<ConsentService>().GetAsync(started.ConsentId!, 1);
         Assert.Equal((ConsentStatus.Granted, "valid"), (state.Status, state.Token!.Status));
+    }
+
+    [Fact]
+    public async Task A_consent_is_told_to_its_own_company_only()
+    {
+        await using var provider = await Consenting.ProviderAsync();
+        await using var world = await CreateAsync(provider);
+        var host = world.Open();
+        var started = await host.BeginAsync();
+        var consents = host.Get<ConsentService>();
+
+        Assert.Equal(ConsentStatus.Pending, (await consents.GetAsync(started.ConsentId!, 1)).Status);
+        var refused = await Assert.ThrowsAsync<BridgeException>(() => consents.GetAsync(started.ConsentId!, 2));
+        Assert.Equal(ProblemCode.NotFound, refused.Code);
     }
 
     [Fact]
@@ -166,12 +180,12 @@ public sealed class CodeFlowTests(SharedServer shared)
         Assert.Equal("grace@example.com", (await host.BeginAsync()).Parameter("login_hint"));
         Assert.Equal(
             "ada@example.com",
-            (await host.BeginAsync(wishes: new() { SessionBinding = Consenting.Binding, LoginHint = "ada@example.com" })).Parameter(
+            (await host.BeginAsync(consentOptions: new() { SessionBinding = Consenting.Binding, LoginHint = "ada@example.com" })).Parameter(
                 "login_hint"
             )
         );
         Assert.Null(
-            (await host.BeginAsync(wishes: new() { SessionBinding = Consenting.Binding, ConfirmsAccountChange = true })).Parameter(
+            (await host.BeginAsync(consentOptions: new() { SessionBinding = Consenting.Binding, ConfirmsAccountChange = true })).Parameter(
                 "login_hint"
             )
         );
@@ -191,7 +205,7 @@ public sealed class CodeFlowTests(SharedServer shared)
 
         Assert.Equal(0, provider.Requests.TokenRequestCount);
         Assert.Equal(before, await world.QueryAsync("SELECT * FROM llx_oauth_token"));
-        var state = await host.Get<ConsentDesk>().GetAsync(started.ConsentId!);
+        var state = await host.Get<ConsentService>().GetAsync(started.ConsentId!, 1);
         Assert.Equal(ConsentStatus.Denied, state.Status);
         Assert.Contains("access_denied", state.Detail, StringComparison.Ordinal);
         await BridgeHost.FailAsync(() => host.FinishAsync(answer), ProblemCode.StateInvalid);

@@ -137,7 +137,8 @@ public sealed class ConsentTableTests(SharedServer shared)
         await world.ExecuteAsync(
             $"""
             INSERT INTO llx_oauthbridge_consent (consent_id, flow, service, entity, status, data, created_at, expires_at)
-            SELECT CONCAT('c', seq), 'code', CONCAT('Google-', seq), 1, 'pending', '', UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 1 HOUR FROM seq_1_to_{most}
+            SELECT CONCAT('c', seq), 'code', CONCAT('Google-', seq), 1, 'pending', '', UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 1 HOUR
+              FROM seq_1_to_{most}
             """
         );
 

@@ -52,7 +52,7 @@ public sealed class DeviceFlowTests(SharedServer shared)
         await provider.AnswerDeviceAsync(consent.UserCode!, allow: false);
         await device.PollAsync(host, 6);
 
-        var state = await host.Get<ConsentDesk>().GetAsync(consent.ConsentId!);
+        var state = await host.Get<ConsentService>().GetAsync(consent.ConsentId!, 1);
         Assert.Equal(ConsentStatus.Denied, state.Status);
         Assert.Contains("access_denied", state.Detail, StringComparison.Ordinal);
         Assert.Null(await world.Install.FindTokenRowAsync(DeviceWorld.Entry));
@@ -89,10 +89,10 @@ public sealed class DeviceFlowTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.Install.SetConstAsync($"OAUTH_{World.Entry}_SCOPE", "gmail_full,openid");
-        var desk = world.Open().Get<ConsentDesk>();
+        var consentService = world.Open().Get<ConsentService>();
 
         var refusal = await BridgeHost.FailAsync(
-            () => desk.BeginAsync(World.Entry, 1, ConsentFlows.Device, new ConsentWishes()),
+            () => consentService.BeginAsync(World.Entry, 1, ConsentFlows.Device, new ConsentOptions()),
             ProblemCode.InvalidRequest
         );
 
@@ -165,7 +165,7 @@ public sealed class DeviceFlowTests(SharedServer shared)
         device.Grant(IdToken("grace@example.com"));
         var refused = await DeviceWorld.BeginAsync(host);
         await device.PollAsync(host, 6);
-        var state = await host.Get<ConsentDesk>().GetAsync(refused.ConsentId!);
+        var state = await host.Get<ConsentService>().GetAsync(refused.ConsentId!, 1);
         Assert.Equal((ConsentStatus.Denied, before), (state.Status, await device.World.RawAsync(DeviceWorld.Entry)));
         Assert.Contains("ada@example.com", state.Detail, StringComparison.Ordinal);
 

@@ -182,7 +182,7 @@ public sealed class DevicePollingTests(SharedServer shared)
         device.World.Clock.Advance(TimeSpan.FromSeconds(6));
         var poll = host.Get<DevicePolling>().RunOnceAsync();
         await gate.Arrived;
-        await host.Get<ConsentDesk>().AbandonAsync(consent.ConsentId!, "given up");
+        await host.Get<ConsentService>().AbandonAsync(consent.ConsentId!, "given up");
         gate.Release();
         await poll;
 

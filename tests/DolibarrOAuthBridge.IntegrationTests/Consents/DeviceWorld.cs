@@ -50,11 +50,11 @@ internal sealed class DeviceWorld : IAsyncDisposable
     }
 
     public static Task<ConsentStarted> BeginAsync(BridgeHost host, bool confirmsAccountChange = false) =>
-        host.Get<ConsentDesk>()
-            .BeginAsync(Entry, 1, ConsentFlows.Device, new ConsentWishes { ConfirmsAccountChange = confirmsAccountChange });
+        host.Get<ConsentService>()
+            .BeginAsync(Entry, 1, ConsentFlows.Device, new ConsentOptions { ConfirmsAccountChange = confirmsAccountChange });
 
     public static async Task<string> StatusAsync(BridgeHost host, ConsentStarted consent) =>
-        (await host.Get<ConsentDesk>().GetAsync(consent.ConsentId!)).Status;
+        (await host.Get<ConsentService>().GetAsync(consent.ConsentId!, 1)).Status;
 
     /// <summary>Lets time pass, then has the host look once.</summary>
     /// <returns>How often the provider was polled so far.</returns>

@@ -229,7 +229,8 @@ public sealed class GrantStoreTests(SharedServer shared)
         var gate = world.Authority.HoldNextAnswer();
         var refresh = refreshing.TokenAsync();
         await gate.Arrived;
-        await world.ExecuteAsync("UPDATE llx_oauthbridge_grant SET lease_owner = NULL, lease_until = NULL"); // as if the refresher's machine hung past its lease
+        // As if the refresher's machine hung past its lease.
+        await world.ExecuteAsync("UPDATE llx_oauthbridge_grant SET lease_owner = NULL, lease_until = NULL");
         await world.ExecuteAsync("UPDATE llx_oauthbridge_grant SET account = 'ada@example.com'");
         await StoreAsync(consenting, Grant(world, null, account: "grace@example.com", confirms: true));
         var row = await world.RawAsync();

@@ -22,7 +22,7 @@ public sealed class MixUpTests(SharedServer shared)
         await using var test = await StartAsync();
         var started = await test.Host.BeginAsync(
             Hostile,
-            new ConsentWishes { SessionBinding = Consenting.Binding, RedirectUri = Consenting.CallbackPage }
+            new ConsentOptions { SessionBinding = Consenting.Binding, RedirectUri = Consenting.CallbackPage }
         );
 
         // The hostile authorization endpoint redirects to the honest one, with its client and the state of this consent.
@@ -73,7 +73,7 @@ public sealed class MixUpTests(SharedServer shared)
         }
 
         // Neither was spoiled for the browser that arrives where it should.
-        Assert.Equal(ConsentStatus.Pending, (await host.Get<ConsentDesk>().GetAsync(honest.ConsentId!)).Status);
+        Assert.Equal(ConsentStatus.Pending, (await host.Get<ConsentService>().GetAsync(honest.ConsentId!, 1)).Status);
     }
 
     [Fact]

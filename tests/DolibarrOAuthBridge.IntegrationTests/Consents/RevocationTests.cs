@@ -28,7 +28,8 @@ public sealed class RevocationTests(SharedServer shared)
 
         Assert.Null(await world.Install.FindTokenRowAsync(World.Entry));
         Assert.Equal((null, null), ((await host.MemoryAsync()).NewestToken, (await host.MemoryAsync()).Account));
-        await world.Install.SetTokenAsync(World.Entry, stored with { EndOfLife = EndOfLife.At(DateTimeOffset.UnixEpoch) }); // as if somebody restored the row
+        // As if somebody restored the row.
+        await world.Install.SetTokenAsync(World.Entry, stored with { EndOfLife = EndOfLife.At(DateTimeOffset.UnixEpoch) });
         await host.TokenFailsAsync(ProblemCode.ConsentRequired);
     }
 

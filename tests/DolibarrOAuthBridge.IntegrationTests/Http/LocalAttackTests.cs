@@ -119,7 +119,8 @@ public sealed partial class LocalAttackTests(ServedWorld served) : IClassFixture
         {
             var answer = await RawHttp.SendAsync(
                 served.Sidecar.Address,
-                $"{method} {TokenPath} HTTP/1.1\r\n{Host}\r\n{Key}\r\n{header}\r\nAccess-Control-Request-Method: GET\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+                $"{method} {TokenPath} HTTP/1.1\r\n{Host}\r\n{Key}\r\n{header}\r\nAccess-Control-Request-Method: "
+                    + "GET\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             );
             Assert.StartsWith("HTTP/1.1 403", answer, StringComparison.Ordinal);
             Assert.DoesNotContain("Access-Control", answer, StringComparison.OrdinalIgnoreCase);

@@ -22,10 +22,13 @@ public sealed class WarningTests(SharedServer shared)
         Assert.Equal(["smtp_scope_missing"], await CodesAsync(world));
         await world.Install.SetConstAsync("MAIN_MAIL_SMTPS_OAUTH_SERVICE", Entry, entity: 0);
         await world.Install.SetConstAsync("MAIN_MAIL_SMTPS_OAUTH_SERVICE", World.Entry);
-        Assert.Contains("SERVICE_EMAILING", (await ReportAsync(world)).Warnings.Single().Message, StringComparison.Ordinal); // the company's own value counts
+        // The company's own value counts.
+        Assert.Contains("SERVICE_EMAILING", (await ReportAsync(world)).Warnings.Single().Message, StringComparison.Ordinal);
 
         await world.ExecuteAsync(
-            $"INSERT INTO llx_emailcollector_emailcollector (ref, entity, acces_type, oauth_service, status) VALUES ('Support', 1, 1, '{Entry}', 1), ('Off', 1, 1, '{World.Entry}', 0), ('Other', 2, 1, '{World.Entry}', 1)"
+            "INSERT INTO llx_emailcollector_emailcollector (ref, entity, acces_type, oauth_service, status) "
+                + $"VALUES ('Support', 1, 1, '{Entry}', 1), ('Off', 1, 1, '{World.Entry}', 0), ('Other', 2, 1, "
+                + $"'{World.Entry}', 1)"
         );
         var report = await ReportAsync(world);
         Assert.Equal(["smtp_scope_missing", "imap_scope_missing"], report.Warnings.Select(warning => warning.Code));
@@ -65,7 +68,9 @@ public sealed class WarningTests(SharedServer shared)
     private static async Task CreateCollectorsAsync(World world)
     {
         await world.ExecuteAsync(
-            "CREATE TABLE llx_emailcollector_emailcollector (rowid integer AUTO_INCREMENT PRIMARY KEY, entity integer DEFAULT 1 NOT NULL, ref varchar(128) NOT NULL, host varchar(255), acces_type integer DEFAULT 0, oauth_service varchar(128), status integer NOT NULL)"
+            "CREATE TABLE llx_emailcollector_emailcollector (rowid integer AUTO_INCREMENT PRIMARY KEY, entity "
+                + "integer DEFAULT 1 NOT NULL, ref varchar(128) NOT NULL, host varchar(255), acces_type integer "
+                + "DEFAULT 0, oauth_service varchar(128), status integer NOT NULL)"
         );
         await world.UseSidecarAccountAsync();
     }

@@ -50,9 +50,11 @@ internal static class Consenting
     public static Task<ConsentStarted> BeginAsync(
         this BridgeHost host,
         string entry = World.Entry,
-        ConsentWishes? wishes = null,
+        ConsentOptions? consentOptions = null,
         int entity = 1
-    ) => host.Get<ConsentDesk>().BeginAsync(entry, entity, ConsentFlows.Code, wishes ?? new ConsentWishes { SessionBinding = Binding });
+    ) =>
+        host.Get<ConsentService>()
+            .BeginAsync(entry, entity, ConsentFlows.Code, consentOptions ?? new ConsentOptions { SessionBinding = Binding });
 
     public static Task<ConsentResult> FinishAsync(this BridgeHost host, AuthorizationResponse answer, int? entity = null) =>
         host.Get<CodeCallback>().FinishAsync(answer, entity);
@@ -69,7 +71,7 @@ internal static class Consenting
     {
         var started = await host.BeginAsync(
             entry,
-            new ConsentWishes
+            new ConsentOptions
             {
                 SessionBinding = Binding,
                 ConfirmsAccountChange = confirms,

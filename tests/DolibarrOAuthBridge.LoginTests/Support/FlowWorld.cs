@@ -120,7 +120,8 @@ internal sealed class FlowWorld : IAsyncDisposable
 
     public Task<string?> EventsAsync() =>
         Shared.ScalarAsync(
-            $"SELECT GROUP_CONCAT(CONCAT(kind, ' ', detail) ORDER BY rowid SEPARATOR '|') FROM llx_oauthbridge_event WHERE entity = {Company}"
+            "SELECT GROUP_CONCAT(CONCAT(kind, ' ', detail) ORDER BY rowid SEPARATOR '|') FROM "
+                + $"llx_oauthbridge_event WHERE entity = {Company}"
         );
 
     public Task<string?> StatusesAsync() =>

@@ -12,22 +12,22 @@ namespace DolibarrOAuthBridge.Commands.Consenting;
 /// Authorization code in a terminal. The answer comes to a loopback address (RFC 8252, section 7.3) or is pasted, whichever is
 /// first; an answer that belongs to something else is told so, and the waiting goes on.
 /// </summary>
-internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, DolibarrConf conf, TimeProvider time)
+internal sealed class CodeDialog(ConsentService consentService, CodeCallback callback, DolibarrConf conf, TimeProvider time)
 {
     private const string DefaultAddress = "http://127.0.0.1:0/callback";
 
     public static CodeDialog Of(CommandContext context) =>
-        new(context.Get<ConsentDesk>(), context.Get<CodeCallback>(), context.Conf, context.Get<TimeProvider>());
+        new(context.Get<ConsentService>(), context.Get<CodeCallback>(), context.Conf, context.Get<TimeProvider>());
 
     /// <param name="entry">The entry.</param>
-    /// <param name="wishes">What was asked for on the command line.</param>
+    /// <param name="consentOptions">What was asked for on the command line.</param>
     /// <param name="terminal">Where to speak.</param>
     /// <param name="paste">Whether the redirect URI registered for Dolibarr is used, so that nothing arrives here by itself.</param>
     /// <param name="redirectUri">The loopback address to listen at; null for any.</param>
     /// <param name="cancellationToken">Ctrl-C.</param>
     public async Task<ConsentResult> RunAsync(
         OAuthEntry entry,
-        ConsentWishes wishes,
+        ConsentOptions consentOptions,
         ConsentTerminal terminal,
         bool paste,
         string? redirectUri,
@@ -37,19 +37,19 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
         var answers = Channel.CreateUnbounded<RedirectAnswer>();
         if (paste)
         {
-            return await ConverseAsync(entry, wishes, terminal, null, answers, cancellationToken);
+            return await ConverseAsync(entry, consentOptions, terminal, null, answers, cancellationToken);
         }
 
         var listener = await LoopbackListener.StartAsync(redirectUri ?? DefaultAddress, answers.Writer, cancellationToken);
         await using (listener)
         {
-            return await ConverseAsync(entry, wishes, terminal, listener.RedirectUri, answers, cancellationToken);
+            return await ConverseAsync(entry, consentOptions, terminal, listener.RedirectUri, answers, cancellationToken);
         }
     }
 
     private async Task<ConsentResult> ConverseAsync(
         OAuthEntry entry,
-        ConsentWishes wishes,
+        ConsentOptions consentOptions,
         ConsentTerminal terminal,
         string? listensAt,
         Channel<RedirectAnswer> answers,
@@ -59,11 +59,11 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
         var binding = AuthorizationSecrets.New();
         var registered = RedirectUri.Of(entry, conf);
         var address = listensAt ?? registered;
-        var started = await desk.BeginAsync(
+        var started = await consentService.BeginAsync(
             entry.Name.ToString(),
             entry.Entity,
             ConsentFlows.Code,
-            wishes.With(binding, address),
+            consentOptions.With(binding, address),
             cancellationToken
         );
         try
@@ -84,7 +84,7 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
         }
         catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
         {
-            await desk.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None);
+            await consentService.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
             throw exception is ChannelClosedException
                 ? new BridgeException(
@@ -122,7 +122,8 @@ internal sealed class CodeDialog(ConsentDesk desk, CodeCallback callback, Doliba
                 answer.Reply(exception.Message);
                 if (
                     exception.Code is not (ProblemCode.StateInvalid or ProblemCode.InvalidRequest)
-                    || (await desk.GetAsync(started.ConsentId!, CancellationToken.None)).Status != ConsentStatus.Pending
+                    || (await consentService.GetAsync(started.ConsentId!, entry.Entity, CancellationToken.None)).Status
+                        != ConsentStatus.Pending
                 )
                 {
                     throw;

@@ -11,7 +11,7 @@ namespace DolibarrOAuthBridge.Commands.Consenting;
 
 /// <summary>Device authorization in a terminal: shows the code and polls until somebody has typed it.</summary>
 internal sealed class DeviceDialog(
-    ConsentDesk desk,
+    ConsentService consentService,
     ConsentTable consents,
     DevicePoller poller,
     EntryReporter reporter,
@@ -24,7 +24,7 @@ internal sealed class DeviceDialog(
 
     public static DeviceDialog Of(CommandContext context) =>
         new(
-            context.Get<ConsentDesk>(),
+            context.Get<ConsentService>(),
             context.Get<ConsentTable>(),
             context.Get<DevicePoller>(),
             context.Get<EntryReporter>(),
@@ -34,12 +34,18 @@ internal sealed class DeviceDialog(
 
     public async Task<ConsentResult> RunAsync(
         OAuthEntry entry,
-        ConsentWishes wishes,
+        ConsentOptions consentOptions,
         ConsentTerminal terminal,
         CancellationToken cancellationToken
     )
     {
-        var started = await desk.BeginAsync(entry.Name.ToString(), entry.Entity, ConsentFlows.Device, wishes, cancellationToken);
+        var started = await consentService.BeginAsync(
+            entry.Name.ToString(),
+            entry.Entity,
+            ConsentFlows.Device,
+            consentOptions,
+            cancellationToken
+        );
         try
         {
             await terminal.BeginAsync(started, Words(entry, started));
@@ -47,11 +53,11 @@ internal sealed class DeviceDialog(
         }
         catch (OperationCanceledException)
         {
-            await desk.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None);
+            await consentService.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None);
             throw;
         }
 
-        var state = await desk.GetAsync(started.ConsentId!, CancellationToken.None);
+        var state = await consentService.GetAsync(started.ConsentId!, entry.Entity, CancellationToken.None);
         if (state.Status != ConsentStatus.Granted)
         {
             throw new BridgeException(

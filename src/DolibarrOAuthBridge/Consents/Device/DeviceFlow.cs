@@ -16,7 +16,7 @@ internal sealed class DeviceFlow(
     ProviderDirectory providers,
     TokenEndpointClient client,
     TokenTable tokens,
-    DeviceBell bell,
+    DevicePollSignal pollSignal,
     BridgeOptions options,
     TimeProvider time
 ) : IConsentFlow
@@ -36,7 +36,11 @@ internal sealed class DeviceFlow(
     }
 
     /// <inheritdoc />
-    public async Task<ConsentStarted> BeginAsync(OAuthEntry entry, ConsentWishes wishes, CancellationToken cancellationToken = default)
+    public async Task<ConsentStarted> BeginAsync(
+        OAuthEntry entry,
+        ConsentOptions consentOptions,
+        CancellationToken cancellationToken = default
+    )
     {
         var provider = ProviderCatalogue.Of(entry.Name);
         var scopes = AuthorizationRequest.Scopes(entry);
@@ -57,7 +61,7 @@ internal sealed class DeviceFlow(
             ClientId = entry.ClientId,
             Interval = authorization.Interval,
             NextPollAt = time.GetUtcNow().AddSeconds(authorization.Interval),
-            ConfirmsAccountChange = wishes.ConfirmsAccountChange,
+            ConfirmsAccountChange = consentOptions.ConfirmsAccountChange,
         };
 
         // The provider says when the code has expired; by the bridge's clock it lasts one answer longer.
@@ -68,7 +72,7 @@ internal sealed class DeviceFlow(
             DeviceConsentJson.Default.DeviceConsent,
             cancellationToken
         );
-        bell.Ring();
+        pollSignal.Set();
         return new ConsentStarted
         {
             ConsentId = row.ConsentId,
@@ -106,14 +110,16 @@ internal sealed class DeviceFlow(
             TokenAnswer.DeviceCode issued => issued.Authorization,
             TokenAnswer.Refused refused => throw new BridgeException(
                 ProblemCode.ProviderRejected,
-                $"The provider gives no device code for {entry.Name} ({refused.Reason}). {Refusals.Advice(refused.Error)} The application must be allowed to use the device flow at the provider."
+                $"The provider gives no device code for {entry.Name} ({refused.Reason}). "
+                    + $"{Refusals.Advice(refused.Error)} The application must be allowed to use the device flow at the "
+                    + "provider."
             ),
             TokenAnswer.Unavailable unavailable => throw new BridgeException(
                 ProblemCode.ProviderUnavailable,
                 $"{unavailable.Detail} No device code for {entry.Name} can be had now.",
                 unavailable.RetryAfter
             ),
-            _ => throw new InvalidOperationException("An answer of a new kind."),
+            var other => throw new InvalidOperationException($"Unexpected token endpoint result {other.GetType().Name}."),
         };
     }
 
@@ -129,7 +135,9 @@ internal sealed class DeviceFlow(
         {
             throw new BridgeException(
                 ProblemCode.InvalidRequest,
-                $"{provider.Name} does not grant {string.Join(" or ", refused)} by device code: it allows hardly more than who the user is, and no mail. Use a browser, with flow code; on a machine without one: dolibarr-oauth-bridge consent {entry.Name}"
+                $"{provider.Name} does not grant {string.Join(" or ", refused)} by device code: it allows hardly "
+                    + "more than who the user is, and no mail. Use a browser, with flow code; on a machine without "
+                    + $"one: dolibarr-oauth-bridge consent {entry.Name}"
             );
         }
     }

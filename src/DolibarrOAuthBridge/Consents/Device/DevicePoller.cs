@@ -73,7 +73,7 @@ internal sealed partial class DevicePoller(
             TokenAnswer.Issued issued => await StoreAsync(claimed, consent, entry, issued.Response),
             TokenAnswer.Refused refused => await HandleAsync(claimed, consent, ProviderCatalogue.Of(entry.Name), refused),
             TokenAnswer.Unavailable unavailable => await BackOffAsync(claimed, consent, unavailable),
-            _ => throw new InvalidOperationException("An answer of a new kind."),
+            var other => throw new InvalidOperationException($"Unexpected token endpoint result {other.GetType().Name}."),
         };
     }
 
@@ -136,13 +136,12 @@ internal sealed partial class DevicePoller(
                 Log.Ended(logger, row.Key.Service, row.Key.Entity, ConsentStatus.Granted, string.Empty);
                 return null;
             }
-            catch (BridgeException exception)
-                when (exception.Code is ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable && time.GetUtcNow() < giveUp)
+            catch (StoreException exception) when (time.GetUtcNow() < giveUp)
             {
                 Log.NotYetStored(logger, row.Key.Service, row.Key.Entity, exception.Message);
                 await Task.Delay(StorePause, time);
             }
-            catch (BridgeException exception)
+            catch (Exception exception) when (exception is BridgeException or StoreException)
             {
                 return await DenyAsync(row, exception.Message, ConsentStatus.Redeeming);
             }

@@ -11,7 +11,7 @@ namespace DolibarrOAuthBridge.Consents.Device;
 internal sealed partial class DevicePolling(
     ConsentTable consents,
     DevicePoller poller,
-    DeviceBell bell,
+    DevicePollSignal pollSignal,
     TimeProvider time,
     ILogger<DevicePolling> logger
 ) : BackgroundService
@@ -56,7 +56,7 @@ internal sealed partial class DevicePolling(
 
             try
             {
-                await bell.WaitAsync(
+                await pollSignal.WaitAsync(
                     rest < ShortestRest ? ShortestRest
                         : rest > LongestRest ? LongestRest
                         : rest,

@@ -18,7 +18,8 @@ internal static class ConsentEndpoints
             .WithTags("Consent")
             .WithName("BeginConsent")
             .WithSummary(
-                "Begins a consent: code sends a browser to the provider, device shows a code, client_credentials asks nobody and stores the grant at once."
+                "Begins a consent: code sends a browser to the provider, device shows a code, client_credentials "
+                    + "asks nobody and stores the grant at once."
             );
         routes
             .MapPost("/v1/consent/callback", FinishAsync)
@@ -37,12 +38,12 @@ internal static class ConsentEndpoints
     private static async Task<Ok<ConsentStarted>> BeginAsync(
         string entry,
         [FromBody] ConsentBeginJson body,
-        ConsentDesk desk,
+        ConsentService consentService,
         string? entity,
         CancellationToken cancellationToken
     )
     {
-        var wishes = new ConsentWishes
+        var consentOptions = new ConsentOptions
         {
             SessionBinding = body.SessionBinding,
             RedirectUri = string.IsNullOrEmpty(body.RedirectUri) ? null : body.RedirectUri,
@@ -50,7 +51,9 @@ internal static class ConsentEndpoints
             ConfirmsAccountChange = body.ConfirmAccountChange,
             ForcesConsent = body.ForceConsent,
         };
-        return TypedResults.Ok(await desk.BeginAsync(entry, RequestValues.Entity(entity), body.Flow, wishes, cancellationToken));
+        return TypedResults.Ok(
+            await consentService.BeginAsync(entry, RequestValues.Entity(entity), body.Flow, consentOptions, cancellationToken)
+        );
     }
 
     private static async Task<Ok<ConsentResult>> FinishAsync(
@@ -75,7 +78,8 @@ internal static class ConsentEndpoints
 
     private static async Task<Ok<ConsentState>> GetAsync(
         [FromRoute(Name = "consent_id"), Description("What the beginning of the consent gave.")] string consentId,
-        ConsentDesk desk,
+        ConsentService consentService,
+        [Description("The company that the consent was begun for.")] string? entity,
         CancellationToken cancellationToken
-    ) => TypedResults.Ok(await desk.GetAsync(consentId, cancellationToken));
+    ) => TypedResults.Ok(await consentService.GetAsync(consentId, RequestValues.Entity(entity), cancellationToken));
 }

@@ -4,17 +4,17 @@ using System.Threading.Channels;
 
 namespace DolibarrOAuthBridge.Consents.Device;
 
-/// <summary>Wakes <see cref="DevicePolling"/> when a consent has begun in this process.</summary>
-internal sealed class DeviceBell
+/// <summary>Wakes <see cref="DevicePolling"/> when a consent by device code has begun in this process.</summary>
+internal sealed class DevicePollSignal
 {
-    private readonly Channel<bool> _rings = Channel.CreateBounded<bool>(
+    private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
 
-    /// <summary>Wakes whoever waits, or who waits next.</summary>
-    public void Ring() => _rings.Writer.TryWrite(true);
+    /// <summary>Ends the wait that is under way, or the next one.</summary>
+    public void Set() => _signals.Writer.TryWrite(true);
 
-    /// <summary>Waits for a ring, but not longer than the given time.</summary>
+    /// <summary>Waits for the signal, but not longer than the given time.</summary>
     public async Task WaitAsync(TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -26,11 +26,11 @@ internal sealed class DeviceBell
         );
         try
         {
-            await _rings.Reader.ReadAsync(limit.Token);
+            await _signals.Reader.ReadAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // nobody rang
+            // the time is over
         }
     }
 }

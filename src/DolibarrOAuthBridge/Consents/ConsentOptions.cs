@@ -3,7 +3,7 @@
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>What whoever begins a consent may say about it. Not a printing record: the binding is a secret.</summary>
-internal sealed class ConsentWishes
+internal sealed class ConsentOptions
 {
     /// <summary>What only the session that begins knows; null where the flow needs none.</summary>
     public string? SessionBinding { get; init; }
@@ -20,8 +20,8 @@ internal sealed class ConsentWishes
     /// <summary>Whether the provider is to ask again even if there is a refresh token.</summary>
     public bool ForcesConsent { get; init; }
 
-    /// <summary>The same wishes of a certain session, with a certain redirect URI.</summary>
-    internal ConsentWishes With(string sessionBinding, string? redirectUri) =>
+    /// <summary>The same options of a certain session, with a certain redirect URI.</summary>
+    internal ConsentOptions With(string sessionBinding, string? redirectUri) =>
         new()
         {
             SessionBinding = sessionBinding,
@@ -32,5 +32,5 @@ internal sealed class ConsentWishes
         };
 
     /// <inheritdoc />
-    public override string ToString() => "[wishes of a consent]";
+    public override string ToString() => "[options of a consent]";
 }
