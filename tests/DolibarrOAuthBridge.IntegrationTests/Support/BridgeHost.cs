@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Tokens;
 using DolibarrOAuthBridge.Tokens.Renewal;
@@ -42,9 +43,11 @@ internal sealed class BridgeHost : IAsyncDisposable
 
     public Task<GrantRecord> MemoryAsync(string service = World.Service) => Get<GrantTable>().GetAsync(new GrantKey(service, 1));
 
+    /// <summary>The failure of a call as the edges (HTTP, command line) tell it.</summary>
     public static async Task<BridgeException> FailAsync(Func<Task> call, string code)
     {
-        var exception = await Assert.ThrowsAsync<BridgeException>(call);
+        var thrown = await Assert.ThrowsAnyAsync<Exception>(call);
+        var exception = thrown as BridgeException ?? BridgeException.From(Assert.IsType<StoreException>(thrown));
         Assert.True(exception.Code == code, $"{exception.Code}: {exception.Message}");
         return exception;
     }
