@@ -25,7 +25,10 @@ internal sealed class BridgeException : Exception
     /// <summary>When it makes sense to try again; null if unknown.</summary>
     public TimeSpan? RetryAfter { get; }
 
-    /// <summary>For <see cref="ProblemCode.IdentityRejected"/>, which check failed; else null.</summary>
+    /// <summary>
+    /// For <see cref="ProblemCode.IdentityRejected"/>, which check failed; for a consent that was cancelled, <c>cancelled</c>; else
+    /// null.
+    /// </summary>
     public string? Reason { get; init; }
 
     /// <summary>A failure of the database as callers are told it.</summary>

@@ -37,6 +37,7 @@ internal static class BridgeServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(conf);
         services.AddSingleton(options);
+        services.AddSingleton<BridgeSeal>();
         services.TryAddSingleton(configuration);
         return services
             .AddDolibarr(conf)

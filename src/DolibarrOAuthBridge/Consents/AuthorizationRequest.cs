@@ -70,22 +70,35 @@ internal static class AuthorizationRequest
             parameters["prompt"] = prompt;
         }
 
-        parameters["response_type"] = "code";
-        parameters["client_id"] = consent.ClientId;
-        parameters["redirect_uri"] = consent.RedirectUri;
-        parameters["state"] = state;
-        parameters["code_challenge"] = AuthorizationSecrets.Challenge(consent.Verifier);
-        parameters["code_challenge_method"] = "S256";
-        if (consent.Scopes.Count > 0)
+        return Url(consent, state, string.Join(provider.ScopeSeparator, consent.Scopes), parameters);
+    }
+
+    /// <summary>The address for what is pending, consent or sign-in (RFC 6749, section 4.1.1; RFC 7636, section 4.3).</summary>
+    /// <param name="pending">What is pending.</param>
+    /// <param name="state">The <c>state</c> parameter.</param>
+    /// <param name="scope">The <c>scope</c> parameter; empty for none.</param>
+    /// <param name="more">What the provider wants besides. It cannot replace what the protocol says.</param>
+    public static string Url(PendingAuthorization pending, string state, string scope, IReadOnlyDictionary<string, string?> more)
+    {
+        var parameters = new Dictionary<string, string?>(more, StringComparer.Ordinal)
         {
-            parameters["scope"] = string.Join(provider.ScopeSeparator, consent.Scopes);
+            ["response_type"] = "code",
+            ["client_id"] = pending.ClientId,
+            ["redirect_uri"] = pending.RedirectUri,
+            ["state"] = state,
+            ["code_challenge"] = AuthorizationSecrets.Challenge(pending.Verifier),
+            ["code_challenge_method"] = "S256",
+        };
+        if (scope.Length > 0)
+        {
+            parameters["scope"] = scope;
         }
 
-        if (consent.Nonce is not null)
+        if (pending.Nonce is not null)
         {
-            parameters["nonce"] = consent.Nonce;
+            parameters["nonce"] = pending.Nonce;
         }
 
-        return QueryHelpers.AddQueryString(consent.AuthorizationEndpoint.AbsoluteUri, parameters);
+        return QueryHelpers.AddQueryString(pending.AuthorizationEndpoint.AbsoluteUri, parameters);
     }
 }

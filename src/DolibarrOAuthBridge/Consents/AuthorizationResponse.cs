@@ -5,6 +5,9 @@ namespace DolibarrOAuthBridge.Consents;
 /// <summary>What a browser brought back from a provider, hostile until checked. Not a printing record: the code is a credential.</summary>
 internal sealed class AuthorizationResponse
 {
+    /// <summary>The <c>error</c> of a person who pressed Cancel or Deny (RFC 6749, section 4.1.2.1).</summary>
+    public const string AccessDenied = "access_denied";
+
     private const int LongestState = 512;
     private const int LongestCode = 8 * 1024;
     private const int LongestIssuer = 2048;
@@ -50,7 +53,10 @@ internal sealed class AuthorizationResponse
     {
         if (string.IsNullOrEmpty(State))
         {
-            throw new BridgeException(ProblemCode.StateInvalid, "The answer has no state, so it belongs to no consent. Start again.");
+            throw new BridgeException(
+                ProblemCode.StateInvalid,
+                "The answer has no state, so it belongs to nothing that was begun here. Start again."
+            );
         }
 
         RequireAscii(State, "state", LongestState);

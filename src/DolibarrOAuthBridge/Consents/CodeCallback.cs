@@ -100,7 +100,7 @@ internal sealed partial class CodeCallback(
             throw Invalid("The answer belongs to no consent under way; perhaps too many were begun since. Start again.");
         }
 
-        if (!SecretHash.AreEqual(consent.BindingHash, SecretHash.Of(answer.SessionBinding)!))
+        if (!consent.IsOfSession(answer.SessionBinding!))
         {
             Log.OtherSession(logger, row.Key.Service, row.Key.Entity);
             throw Invalid("This consent was begun in another browser session. Finish it there, or start again here.");
@@ -138,12 +138,18 @@ internal sealed partial class CodeCallback(
         if (answer.Error is not null)
         {
             await DenyAsync(row, answer.Refusal, cancellationToken);
-            throw new BridgeException(
-                ProblemCode.ProviderRejected,
-                answer.Error == "access_denied"
-                    ? $"Consent was not given ({answer.Refusal}). What was stored before stays."
-                    : $"The provider refuses consent: {answer.Refusal}. {Refusals.Advice(answer.Error)}"
-            );
+            throw answer.Error == AuthorizationResponse.AccessDenied
+                ? new BridgeException(
+                    ProblemCode.ProviderRejected,
+                    $"Consent was cancelled at the provider ({answer.Refusal}). What was stored before stays."
+                )
+                {
+                    Reason = ConsentRefusal.Cancelled,
+                }
+                : new BridgeException(
+                    ProblemCode.ProviderRejected,
+                    $"The provider refuses consent: {answer.Refusal}. {Refusals.Advice(answer.Error)}"
+                );
         }
     }
 

@@ -56,7 +56,6 @@ internal sealed class CodeFlow(
         var consent = new CodeConsent
         {
             Entry = entry.Name.ToString(),
-            Verifier = AuthorizationSecrets.New(),
             RedirectUri = RedirectUriPolicy.Choose(entry, conf, consentOptions.RedirectUri),
             AuthorizationEndpoint = await RequireAsync(entry, ProviderEndpoint.AuthorizationEndpoint, cancellationToken),
             TokenEndpoint = await RequireAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken),

@@ -77,19 +77,10 @@ internal sealed partial class CodeRedeemer(
 
     private async Task<NewGrant> AskAsync(CodeConsent consent, OAuthEntry entry, string code, CancellationToken cancellationToken)
     {
-        var answer = await client.PostAsync(
-            consent.TokenEndpoint,
-            new Dictionary<string, string>
-            {
-                ["grant_type"] = "authorization_code",
-                ["code"] = code,
-                ["redirect_uri"] = consent.RedirectUri,
-                ["client_id"] = entry.ClientId,
-                ["client_secret"] = entry.ClientSecret,
-                ["code_verifier"] = consent.Verifier,
-            },
-            cancellationToken
-        );
+        var form = consent.CodeForm(code);
+        form["client_id"] = entry.ClientId;
+        form["client_secret"] = entry.ClientSecret;
+        var answer = await client.PostAsync(consent.TokenEndpoint, form, cancellationToken);
         return answer switch
         {
             TokenAnswer.Issued issued => Read(consent, entry, issued.Response),

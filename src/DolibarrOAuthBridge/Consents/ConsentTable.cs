@@ -3,9 +3,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
-using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Storage;
@@ -13,18 +11,19 @@ using DolibarrOAuthBridge.Storage;
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>
-/// The bridge's <c>oauthbridge_consent</c>: consents (flows <c>code</c>, <c>device</c>) and sign-ins (flow <c>login</c>)
-/// under way. They live in the database, so a restart or a second sidecar does not break them.
+/// The bridge's <c>oauthbridge_consent</c>: consents (flows <c>code</c>, <c>device</c>) under way, so that a restart or a second
+/// sidecar does not break them, and the sign-ins (flow <c>login</c>) that were answered, so that each is answered once.
 /// <para>
 /// A flow adds a row with whatever it must remember, finds it again by its state or consent id, takes it
 /// (<see cref="TryMoveAsync"/> from pending to redeeming: exactly one caller wins) and in the end moves it to granted or denied.
 /// What must be checked before (session binding, issuer) is checked before the row is taken, so that a wrong caller spoils nothing.
 /// </para>
 /// </summary>
-internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema, TokenCodec codec, DolibarrConf conf, TimeProvider time)
+internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schema, BridgeSeal seal, TimeProvider time)
 {
     private const string Columns = "consent_id, flow, service, entity, status, detail, expires_at, data";
     private const int LongestDetail = 255;
+    private const string Purpose = "consent";
 
     private static readonly TimeSpan RememberedFor = TimeSpan.FromHours(1);
 
@@ -44,37 +43,29 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         CancellationToken cancellationToken = default
     )
     {
-        await schema.EnsureAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
-        var row = new ConsentRow
-        {
-            ConsentId = RandomNumberGenerator.GetHexString(32, lowercase: true),
-            Flow = request.Flow,
-            Key = request.Key,
-            Status = ConsentStatus.Pending,
-            ExpiresAt = now + request.Lifetime,
-            Data = Seal(JsonSerializer.Serialize(data, type)),
-        };
-        var sql = $"""
-            INSERT INTO {Table} (consent_id, state_hash, flow, service, entity, status, data, created_at, expires_at)
-            VALUES (@consentId, @stateHash, @flow, @service, @entity, @status, @data, @now, @expiresAt)
-            ON DUPLICATE KEY UPDATE consent_id = consent_id
-            """;
-        (string, object?)[] parameters =
-        [
-            ("consentId", row.ConsentId),
-            ("stateHash", SecretHash.Of(request.State)),
-            ("flow", row.Flow),
-            ("service", row.Key.Service),
-            ("entity", row.Key.Entity),
-            ("status", row.Status),
-            ("data", row.Data),
-            ("now", now),
-            ("expiresAt", row.ExpiresAt),
-        ];
-        await ExecuteAsync(sql, parameters, cancellationToken);
-        await PurgeAsync(row, now, cancellationToken);
+        var row = await InsertAsync(
+            request,
+            ConsentStatus.Pending,
+            id => Seal(id, JsonSerializer.Serialize(data, type)),
+            cancellationToken
+        );
+        await PurgeAsync(now, cancellationToken);
+        await EvictAsync("flow = @flow AND service = @service AND entity = @entity", row, ConsentLimits.PerEntry, cancellationToken);
+        await EvictAsync("flow = @flow", row, ConsentLimits.Overall, cancellationToken);
         return row;
+    }
+
+    /// <summary>Takes a state whose data lives with the caller. It is never pushed out before its time is over.</summary>
+    /// <returns>The row, redeeming; null if the state was taken before. Of any number of callers only one gets it.</returns>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<ConsentRow?> TryTakeAsync(ConsentRequest request, CancellationToken cancellationToken = default)
+    {
+        var mine = await InsertAsync(request, ConsentStatus.Redeeming, static _ => string.Empty, cancellationToken);
+        await PurgeAsync(time.GetUtcNow().UtcDateTime, cancellationToken);
+        return await FindByStateAsync(request.State!, request.Flow, cancellationToken) is { } row && row.ConsentId == mine.ConsentId
+            ? row
+            : null;
     }
 
     /// <summary>The consent that a <c>state</c> parameter belongs to; null if there is none (any more), or of another flow.</summary>
@@ -93,9 +84,10 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
     {
         try
         {
-            return JsonSerializer.Deserialize(codec.DecryptText(row.Data), type);
+            var json = seal.IsShared ? seal.Open(Purpose, row.ConsentId, row.Data) : row.Data;
+            return json is null ? default : JsonSerializer.Deserialize(json, type);
         }
-        catch (Exception exception) when (exception is JsonException or SecretUnreadableException)
+        catch (JsonException)
         {
             return default;
         }
@@ -153,7 +145,7 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         CancellationToken cancellationToken = default
     )
     {
-        var sealedData = Seal(JsonSerializer.Serialize(data, type));
+        var sealedData = Seal(row.ConsentId, JsonSerializer.Serialize(data, type));
         var sql = $"""
             UPDATE {Table} SET data = @sealedData
              WHERE consent_id = @consentId AND status = '{ConsentStatus.Pending}' AND expires_at > @now AND BINARY data = @data
@@ -186,14 +178,50 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         }
     }
 
-    // A finished consent is remembered for a while, so that whoever asks for it learns what became of it.
-    private async Task PurgeAsync(ConsentRow added, DateTime now, CancellationToken cancellationToken)
+    // Of two rows with one state the first stays.
+    private async Task<ConsentRow> InsertAsync(
+        ConsentRequest request,
+        string status,
+        Func<string, string> data,
+        CancellationToken cancellationToken
+    )
     {
-        var limits = ConsentLimits.Of(added.Flow);
-        await ExecuteAsync($"DELETE FROM {Table} WHERE expires_at < @before", [("before", now - RememberedFor)], cancellationToken);
-        await EvictAsync("flow = @flow AND service = @service AND entity = @entity", added, limits.PerEntry, cancellationToken);
-        await EvictAsync("flow = @flow", added, limits.Overall, cancellationToken);
+        await schema.EnsureAsync(cancellationToken);
+        var now = time.GetUtcNow().UtcDateTime;
+        var consentId = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var row = new ConsentRow
+        {
+            ConsentId = consentId,
+            Flow = request.Flow,
+            Key = request.Key,
+            Status = status,
+            ExpiresAt = now + request.Lifetime,
+            Data = data(consentId),
+        };
+        var sql = $"""
+            INSERT INTO {Table} (consent_id, state_hash, flow, service, entity, status, data, created_at, expires_at)
+            VALUES (@consentId, @stateHash, @flow, @service, @entity, @status, @data, @now, @expiresAt)
+            ON DUPLICATE KEY UPDATE consent_id = consent_id
+            """;
+        (string, object?)[] parameters =
+        [
+            ("consentId", row.ConsentId),
+            ("stateHash", SecretHash.Of(request.State)),
+            ("flow", row.Flow),
+            ("service", row.Key.Service),
+            ("entity", row.Key.Entity),
+            ("status", row.Status),
+            ("data", row.Data),
+            ("now", now),
+            ("expiresAt", row.ExpiresAt),
+        ];
+        await ExecuteAsync(sql, parameters, cancellationToken);
+        return row;
     }
+
+    // A finished consent is remembered for a while, so that whoever asks for it learns what became of it.
+    private Task<int> PurgeAsync(DateTime now, CancellationToken cancellationToken) =>
+        ExecuteAsync($"DELETE FROM {Table} WHERE expires_at < @before", [("before", now - RememberedFor)], cancellationToken);
 
     private Task<int> EvictAsync(string condition, ConsentRow added, int most, CancellationToken cancellationToken) =>
         ExecuteAsync(
@@ -241,5 +269,5 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         database.ExecuteAsync(sql, parameters, cancellationToken);
 
     // An instance without a key keeps its tokens in the clear as well.
-    private string Seal(string json) => conf.Keys.WriteKey is { Length: > 0 } ? codec.EncryptText(json) : json;
+    private string Seal(string consentId, string json) => seal.IsShared ? seal.Seal(Purpose, consentId, json) : json;
 }

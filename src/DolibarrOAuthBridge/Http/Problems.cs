@@ -23,6 +23,7 @@ internal static class Problems
             or ProblemCode.TokenUnreadable
             or ProblemCode.TokenDuplicate
             or ProblemCode.AccountChanged => StatusCodes.Status409Conflict,
+            ProblemCode.TooManyRequests => StatusCodes.Status429TooManyRequests,
             ProblemCode.ProviderRejected => StatusCodes.Status502BadGateway,
             ProblemCode.ProviderUnavailable or ProblemCode.StoreUnavailable or ProblemCode.StoreNotWritable =>
                 StatusCodes.Status503ServiceUnavailable,
@@ -54,7 +55,7 @@ internal static class Problems
 
         if (
             (retryAfter ?? (code == ProblemCode.ProviderUnavailable ? UsualWait : null)) is { } wait
-            && status == StatusCodes.Status503ServiceUnavailable
+            && status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests
         )
         {
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

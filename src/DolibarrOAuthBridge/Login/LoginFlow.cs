@@ -10,15 +10,18 @@ using DolibarrOAuthBridge.Grants;
 namespace DolibarrOAuthBridge.Login;
 
 /// <summary>
-/// Sign-ins of people to Dolibarr, from the button to the identity. What is under way lives in the table of consents under its
-/// own flow, so neither can be finished as the other. A state is good for one answer, whatever comes of it.
+/// Sign-ins of people to Dolibarr, from the button to the identity. What is under way lives with the caller; the table of consents
+/// remembers, under a flow of its own, only the states that were answered: a state is good for one answer, whatever comes of it.
 /// </summary>
 internal sealed partial class LoginFlow(
     EntryDirectory entries,
     RelyingParty relyingParty,
+    LoginContinuations continuations,
+    LoginQuota quota,
     ConsentTable table,
     EventTable events,
     DolibarrConf conf,
+    TimeProvider time,
     ILogger<LoginFlow> logger
 )
 {
@@ -30,21 +33,17 @@ internal sealed partial class LoginFlow(
     /// <summary>Begins a sign-in.</summary>
     /// <param name="entryName">An entry or service name.</param>
     /// <param name="entity">The company.</param>
-    /// <param name="redirectUri">Where the provider shall send the browser back to; null for the entry's own; see
-    /// <see cref="RedirectUriPolicy"/>.</param>
-    /// <param name="sessionBinding">What only the browser's own session knows.</param>
-    /// <param name="loginHint">Whom to suggest to the provider; null for nobody.</param>
+    /// <param name="options">What the caller says about it.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="BridgeException">Nobody can sign in with this entry now; the message says why.</exception>
     public async Task<LoginStart> BeginAsync(
         string entryName,
         int entity,
-        string? redirectUri,
-        string sessionBinding,
-        string? loginHint,
+        LoginOptions options,
         CancellationToken cancellationToken = default
     )
     {
+        quota.Take(options.SessionBinding, options.ClientAddress);
         var entry = await entries.GetAsync(entryName, entity, cancellationToken);
         if (!AsciiName.AreSame(entry.Name.Label, Label))
         {
@@ -55,69 +54,45 @@ internal sealed partial class LoginFlow(
         }
 
         var provider = await relyingParty.ProviderAsync(entry, cancellationToken);
+        var state = AuthorizationSecrets.New();
         var pending = new PendingLogin
         {
+            Entry = entry.Name.ToString(),
+            Entity = entry.Entity,
             Issuer = provider.Issuer,
-            TokenEndpoint = provider.TokenEndpoint.AbsoluteUri,
-            RedirectUri = RedirectUriPolicy.Choose(entry, conf, redirectUri),
+            AuthorizationEndpoint = provider.AuthorizationEndpoint,
+            TokenEndpoint = provider.TokenEndpoint,
+            ClientId = entry.ClientId,
+            RedirectUri = RedirectUriPolicy.Choose(entry, conf, options.RedirectUri),
             Nonce = AuthorizationSecrets.New(),
-            Verifier = AuthorizationSecrets.New(),
-            BindingHash = SecretHash.Of(sessionBinding)!,
+            BindingHash = SecretHash.Of(options.SessionBinding)!,
+            StateHash = SecretHash.Of(state)!,
+            ExpiresAt = time.GetUtcNow() + Lifetime,
         };
-        var state = AuthorizationSecrets.New();
-        await table.AddAsync(
-            new ConsentRequest(ConsentFlows.Login, GrantKey.Of(entry), state, Lifetime),
-            pending,
-            LoginJson.Default.PendingLogin,
-            cancellationToken
-        );
-        var url = RelyingParty.AuthorizationUrl(
-            entry,
-            provider,
-            pending,
-            state,
-            AuthorizationSecrets.Challenge(pending.Verifier),
-            loginHint
-        );
-        return new LoginStart(url, state);
+        return new LoginStart(RelyingParty.AuthorizationUrl(entry, pending, state, options.LoginHint), state, continuations.Seal(pending));
     }
 
     /// <summary>Finishes a sign-in with what the browser brought back.</summary>
-    /// <param name="state">The <c>state</c> parameter.</param>
+    /// <param name="answer">What the browser brought.</param>
+    /// <param name="continuation">What <see cref="BeginAsync"/> gave to the caller.</param>
     /// <param name="entity">The company that the answer came to; null if the caller does not say.</param>
-    /// <param name="sessionBinding">What only the session of the browser that began knows.</param>
-    /// <param name="answer">The other parameters.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Who signed in.</returns>
     /// <exception cref="BridgeException">Nobody did; the code and the reason say why.</exception>
     public async Task<Identity> CompleteAsync(
-        string state,
+        AuthorizationResponse answer,
+        string? continuation,
         int? entity,
-        string sessionBinding,
-        AuthorizationAnswer answer,
         CancellationToken cancellationToken = default
     )
     {
-        var row = await table.FindByStateAsync(state, ConsentFlows.Login, cancellationToken);
-        if (
-            row is null
-            || (entity is { } company && row.Key.Entity != company)
-            || row.Status != ConsentStatus.Pending
-            || table.Open(row, LoginJson.Default.PendingLogin) is not { } pending
-            || SecretHash.Of(sessionBinding) != pending.BindingHash
-            || !await table.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, cancellationToken: cancellationToken)
-        )
-        {
-            throw new BridgeException(
-                ProblemCode.StateInvalid,
-                "This answer belongs to no sign-in that this browser began and that is still open. Sign in again."
-            );
-        }
-
+        answer.RequireWellFormed();
+        var pending = RequirePending(answer, continuation, entity);
+        var row = await TakeAsync(pending, answer.State!, cancellationToken);
         try
         {
-            var identity = await RedeemAsync(row, pending, answer, cancellationToken);
-            await EndAsync(row, ConsentStatus.Granted, "signed_in", identity.ToString());
+            var identity = await RedeemAsync(pending, answer, cancellationToken);
+            await EndAsync(row, ConsentStatus.Granted, "identified", identity.ToString());
             return identity;
         }
         catch (BridgeException exception)
@@ -129,16 +104,40 @@ internal sealed partial class LoginFlow(
         }
     }
 
-    private async Task<Identity> RedeemAsync(
-        ConsentRow row,
-        PendingLogin pending,
-        AuthorizationAnswer answer,
-        CancellationToken cancellationToken
-    )
+    // A wrong caller learns nothing and spoils nothing: the sign-in stays open for the right browser.
+    private PendingLogin RequirePending(AuthorizationResponse answer, string? continuation, int? entity)
     {
-        var entry = await entries.GetAsync(row.Key.Service, row.Key.Entity, cancellationToken);
+        if (string.IsNullOrEmpty(continuation))
+        {
+            throw new BridgeException(
+                ProblemCode.StateInvalid,
+                "The sign-in came back without its continuation. The module oauthbridge in Dolibarr is older than the bridge: update it."
+            );
+        }
+
+        return
+            continuations.Open(continuation) is { } pending
+            && SecretHash.AreEqual(pending.StateHash, SecretHash.Of(answer.State)!)
+            && pending.IsOfSession(answer.SessionBinding!)
+            && time.GetUtcNow() < pending.ExpiresAt
+            && (entity is null || entity == pending.Entity)
+            ? pending
+            : throw NotOpen();
+    }
+
+    // Of any number of callers, in any number of sidecars, one takes the state.
+    private async Task<ConsentRow> TakeAsync(PendingLogin pending, string state, CancellationToken cancellationToken)
+    {
+        var entry = await entries.GetAsync(pending.Entry, pending.Entity, cancellationToken);
+        var request = new ConsentRequest(ConsentFlows.Login, GrantKey.Of(entry), state, pending.ExpiresAt - time.GetUtcNow());
+        return await table.TryTakeAsync(request, cancellationToken) ?? throw NotOpen();
+    }
+
+    private async Task<Identity> RedeemAsync(PendingLogin pending, AuthorizationResponse answer, CancellationToken cancellationToken)
+    {
+        var entry = await entries.GetAsync(pending.Entry, pending.Entity, cancellationToken);
         var provider = await relyingParty.ProviderAsync(entry, cancellationToken);
-        var code = RelyingParty.CheckAnswer(provider, pending, answer);
+        var code = RelyingParty.CheckAnswer(entry, provider, pending, answer);
         return await relyingParty.RedeemAsync(entry, provider, pending, code, cancellationToken);
     }
 
@@ -155,6 +154,9 @@ internal sealed partial class LoginFlow(
             Log.NotRecorded(logger, row.Key.Service, row.Key.Entity, exception.Message);
         }
     }
+
+    private static BridgeException NotOpen() =>
+        new(ProblemCode.StateInvalid, "This answer belongs to no sign-in that this browser began and that is still open. Sign in again.");
 
     private static partial class Log
     {

@@ -13,5 +13,7 @@ internal static class LoginServices
             .AddSingleton<IdTokenValidator>()
             .AddSingleton<UserInfoClient>()
             .AddSingleton<RelyingParty>()
+            .AddSingleton<LoginContinuations>()
+            .AddSingleton<LoginQuota>()
             .AddSingleton<LoginFlow>();
 }

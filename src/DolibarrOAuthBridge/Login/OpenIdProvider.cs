@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Providers;
+
 namespace DolibarrOAuthBridge.Login;
 
 /// <summary>An entry's provider as a sign-in needs it, put together from the configuration, its metadata and the catalogue.</summary>
@@ -44,9 +46,12 @@ internal sealed record OpenIdProvider
     /// <summary>The claim that is <c>true</c> where the provider vouches for the e-mail address.</summary>
     public required string EmailVerifiedClaim { get; init; }
 
-    /// <summary>Whether an authorization response may name this issuer: a plain comparison, as RFC 9207, section 2.4, demands.</summary>
-    public bool IsIssuer(string issuer) =>
+    /// <summary>Which issuer an authorization response may name (RFC 9207).</summary>
+    public ExpectedIssuer ExpectedIssuer =>
         TenantClaim is null
-            ? issuer == Issuer
-            : Tenants.Any(tenant => issuer == Issuer.Replace("{tenant}", tenant, StringComparison.Ordinal));
+            ? new(Issuer, SendsIssuer)
+            : new(Identifier: null, SendsIssuer)
+            {
+                Identifiers = [.. Tenants.Select(tenant => Issuer.Replace("{tenant}", tenant, StringComparison.Ordinal))],
+            };
 }

@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Text.Json.Serialization;
+using DolibarrOAuthBridge.Consents;
+
 namespace DolibarrOAuthBridge.Login;
 
-/// <summary>
-/// What is remembered of a sign-in while the browser is at the provider. Kept encrypted. Not a record: its members would print
-/// secrets.
-/// </summary>
-internal sealed class PendingLogin
+/// <summary>A sign-in while the browser is at the provider. The caller keeps it, sealed: see <see cref="LoginContinuations"/>.</summary>
+internal sealed record PendingLogin : PendingAuthorization
 {
-    /// <summary>The issuer that the browser was sent to, as <see cref="OpenIdProvider.Issuer"/>.</summary>
-    public required string Issuer { get; init; }
+    /// <summary>The company.</summary>
+    public required int Entity { get; init; }
 
-    /// <summary>The token endpoint that alone may see the code.</summary>
-    public required string TokenEndpoint { get; init; }
+    /// <summary>Hash of the <c>state</c> parameter.</summary>
+    public required string StateHash { get; init; }
 
-    /// <summary>The redirect URI of the authorization request.</summary>
-    public required string RedirectUri { get; init; }
-
-    /// <summary>The nonce of the authorization request.</summary>
-    public required string Nonce { get; init; }
-
-    /// <summary>The PKCE code verifier.</summary>
-    public required string Verifier { get; init; }
-
-    /// <summary>Hash of what binds the sign-in to the browser that began it.</summary>
-    public required string BindingHash { get; init; }
+    /// <summary>When the time for it is over.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
 }
+
+[JsonSerializable(typeof(PendingLogin))]
+internal sealed partial class PendingLoginJson : JsonSerializerContext;

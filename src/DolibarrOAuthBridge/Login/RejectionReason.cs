@@ -8,7 +8,10 @@ namespace DolibarrOAuthBridge.Login;
 /// </summary>
 internal static class RejectionReason
 {
-    /// <summary>The provider answered the authorization request with an error, for instance because the user said no (3.1.2.6).</summary>
+    /// <summary>The user pressed Cancel or Deny at the provider: <c>access_denied</c> (3.1.2.6). Nothing is wrong.</summary>
+    public const string Cancelled = "cancelled";
+
+    /// <summary>The provider answered the authorization request with another error (3.1.2.6).</summary>
     public const string AuthorizationRefused = "authorization_refused";
 
     /// <summary>The provider does not take the code: used, too old, or meant for another request (RFC 6749, 5.2 invalid_grant).</summary>

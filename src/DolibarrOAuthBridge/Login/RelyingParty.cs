@@ -2,10 +2,10 @@
 
 using System.Net.Http.Headers;
 using System.Text;
+using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
-using Microsoft.AspNetCore.Http.Extensions;
 
 namespace DolibarrOAuthBridge.Login;
 
@@ -19,8 +19,6 @@ internal sealed class RelyingParty(
     UserInfoClient userInfo
 )
 {
-    private const int LongestCode = 4096;
-
     private static readonly string[] Scopes = ["openid", "email", "profile"];
 
     /// <summary>The provider of an entry that people may sign in with.</summary>
@@ -33,78 +31,63 @@ internal sealed class RelyingParty(
 
     /// <summary>The authentication request (OpenID Connect Core, section 3.1.2.1) with PKCE (RFC 7636).</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="provider">Its provider.</param>
     /// <param name="pending">The sign-in.</param>
     /// <param name="state">The state parameter.</param>
-    /// <param name="challenge">The S256 challenge of the verifier.</param>
     /// <param name="loginHint">Whom to suggest to the provider; null for nobody.</param>
-    public static Uri AuthorizationUrl(
-        OAuthEntry entry,
-        OpenIdProvider provider,
-        PendingLogin pending,
-        string state,
-        string challenge,
-        string? loginHint
-    )
+    public static Uri AuthorizationUrl(OAuthEntry entry, PendingLogin pending, string state, string? loginHint)
     {
         // No offline access: a sign-in keeps no tokens.
         var scopes = Scopes
             .Concat(EntrySettings.Scopes(entry))
             .Where(static scope => scope != "offline_access")
             .Distinct(StringComparer.Ordinal);
-        var query = new QueryBuilder
-        {
-            { "response_type", "code" },
-            { "client_id", entry.ClientId },
-            { "redirect_uri", pending.RedirectUri },
-            { "scope", string.Join(ProviderCatalogue.Of(entry.Name).ScopeSeparator, scopes) },
-            { "state", state },
-            { "nonce", pending.Nonce },
-            { "code_challenge", challenge },
-            { "code_challenge_method", "S256" },
-        };
+        var more = new Dictionary<string, string?>();
         if (!string.IsNullOrEmpty(loginHint))
         {
-            query.Add("login_hint", loginHint);
+            more["login_hint"] = loginHint;
         }
 
-        var text = query.ToQueryString().ToUriComponent();
-        return new Uri(
-            provider.AuthorizationEndpoint.AbsoluteUri + (provider.AuthorizationEndpoint.Query.Length > 0 ? "&" + text[1..] : text)
-        );
+        var scope = string.Join(ProviderCatalogue.Of(entry.Name).ScopeSeparator, scopes);
+        return new Uri(AuthorizationRequest.Url(pending, state, scope, more));
     }
 
     /// <summary>Checks what can be checked of an answer before its code is spent.</summary>
-    /// <param name="provider">The entry's provider as it is now.</param>
+    /// <param name="entry">The entry as it is now.</param>
+    /// <param name="provider">Its provider as it is now.</param>
     /// <param name="pending">The sign-in as it began.</param>
     /// <param name="answer">What the browser brought.</param>
     /// <returns>The code.</returns>
     /// <exception cref="BridgeException">The answer is refused.</exception>
-    public static string CheckAnswer(OpenIdProvider provider, PendingLogin pending, AuthorizationAnswer answer)
+    public static string CheckAnswer(OAuthEntry entry, OpenIdProvider provider, PendingLogin pending, AuthorizationResponse answer)
     {
-        if (provider.Issuer != pending.Issuer || provider.TokenEndpoint.AbsoluteUri != pending.TokenEndpoint)
+        if (provider.Issuer != pending.Issuer || provider.TokenEndpoint != pending.TokenEndpoint || entry.ClientId != pending.ClientId)
         {
             throw new BridgeException(ProblemCode.StateInvalid, "The entry's provider was changed while the user was away. Sign in again.");
         }
 
-        if (answer.Issuer is { } issuer ? !provider.IsIssuer(issuer) : provider.SendsIssuer)
+        var expected = provider.ExpectedIssuer;
+        if (expected.IsMissing(answer.Issuer))
         {
-            throw answer.Issuer is null
-                ? Rejection.Of(RejectionReason.ResponseIssuerMissing, "the provider's answer does not say which issuer it comes from.")
-                : Rejection.Of(
-                    RejectionReason.ResponseIssuerMismatch,
-                    "the answer comes from another issuer than the one that the user was sent to."
-                );
+            throw Rejection.Of(RejectionReason.ResponseIssuerMissing, "the provider's answer does not say which issuer it comes from.");
         }
 
-        if (answer.Error is not null)
+        if (expected.IsForeign(answer.Issuer, pending.AuthorizationEndpoint))
         {
-            throw Rejection.Of(RejectionReason.AuthorizationRefused, "the provider refused it, or the user said no.");
+            throw Rejection.Of(
+                RejectionReason.ResponseIssuerMismatch,
+                "the answer comes from another issuer than the one that the user was sent to."
+            );
         }
 
-        return answer.Code is { Length: > 0 and <= LongestCode } code && !code.AsSpan().ContainsAnyExceptInRange(' ', '~')
-            ? code
-            : throw new BridgeException(ProblemCode.InvalidRequest, "The callback has neither a usable code nor an error.");
+        return answer.Error switch
+        {
+            null => answer.Code!,
+            AuthorizationResponse.AccessDenied => throw Rejection.Of(
+                RejectionReason.Cancelled,
+                "the user cancelled it at the provider, or may not use this application."
+            ),
+            _ => throw Rejection.Of(RejectionReason.AuthorizationRefused, "the provider refused it."),
+        };
     }
 
     /// <summary>Redeems a code and finds out who signed in. No token is kept.</summary>
@@ -123,7 +106,7 @@ internal sealed class RelyingParty(
             Issuer = provider.Issuer,
             OtherIssuers = provider.OtherIssuers,
             ClientId = entry.ClientId,
-            Nonce = pending.Nonce,
+            Nonce = pending.Nonce!,
             AccessToken = response.AccessToken,
             TenantClaim = provider.TenantClaim,
             Tenants = provider.Tenants,
@@ -144,13 +127,7 @@ internal sealed class RelyingParty(
         CancellationToken cancellationToken
     )
     {
-        var form = new Dictionary<string, string>
-        {
-            ["grant_type"] = "authorization_code",
-            ["code"] = code,
-            ["redirect_uri"] = pending.RedirectUri,
-            ["code_verifier"] = pending.Verifier,
-        };
+        var form = pending.CodeForm(code);
         if (!provider.UsesBasicAuthentication)
         {
             form["client_id"] = entry.ClientId;

@@ -8,6 +8,9 @@ namespace DolibarrOAuthBridge.Providers;
 /// own.</param>
 internal sealed record ExpectedIssuer(string? Identifier, bool IsRequired)
 {
+    /// <summary>The identifiers that count; several where a provider has one for each tenant.</summary>
+    public IReadOnlyList<string> Identifiers { get; init; } = Identifier is null ? [] : [Identifier];
+
     /// <summary>Nobody knows.</summary>
     public static ExpectedIssuer Unknown { get; } = new(null, false);
 
@@ -17,16 +20,18 @@ internal sealed record ExpectedIssuer(string? Identifier, bool IsRequired)
     /// </summary>
     /// <param name="iss">The <c>iss</c> of the answer; null if it has none.</param>
     /// <param name="authorizationEndpoint">Where the browser was sent.</param>
-    public string? Refusal(string? iss, Uri authorizationEndpoint)
-    {
-        return iss is null
-            ? IsRequired
-                ? "The answer does not say which provider it comes from, and this provider always does."
-                : null
-            : (Identifier is not null ? iss == Identifier : IsOfHost(iss, authorizationEndpoint))
-                ? null
-                : "The answer comes from another provider than the one that was asked.";
-    }
+    public string? Refusal(string? iss, Uri authorizationEndpoint) =>
+        IsMissing(iss) ? "The answer does not say which provider it comes from, and this provider always does."
+        : IsForeign(iss, authorizationEndpoint) ? "The answer comes from another provider than the one that was asked."
+        : null;
+
+    /// <summary>Whether an answer lacks the <c>iss</c> that the server promises.</summary>
+    public bool IsMissing(string? iss) => iss is null && IsRequired;
+
+    /// <summary>Whether an answer names another issuer.</summary>
+    public bool IsForeign(string? iss, Uri authorizationEndpoint) =>
+        iss is not null
+        && !(Identifiers.Count > 0 ? Identifiers.Contains(iss, StringComparer.Ordinal) : IsOfHost(iss, authorizationEndpoint));
 
     private static bool IsOfHost(string iss, Uri endpoint) =>
         Uri.TryCreate(iss, UriKind.Absolute, out var issuer) && issuer.Scheme == endpoint.Scheme && issuer.Authority == endpoint.Authority;

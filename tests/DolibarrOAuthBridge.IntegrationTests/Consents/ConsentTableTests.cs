@@ -2,6 +2,7 @@
 
 using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
@@ -38,7 +39,7 @@ public sealed class ConsentTableTests(SharedServer shared)
         var row = await world.QueryAsync("SELECT * FROM llx_oauthbridge_consent");
 
         Assert.DoesNotContain("canary", row, StringComparison.Ordinal);
-        Assert.Contains("dolcrypt:", row, StringComparison.Ordinal);
+        Assert.Contains("bridge1:", row, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class ConsentTableTests(SharedServer shared)
         var other = await AddAsync(table, "other", key: new GrantKey("Google-Login", 1));
         var company = await AddAsync(table, "company", key: Key with { Entity = 2 });
         var first = await AddAsync(table, "first");
-        var most = ConsentLimits.Of(ConsentFlows.Code).PerEntry;
+        var most = ConsentLimits.PerEntry;
         for (var number = 1; number <= most; number++)
         {
             await AddAsync(table, $"more {number}");
@@ -133,7 +134,7 @@ public sealed class ConsentTableTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         var table = world.Open().Get<ConsentTable>();
         var first = await AddAsync(table, "first");
-        var most = ConsentLimits.Of(ConsentFlows.Code).Overall;
+        var most = ConsentLimits.Overall;
         await world.ExecuteAsync(
             $"""
             INSERT INTO llx_oauthbridge_consent (consent_id, flow, service, entity, status, data, created_at, expires_at)
@@ -165,6 +166,53 @@ public sealed class ConsentTableTests(SharedServer shared)
         await AddAsync(table, "newer");
 
         Assert.Null(await table.FindAsync(old.ConsentId));
+    }
+
+    [Fact]
+    public async Task Data_copied_into_another_consent_reads_as_nothing()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var table = world.Open().Get<ConsentTable>();
+        var (source, target) = (await AddAsync(table, "source"), await AddAsync(table, "target"));
+        await world.ExecuteAsync($"UPDATE llx_oauthbridge_consent SET data = '{source.Data}' WHERE consent_id = '{target.ConsentId}'");
+
+        var row = await table.FindByStateAsync("target", ConsentFlows.Code);
+
+        Assert.Null(table.Open(row!, ConsentTestJson.Default.ConsentTestData));
+    }
+
+    [Fact]
+    public async Task Data_in_the_clear_or_in_Dolibarrs_own_encryption_reads_as_nothing()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var host = world.Open();
+        var table = host.Get<ConsentTable>();
+        var row = await AddAsync(table, "s");
+        const string Json = """{"Verifier":"of-somebody-else"}""";
+        foreach (var data in (string[])[Json, host.Get<TokenCodec>().EncryptText(Json)])
+        {
+            await world.ExecuteAsync($"UPDATE llx_oauthbridge_consent SET data = '{data}' WHERE consent_id = '{row.ConsentId}'");
+
+            Assert.Null(table.Open((await table.FindAsync(row.ConsentId))!, ConsentTestJson.Default.ConsentTestData));
+        }
+    }
+
+    [Fact]
+    public async Task A_state_whose_data_lives_with_the_caller_is_taken_once_and_never_pushed_out()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        ConsentTable[] tables = [world.Open().Get<ConsentTable>(), world.Open().Get<ConsentTable>()];
+        var request = new ConsentRequest(ConsentFlows.Login, Key, "state", TenMinutes);
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => tables[number % 2].TryTakeAsync(request)));
+
+        Assert.Single(taken, row => row is not null);
+        for (var number = 0; number < 30; number++)
+        {
+            await tables[0].TryTakeAsync(request with { State = $"of a stranger {number}" });
+        }
+
+        Assert.Null(await tables[0].TryTakeAsync(request));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Consents;
+using System.Buffers.Text;
+using System.Text;
 using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.LoginTests.Support;
 
@@ -16,25 +17,113 @@ public sealed class LoginFlowTests(SharedInstall shared)
         var identity = await world.CompleteAsync(world.Approve(await world.BeginAsync()));
 
         Assert.Equal((world.Authority.Issuer, "1001"), (identity.Issuer, identity.Subject));
-        Assert.Equal($"signed_in 1001 at {world.Authority.Issuer}", await world.EventsAsync());
+        Assert.Equal($"identified 1001 at {world.Authority.Issuer}", await world.EventsAsync());
         Assert.Equal("granted", await world.StatusesAsync());
         Assert.Equal("0", await shared.ScalarAsync($"SELECT COUNT(*) FROM llx_oauth_token WHERE entity = {world.Company}"));
     }
 
     [Fact]
-    public async Task What_is_remembered_is_encrypted()
+    public async Task What_is_remembered_lives_with_the_caller_who_cannot_read_it()
     {
         await using var world = await FlowWorld.CreateAsync(shared);
         var start = await world.BeginAsync();
         world.Approve(start);
-        var row = await shared.ScalarAsync(
-            $"SELECT CONCAT_WS(' ', state_hash, data) FROM llx_oauthbridge_consent WHERE entity = {world.Company}"
-        );
 
-        Assert.Contains("dolcrypt:", row, StringComparison.Ordinal);
-        Assert.DoesNotContain(world.Authority.Requested("nonce"), row, StringComparison.Ordinal);
-        Assert.DoesNotContain(start.State, row, StringComparison.Ordinal);
-        Assert.DoesNotContain(FlowWorld.Binding, row, StringComparison.Ordinal);
+        Assert.Empty(await world.StatusesAsync() ?? string.Empty); // a stranger who only begins fills no table
+        var readable = start.Continuation + Encoding.Latin1.GetString(Base64Url.DecodeFromChars(start.Continuation.Split(':')[1]));
+        Assert.DoesNotContain(world.Authority.Requested("nonce"), readable, StringComparison.Ordinal);
+        Assert.DoesNotContain("Generic", readable, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(start.State, readable, StringComparison.Ordinal);
+        Assert.DoesNotContain(FlowWorld.Binding, readable, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_flood_of_sign_ins_pushes_nobody_out()
+    {
+        await using var world = await FlowWorld.CreateAsync(shared);
+        var victim = await world.BeginAsync();
+        for (var stranger = 0; stranger < 1100; stranger++)
+        {
+            await world.BeginAsync(FlowWorld.Entry, $"the-binding-of-stranger-{stranger}");
+        }
+
+        Assert.Equal("1001", (await world.CompleteAsync(world.Approve(victim))).Subject);
+    }
+
+    [Fact]
+    public async Task Who_begins_too_many_sign_ins_waits_and_nobody_else_does()
+    {
+        await using var world = await FlowWorld.CreateAsync(shared);
+        for (var count = 0; count < 30; count++)
+        {
+            await world.BeginAsync(FlowWorld.Entry, "one-session");
+        }
+
+        var refused = await Assert.ThrowsAsync<BridgeException>(() => world.BeginAsync(FlowWorld.Entry, "one-session"));
+        Assert.Equal((ProblemCode.TooManyRequests, TimeSpan.FromMinutes(10)), (refused.Code, refused.RetryAfter));
+        await world.BeginAsync(FlowWorld.Entry, "another-session");
+        world.Clock.Advance(TimeSpan.FromMinutes(10));
+        await world.BeginAsync(FlowWorld.Entry, "one-session");
+    }
+
+    [Fact]
+    public async Task One_address_with_many_sessions_waits_too()
+    {
+        await using var world = await FlowWorld.CreateAsync(shared);
+        for (var session = 0; session < 300; session++)
+        {
+            await world.BeginAsync(FlowWorld.Entry, $"session-{session}", "192.0.2.1");
+        }
+
+        var refused = await Assert.ThrowsAsync<BridgeException>(() => world.BeginAsync(FlowWorld.Entry, "a-new-session", "192.0.2.1"));
+        Assert.Equal(ProblemCode.TooManyRequests, refused.Code);
+        await world.BeginAsync(FlowWorld.Entry, "a-new-session", "192.0.2.2");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("bridge1:AAAA")]
+    [InlineData("nonsense")]
+    public async Task Without_its_continuation_nobody_finishes_a_sign_in(string? continuation)
+    {
+        await using var world = await FlowWorld.CreateAsync(shared);
+        var response = world.Approve(await world.BeginAsync());
+        var own = world.Continuation;
+        world.Continuation = continuation;
+
+        await StateInvalidAsync(() => world.CompleteAsync(response));
+        Assert.Empty(world.Authority.Server.RequestsTo(OpenIdAuthority.TokenPath));
+        world.Continuation = own;
+        await world.CompleteAsync(response);
+    }
+
+    [Fact]
+    public async Task A_continuation_that_was_changed_or_belongs_to_another_sign_in_is_refused()
+    {
+        await using var world = await FlowWorld.CreateAsync(shared);
+        var other = await world.BeginAsync();
+        var response = world.Approve(await world.BeginAsync());
+        var own = world.Continuation!;
+
+        world.Continuation = other.Continuation;
+        await StateInvalidAsync(() => world.CompleteAsync(response));
+        world.Continuation = own[..^3] + (own[^3] == 'A' ? 'B' : 'A') + own[^2..];
+        await StateInvalidAsync(() => world.CompleteAsync(response));
+        Assert.Empty(world.Authority.Server.RequestsTo(OpenIdAuthority.TokenPath));
+    }
+
+    [Fact]
+    public async Task A_person_who_cancels_is_told_so_and_not_of_a_fault()
+    {
+        await using var world = await FlowWorld.CreateAsync(shared);
+        var response = world.Approve(await world.BeginAsync());
+        response.Remove("code");
+        response["error"] = "access_denied";
+
+        var refused = await Assert.ThrowsAsync<BridgeException>(() => world.CompleteAsync(response));
+        Assert.Equal((ProblemCode.IdentityRejected, RejectionReason.Cancelled), (refused.Code, refused.Reason));
+        Assert.Equal("sign_in_refused cancelled", await world.EventsAsync());
     }
 
     [Fact]
@@ -116,33 +205,6 @@ public sealed class LoginFlowTests(SharedInstall shared)
     }
 
     [Fact]
-    public async Task A_sign_in_is_no_consent_and_a_consent_no_sign_in()
-    {
-        await using var world = await FlowWorld.CreateAsync(shared);
-        var start = await world.BeginAsync();
-        var key = new Grants.GrantKey("Generic-Login", world.Company);
-        await world.Table.AddAsync(
-            new ConsentRequest(ConsentFlows.Code, key, "the-state-of-a-consent", TimeSpan.FromMinutes(10)),
-            new PendingLogin
-            {
-                Issuer = world.Authority.Issuer,
-                TokenEndpoint = world.Authority.Issuer + OpenIdAuthority.TokenPath,
-                RedirectUri = "https://erp.example.com/login.php",
-                Nonce = "nonce",
-                Verifier = "verifier",
-                BindingHash = SecretHash.Of(FlowWorld.Binding)!,
-            },
-            LoginJson.Default.PendingLogin
-        );
-
-        Assert.Null(await world.Table.FindByStateAsync(start.State, ConsentFlows.Code));
-        await StateInvalidAsync(() =>
-            world.CompleteAsync(new Dictionary<string, string> { ["state"] = "the-state-of-a-consent", ["code"] = "the-code" })
-        );
-        Assert.Empty(world.Authority.Server.RequestsTo(OpenIdAuthority.TokenPath));
-    }
-
-    [Fact]
     public async Task Case_24_A_code_goes_to_no_other_provider_than_the_one_that_the_user_was_sent_to()
     {
         await using var world = await FlowWorld.CreateAsync(shared);
@@ -167,9 +229,7 @@ public sealed class LoginFlowTests(SharedInstall shared)
 
         Assert.Equal(
             ProblemCode.InvalidRequest,
-            (
-                await Assert.ThrowsAsync<BridgeException>(() => world.Flow.BeginAsync(entry, world.Company, null, FlowWorld.Binding, null))
-            ).Code
+            (await Assert.ThrowsAsync<BridgeException>(() => world.BeginAsync(entry, FlowWorld.Binding))).Code
         );
     }
 

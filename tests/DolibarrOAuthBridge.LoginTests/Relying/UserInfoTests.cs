@@ -71,7 +71,7 @@ public sealed class UserInfoTests
     public async Task What_the_provider_refuses_is_not_asked_for_again()
     {
         await using var signIn = await SignIn.CreateAsync();
-        signIn.ChangeResponse = static response => (response["error"], response["error_description"]) = ("access_denied", "<script>");
+        signIn.ChangeResponse = static response => (response["error"], response["error_description"]) = ("server_error", "<script>");
 
         await signIn.RejectAsync(RejectionReason.AuthorizationRefused, OpenIdAuthority.DiscoveryPath);
     }

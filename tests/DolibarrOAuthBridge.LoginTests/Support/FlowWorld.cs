@@ -75,8 +75,6 @@ internal sealed class FlowWorld : IAsyncDisposable
         return services.GetRequiredService<LoginFlow>();
     }
 
-    public ConsentTable Table => _bridges[0].GetRequiredService<ConsentTable>();
-
     public TokenBroker Broker => _bridges[0].GetRequiredService<TokenBroker>();
 
     /// <summary>Puts a grant with an ID token into the row of an entry.</summary>
@@ -95,10 +93,29 @@ internal sealed class FlowWorld : IAsyncDisposable
 
     public Task<IReadOnlyList<OAuthEntry>> EntriesAsync() => _bridges[0].GetRequiredService<EntryTable>().ListAsync(Company);
 
-    public Task<LoginStart> BeginAsync() => Flow.BeginAsync(Entry, Company, "https://erp.example.com/login.php", Binding, null);
+    public Task<LoginStart> BeginAsync() => BeginAsync(Entry, Binding);
+
+    public Task<LoginStart> BeginAsync(string entry, string binding, string? address = null) =>
+        Flow.BeginAsync(
+            entry,
+            Company,
+            new LoginOptions
+            {
+                SessionBinding = binding,
+                RedirectUri = "https://erp.example.com/login.php",
+                ClientAddress = address,
+            }
+        );
 
     /// <summary>The user signs in at the provider.</summary>
-    public Dictionary<string, string> Approve(LoginStart start) => Authority.Authorize(start.AuthorizationUrl);
+    public Dictionary<string, string> Approve(LoginStart start)
+    {
+        Continuation = start.Continuation;
+        return Authority.Authorize(start.AuthorizationUrl);
+    }
+
+    /// <summary>What the caller keeps of the sign-in that was approved last.</summary>
+    public string? Continuation { get; set; }
 
     public Task<Identity> CompleteAsync(
         IReadOnlyDictionary<string, string> response,
@@ -107,15 +124,16 @@ internal sealed class FlowWorld : IAsyncDisposable
         int? company = null
     ) =>
         (flow ?? Flow).CompleteAsync(
-            response["state"],
-            company ?? Company,
-            binding,
-            new AuthorizationAnswer
+            new AuthorizationResponse
             {
+                State = response["state"],
+                SessionBinding = binding,
                 Code = response.GetValueOrDefault("code"),
                 Issuer = response.GetValueOrDefault("iss"),
                 Error = response.GetValueOrDefault("error"),
-            }
+            },
+            Continuation,
+            company ?? Company
         );
 
     public Task<string?> EventsAsync() =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Login;
 using Microsoft.Extensions.Configuration;
@@ -75,25 +76,31 @@ internal sealed class SignIn : IAsyncDisposable
         var provider = await RelyingParty.ProviderAsync(Entry);
         var pending = new PendingLogin
         {
+            Entry = Entry.Name.ToString(),
+            Entity = 1,
             Issuer = provider.Issuer,
-            TokenEndpoint = provider.TokenEndpoint.AbsoluteUri,
+            AuthorizationEndpoint = provider.AuthorizationEndpoint,
+            TokenEndpoint = provider.TokenEndpoint,
+            ClientId = Entry.ClientId,
+            StateHash = string.Empty,
+            ExpiresAt = Clock.GetUtcNow().AddMinutes(10),
             RedirectUri = "https://erp.example.com/custom/oauthbridge/login.php",
             Nonce = nonce ?? Guid.NewGuid().ToString("N"),
             Verifier = Verifier,
             BindingHash = string.Empty,
         };
-        var challenge = Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlEncode(
-            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(Verifier))
-        );
-        var response = Authority.Authorize(RelyingParty.AuthorizationUrl(Entry, provider, pending, "the-state", challenge, null));
+        var response = Authority.Authorize(RelyingParty.AuthorizationUrl(Entry, pending, "the-state", null));
         ChangeResponse(response);
-        var answer = new AuthorizationAnswer
+        var answer = new AuthorizationResponse
         {
+            State = response.GetValueOrDefault("state"),
+            SessionBinding = "the-binding",
             Code = response.GetValueOrDefault("code"),
             Issuer = response.GetValueOrDefault("iss"),
             Error = response.GetValueOrDefault("error"),
         };
-        return await RelyingParty.RedeemAsync(Entry, provider, pending, RelyingParty.CheckAnswer(provider, pending, answer));
+        answer.RequireWellFormed();
+        return await RelyingParty.RedeemAsync(Entry, provider, pending, RelyingParty.CheckAnswer(Entry, provider, pending, answer));
     }
 
     /// <summary>A sign-in that must be rejected for one reason, after which nothing more is asked of the provider.</summary>

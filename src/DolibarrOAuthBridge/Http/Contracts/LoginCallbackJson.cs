@@ -22,4 +22,7 @@ public sealed class LoginCallbackJson
 
     /// <summary>The secret of the browser's session that the sign-in was begun with.</summary>
     public string? SessionBinding { get; init; }
+
+    /// <summary>What the beginning of the sign-in gave.</summary>
+    public string? Continuation { get; init; }
 }

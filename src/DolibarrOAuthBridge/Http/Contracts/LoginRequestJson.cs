@@ -16,4 +16,9 @@ public sealed class LoginRequestJson
 
     /// <summary>Whom to suggest to the provider, such as an e-mail address.</summary>
     public string? LoginHint { get; init; }
+
+    /// <summary>
+    /// The browser's IP address as the web server saw it, so that a flood from one address is refused by itself. It may be left out.
+    /// </summary>
+    public string? ClientAddress { get; init; }
 }

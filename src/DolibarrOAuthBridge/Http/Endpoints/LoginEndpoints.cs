@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net;
+using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Login;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,7 +11,6 @@ namespace DolibarrOAuthBridge.Http.Endpoints;
 /// <summary>Signing in with OpenID Connect: <c>POST /v1/entries/{entry}/login</c> and <c>POST /v1/login/callback</c>.</summary>
 internal static class LoginEndpoints
 {
-    private const int LongestState = 512;
     private const int LongestHint = 255;
 
     public static void MapLogin(this IEndpointRouteBuilder routes)
@@ -23,7 +24,10 @@ internal static class LoginEndpoints
             .MapPost("/v1/login/callback", CompleteAsync)
             .WithTags("Login")
             .WithName("CompleteLogin")
-            .WithSummary("Finishes a sign-in with what the browser brought back: who it is, by a validated ID token. No token is kept.");
+            .WithSummary(
+                "Finishes a sign-in with what the browser brought back and the continuation: who it is, by a validated ID token. "
+                    + "No token is kept."
+            );
     }
 
     private static async Task<Ok<LoginStartJson>> BeginAsync(
@@ -34,15 +38,15 @@ internal static class LoginEndpoints
         CancellationToken cancellationToken
     )
     {
-        var start = await flow.BeginAsync(
-            entry,
-            RequestValues.Entity(entity),
-            RequestValues.RedirectUri(body.RedirectUri),
-            RequestValues.SessionBinding(body.SessionBinding),
-            Hint(body.LoginHint),
-            cancellationToken
-        );
-        return TypedResults.Ok(new LoginStartJson(start.AuthorizationUrl.AbsoluteUri, start.State));
+        var options = new LoginOptions
+        {
+            SessionBinding = RequestValues.SessionBinding(body.SessionBinding),
+            RedirectUri = RequestValues.RedirectUri(body.RedirectUri),
+            LoginHint = Hint(body.LoginHint),
+            ClientAddress = IPAddress.TryParse(body.ClientAddress, out var address) ? address.ToString() : null,
+        };
+        var start = await flow.BeginAsync(entry, RequestValues.Entity(entity), options, cancellationToken);
+        return TypedResults.Ok(new LoginStartJson(start.AuthorizationUrl.AbsoluteUri, start.State, start.Continuation));
     }
 
     private static async Task<Ok<Identity>> CompleteAsync(
@@ -52,26 +56,17 @@ internal static class LoginEndpoints
         CancellationToken cancellationToken
     )
     {
-        if (body.State is not { Length: > 0 and <= LongestState } state)
+        var answer = new AuthorizationResponse
         {
-            throw new BridgeException(ProblemCode.StateInvalid, "The answer has no usable state.");
-        }
-
-        var answer = new AuthorizationAnswer
-        {
+            State = body.State,
+            SessionBinding = body.SessionBinding,
             Code = body.Code,
             Issuer = body.Iss,
             Error = body.Error,
+            ErrorDescription = body.ErrorDescription,
         };
-        return TypedResults.Ok(
-            await flow.CompleteAsync(
-                state,
-                entity is null ? null : RequestValues.Entity(entity),
-                RequestValues.SessionBinding(body.SessionBinding),
-                answer,
-                cancellationToken
-            )
-        );
+        var company = entity is null ? (int?)null : RequestValues.Entity(entity);
+        return TypedResults.Ok(await flow.CompleteAsync(answer, body.Continuation, company, cancellationToken));
     }
 
     // A hint is only a convenience: one that is no hint is left out.

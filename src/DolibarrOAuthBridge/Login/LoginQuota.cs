@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Concurrent;
+
+namespace DolibarrOAuthBridge.Login;
+
+/// <summary>
+/// How many sign-ins one browser session and one address may begin within ten minutes. Who has too many must wait; nobody else is
+/// affected.
+/// </summary>
+internal sealed class LoginQuota(TimeProvider time)
+{
+    private const int MostPerSession = 30;
+    private const int MostPerAddress = 300; // an office may be behind one address
+    private const int MostCounted = 20_000; // bounds the memory
+
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<string, Count> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Counts a sign-in that begins.</summary>
+    /// <param name="sessionBinding">The binding of the browser's session.</param>
+    /// <param name="address">The browser's address as the web server saw it; null if the caller does not say.</param>
+    /// <exception cref="BridgeException"><c>too_many_requests</c>: wait.</exception>
+    public void Take(string sessionBinding, string? address)
+    {
+        var now = time.GetUtcNow();
+        Take($"session {SecretHash.Of(sessionBinding)}", MostPerSession, now);
+        if (address is not null)
+        {
+            Take($"address {address}", MostPerAddress, now);
+        }
+    }
+
+    private void Take(string key, int most, DateTimeOffset now)
+    {
+        if (_counts.Count >= MostCounted && !_counts.ContainsKey(key))
+        {
+            foreach (var (old, count) in _counts)
+            {
+                if (now >= count.Until)
+                {
+                    _counts.TryRemove(old, out _);
+                }
+            }
+
+            if (_counts.Count >= MostCounted)
+            {
+                return; // a crowd of strangers must not keep anybody out, and a sign-in that begins costs next to nothing
+            }
+        }
+
+        var mine = _counts.AddOrUpdate(
+            key,
+            static (_, now) => new Count(1, now + Window),
+            static (_, count, now) => now >= count.Until ? new Count(1, now + Window) : count with { Number = count.Number + 1 },
+            now
+        );
+        if (mine.Number > most)
+        {
+            throw new BridgeException(
+                ProblemCode.TooManyRequests,
+                "Too many sign-ins were begun from this browser or address. Wait a few minutes and sign in again.",
+                mine.Until - now
+            );
+        }
+    }
+
+    private sealed record Count(int Number, DateTimeOffset Until);
+}
