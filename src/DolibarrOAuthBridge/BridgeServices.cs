@@ -13,6 +13,7 @@ using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Keys;
 using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Notifications;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Rekeying;
 using DolibarrOAuthBridge.Reports;
@@ -48,6 +49,7 @@ internal static class BridgeServices
             .AddEntries()
             .AddLogin()
             .AddMail()
+            .AddNotifications()
             .AddDiagnosis();
     }
 

@@ -49,6 +49,7 @@ internal static class MySqlErrors
             MySqlErrorCode.NoSuchTable => StoreCause.MissingTable,
             MySqlErrorCode.BadFieldError => StoreCause.MissingColumn,
             MySqlErrorCode.DuplicateFieldName => StoreCause.DuplicateColumn,
+            MySqlErrorCode.DuplicateKeyEntry => StoreCause.DuplicateKey,
             MySqlErrorCode.TableAccessDenied
             or MySqlErrorCode.ColumnAccessDenied
             or MySqlErrorCode.DatabaseAccessDenied

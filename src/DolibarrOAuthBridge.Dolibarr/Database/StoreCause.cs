@@ -17,6 +17,9 @@ public enum StoreCause
     /// <summary>A column that was to be added is there already.</summary>
     DuplicateColumn,
 
+    /// <summary>A row with the same key is there already.</summary>
+    DuplicateKey,
+
     /// <summary>The account lacks a privilege.</summary>
     MissingPrivilege,
 

@@ -116,7 +116,7 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
             yield return ($"change {table}", $"UPDATE {table} SET entity = entity WHERE rowid = 0 AND 1 = 0");
         }
 
-        if (name == "oauthbridge_consent")
+        if (name is "oauthbridge_consent" or "oauthbridge_notice" or "oauthbridge_condition")
         {
             yield return ($"delete from {table}", $"DELETE FROM {table} WHERE rowid = 0 AND 1 = 0");
         }

@@ -35,6 +35,29 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
             transaction
         );
 
+    /// <summary>What happened to a grant, newest first; nothing if the table is not there yet.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<GrantEvent>> ListAsync(GrantKey key, int limit, CancellationToken cancellationToken = default)
+    {
+        var sql = $"""
+            SELECT at, kind, detail FROM {database.Table("oauthbridge_event")}
+             WHERE service = @service AND entity = @entity ORDER BY rowid DESC LIMIT @limit
+            """;
+        try
+        {
+            return await database.QueryAsync(
+                sql,
+                [("service", key.Service), ("entity", key.Entity), ("limit", limit)],
+                row => GrantEvent.Of(row.Time("at"), row.Text("kind"), row.Text("detail")),
+                cancellationToken
+            );
+        }
+        catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Appends by itself.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task AppendAsync(GrantKey key, string kind, string detail, CancellationToken cancellationToken = default)

@@ -73,6 +73,7 @@ internal static class BridgeServer
         app.MapLogin();
         app.MapMetrics();
         app.MapMailChecks();
+        app.MapNotices();
         app.MapOpenApiDocument();
         return app;
     }

@@ -29,6 +29,15 @@ internal static class RequestValues
             ? TimeSpan.FromSeconds(seconds)
         : throw new BridgeException(ProblemCode.InvalidRequest, $"min_ttl must be a whole number of seconds from 0 to {LongestTtl}.");
 
+    /// <summary>A whole number; null if not given.</summary>
+    public static long? Number(string? text, string name, long least, long most) =>
+        string.IsNullOrEmpty(text) ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : throw new BridgeException(
+            ProblemCode.InvalidRequest,
+            $"{name} must be a whole number from {least}{(most == long.MaxValue ? string.Empty : $" to {most}")}."
+        );
+
     /// <summary>A yes or no; no if not given.</summary>
     public static bool Flag(string? text, string name) =>
         text switch

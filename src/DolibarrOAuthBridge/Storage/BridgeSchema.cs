@@ -19,6 +19,8 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
             ["oauthbridge_grant"] = 2,
             ["oauthbridge_event"] = 1,
             ["oauthbridge_consent"] = 1,
+            ["oauthbridge_notice"] = 1,
+            ["oauthbridge_condition"] = 1,
         };
 
     private readonly SemaphoreSlim _gate = new(1, 1);

@@ -35,7 +35,10 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
         var first = JsonDocument.Parse((await world.RunAsync("init", "--json", "--reveal")).Output).RootElement;
         var second = JsonDocument.Parse((await world.RunAsync("init", "--json")).Output).RootElement;
 
-        Assert.Equal((3, true), (first.GetProperty("changes").GetArrayLength(), first.GetProperty("api_key_made").GetBoolean()));
+        Assert.Equal(
+            (BridgeSchema.Versions.Count, true),
+            (first.GetProperty("changes").GetArrayLength(), first.GetProperty("api_key_made").GetBoolean())
+        );
         Assert.Equal(64, first.GetProperty("api_key").GetString()!.Length);
         Assert.Equal((0, false), (second.GetProperty("changes").GetArrayLength(), second.GetProperty("api_key_made").GetBoolean()));
         Assert.Equal(JsonValueKind.Null, second.GetProperty("api_key").ValueKind);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Storage;
 using MySqlConnector;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Database;
@@ -103,7 +104,7 @@ public sealed class SidecarAccountTests(SharedServer shared)
         );
         await world.ExecuteAsync(printed.Output);
         Assert.Equal(
-            "7",
+            $"{BridgeSchema.Versions.Count + BridgeViews.Names.Count}",
             await world.QueryAsync(
                 "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE 'erp|_oauthbridge|_%' ESCAPE '|'"
             )

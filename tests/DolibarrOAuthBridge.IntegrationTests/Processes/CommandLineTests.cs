@@ -20,7 +20,8 @@ public sealed class CommandLineTests(SharedServer shared)
 
         Assert.Equal((0, 0, 0), (first.ExitCode, second.ExitCode, third.ExitCode));
         Assert.Contains(
-            "Made the tables llx_oauthbridge_grant, llx_oauthbridge_event, llx_oauthbridge_consent.",
+            "Made the tables llx_oauthbridge_grant, llx_oauthbridge_event, llx_oauthbridge_consent, llx_oauthbridge_notice, "
+                + "llx_oauthbridge_condition.",
             first.Output,
             StringComparison.Ordinal
         );

@@ -2,8 +2,10 @@
 
 using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Consents;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Notifications;
 using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
@@ -33,4 +35,6 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(ConsentState))]
 [JsonSerializable(typeof(DolibarrMailJson))]
 [JsonSerializable(typeof(MailCheckList))]
+[JsonSerializable(typeof(NoticeList))]
+[JsonSerializable(typeof(GrantHistory))]
 internal sealed partial class ApiJson : JsonSerializerContext;
