@@ -12,6 +12,8 @@ public sealed class EntryTable
 {
     private const string IdEnding = "_ID";
     private const string NamePrefix = "OAUTH_";
+    private const string Override = "DOLIBARR_";
+    private const string AnyEntry = "(name LIKE 'OAUTH|_%' ESCAPE '|' OR name IN (@tenants, @domains))";
 
     // Where Dolibarr says which release it is. The second holds until the first upgrade.
     private const string LastUpgrade = "MAIN_VERSION_LAST_UPGRADE";
@@ -20,6 +22,8 @@ public sealed class EntryTable
     // Settings of the bridge for all entries of a company, from the module's setup page.
     private const string LoginTenants = "OAUTHBRIDGE_LOGIN_TENANTS";
     private const string LoginDomains = "OAUTHBRIDGE_LOGIN_HOSTED_DOMAIN";
+
+    private static readonly (string Name, object? Value)[] SharedConstants = [("tenants", LoginTenants), ("domains", LoginDomains)];
 
     private readonly DolibarrDatabase _database;
     private readonly TokenCodec _codec;
@@ -49,21 +53,86 @@ public sealed class EntryTable
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<OAuthEntry>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
-        var constants = await ReadAsync(
-                "(name LIKE 'OAUTH|_%' ESCAPE '|' OR name IN (@tenants, @domains))",
-                [("entity", entity), ("tenants", LoginTenants), ("domains", LoginDomains)],
+        var constants = await ReadAsync(AnyEntry, [("entity", entity), .. SharedConstants], cancellationToken).ConfigureAwait(false);
+        return [.. Names(constants).Select(name => Build(name, entity, constants))];
+    }
+
+    /// <summary>Every entry of every company, in one statement; by company, then ordered by name.</summary>
+    /// <param name="companies">Companies that have the entries of entity 0 even if they have no constant of their own.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<OAuthEntry>> ListAllAsync(IEnumerable<int> companies, CancellationToken cancellationToken = default)
+    {
+        var sql = $"""
+            SELECT entity, name, value FROM {_database.Table("const")} WHERE {AnyEntry} OR name IN ('{LastUpgrade}', '{LastInstall}')
+            """;
+        var rows = await _database
+            .QueryAsync(
+                sql,
+                SharedConstants,
+                static row => (Entity: row.Number("entity"), Name: row.Text("name"), Value: row.Text("value")),
                 cancellationToken
             )
             .ConfigureAwait(false);
+        var byCompany = rows.ToLookup(static row => row.Entity);
+        _codec.FollowRelease(ReleaseIn(Overlay(byCompany[0].Select(static row => (row.Name, row.Value)))));
         return
         [
-            .. constants
-                .Where(constant => constant.Value.Length > 0)
-                .Select(constant => NameFromIdConstant(constant.Key))
-                .OfType<EntryName>()
-                .Select(name => Build(name, entity, constants))
-                .OrderBy(entry => entry.Name.ToString(), StringComparer.OrdinalIgnoreCase),
+            .. companies
+                .Concat(byCompany.Select(static company => company.Key))
+                .Where(static entity => entity > 0)
+                .Distinct()
+                .Order()
+                .SelectMany(entity =>
+                {
+                    var constants = Overlay(byCompany[0].Concat(byCompany[entity]).Select(static row => (row.Name, row.Value)));
+                    return Names(constants).Select(name => Build(name, entity, constants));
+                }),
         ];
+    }
+
+    /// <summary>One entry, without reading the others; null where there is none of exactly this name.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<OAuthEntry?> FindAsync(EntryName name, int entity, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var pattern = $"{NamePrefix}{name}_"
+            .Replace("|", "||", StringComparison.Ordinal)
+            .Replace("_", "|_", StringComparison.Ordinal)
+            .Replace("%", "|%", StringComparison.Ordinal);
+        var constants = await ReadAsync(
+                "(name LIKE @pattern ESCAPE '|' OR name IN (@tenants, @domains))",
+                [("entity", entity), ("pattern", pattern + "%"), .. SharedConstants],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return Names(constants).FirstOrDefault(name.Equals) is { } found ? Build(found, entity, constants) : null;
+    }
+
+    /// <summary>Whether any entry of any company has this client id.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<bool> HasClientAsync(string clientId, CancellationToken cancellationToken = default)
+    {
+        // Values that the environment overrides are not those in the table.
+        var sql =
+            $"SELECT name, value FROM {_database.Table("const")} WHERE name LIKE 'OAUTH|_%|_ID' ESCAPE '|' AND (value = @clientId OR name IN @overridden)";
+        string[] overridden =
+        [
+            .. Environment
+                .GetEnvironmentVariables()
+                .Keys.OfType<string>()
+                .Where(static variable => variable.StartsWith(Override + NamePrefix, StringComparison.Ordinal))
+                .Select(static variable => variable[Override.Length..]),
+        ];
+        var rows = await _database
+            .QueryAsync(
+                sql,
+                [("clientId", clientId), ("overridden", overridden)],
+                static row => (Name: row.Text("name"), Value: row.Text("value")),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return Overlay(rows).Any(constant => NameFromIdConstant(constant.Key) is not null && constant.Value.Trim() == clientId);
     }
 
     /// <summary>The value of one constant, decrypted if it is dolcrypt'ed; null where there is none.</summary>
@@ -111,15 +180,29 @@ public sealed class EntryTable
         var rows = await _database
             .QueryAsync(sql, parameters, static row => (Name: row.Text("name"), Value: row.Text("value")), cancellationToken)
             .ConfigureAwait(false);
-        var constants = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in rows)
-        {
-            constants[name] = _environment("DOLIBARR_" + name) ?? value;
-        }
-
+        var constants = Overlay(rows);
         _codec.FollowRelease(ReleaseIn(constants));
         return constants;
     }
+
+    // The later value of a constant counts, and before all the one in the environment.
+    private Dictionary<string, string> Overlay(IEnumerable<(string Name, string Value)> rows)
+    {
+        var constants = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in rows)
+        {
+            constants[name] = _environment(Override + name) ?? value;
+        }
+
+        return constants;
+    }
+
+    private static IEnumerable<EntryName> Names(Dictionary<string, string> constants) =>
+        constants
+            .Where(static constant => constant.Value.Length > 0)
+            .Select(static constant => NameFromIdConstant(constant.Key))
+            .OfType<EntryName>()
+            .OrderBy(static name => name.ToString(), StringComparer.OrdinalIgnoreCase);
 
     private static string? ReleaseIn(Dictionary<string, string> constants) =>
         constants.GetValueOrDefault(LastUpgrade) is { Length: > 0 } upgraded ? upgraded : constants.GetValueOrDefault(LastInstall);

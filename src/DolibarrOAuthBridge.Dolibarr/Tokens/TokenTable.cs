@@ -39,6 +39,21 @@ public sealed class TokenTable(DolibarrDatabase database)
     public async Task<TokenRow?> FindRowAsync(long rowId, CancellationToken cancellationToken = default) =>
         await SelectAsync("rowid = @rowId", [("rowId", rowId)], cancellationToken).ConfigureAwait(false) is [var row] ? row : null;
 
+    /// <summary>Every row of a company, of every owner.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<IReadOnlyList<TokenRow>> ListAsync(int entity, CancellationToken cancellationToken = default) =>
+        SelectAsync("entity = @entity", [("entity", entity)], cancellationToken);
+
+    /// <summary>The companies that have rows.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<IReadOnlyList<int>> ListCompaniesAsync(CancellationToken cancellationToken = default) =>
+        database.QueryAsync(
+            $"SELECT DISTINCT entity FROM {Table} WHERE entity IS NOT NULL",
+            [],
+            static row => row.Number("entity"),
+            cancellationToken
+        );
+
     /// <summary>Every row of the table, of every owner and company.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public Task<IReadOnlyList<TokenRow>> ListAsync(CancellationToken cancellationToken = default) =>

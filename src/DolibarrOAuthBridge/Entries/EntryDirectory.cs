@@ -2,13 +2,18 @@
 
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
 
 namespace DolibarrOAuthBridge.Entries;
 
 /// <summary>The OAuth entries of each company.</summary>
-internal sealed class EntryDirectory(EntryTable entries, BridgeOptions options, TimeProvider time)
+internal sealed class EntryDirectory(EntryTable entries, TokenTable tokens, BridgeOptions options, TimeProvider time)
 {
+    private const int FirstCompany = 1;
+    private const int MostNamesShown = 20;
+
     private readonly ReadCache<(string Name, int Entity), OAuthEntry> _recent = new(options.ReadCache, time);
+    private readonly ReadCache<string, IReadOnlyList<OAuthEntry>> _all = new(options.ReadCache, time);
 
     /// <summary>Every entry of a company.</summary>
     /// <exception cref="BridgeException">The database failed.</exception>
@@ -24,6 +29,52 @@ internal sealed class EntryDirectory(EntryTable entries, BridgeOptions options, 
         }
     }
 
+    /// <summary>Every entry of every company, by company.</summary>
+    /// <exception cref="BridgeException">The database failed.</exception>
+    public async Task<IReadOnlyList<OAuthEntry>> ListAllAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var companies = await tokens.ListCompaniesAsync(cancellationToken);
+            return await entries.ListAllAsync(companies.Append(FirstCompany), cancellationToken);
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+
+    /// <summary>
+    /// The entries of all companies with the given client, as they were at most <see cref="BridgeOptions.ReadCache"/> ago. A client id
+    /// that no entry has costs one small statement.
+    /// </summary>
+    /// <exception cref="BridgeException">The database failed.</exception>
+    public async Task<IReadOnlyList<OAuthEntry>> FindByClientAsync(
+        string clientId,
+        string clientSecret,
+        CancellationToken cancellationToken = default
+    )
+    {
+        try
+        {
+            if (!await entries.HasClientAsync(clientId, cancellationToken))
+            {
+                return [];
+            }
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+
+        var all = await _all.GetAsync(string.Empty, ListAllAsync, cancellationToken);
+        return
+        [
+            .. all.Where(entry => entry.ClientId == clientId && entry.ClientSecret.Length > 0)
+                .Where(entry => SecretHash.AreEqual(entry.ClientSecret, clientSecret)),
+        ];
+    }
+
     /// <summary>
     /// The entry with the given entry or service name as it was at most <see cref="BridgeOptions.ReadCache"/> ago, for handing out
     /// tokens that are still valid.
@@ -36,16 +87,33 @@ internal sealed class EntryDirectory(EntryTable entries, BridgeOptions options, 
     /// <exception cref="BridgeException">There is none; the message lists those there are.</exception>
     public async Task<OAuthEntry> GetAsync(string name, int entity, CancellationToken cancellationToken = default)
     {
-        var all = await ListAsync(entity, cancellationToken);
-        if (EntryName.TryParse(name, out var wanted) && all.FirstOrDefault(entry => entry.Name.Equals(wanted)) is { } found)
+        if (EntryName.TryParse(name, out var wanted) && await FindAsync(wanted, entity, cancellationToken) is { } exact)
         {
-            return found;
+            return exact;
+        }
+
+        var all = await ListAsync(entity, cancellationToken);
+        if (wanted is not null && all.FirstOrDefault(entry => entry.Name.Equals(wanted)) is { } found)
+        {
+            return found; // in another case, on a database that tells cases apart
         }
 
         var known =
             all.Count == 0
                 ? "It has none at all: add one in Dolibarr under Setup, Modules, OAuth."
-                : $"It has {string.Join(", ", all.Select(entry => entry.Name))}.";
+                : $"It has {string.Join(", ", all.Take(MostNamesShown).Select(entry => entry.Name))}{(all.Count > MostNamesShown ? ", …" : ".")}";
         throw new BridgeException(ProblemCode.EntryNotFound, $"Dolibarr has no such OAuth entry for entity {entity}. {known}");
+    }
+
+    private async Task<OAuthEntry?> FindAsync(EntryName name, int entity, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await entries.FindAsync(name, entity, cancellationToken);
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
     }
 }

@@ -36,6 +36,14 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         return rows.ToDictionary(row => row.Service, StringComparer.Ordinal);
     }
 
+    /// <summary>Everything remembered of all grants.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyDictionary<GrantKey, GrantRecord>> ListAllAsync(CancellationToken cancellationToken = default)
+    {
+        var rows = await SelectAsync("1 = 1", [], cancellationToken);
+        return rows.ToDictionary(row => new GrantKey(row.Service, row.Entity));
+    }
+
     /// <summary>Takes the lease of a grant if it is free, expired or already the owner's.</summary>
     /// <returns>Whether the owner holds it now.</returns>
     /// <exception cref="StoreException">The database failed, or cannot be written.</exception>

@@ -27,35 +27,17 @@ internal sealed class EntryReporter(
     public async Task<IReadOnlyList<EntryReport>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
         var all = await entries.ListAsync(entity, cancellationToken);
-        return await ReportAsync(all, entity, cancellationToken);
-    }
-
-    /// <summary>A report on one entry.</summary>
-    /// <exception cref="BridgeException">There is no such entry, or the database failed.</exception>
-    public async Task<EntryReport> GetAsync(string name, int entity, CancellationToken cancellationToken = default)
-    {
-        var entry = await entries.GetAsync(name, entity, cancellationToken);
-        return (await ReportAsync([entry], entity, cancellationToken))[0];
-    }
-
-    private async Task<IReadOnlyList<EntryReport>> ReportAsync(
-        IReadOnlyList<OAuthEntry> wanted,
-        int entity,
-        CancellationToken cancellationToken
-    )
-    {
         try
         {
-            var memory = await grants.ListAsync(entity, cancellationToken);
+            var rows = new TokenRows(await tokens.ListAsync(entity, cancellationToken));
+            var memories = await grants.ListAsync(entity, cancellationToken);
             var known = await uses.ListAsync(entity, cancellationToken);
-            var reports = new List<EntryReport>(wanted.Count);
-            foreach (var entry in wanted)
-            {
-                var lookup = await tokens.FindAsync(entry.Name, entity, cancellationToken);
-                reports.Add(Report(Gather(entry, lookup, memory.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord(), known)));
-            }
-
-            return reports;
+            return
+            [
+                .. all.Select(entry =>
+                    Report(Gather(entry, rows.Find(entry.Name, entity), memories.GetValueOrDefault(entry.Name.Service), known))
+                ),
+            ];
         }
         catch (StoreException exception)
         {
@@ -63,7 +45,48 @@ internal sealed class EntryReporter(
         }
     }
 
-    private EntryFacts Gather(OAuthEntry entry, TokenLookup lookup, GrantRecord memory, IReadOnlyList<EntryUse> known)
+    /// <summary>
+    /// A report on every entry of every company, in as many statements as for one; without what depends on the company's mail settings.
+    /// </summary>
+    /// <exception cref="BridgeException">The database failed.</exception>
+    public async Task<IReadOnlyList<EntryReport>> ListAllAsync(CancellationToken cancellationToken = default)
+    {
+        var all = await entries.ListAllAsync(cancellationToken);
+        try
+        {
+            var rows = new TokenRows(await tokens.ListAsync(cancellationToken));
+            var memories = await grants.ListAllAsync(cancellationToken);
+            return
+            [
+                .. all.Select(entry =>
+                    Report(Gather(entry, rows.Find(entry.Name, entry.Entity), memories.GetValueOrDefault(GrantKey.Of(entry)), []))
+                ),
+            ];
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+
+    /// <summary>A report on one entry.</summary>
+    /// <exception cref="BridgeException">There is no such entry, or the database failed.</exception>
+    public async Task<EntryReport> GetAsync(string name, int entity, CancellationToken cancellationToken = default)
+    {
+        var entry = await entries.GetAsync(name, entity, cancellationToken);
+        try
+        {
+            var lookup = await tokens.FindAsync(entry.Name, entity, cancellationToken);
+            var memory = await grants.GetAsync(GrantKey.Of(entry), cancellationToken);
+            return Report(Gather(entry, lookup, memory, await uses.ListAsync(entity, cancellationToken)));
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
+
+    private EntryFacts Gather(OAuthEntry entry, TokenLookup lookup, GrantRecord? memory, IReadOnlyList<EntryUse> known)
     {
         StoredGrant? grant = null;
         string? unreadable = null;
@@ -85,7 +108,7 @@ internal sealed class EntryReporter(
             Lookup = lookup,
             Grant = grant,
             Unreadable = unreadable,
-            Memory = memory,
+            Memory = memory ?? new GrantRecord(),
             Uses = EntryUseTable.Of(entry.Name, known),
             Certificate = certificates.Inspect(entry),
             Now = time.GetUtcNow(),

@@ -20,7 +20,9 @@ internal sealed class StockRefresh(
     BridgeOptions options
 )
 {
-    /// <summary>The grant whose credentials these are, with a fresh access token.</summary>
+    private const int FewEntries = 20; // above, one statement for all rows is less work than one each
+
+    /// <summary>The entry whose credentials these are. No row is read before client id and secret are right.</summary>
     /// <param name="clientId">The client identifier.</param>
     /// <param name="clientSecret">The client secret.</param>
     /// <param name="refreshToken">The grant's refresh token, or one before it.</param>
@@ -28,8 +30,7 @@ internal sealed class StockRefresh(
     /// <param name="cancellationToken">Ends the caller's wait.</param>
     /// <returns>Null where client id and secret belong to no entry.</returns>
     /// <exception cref="StockGrantUnknownException">The client is known, the refresh token is not.</exception>
-    /// <exception cref="BridgeException">The grant cannot be refreshed.</exception>
-    public async Task<StoredGrant?> RedeemAsync(
+    public async Task<OAuthEntry?> FindEntryAsync(
         string clientId,
         string clientSecret,
         string refreshToken,
@@ -37,52 +38,56 @@ internal sealed class StockRefresh(
         CancellationToken cancellationToken = default
     )
     {
-        var rows = await tokens.ListAsync(cancellationToken);
-        var knowsClient = false;
-        foreach (var company in rows.Where(row => entity is null || row.Entity == entity).GroupBy(row => row.Entity))
+        var known = await entries.FindByClientAsync(clientId, clientSecret, cancellationToken);
+        var candidates = known.Where(entry => entity is null || entry.Entity == entity).ToList();
+        if (candidates.Count == 0)
         {
-            foreach (var entry in await entries.ListAsync(company.Key, cancellationToken))
-            {
-                if (entry.ClientId != clientId || entry.ClientSecret.Length == 0 || !SecretHash.AreEqual(entry.ClientSecret, clientSecret))
-                {
-                    continue;
-                }
-
-                knowsClient = true;
-                if (await BelongsAsync(entry, company, refreshToken, cancellationToken))
-                {
-                    return await broker.GetGrantAsync(entry, options.RenewAhead, cancellationToken);
-                }
-            }
+            return null;
         }
 
-        return knowsClient ? throw new StockGrantUnknownException() : null;
-    }
-
-    private async Task<bool> BelongsAsync(
-        OAuthEntry entry,
-        IEnumerable<TokenRow> rows,
-        string refreshToken,
-        CancellationToken cancellationToken
-    )
-    {
         var hash = SecretHash.Of(refreshToken)!;
-        foreach (var row in rows.Where(row => entry.Name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value)))
+        var all = candidates.Count > FewEntries ? new TokenRows(await tokens.ListAsync(cancellationToken)) : null;
+        var memories = candidates.Count > FewEntries ? await grants.ListAllAsync(cancellationToken) : null;
+        foreach (var entry in candidates)
         {
-            try
+            var lookup = all?.Find(entry.Name, entry.Entity) ?? await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken);
+            if (lookup.Rows.Count == 0)
             {
-                if (StoredGrant.Decode(row, codec).RefreshHash == hash)
-                {
-                    return true;
-                }
+                continue;
             }
-            catch (TokenUnreadableException)
+
+            var key = GrantKey.Of(entry);
+            if (
+                lookup.Rows.Any(row => Holds(row, hash))
+                || Remembers(
+                    memories is null ? await grants.GetAsync(key, cancellationToken) : memories.GetValueOrDefault(key) ?? new GrantRecord(),
+                    hash
+                )
+            )
             {
-                continue; // another row may match; this one is reported elsewhere
+                return entry;
             }
         }
 
-        var memory = await grants.GetAsync(GrantKey.Of(entry), cancellationToken);
-        return memory.NewestHash == hash || memory.IsSuperseded(hash);
+        throw new StockGrantUnknownException();
     }
+
+    /// <summary>The entry's grant with a fresh access token.</summary>
+    /// <exception cref="BridgeException">The grant cannot be refreshed.</exception>
+    public Task<StoredGrant> RedeemAsync(OAuthEntry entry, CancellationToken cancellationToken = default) =>
+        broker.GetGrantAsync(entry, options.RenewAhead, cancellationToken);
+
+    private bool Holds(TokenRow row, string hash)
+    {
+        try
+        {
+            return StoredGrant.Decode(row, codec).RefreshHash == hash;
+        }
+        catch (TokenUnreadableException)
+        {
+            return false; // another row may match; this one is reported elsewhere
+        }
+    }
+
+    private static bool Remembers(GrantRecord memory, string hash) => memory.NewestHash == hash || memory.IsSuperseded(hash);
 }

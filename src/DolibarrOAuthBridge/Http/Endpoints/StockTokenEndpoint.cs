@@ -6,6 +6,7 @@ using System.Text;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Http.Contracts;
+using DolibarrOAuthBridge.Http.Security;
 using DolibarrOAuthBridge.Tokens;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -69,9 +70,13 @@ internal static class StockTokenEndpoint
         try
         {
             var company = entity is null ? (int?)null : RequestValues.Entity(entity);
-            return await stock.RedeemAsync(clientId, clientSecret, refreshToken, company, cancellationToken) is { } grant
-                ? TypedResults.Json(Answer(grant, time.GetUtcNow()), ApiJson.Default.OAuthTokenJson)
-                : Error(401, "invalid_client", "No OAuth entry of Dolibarr has this client id and secret.");
+            if (await stock.FindEntryAsync(clientId, clientSecret, refreshToken, company, cancellationToken) is not { } entry)
+            {
+                return Error(401, "invalid_client", "No OAuth entry of Dolibarr has this client id and secret.");
+            }
+
+            var grant = await KeepingConnectionAsync(request, () => stock.RedeemAsync(entry, cancellationToken));
+            return TypedResults.Json(Answer(grant, time.GetUtcNow()), ApiJson.Default.OAuthTokenJson);
         }
         catch (StockGrantUnknownException exception)
         {
@@ -91,6 +96,21 @@ internal static class StockTokenEndpoint
                 _ => (503, "temporarily_unavailable"),
             };
             return Error(status, error, exception.Message, exception.Code);
+        }
+    }
+
+    // The caller is known, so its connection gives way to no newcomer while the provider is asked.
+    private static async Task<StoredGrant> KeepingConnectionAsync(HttpRequest request, Func<Task<StoredGrant>> redeem)
+    {
+        var guest = request.HttpContext.Features.Get<ConnectionGuest>();
+        guest?.SetBusy(true);
+        try
+        {
+            return await redeem();
+        }
+        finally
+        {
+            guest?.SetBusy(false);
         }
     }
 

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Dolibarr.Database;
-using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Http.Metrics;
 
 /// <summary>The state of the entries for <c>/metrics</c>, read again every 15 seconds at most, however many ask.</summary>
-internal sealed class EntryGauges(EntryReporter reporter, TokenTable tokens, TimeProvider time) : IDisposable
+internal sealed class EntryGauges(EntryReporter reporter, TimeProvider time) : IDisposable
 {
-    private const int FirstCompany = 1;
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim _gate = new(1);
@@ -40,16 +37,9 @@ internal sealed class EntryGauges(EntryReporter reporter, TokenTable tokens, Tim
     {
         try
         {
-            var reports = new List<EntryReport>();
-            var rows = await tokens.ListAsync(cancellationToken);
-            foreach (var company in rows.Select(row => row.Entity).Append(FirstCompany).Distinct().Order())
-            {
-                reports.AddRange(await reporter.ListAsync(company, cancellationToken));
-            }
-
-            return new EntrySnapshot(reports, IsDatabaseUp: true);
+            return new EntrySnapshot(await reporter.ListAllAsync(cancellationToken), IsDatabaseUp: true);
         }
-        catch (Exception exception) when (exception is StoreException or BridgeException)
+        catch (BridgeException)
         {
             return new EntrySnapshot([], IsDatabaseUp: false);
         }
