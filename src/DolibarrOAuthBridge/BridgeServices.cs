@@ -106,6 +106,7 @@ internal static class BridgeServices
         services
             .AddSingleton<EntryUseTable>()
             .AddSingleton<EntryDirectory>()
+            .AddSingleton<EntryFlows>()
             .AddSingleton<EntryReporter>()
             .AddSingleton<RowInspector>()
             .AddSingleton<ApiKeys>()

@@ -16,12 +16,6 @@ internal sealed class ClientCredentialsFlow(AppOnlyClient client, GrantStore sto
     public string Name => ConsentFlows.ClientCredentials;
 
     /// <inheritdoc />
-    public bool Serves(Provider provider)
-    {
-        return provider.Renewal == RenewalGrant.ClientCredentials;
-    }
-
-    /// <inheritdoc />
     public async Task<ConsentStarted> BeginAsync(
         OAuthEntry entry,
         ConsentOptions consentOptions,

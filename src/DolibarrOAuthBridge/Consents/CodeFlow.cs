@@ -28,12 +28,6 @@ internal sealed class CodeFlow(
     public string Name => ConsentFlows.Code;
 
     /// <inheritdoc />
-    public bool Serves(Provider provider)
-    {
-        return provider.Renewal == RenewalGrant.RefreshToken;
-    }
-
-    /// <inheritdoc />
     public async Task<ConsentStarted> BeginAsync(
         OAuthEntry entry,
         ConsentOptions consentOptions,

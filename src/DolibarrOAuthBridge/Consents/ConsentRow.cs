@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Consents;
 

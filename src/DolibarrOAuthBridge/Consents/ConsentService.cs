@@ -9,7 +9,13 @@ using DolibarrOAuthBridge.Reports;
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>Where consents begin, by whichever flow, and where one asks how they stand.</summary>
-internal sealed class ConsentService(EntryDirectory entries, EntryReporter reporter, ConsentTable consents, IEnumerable<IConsentFlow> flows)
+internal sealed class ConsentService(
+    EntryDirectory entries,
+    EntryReporter reporter,
+    EntryFlows entryFlows,
+    ConsentTable consents,
+    IEnumerable<IConsentFlow> flows
+)
 {
     private const int LongestValue = 512; // characters
     private const int LongestRedirectUri = 2048;
@@ -38,13 +44,11 @@ internal sealed class ConsentService(EntryDirectory entries, EntryReporter repor
         RequireText(consentOptions.LoginHint, "login_hint", LongestValue);
         RequireText(consentOptions.RedirectUri, "redirect_uri", LongestRedirectUri);
         var entry = await entries.GetAsync(name, entity, cancellationToken);
-        var provider = ProviderCatalogue.Of(entry.Name);
-        var chosen = flows.FirstOrDefault(known => (flow is null || known.Name == flow) && known.Serves(provider))
+        var chosen = flows.FirstOrDefault(known => (flow is null || known.Name == flow) && entryFlows.Has(entry, known.Name))
             ?? throw new BridgeException(
                 ProblemCode.InvalidRequest,
-                $"{entry.Name} cannot be granted by flow "
-                    + $"{(flows.Any(known => known.Name == flow) ? flow : "of that name")}; it can by "
-                    + $"{string.Join(" or ", flows.Where(known => known.Serves(provider)).Select(known => known.Name))}."
+                $"{entry.Name} cannot be granted by flow {(flows.Any(known => known.Name == flow) ? flow : "of that name")}; "
+                    + $"it can by {string.Join(" or ", entryFlows.Of(entry))}."
             );
         EntrySettings.RequireComplete(entry);
         try

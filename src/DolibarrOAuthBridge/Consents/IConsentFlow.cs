@@ -11,10 +11,7 @@ internal interface IConsentFlow
     /// <summary>Its name in the API and in the table; one of <see cref="ConsentFlows"/>.</summary>
     string Name { get; }
 
-    /// <summary>Whether it works at a provider at all.</summary>
-    bool Serves(Provider provider);
-
-    /// <summary>Begins, for an entry whose provider it serves and whose settings are complete.</summary>
+    /// <summary>Begins, for an entry whose provider has this flow and whose settings are complete.</summary>
     /// <exception cref="BridgeException">It cannot begin, or (flows that ask nobody) the provider refused.</exception>
     Task<ConsentStarted> BeginAsync(OAuthEntry entry, ConsentOptions consentOptions, CancellationToken cancellationToken = default);
 }

@@ -56,7 +56,7 @@ internal sealed class GrantDiagnosis : SnapshotDiagnosis
                 "Enter the secret's value, not its id, in Dolibarr's OAuth setup. No new consent is needed."
             ),
             RefusalKind.ConsentNeeded => EndedLikeTesting(company, entry, memory),
-            _ when Unavailability.IsWord(error) => new(
+            _ when TransientErrors.IsTransient(error) => new(
                 "provider_failing",
                 Severity.Warning,
                 subject,

@@ -6,6 +6,7 @@ using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Login;
 

@@ -76,7 +76,7 @@ internal static class BridgeMeter
     }
 
     /// <summary>A consent or sign-in came to an end.</summary>
-    /// <param name="flow">One of <see cref="Consents.ConsentFlows"/>.</param>
+    /// <param name="flow">One of <see cref="ConsentFlows"/>.</param>
     /// <param name="outcome">One of <see cref="Consents.ConsentStatus"/>.</param>
     public static void ConsentEnded(string flow, string outcome) => ConsentsEnded.Add(1, new("flow", flow), new("outcome", outcome));
 

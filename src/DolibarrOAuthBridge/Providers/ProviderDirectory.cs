@@ -15,8 +15,8 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     public async Task<Uri?> FindAsync(OAuthEntry entry, ProviderEndpoint endpoint, CancellationToken cancellationToken = default)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
-        var isAsked = Configured(entry, provider, endpoint) is null && provider.DiscoversEndpoints && entry.Url.Length > 0;
-        var published = isAsked
+        var usesDiscovery = Configured(entry, provider, endpoint) is null && provider.DiscoversEndpoints && entry.Url.Length > 0;
+        var published = usesDiscovery
             ? await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken)
             : null;
         return Find(entry, endpoint, published);

@@ -43,6 +43,9 @@ internal sealed partial class ServerMetadataCache(ProviderDocuments documents, T
     /// <summary>An endpoint out of metadata; null where there is none.</summary>
     public static Uri? Find(ServerMetadata? metadata, ProviderEndpoint endpoint) => metadata?.Find(Members[endpoint]);
 
+    /// <summary>A server's metadata as far as it is known without asking; null where it is not.</summary>
+    public ServerMetadata? Peek(Uri server) => _servers.GetValueOrDefault(server)?.Metadata;
+
     /// <summary>A server's metadata; null where it publishes none that can be trusted.</summary>
     public async Task<ServerMetadata?> GetAsync(Uri server, CancellationToken cancellationToken = default)
     {

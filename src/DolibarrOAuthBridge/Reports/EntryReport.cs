@@ -35,6 +35,17 @@ public sealed record EntryReport
     /// <summary>The settings that are missing.</summary>
     public required IReadOnlyList<string> Missing { get; init; }
 
+    /// <summary>
+    /// The flows that its provider offers for its scopes: <c>code</c>, <c>device</c>, <c>client_credentials</c>.
+    /// </summary>
+    public required IReadOnlyList<string> Flows { get; init; }
+
+    /// <summary>
+    /// Whether it stays without a token, or will soon, until a person has done something: complete the settings, consent, repair
+    /// the row.
+    /// </summary>
+    public required bool NeedsPerson { get; init; }
+
     /// <summary>Its token.</summary>
     public required TokenReport Token { get; init; }
 

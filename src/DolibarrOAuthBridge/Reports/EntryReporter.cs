@@ -17,6 +17,7 @@ internal sealed class EntryReporter(
     TokenCodec codec,
     GrantTable grants,
     ClientCertificates certificates,
+    EntryFlows flows,
     DolibarrConf conf,
     BridgeOptions options,
     TimeProvider time
@@ -119,6 +120,7 @@ internal sealed class EntryReporter(
     {
         var entry = facts.Entry;
         var missing = EntrySettings.Missing(entry);
+        var token = TokenOf(facts);
         return new EntryReport
         {
             Entry = entry.Name.ToString(),
@@ -131,7 +133,9 @@ internal sealed class EntryReporter(
             RedirectUri = RedirectUri.Of(entry, conf),
             Complete = missing.Count == 0,
             Missing = missing,
-            Token = TokenOf(facts),
+            Flows = flows.Of(entry),
+            NeedsPerson = PersonNeed.Of(facts, missing.Count == 0, token.Status),
+            Token = token,
             Warnings = EntryWarnings.Of(facts),
         };
     }

@@ -39,7 +39,7 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
         // A person may insist, but not against a provider that asked to be left alone.
         if (wait > TimeSpan.Zero && (!forced || AskedToBeLeftAlone(memory, wait)))
         {
-            throw Unavailability.IsWord(memory.LastError)
+            throw TransientErrors.IsTransient(memory.LastError)
                 ? new BridgeException(
                     ProblemCode.ProviderUnavailable,
                     $"{memory.LastErrorDetail} The provider is left alone for now.",

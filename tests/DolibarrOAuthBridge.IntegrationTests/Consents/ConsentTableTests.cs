@@ -5,6 +5,7 @@ using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Consents;
 

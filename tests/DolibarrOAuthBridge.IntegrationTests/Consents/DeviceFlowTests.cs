@@ -3,6 +3,7 @@
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Consents;
 

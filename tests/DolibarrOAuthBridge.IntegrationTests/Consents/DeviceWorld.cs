@@ -5,6 +5,7 @@ using DolibarrOAuthBridge.Consents.Device;
 using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Consents;
 

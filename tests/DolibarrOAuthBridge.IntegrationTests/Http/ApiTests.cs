@@ -55,10 +55,14 @@ public sealed class ApiTests(SharedServer shared)
             "redirect_uri",
             "complete",
             "missing",
+            "flows",
+            "needs_person",
             "token",
             "warnings",
         ];
         Assert.Equal(members, entry.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["code"], entry.GetProperty("flows").EnumerateArray().Select(flow => flow.GetString()));
+        Assert.True(entry.GetProperty("needs_person").GetBoolean());
         string[] token =
         [
             "status",

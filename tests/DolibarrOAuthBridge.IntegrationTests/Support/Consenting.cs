@@ -2,6 +2,7 @@
 
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Demo.Provider;
+using DolibarrOAuthBridge.Providers;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Support;

@@ -34,5 +34,5 @@ public sealed class RefusalsTests
     [InlineData("invalid_client", false)]
     [InlineData("invalid_grant", false)]
     public void The_bridges_own_words_are_told_from_the_providers(string error, bool own) =>
-        Assert.Equal(own, Unavailability.IsWord(error));
+        Assert.Equal(own, TransientErrors.IsTransient(error));
 }

@@ -5,6 +5,7 @@ using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Commands.Consenting;
 

@@ -2,6 +2,7 @@
 
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
 
@@ -17,23 +18,13 @@ internal sealed class DeviceFlow(
     TokenEndpointClient client,
     TokenTable tokens,
     DevicePollSignal pollSignal,
+    EntryFlows flows,
     BridgeOptions options,
     TimeProvider time
 ) : IConsentFlow
 {
     /// <inheritdoc />
     public string Name => ConsentFlows.Device;
-
-    /// <inheritdoc />
-    public bool Serves(Provider provider)
-    {
-        return provider.Renewal == RenewalGrant.RefreshToken
-            && (
-                provider.DiscoversEndpoints
-                || provider.Endpoints.ContainsKey(ProviderEndpoint.DeviceAuthorizationEndpoint)
-                || IsOverridden(provider)
-            );
-    }
 
     /// <inheritdoc />
     public async Task<ConsentStarted> BeginAsync(
@@ -44,7 +35,7 @@ internal sealed class DeviceFlow(
     {
         var provider = ProviderCatalogue.Of(entry.Name);
         var scopes = AuthorizationRequest.Scopes(entry);
-        RequireAllowed(entry, provider, scopes);
+        RequireAllowed(entry, provider);
         var endpoint = await providers.FindAsync(entry, ProviderEndpoint.DeviceAuthorizationEndpoint, cancellationToken)
             ?? throw new BridgeException(
                 ProblemCode.InvalidRequest,
@@ -124,14 +115,9 @@ internal sealed class DeviceFlow(
     }
 
     // The limit is the provider's own; a server that stands in for it has others.
-    private void RequireAllowed(OAuthEntry entry, Provider provider, IReadOnlyList<string> scopes)
+    private void RequireAllowed(OAuthEntry entry, Provider provider)
     {
-        if (
-            provider.DeviceScopes.Count > 0
-            && !IsOverridden(provider)
-            && scopes.Where(scope => !provider.DeviceScopes.Contains(scope, StringComparer.OrdinalIgnoreCase)).ToList()
-                is { Count: > 0 } refused
-        )
+        if (flows.RefusedByDevice(entry) is { Count: > 0 } refused)
         {
             throw new BridgeException(
                 ProblemCode.InvalidRequest,
@@ -141,6 +127,4 @@ internal sealed class DeviceFlow(
             );
         }
     }
-
-    private bool IsOverridden(Provider provider) => providers.Override(provider, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null;
 }

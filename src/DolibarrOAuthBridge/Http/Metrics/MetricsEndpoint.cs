@@ -22,9 +22,6 @@ internal static class MetricsEndpoint
         TokenStatus.Duplicate,
     ];
 
-    // No token will come of these before a person has done something.
-    private static readonly string[] NeedPerson = [TokenStatus.ConsentRequired, TokenStatus.Unreadable, TokenStatus.Duplicate];
-
     public static IServiceCollection AddBridgeMetrics(this IServiceCollection services) =>
         services.AddSingleton<MetricCollector>().AddSingleton<EntryGauges>();
 
@@ -99,9 +96,9 @@ internal static class MetricsEndpoint
         );
         text.Write(
             "oauthbridge_entry_needs_person",
-            "1 where an entry yields no token before a person has done something.",
+            "1 where an entry gets no new token before a person has done something.",
             "gauge",
-            snapshot.Entries.Select(entry => (Labels(entry), NeedPerson.Contains(entry.Token.Status) ? 1d : 0))
+            snapshot.Entries.Select(entry => (Labels(entry), entry.NeedsPerson ? 1d : 0))
         );
         text.Write(
             "oauthbridge_token_expiry_timestamp_seconds",

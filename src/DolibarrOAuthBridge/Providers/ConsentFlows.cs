@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-namespace DolibarrOAuthBridge.Consents;
+namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>The ways in which a person or an application lets the bridge in, as the API and the table spell them.</summary>
 internal static class ConsentFlows

@@ -2,11 +2,11 @@
 
 namespace DolibarrOAuthBridge.Providers;
 
-/// <summary>The bridge's own words for a provider that did not answer properly, as opposed to error codes that a provider sent.</summary>
-internal static class Unavailability
+/// <summary>Errors that pass by themselves: the bridge's own codes for a provider that did not answer, and a provider's "later".</summary>
+internal static class TransientErrors
 {
-    /// <summary>Whether an error is one of these words.</summary>
-    public static bool IsWord(string error)
+    /// <summary>Whether an error code is one of these.</summary>
+    public static bool IsTransient(string error)
     {
         return error is "timeout" or "network" or "tls" or "too_large" or "malformed"
             || error.StartsWith("http_", StringComparison.Ordinal)

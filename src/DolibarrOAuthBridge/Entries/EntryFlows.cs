@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Entries;
+
+/// <summary>The flows by which an entry can get a grant.</summary>
+internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCache metadata)
+{
+    /// <summary>
+    /// The flows that the entry's provider offers for the entry's scopes, without asking the provider: some of
+    /// <see cref="ConsentFlows.Code"/>, <see cref="ConsentFlows.Device"/>, <see cref="ConsentFlows.ClientCredentials"/>.
+    /// </summary>
+    public IReadOnlyList<string> Of(OAuthEntry entry)
+    {
+        return [.. All.Where(flow => Has(entry, flow) && (flow != ConsentFlows.Device || IsDeviceUseful(entry)))];
+    }
+
+    /// <summary>Whether the provider has a flow at all, whatever the entry's scopes are.</summary>
+    public bool Has(OAuthEntry entry, string flow)
+    {
+        var provider = ProviderCatalogue.Of(entry.Name);
+        var isAppOnly = provider.Renewal == RenewalGrant.ClientCredentials;
+        return flow switch
+        {
+            ConsentFlows.ClientCredentials => isAppOnly,
+            ConsentFlows.Code => !isAppOnly,
+            ConsentFlows.Device => !isAppOnly
+                && (
+                    provider.DiscoversEndpoints
+                    || provider.Endpoints.ContainsKey(ProviderEndpoint.DeviceAuthorizationEndpoint)
+                    || IsDeviceOverridden(provider)
+                ),
+            _ => false,
+        };
+    }
+
+    /// <summary>
+    /// The entry's scopes that its provider does not grant by device code. A server that stands in for the provider has rules of
+    /// its own, so that an overridden endpoint refuses none here.
+    /// </summary>
+    public IReadOnlyList<string> RefusedByDevice(OAuthEntry entry)
+    {
+        var provider = ProviderCatalogue.Of(entry.Name);
+        return provider.DeviceScopes.Count == 0 || IsDeviceOverridden(provider)
+            ? []
+            : [.. EntrySettings.Scopes(entry).Where(scope => !provider.DeviceScopes.Contains(scope, StringComparer.OrdinalIgnoreCase))];
+    }
+
+    private static readonly string[] All = [ConsentFlows.Code, ConsentFlows.Device, ConsentFlows.ClientCredentials];
+
+    // A server whose metadata is known and names no endpoint has no device flow; one that was not asked yet may have it.
+    private bool IsDeviceUseful(OAuthEntry entry) =>
+        RefusedByDevice(entry).Count == 0
+        && (
+            !ProviderCatalogue.Of(entry.Name).DiscoversEndpoints
+            || IsDeviceOverridden(ProviderCatalogue.Of(entry.Name))
+            || !Uri.TryCreate(entry.Url, UriKind.Absolute, out var server)
+            || metadata.Peek(server) is not { } published
+            || ServerMetadataCache.Find(published, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null
+        );
+
+    private bool IsDeviceOverridden(Provider provider) =>
+        providers.OverrideText(provider, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null;
+}
