@@ -18,14 +18,24 @@ internal sealed partial class ServeCommand : IBridgeCommand
         HelpName = "URLS",
     };
     private readonly Option<string?> _socket = new("--socket") { Description = "Unix socket to listen on.", HelpName = "PATH" };
+    private readonly Option<string?> _socketMode = new("--socket-mode")
+    {
+        Description = "File mode of the unix socket, whatever the umask. Default 0660.",
+        HelpName = "MODE",
+    };
+    private readonly Option<string?> _socketGroup = new("--socket-group")
+    {
+        Description = "Group of the unix socket, such as www-data.",
+        HelpName = "NAME",
+    };
 
-    public Command Define() => new("serve", "Run the sidecar.") { _urls, _socket };
+    public Command Define() => new("serve", "Run the sidecar.") { _urls, _socket, _socketMode, _socketGroup };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
-        var socket = result.GetValue(_socket);
         try
         {
+            var socket = Socket(result);
             var handles = ActivatedSockets.Find(Environment.GetEnvironmentVariable);
             var urls = result.GetValue(_urls) ?? (socket is null && handles.Count == 0 ? DefaultUrls : string.Empty);
             var addresses = ListenAddress.Parse(urls);
@@ -55,6 +65,19 @@ internal sealed partial class ServeCommand : IBridgeCommand
                 innerException: exception
             );
         }
+    }
+
+    private UnixSocket? Socket(ParseResult result)
+    {
+        var (path, mode, group) = (result.GetValue(_socket), result.GetValue(_socketMode), result.GetValue(_socketGroup));
+        if (path is null)
+        {
+            return mode is null && group is null
+                ? null
+                : throw new UsageException("--socket-mode and --socket-group are about the socket that --socket names.");
+        }
+
+        return new UnixSocket(path, mode is null ? UnixSocket.DefaultMode : UnixSocket.ParseMode(mode), group);
     }
 
     private static async Task ReportAsync(WebApplication server, BridgeOptions options)

@@ -141,7 +141,7 @@ internal sealed partial class CodeCallback(
             throw answer.Error == AuthorizationResponse.AccessDenied
                 ? new BridgeException(
                     ProblemCode.ProviderRejected,
-                    $"Consent was cancelled at the provider ({answer.Refusal}). What was stored before stays."
+                    $"Consent was not given: it was cancelled at the provider ({answer.Refusal}). What was stored before stays."
                 )
                 {
                     Reason = ConsentRefusal.Cancelled,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net.Sockets;
 using System.Text.Json;
 using DolibarrOAuthBridge.Consents.Device;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
@@ -10,6 +11,7 @@ using DolibarrOAuthBridge.Http.Security;
 using DolibarrOAuthBridge.Lifetime;
 using DolibarrOAuthBridge.Tokens.Renewal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace DolibarrOAuthBridge.Http;
 
@@ -21,7 +23,7 @@ internal static class BridgeServer
     /// <param name="options">The sidecar's settings.</param>
     /// <param name="configuration">Endpoint overrides.</param>
     /// <param name="addresses">TCP addresses to listen on.</param>
-    /// <param name="socketPath">Unix socket to listen on; null for none.</param>
+    /// <param name="socket">Unix socket to listen on; null for none.</param>
     /// <param name="handles">Listening sockets that this process was started with, as file descriptors.</param>
     /// <param name="configureServices">Further services, for tests.</param>
     public static WebApplication Build(
@@ -29,24 +31,31 @@ internal static class BridgeServer
         BridgeOptions options,
         IConfiguration configuration,
         IReadOnlyList<ListenAddress> addresses,
-        string? socketPath,
+        UnixSocket? socket,
         IReadOnlyList<int>? handles = null,
         Action<IServiceCollection>? configureServices = null
     )
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ApplicationName = "dolibarr-oauth-bridge" });
-        builder.Configuration.AddConfiguration(configuration);
+        var builder = BareServer.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(BridgeSettings.Of(configuration)); // nothing that a web server would obey
         builder.UseBridgeLog(options.LogFormat);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Limit(kestrel);
-            Listen(kestrel, addresses, socketPath, handles ?? []);
+            Listen(kestrel, addresses, socket, handles ?? []);
         });
+        builder.Services.Configure<SocketTransportOptions>(transport =>
+            transport.CreateBoundListenSocket = endPoint =>
+                socket is not null && endPoint is UnixDomainSocketEndPoint
+                    ? socket.Bind()
+                    : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint)
+        );
         configureServices?.Invoke(builder.Services);
         builder.Services.AddBridge(conf, options, configuration);
         builder.Services.AddSingleton<RefusalLog>();
         builder.Services.AddSingleton<ConnectionRoom>();
         builder.Services.AddBridgeMetrics();
+        builder.Services.AddHostedService<BoundAddresses>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RenewalService>());
         builder.Services.AddHostedService(provider => provider.GetRequiredService<DevicePolling>());
         builder.Services.AddLifetime(options);
@@ -92,7 +101,7 @@ internal static class BridgeServer
     private static void Listen(
         KestrelServerOptions kestrel,
         IReadOnlyList<ListenAddress> addresses,
-        string? socketPath,
+        UnixSocket? socket,
         IReadOnlyList<int> handles
     )
     {
@@ -106,10 +115,10 @@ internal static class BridgeServer
             kestrel.ListenHandle((ulong)handle);
         }
 
-        if (socketPath is not null)
+        if (socket is not null)
         {
-            UnixSocketFile.RemoveStale(socketPath);
-            kestrel.ListenUnixSocket(socketPath);
+            socket.RemoveStale();
+            kestrel.ListenUnixSocket(socket.Path);
         }
     }
 }

@@ -3,6 +3,7 @@
 using System.Net;
 using System.Text.Encodings.Web;
 using System.Threading.Channels;
+using DolibarrOAuthBridge.Http;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Commands.Consenting;
@@ -54,7 +55,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
             );
         }
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        var builder = BareServer.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.WebHost.ConfigureKestrel(kestrel =>

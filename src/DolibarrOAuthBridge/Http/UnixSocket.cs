@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace DolibarrOAuthBridge.Http;
+
+/// <summary>A unix socket to listen on, and who may connect to it, whatever the umask of the process is.</summary>
+/// <param name="Path">The socket's path.</param>
+/// <param name="Mode">Its file mode.</param>
+/// <param name="Group">Its group, by name or number; null for the process's own.</param>
+internal sealed partial record UnixSocket(string Path, UnixFileMode Mode = UnixSocket.DefaultMode, string? Group = null)
+{
+    /// <summary>0660: the sidecar's user and the socket's group.</summary>
+    public const UnixFileMode DefaultMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    private const UnixFileMode ReadWrite = DefaultMode | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>Reads a mode such as <c>0660</c>.</summary>
+    /// <exception cref="FormatException">It is no mode of a socket.</exception>
+    public static UnixFileMode ParseMode(string text)
+    {
+        var mode = text.Length is 3 or 4 && text.All(static digit => digit is >= '0' and <= '7') ? Convert.ToInt32(text, 8) : -1;
+        return mode >= 0 && ((UnixFileMode)mode & ~ReadWrite) == 0 && ((UnixFileMode)mode).HasFlag(UnixFileMode.UserWrite)
+            ? (UnixFileMode)mode
+            : throw new FormatException($"{text} is not a mode for a socket. Use three octal digits such as 0660 or 0600.");
+    }
+
+    /// <summary>
+    /// Removes the file that a crash left behind, which would make <see cref="Bind"/> fail, if nobody listens on it.
+    /// </summary>
+    /// <exception cref="FormatException">The path is something else, or another process listens there.</exception>
+    public void RemoveStale()
+    {
+        var file = new FileInfo(Path);
+        if (!file.Exists)
+        {
+            return;
+        }
+
+        if (file.Length > 0)
+        {
+            throw new FormatException($"{Path} is a file, not a socket.");
+        }
+
+        try
+        {
+            using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            probe.Connect(new UnixDomainSocketEndPoint(Path));
+        }
+        catch (SocketException)
+        {
+            File.Delete(Path);
+            return;
+        }
+
+        throw new FormatException($"Another process listens on {Path}.");
+    }
+
+    /// <summary>Makes the socket. At no moment can anybody connect whom mode and group do not allow.</summary>
+    /// <exception cref="FormatException">There is no such group, or the process may not give the socket to it.</exception>
+    public Socket Bind()
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var before = SetMask(~(uint)UnixFileMode.UserWrite & 0x1FF); // 0577: until it has its group nobody else
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(Path));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        finally
+        {
+            _ = SetMask(before);
+        }
+
+        try
+        {
+            if (Group is not null && ChangeOwner(Path, uint.MaxValue, FindGroup(Group)) != 0)
+            {
+                throw new FormatException(
+                    $"{Path} cannot be given to the group {Group}: the sidecar's user must be a member of it, or root."
+                );
+            }
+
+            File.SetUnixFileMode(Path, Mode);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            File.Delete(Path);
+            throw;
+        }
+    }
+
+    private static uint FindGroup(string group)
+    {
+        if (uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        // struct group of POSIX: two pointers (name, password), then the number.
+        var entry = GroupByName(group);
+        return entry == IntPtr.Zero
+            ? throw new FormatException($"There is no group {group} on this machine.")
+            : (uint)Marshal.ReadInt32(entry, 2 * IntPtr.Size);
+    }
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    private static partial uint SetMask(uint mask);
+
+    [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwner(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "getgrnam", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial IntPtr GroupByName(string name);
+}
