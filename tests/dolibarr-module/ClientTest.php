@@ -88,7 +88,7 @@ final class ClientTest extends ModuleTestCase
 
 	public function testAWrongKeyIsRefusedAndNotPrinted()
 	{
-		$e = $this->assertProblem('unauthorized', static function () {
+		$e = $this->assertProblem('impostor', static function () { // a bridge with another key cannot be told from another server
 			(new OAuthBridgeClient(null, 'wrong-key-0815'))->getEntries();
 		});
 		$this->assertStringNotContainsString('wrong-key-0815', (string) $e);

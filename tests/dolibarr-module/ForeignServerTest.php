@@ -8,6 +8,9 @@ require_once MODULE.'/class/oauthbridgeclient.class.php';
 /** A server other than the bridge may listen at the address. */
 final class ForeignServerTest extends ModuleTestCase
 {
+	/** The API key. */
+	const KEY = 'key-of-this-dolibarr';
+
 	/** Head of an answer that holds JSON. */
 	const JSON = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n";
 
@@ -26,9 +29,9 @@ final class ForeignServerTest extends ModuleTestCase
 				."Connection: close\r\n\r\nsecret-in-trace",
 		);
 		foreach ($answers as $what => $answer) {
-			$server = new CannedServer($answer);
+			$server = new CannedServer($answer, array('key' => self::KEY));
 			try {
-				(new OAuthBridgeClient($server->address()))->getAccessToken(self::ENTRY);
+				(new OAuthBridgeClient($server->address(), self::KEY))->getAccessToken(self::ENTRY);
 				$this->fail($what.' was used.');
 			} catch (OAuthBridgeException $e) {
 				$this->assertSame('invalid_answer', $e->getProblemCode(), $what);
@@ -43,9 +46,9 @@ final class ForeignServerTest extends ModuleTestCase
 	{
 		$head = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: 30\r\n"
 			."Connection: close\r\n\r\n";
-		$server = new CannedServer($head.'{"code":"provider_unavailable","detail":"later"}');
+		$server = new CannedServer($head.'{"code":"provider_unavailable","detail":"later"}', array('key' => self::KEY));
 		try {
-			(new OAuthBridgeClient($server->address()))->getAccessToken(self::ENTRY);
+			(new OAuthBridgeClient($server->address(), self::KEY))->getAccessToken(self::ENTRY);
 			$this->fail('The problem was not thrown.');
 		} catch (OAuthBridgeException $e) {
 			$problem = array($e->getProblemCode(), $e->getDetail(), $e->getHttpStatus(), $e->getRetryAfter());
@@ -58,9 +61,9 @@ final class ForeignServerTest extends ModuleTestCase
 	public function testTheClientUsesAUnixSocket()
 	{
 		$path = sys_get_temp_dir().'/oauthbridge-test-'.getmypid().'.sock';
-		$server = new CannedServer(self::JSON."{\"access_token\":\"abc\"}", 'unix://'.$path);
+		$server = new CannedServer(self::JSON."{\"access_token\":\"abc\"}", array('listen' => 'unix://'.$path, 'key' => self::KEY));
 		try {
-			$this->assertSame('abc', (new OAuthBridgeClient($path))->getAccessToken(self::ENTRY));
+			$this->assertSame('abc', (new OAuthBridgeClient($path, self::KEY))->getAccessToken(self::ENTRY));
 		} finally {
 			$server->end();
 			@unlink($path);

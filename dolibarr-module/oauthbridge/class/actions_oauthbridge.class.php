@@ -65,7 +65,7 @@ class ActionsOauthbridge
 				OAuthBridgeGateway::ask(
 					'sending mail with '.$entry,
 					static function (OAuthBridgeClient $client) use ($watch, $entry) {
-						$watch->requireToken($client, $entry);
+						$watch->requireTokenSoon($client, $entry);
 					}
 				);
 				if ($object->sendmode === 'smtps') { // Dolibarr configures Swift Mailer from the context's own setting

@@ -56,6 +56,17 @@ class OAuthBridgeClient
 	}
 
 	/**
+	 * Sets the timeout of the next requests.
+	 *
+	 * @param  int  $milliseconds Milliseconds for a whole request; the default is OAuthBridgeTransport::TOTAL_TIMEOUT
+	 * @return void
+	 */
+	public function setTimeout($milliseconds)
+	{
+		$this->api->setTimeout($milliseconds);
+	}
+
+	/**
 	 * Every OAuth entry of the entity with the state of its token. The report holds no token and no secret.
 	 *
 	 * @param  int $timeout Timeout in milliseconds
@@ -150,12 +161,14 @@ class OAuthBridgeClient
 	 *
 	 * @param  string $entry Name of the entry
 	 * @param  bool   $force Delete the row even if the provider does not answer
-	 * @return void
+	 * @return string        What happened at the provider: revoked, not_offered (it has no way to), failed or not_asked
 	 * @throws OAuthBridgeException See the class
 	 */
 	public function revoke($entry, $force = false)
 	{
 		$this->api->call('DELETE', $this->path($entry, '/token'), array('revoke' => 'true', 'force' => $force ? 'true' : 'false'));
+		$outcome = $this->api->getHeader('revocation');
+		return in_array($outcome, array('revoked', 'not_offered', 'failed'), true) ? $outcome : 'not_asked';
 	}
 
 	/**
@@ -231,7 +244,7 @@ class OAuthBridgeClient
 	 *
 	 * @param  string              $entry   Name of the entry
 	 * @param  array<string,mixed> $options session_binding, redirect_uri, login_hint
-	 * @return array<string,mixed> authorization_url, state
+	 * @return array<string,mixed> authorization_url, state, continuation (to be given to finishLogin)
 	 * @throws OAuthBridgeException See the class
 	 */
 	public function beginLogin($entry, array $options)
@@ -242,7 +255,8 @@ class OAuthBridgeClient
 	/**
 	 * Finishes a sign-in with the provider's authorization response.
 	 *
-	 * @param  array<string,string> $callback session_binding, and state, code, iss, error, error_description as the browser brought them
+	 * @param  array<string,string> $callback session_binding and continuation, and state, code, iss, error, error_description as the
+	 *                                        browser brought them
 	 * @return array<string,mixed> issuer, subject, email, email_verified, name, preferred_username, hosted_domain, tenant_id
 	 * @throws OAuthBridgeException Code identity_rejected: getReason() says which check failed
 	 */
@@ -256,8 +270,9 @@ class OAuthBridgeClient
 	/**
 	 * The sidecar's health, for a page. Never throws; its timeout is PAGE_TIMEOUT.
 	 *
-	 * @return array{address:string,reachable:bool,ready:bool,authorized:bool,version:string|null,error:string|null}
-	 *         reachable: it answers; ready: it can read the database; authorized: it accepts the API key; error: the problem, in words
+	 * @return array{address:string,reachable:bool,ready:bool,authorized:bool,version:string|null,error:string|null,code:string}
+	 *         reachable: it answers; ready: it can read the database; authorized: it accepts the API key; error and code: the
+	 *         problem, in words and as problem code
 	 */
 	public function getHealth()
 	{
@@ -268,6 +283,7 @@ class OAuthBridgeClient
 			'authorized' => false,
 			'version' => null,
 			'error' => null,
+			'code' => '',
 		);
 		$this->api->setTimeout(OAuthBridgeTransport::PAGE_TIMEOUT);
 		try {
@@ -279,11 +295,12 @@ class OAuthBridgeClient
 				$health['error'] = 'The bridge runs but cannot read the database. Its log says why: journalctl -u dolibarr-oauth-bridge.';
 				return $health;
 			}
-			$about = $this->api->call('GET', '/v1/version');
+			$about = $this->api->call('GET', '/v1/version'); // after the server's proof
 			$health['authorized'] = true;
 			$health['version'] = isset($about['version']) && is_string($about['version']) ? $about['version'] : null;
 		} catch (OAuthBridgeException $e) {
 			$health['error'] = $e->getDetail();
+			$health['code'] = $e->getProblemCode();
 		} finally {
 			$this->api->setTimeout(OAuthBridgeTransport::TOTAL_TIMEOUT);
 		}

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-/** A server that gives every request the same answer, in a process of its own. */
+/** A server that gives every request the same answer, in a process of its own. It proves its identity with a key, right or wrong. */
 class CannedServer
 {
 	/** @var resource */
@@ -15,11 +15,17 @@ class CannedServer
 	/** @var string */
 	private $name;
 
-	public function __construct($answer, $listen = 'tcp://127.0.0.1:0')
+	/**
+	 * @param string              $answer  Bytes of the answer; empty to accept requests and say nothing
+	 * @param array<string,mixed> $options listen: address; key: the API key that it knows; close: whether it closes the connection after
+	 *                                     the proof
+	 */
+	public function __construct($answer, array $options = array())
 	{
-		$command = array(PHP_BINARY, __DIR__.'/../php/canned_server.php', $listen);
+		$options += array('listen' => 'tcp://127.0.0.1:0', 'key' => '', 'close' => false, 'answer' => base64_encode($answer));
+		$command = array(PHP_BINARY, __DIR__.'/../php/canned_server.php');
 		$this->process = proc_open($command, array(array('pipe', 'r'), array('pipe', 'w'), STDERR), $this->pipes);
-		fwrite($this->pipes[0], strlen($answer)."\n".$answer);
+		fwrite($this->pipes[0], json_encode($options)."\n");
 		$this->name = trim(fgets($this->pipes[1]));
 	}
 
@@ -29,10 +35,16 @@ class CannedServer
 		return 'http://'.$this->name;
 	}
 
-	/** Ends it. */
+	/**
+	 * Ends it.
+	 *
+	 * @return string[] Everything that each connection sent
+	 */
 	public function end()
 	{
-		proc_terminate($this->process);
+		fclose($this->pipes[0]);
+		$heard = stream_get_contents($this->pipes[1]);
 		proc_close($this->process);
+		return json_decode($heard === '' ? '[]' : $heard, true);
 	}
 }

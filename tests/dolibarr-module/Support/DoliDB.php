@@ -51,6 +51,11 @@ class DoliDB
 		return $this->connection->real_escape_string((string) $text);
 	}
 
+	public function sanitize($text)
+	{
+		return preg_replace('/[^0-9,]/', '', $text);
+	}
+
 	public function encrypt($value)
 	{
 		return "'".$this->escape($value)."'";

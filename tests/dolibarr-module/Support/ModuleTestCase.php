@@ -80,12 +80,13 @@ abstract class ModuleTestCase extends TestCase
 		return $rows;
 	}
 
-	/** Removes pauses that other tests caused. */
+	/** Removes the notes that other tests made: pauses and alarms. */
 	private function forgetPauses()
 	{
-		require_once MODULE.'/class/client/oauthbridgegateway.class.php';
-		$property = new ReflectionProperty('OAuthBridgeGateway', 'pausedUntil');
+		require_once MODULE.'/class/client/oauthbridgemarker.class.php';
+		$property = new ReflectionProperty('OAuthBridgeMarker', 'own');
 		$property->setAccessible(true);
 		$property->setValue(null, array());
+		array_map('unlink', glob(DOL_DATA_ROOT.'/oauthbridge/*'));
 	}
 }

@@ -144,6 +144,9 @@ class OAuthBridgeEntryResults
 		if (!$health['ready']) {
 			return 'OAuthBridgeNotReady';
 		}
+		if ($health['code'] === 'impostor') {
+			return 'OAuthBridgeImpostor';
+		}
 		return $health['authorized'] ? 'OAuthBridgeHealthy' : 'OAuthBridgeLockedOut';
 	}
 }

@@ -17,6 +17,12 @@ class OAuthBridgeAddress
 	/** What the sidecar listens on by default. */
 	const DEFAULT_ADDRESS = 'http://127.0.0.1:8765';
 
+	/** The unix socket of the Debian package (packaging/systemd). */
+	const PACKAGE_SOCKET = '/run/dolibarr-oauth-bridge/bridge.sock';
+
+	/** What stands for PACKAGE_SOCKET where the web server can use it, otherwise for DEFAULT_ADDRESS. So does an empty address. */
+	const AUTO = 'auto';
+
 	/** Longest path of a unix socket, in bytes: sun_path of Linux (108) without the final zero byte. */
 	const MAX_SOCKET_PATH = 107;
 
@@ -37,18 +43,20 @@ class OAuthBridgeAddress
 	}
 
 	/**
-	 * Parses an address as an administrator types it: http://127.0.0.1:8765, http://[::1]:8765, http://localhost:8765,
-	 * unix:/run/dolibarr-oauth-bridge/bridge.sock or the socket's path alone. Empty means DEFAULT_ADDRESS.
+	 * Parses an address as an administrator types it: auto, http://127.0.0.1:8765, 127.0.0.1:8765, http://[::1]:8765,
+	 * http://localhost:8765, unix:/run/dolibarr-oauth-bridge/bridge.sock or the socket's path alone. A bridge that serves several
+	 * Dolibarrs takes the name of this one's instance after a TCP address: http://127.0.0.1:8765/i/NAME.
 	 *
-	 * @param  string $text What was typed
+	 * @param  string $text          What was typed
+	 * @param  string $packageSocket The socket that auto stands for where it is there
 	 * @return OAuthBridgeAddress The address
 	 * @throws InvalidArgumentException Not an address of this machine; the message gives examples
 	 */
-	public static function parse($text)
+	public static function parse($text, $packageSocket = self::PACKAGE_SOCKET)
 	{
 		$text = trim($text);
-		if ($text === '') {
-			$text = self::DEFAULT_ADDRESS;
+		if ($text === '' || strtolower($text) === self::AUTO) {
+			$text = @is_writable($packageSocket) && @filetype($packageSocket) === 'socket' ? $packageSocket : self::DEFAULT_ADDRESS;
 		}
 
 		$path = preg_replace('~^unix:(//(?=/))?~', '', $text);
@@ -62,27 +70,80 @@ class OAuthBridgeAddress
 			return new self('http://localhost', $path);
 		}
 
+		$pattern = '~^(?:http://)?(127(?:\.\d{1,3}){3}|\[::1\]|localhost)(?::(\d{1,5}))?(/i/[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?/?$~iD';
 		if (
-			!preg_match('~^http://(127(?:\.\d{1,3}){3}|\[::1\]|localhost)(?::(\d{1,5}))?/?$~iD', $text, $parts)
+			!preg_match($pattern, $text, $parts)
 			|| ($parts[1][0] === '1' && filter_var($parts[1], FILTER_VALIDATE_IP, FILTER_FLAG_IPV4) === false)
-			|| (isset($parts[2]) && ((int) $parts[2] < 1 || (int) $parts[2] > 65535))
+			|| (!empty($parts[2]) && ((int) $parts[2] < 1 || (int) $parts[2] > 65535))
+			|| (isset($parts[2]) && $parts[2] !== '' && (int) $parts[2] === 0)
 		) {
 			throw new InvalidArgumentException(
 				'The address must be on this machine: '.self::DEFAULT_ADDRESS
-				.', or the path of a unix socket such as /run/dolibarr-oauth-bridge/bridge.sock.'
+				.', or the path of a unix socket such as '.self::PACKAGE_SOCKET.'.'
 			);
 		}
-		return new self('http://'.strtolower($parts[1]).(isset($parts[2]) ? ':'.(int) $parts[2] : ''), null);
+		$port = empty($parts[2]) ? '' : ':'.(int) $parts[2];
+		return new self('http://'.strtolower($parts[1]).$port.($parts[3] ?? ''), null);
 	}
 
 	/**
-	 * The base URL of requests; with a socket its host and port have no effect.
+	 * What to connect to.
 	 *
-	 * @return string URL without a final slash
+	 * @return string As stream_socket_client takes it: tcp://HOST:PORT or unix://PATH
 	 */
-	public function getBaseUrl()
+	public function getRemote()
 	{
-		return $this->baseUrl;
+		if ($this->socketPath !== null) {
+			return 'unix://'.$this->socketPath;
+		}
+		$host = $this->getHost();
+		return 'tcp://'.$host.(preg_match('/:\d+$/D', $host) ? '' : ':80');
+	}
+
+	/**
+	 * The host of requests.
+	 *
+	 * @return string Value of the header Host
+	 */
+	public function getHost()
+	{
+		return explode('/', substr($this->baseUrl, strlen('http://')))[0];
+	}
+
+	/**
+	 * What every path begins with.
+	 *
+	 * @return string /i/NAME where the address names an instance; otherwise empty
+	 */
+	public function getPrefix()
+	{
+		return (string) strstr(substr($this->baseUrl, strlen('http://')), '/');
+	}
+
+	/**
+	 * Whether only another user than this process's can listen at the address, so that whoever listens there need not prove anything: a
+	 * unix socket of another user, in folders that only root and that user can change.
+	 *
+	 * @return bool True if so; false for TCP, and where PHP cannot tell
+	 */
+	public function isProtectedSocket()
+	{
+		if ($this->socketPath === null || !function_exists('posix_geteuid')) {
+			return false;
+		}
+		$owner = @fileowner($this->socketPath);
+		if ($owner === false || $owner === posix_geteuid()) {
+			return false;
+		}
+		for ($folder = dirname($this->socketPath); true; $folder = dirname($folder)) {
+			$stat = @stat($folder);
+			if ($stat === false || !in_array($stat['uid'], array(0, $owner), true) || ($stat['mode'] & 022) !== 0) {
+				return false;
+			}
+			if ($folder === '/') {
+				return true;
+			}
+		}
 	}
 
 	/**

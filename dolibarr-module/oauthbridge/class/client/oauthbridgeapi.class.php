@@ -9,6 +9,7 @@
  * \brief      Calls of the bridge's API
  */
 
+require_once __DIR__.'/oauthbridgealarm.class.php';
 require_once __DIR__.'/oauthbridgetransport.class.php';
 
 /**
@@ -34,6 +35,9 @@ class OAuthBridgeApi
 
 	/** @var int */
 	private $entity;
+
+	/** @var array<string,string> Headers of the last answer, by their names in lower case */
+	private $lastHeaders = array();
 
 	/**
 	 * @param string|null $address Address or socket of the sidecar; null for the one in Dolibarr's setup
@@ -100,13 +104,9 @@ class OAuthBridgeApi
 		$body = null
 	) {
 		$headers = array();
+		$proof = null;
 		if (strncmp($path, '/v1/', 4) === 0) {
-			if ($this->apiKey === '' || preg_match('/[^\x21-\x7e]/', $this->apiKey)) {
-				throw new OAuthBridgeException(
-					'unauthorized',
-					'Dolibarr has no usable API key for the bridge. Disable and enable the module, or make a key on its setup page.'
-				);
-			}
+			$proof = $this->requireProof();
 			$headers[] = 'Authorization: Bearer '.$this->apiKey;
 			$path .= '?'.http_build_query(array('entity' => $this->entity) + $query, '', '&');
 		}
@@ -116,25 +116,38 @@ class OAuthBridgeApi
 			$text = json_encode($body === array() ? new stdClass() : $body, JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE);
 		}
 
-		$answer = $this->send($method, $path, $headers, $text);
+		$answer = $this->send($method, $path, $headers, $text, $proof);
+		$this->lastHeaders = $answer['headers'];
 		$isGood = $answer['status'] >= 200 && $answer['status'] < 300;
 		if ($isGood && $answer['status'] === 204) {
 			return array();
 		}
 		$content = json_decode($answer['body'], true, self::MAX_DEPTH);
-		if ($answer['type'] !== ($isGood ? 'application/json' : 'application/problem+json') || !is_array($content)) {
+		if ($this->typeOf($answer) !== ($isGood ? 'application/json' : 'application/problem+json') || !is_array($content)) {
 			throw $this->invalidAnswer('it is not what the API promises', $answer['status']);
 		}
 		if ($isGood) {
 			return $content;
 		}
+		$wait = $answer['headers']['retry-after'] ?? '';
 		throw new OAuthBridgeException(
 			isset($content['code']) && is_string($content['code']) ? $content['code'] : 'internal_error',
 			isset($content['detail']) && is_string($content['detail']) ? $content['detail'] : 'The bridge answered '.$answer['status'].'.',
 			$answer['status'],
 			isset($content['reason']) && is_string($content['reason']) ? $content['reason'] : null,
-			$answer['retry_after']
+			preg_match('/^\d{1,6}$/D', $wait) ? (int) $wait : null
 		);
+	}
+
+	/**
+	 * A header of the last answer.
+	 *
+	 * @param  string $name Name in lower case
+	 * @return string       Value; empty where the answer has none
+	 */
+	public function getHeader($name)
+	{
+		return $this->lastHeaders[$name] ?? '';
 	}
 
 	/**
@@ -144,8 +157,9 @@ class OAuthBridgeApi
 	 * @param  string      $path    Path and query
 	 * @param  string[]    $headers Header lines
 	 * @param  string|null $body    Body; null for none
-	 * @return array{status:int,type:string,retry_after:int|null,body:string} The answer, as OAuthBridgeTransport::send gives it
-	 * @throws OAuthBridgeUnreachableException The bridge does not answer, or its address is invalid
+	 * @param  OAuthBridgeProof|null $proof What the server must prove first; null where the request holds no secret
+	 * @return array{status:int,headers:array<string,string>,body:string} The answer, as OAuthBridgeTransport::send gives it
+	 * @throws OAuthBridgeUnreachableException The bridge does not answer, its address is invalid, or another program answers
 	 * @throws OAuthBridgeException The answer is too long (invalid_answer)
 	 */
 	public function send(
@@ -154,14 +168,22 @@ class OAuthBridgeApi
 		#[\SensitiveParameter]
 		array $headers = array(),
 		#[\SensitiveParameter]
-		$body = null
+		$body = null,
+		$proof = null
 	) {
 		if ($this->transport === null) {
 			throw new OAuthBridgeUnreachableException(
 				'The address of the bridge on the module\'s setup page (OAUTHBRIDGE_ADDRESS) is invalid. '.$this->addressError
 			);
 		}
-		return $this->transport->send($method, $path, $headers, $body);
+		try {
+			return $this->transport->send($method, $this->address->getPrefix().$path, $headers, $body, $proof);
+		} catch (OAuthBridgeUnreachableException $e) {
+			if ($e->getProblemCode() === 'impostor') {
+				OAuthBridgeAlarm::reportImpostor($e->getDetail());
+			}
+			throw $e;
+		}
 	}
 
 	/**
@@ -177,8 +199,9 @@ class OAuthBridgeApi
 		array $form
 	) {
 		$body = http_build_query($form, '', '&');
-		$answer = $this->send('POST', '/oauth/token', array('Content-Type: application/x-www-form-urlencoded'), $body);
-		if ($answer['type'] !== 'application/json' || !is_array(json_decode($answer['body'], true, self::MAX_DEPTH))) {
+		$headers = array('Content-Type: application/x-www-form-urlencoded');
+		$answer = $this->send('POST', '/oauth/token', $headers, $body, $this->requireProof());
+		if ($this->typeOf($answer) !== 'application/json' || !is_array(json_decode($answer['body'], true, self::MAX_DEPTH))) {
 			throw $this->invalidAnswer('it is not JSON', $answer['status']);
 		}
 		return array('status' => $answer['status'], 'body' => $answer['body']);
@@ -198,6 +221,34 @@ class OAuthBridgeApi
 			'The answer from '.$this->getAddress().' cannot be used: '.$why.'. Is this the bridge?',
 			$status
 		);
+	}
+
+	/**
+	 * What the server must prove before it is told a secret.
+	 *
+	 * @return OAuthBridgeProof The proof
+	 * @throws OAuthBridgeException There is no usable API key (unauthorized)
+	 */
+	private function requireProof()
+	{
+		if ($this->apiKey === '' || preg_match('/[^\x21-\x7e]/', $this->apiKey)) {
+			throw new OAuthBridgeException(
+				'unauthorized',
+				'Dolibarr has no usable API key for the bridge. Disable and enable the module, or make a key on its setup page.'
+			);
+		}
+		return new OAuthBridgeProof($this->apiKey, $this->entity);
+	}
+
+	/**
+	 * The media type of an answer.
+	 *
+	 * @param  array{status:int,headers:array<string,string>,body:string} $answer The answer
+	 * @return string In lower case, without parameters
+	 */
+	private function typeOf(array $answer)
+	{
+		return strtolower(trim(explode(';', $answer['headers']['content-type'] ?? '')[0]));
 	}
 
 	/**

@@ -12,8 +12,8 @@
 /**
  * The bridge refused, or its answer cannot be used. Neither the message nor any property holds a secret.
  *
- * The problem codes are those of the bridge's API (consent_required, entry_not_found, provider_unavailable, ...) and two of this
- * client: "unreachable" (see OAuthBridgeUnreachableException) and "invalid_answer".
+ * The problem codes are those of the bridge's API (consent_required, entry_not_found, provider_unavailable, ...) and three of this
+ * client: "unreachable" and "impostor" (see OAuthBridgeUnreachableException), and "invalid_answer".
  */
 class OAuthBridgeException extends Exception
 {

@@ -10,18 +10,16 @@
  */
 
 require_once __DIR__.'/../oauthbridgeclient.class.php';
+require_once __DIR__.'/oauthbridgemarker.class.php';
 
 /**
  * Asks the bridge on behalf of stock code, which must go on whatever happens: a failure becomes one warning in the log. A bridge that
- * does not answer is not asked again for PAUSE seconds, so that a run that sends a thousand mails waits for it once.
+ * does not answer is not asked again for PAUSE seconds by any process of this Dolibarr, so that they wait for it once.
  */
 class OAuthBridgeGateway
 {
-	/** Seconds for which the same process does not ask a bridge that did not answer. */
+	/** Seconds for which a bridge that did not answer is not asked again. */
 	const PAUSE = 60;
-
-	/** @var array<string,int> Unix time until which a bridge is not asked, by address */
-	private static $pausedUntil = array();
 
 	/**
 	 * Asks the bridge. Never throws.
@@ -32,17 +30,13 @@ class OAuthBridgeGateway
 	 */
 	public static function ask($purpose, callable $request)
 	{
-		$address = getDolGlobalString('OAUTHBRIDGE_ADDRESS');
-		if (isset(self::$pausedUntil[$address]) && time() < self::$pausedUntil[$address]) {
+		if (self::isPaused()) {
 			return null;
 		}
 		try {
-			$client = new OAuthBridgeClient();
-			$answer = $request($client);
-			unset(self::$pausedUntil[$address]);
-			return $answer;
+			return $request(new OAuthBridgeClient());
 		} catch (OAuthBridgeUnreachableException $e) {
-			self::$pausedUntil[$address] = time() + self::PAUSE;
+			OAuthBridgeMarker::set(self::marker(), self::PAUSE);
 			self::log($purpose, $e->getDetail(), LOG_WARNING);
 		} catch (OAuthBridgeException $e) {
 			self::log($purpose, $e->getProblemCode().': '.$e->getDetail(), LOG_WARNING);
@@ -50,6 +44,26 @@ class OAuthBridgeGateway
 			self::log($purpose, get_class($e).': '.$e->getMessage(), LOG_ERR);
 		}
 		return null;
+	}
+
+	/**
+	 * Whether the bridge did not answer a short while ago, to this or another process.
+	 *
+	 * @return bool True if so
+	 */
+	public static function isPaused()
+	{
+		return OAuthBridgeMarker::isSet(self::marker());
+	}
+
+	/**
+	 * The note that the bridge does not answer.
+	 *
+	 * @return string Its name
+	 */
+	private static function marker()
+	{
+		return 'paused '.getDolGlobalString('OAUTHBRIDGE_ADDRESS');
 	}
 
 	/**

@@ -9,12 +9,13 @@
  * \brief      HTTP to the sidecar
  */
 
-require_once __DIR__.'/oauthbridgeaddress.class.php';
+require_once __DIR__.'/oauthbridgeconnection.class.php';
+require_once __DIR__.'/oauthbridgeproof.class.php';
 require_once __DIR__.'/oauthbridgeunreachableexception.class.php';
 
 /**
- * HTTP to the sidecar, over TCP or a unix socket: short timeouts, no proxy, no redirects, answers of limited size. An object keeps its
- * connection for the next request.
+ * HTTP to the sidecar, over TCP or a unix socket: short timeouts, no proxy, no redirects, answers of limited size. A process keeps one
+ * connection to each address. On each connection the server must prove its identity before anything secret is sent on it.
  */
 class OAuthBridgeTransport
 {
@@ -27,17 +28,17 @@ class OAuthBridgeTransport
 	/** Timeout for a page that only shows the state, in milliseconds: nobody waits longer for a page. */
 	const PAGE_TIMEOUT = 3000;
 
-	/** Longest body of an answer, in bytes. */
-	const MAX_ANSWER = 1048576;
+	/** Deepest nesting of the proof's JSON, in levels. */
+	const MAX_DEPTH = 4;
+
+	/** @var array<string,OAuthBridgeConnection> This process's connections by address */
+	private static $connections = array();
 
 	/** @var OAuthBridgeAddress */
 	private $address;
 
 	/** @var int Timeout of a whole request, in milliseconds */
 	private $timeout = self::TOTAL_TIMEOUT;
-
-	/** @var resource|CurlHandle|null */
-	private $curl;
 
 	/**
 	 * @param OAuthBridgeAddress $address Where the sidecar listens
@@ -61,14 +62,15 @@ class OAuthBridgeTransport
 	/**
 	 * Sends a request.
 	 *
-	 * @param  string      $method  GET, POST or DELETE
-	 * @param  string      $path    Path and query, from the slash on
-	 * @param  string[]    $headers Header lines
-	 * @param  string|null $body    Body; null for none
-	 * @return array{status:int,type:string,retry_after:int|null,body:string} The answer: HTTP status; media type in lower case without
-	 *                                                                        parameters; Retry-After in seconds; body
-	 * @throws OAuthBridgeUnreachableException There is no answer in time, or PHP lacks curl
-	 * @throws OAuthBridgeException The answer is longer than MAX_ANSWER (invalid_answer)
+	 * @param  string                $method  GET, POST or DELETE
+	 * @param  string                $path    Path and query, from the slash on
+	 * @param  string[]              $headers Header lines
+	 * @param  string|null           $body    Body; null for none
+	 * @param  OAuthBridgeProof|null $proof   What the server must prove first; null where the request holds no secret
+	 * @return array{status:int,headers:array<string,string>,body:string} The answer: HTTP status; headers by their names in lower case;
+	 *                                                                    body
+	 * @throws OAuthBridgeUnreachableException There is no answer in time, or the server is not the bridge (impostor)
+	 * @throws OAuthBridgeException The answer is too long or not HTTP (invalid_answer), or the bridge cannot prove anything at present
 	 */
 	public function send(
 		$method,
@@ -76,112 +78,107 @@ class OAuthBridgeTransport
 		#[\SensitiveParameter]
 		array $headers = array(),
 		#[\SensitiveParameter]
-		$body = null
+		$body = null,
+		$proof = null
 	) {
-		if (!function_exists('curl_init') || !function_exists('curl_exec')) {
+		if (!function_exists('stream_socket_client')) {
 			throw new OAuthBridgeUnreachableException(
-				'PHP lacks curl, so the bridge cannot be asked.'
-				.' Install php-curl, and remove curl_init and curl_exec from disable_functions in php.ini.'
+				'PHP may not open sockets, so the bridge cannot be asked. Remove stream_socket_client from disable_functions in php.ini.'
 			);
 		}
-		if ($this->curl === null) {
-			$this->curl = curl_init();
+		$deadline = OAuthBridgeConnection::now() + $this->timeout / 1000;
+		try {
+			return $this->sendBefore($deadline, $method, $path, $headers, $body, $proof);
+		} catch (OAuthBridgeConnectionException $e) {
+			if ($e->isBadAnswer) {
+				throw new OAuthBridgeException(
+					'invalid_answer',
+					'The answer from '.$this->address.' cannot be used: '.$e->getMessage().'. Is this the bridge?'
+				);
+			}
+			$unreachable = new OAuthBridgeUnreachableException('The bridge at '.$this->address.' does not answer: '.$e->getMessage());
+			$unreachable->isTimeout = $e->isTimeout;
+			throw $unreachable;
 		}
-
-		$retryAfter = null;
-		$received = '';
-		$isTooLong = false;
-		$options = $this->options($method, $path, $headers, $body) + array(
-			CURLOPT_HEADERFUNCTION => static function ($curl, $line) use (&$retryAfter) {
-				if (preg_match('/^retry-after:\s*(\d{1,6})\s*$/i', $line, $parts)) {
-					$retryAfter = (int) $parts[1];
-				}
-				return strlen($line);
-			},
-			CURLOPT_WRITEFUNCTION => static function ($curl, $data) use (&$received, &$isTooLong) {
-				if (strlen($received) + strlen($data) > self::MAX_ANSWER) {
-					$isTooLong = true;
-					return 0;
-				}
-				$received .= $data;
-				return strlen($data);
-			},
-		);
-		curl_reset($this->curl);
-		curl_setopt_array($this->curl, $options);
-		$done = curl_exec($this->curl);
-		if ($isTooLong) {
-			throw new OAuthBridgeException(
-				'invalid_answer',
-				'The answer from '.$this->address.' is longer than '.self::MAX_ANSWER.' bytes. Is this the bridge?'
-			);
-		}
-		if ($done === false) {
-			throw new OAuthBridgeUnreachableException('The bridge at '.$this->address.' does not answer: '.$this->describeFailure());
-		}
-
-		$type = strtolower(trim(explode(';', (string) curl_getinfo($this->curl, CURLINFO_CONTENT_TYPE))[0]));
-		return array(
-			'status' => (int) curl_getinfo($this->curl, CURLINFO_RESPONSE_CODE),
-			'type' => $type,
-			'retry_after' => $retryAfter,
-			'body' => $received,
-		);
 	}
 
 	/**
-	 * Curl's options of a request, but for those that receive the answer.
+	 * Sends a request on the process's connection, or on a new one. A connection that was kept may have been closed in the meantime
+	 * (the sidecar was restarted): what changes nothing is then sent again on a new one, after a new proof.
 	 *
-	 * @param  string      $method  GET, POST or DELETE
-	 * @param  string      $path    Path and query
-	 * @param  string[]    $headers Header lines
-	 * @param  string|null $body    Body; null for none
-	 * @return array<int,mixed> Options of curl
+	 * @param  float                 $deadline Time on OAuthBridgeConnection's clock at which to give up
+	 * @param  string                $method   As send()
+	 * @param  string                $path     As send()
+	 * @param  string[]              $headers  As send()
+	 * @param  string|null           $body     As send()
+	 * @param  OAuthBridgeProof|null $proof    As send()
+	 * @return array{status:int,headers:array<string,string>,body:string} As send()
+	 * @throws OAuthBridgeConnectionException There is no whole answer in time
+	 * @throws OAuthBridgeException As send()
 	 */
-	private function options(
+	private function sendBefore(
+		$deadline,
 		$method,
 		$path,
 		#[\SensitiveParameter]
 		array $headers,
 		#[\SensitiveParameter]
-		$body
+		$body,
+		$proof
 	) {
-		$options = array(
-			CURLOPT_URL => $this->address->getBaseUrl().$path,
-			CURLOPT_PATH_AS_IS => true,
-			CURLOPT_CUSTOMREQUEST => $method,
-			CURLOPT_HTTPHEADER => array_merge($headers, array('Accept: application/json', 'Expect:')),
-			CURLOPT_PROTOCOLS => CURLPROTO_HTTP,
-			CURLOPT_PROXY => '', // overrides http_proxy and ALL_PROXY of the environment
-			CURLOPT_FOLLOWLOCATION => false,
-			CURLOPT_NOSIGNAL => true,
-			CURLOPT_CONNECTTIMEOUT_MS => self::CONNECT_TIMEOUT,
-			CURLOPT_TIMEOUT_MS => $this->timeout,
-			CURLOPT_USERAGENT => 'oauthbridge',
-		);
-		if ($body !== null || $method === 'POST') {
-			$options[CURLOPT_POSTFIELDS] = (string) $body;
+		$kept = self::$connections[(string) $this->address] ?? null;
+		if ($kept !== null && $kept->isUsable()) {
+			$isSent = false;
+			try {
+				$this->prove($kept, $proof, $deadline);
+				$isSent = true;
+				return $kept->exchange($method, $path, $headers, $body, $deadline);
+			} catch (OAuthBridgeConnectionException $e) {
+				if (!$e->isUnanswered || ($isSent && $method !== 'GET')) {
+					throw $e;
+				}
+			}
 		}
-		if ($this->address->getSocketPath() !== null) {
-			$options[CURLOPT_UNIX_SOCKET_PATH] = $this->address->getSocketPath();
-		}
-		return $options;
+
+		$connectBy = min($deadline, OAuthBridgeConnection::now() + self::CONNECT_TIMEOUT / 1000);
+		$fresh = new OAuthBridgeConnection($this->address, $connectBy);
+		self::$connections[(string) $this->address] = $fresh;
+		$this->prove($fresh, $proof, $deadline);
+		return $fresh->exchange($method, $path, $headers, $body, $deadline);
 	}
 
 	/**
-	 * Why the last request failed. Curl's own messages name addresses and times, never headers or bodies.
+	 * Lets the server prove its identity, unless it has on this connection, or nobody else can listen at the socket.
 	 *
-	 * @return string A clause for the log and for administrators
+	 * @param  OAuthBridgeConnection $connection The connection
+	 * @param  OAuthBridgeProof|null $proof      What must be proved; null for nothing
+	 * @param  float                 $deadline   Time on OAuthBridgeConnection's clock at which to give up
+	 * @return void
+	 * @throws OAuthBridgeConnectionException There is no whole answer in time
+	 * @throws OAuthBridgeUnreachableException The proof is wrong (impostor)
+	 * @throws OAuthBridgeException The bridge cannot prove anything at present: its problem code, such as store_unavailable
 	 */
-	private function describeFailure()
+	private function prove(OAuthBridgeConnection $connection, $proof, $deadline)
 	{
-		switch (curl_errno($this->curl)) {
-			case CURLE_COULDNT_CONNECT:
-				return 'nothing listens there. Start it: systemctl start dolibarr-oauth-bridge.';
-			case CURLE_OPERATION_TIMEOUTED:
-				return 'it took too long.';
-			default:
-				return curl_error($this->curl).'.';
+		if ($proof === null || $connection->hasProof($proof->getId()) || $this->address->isProtectedSocket()) {
+			return;
 		}
+		$nonce = OAuthBridgeProof::makeNonce();
+		$answer = $connection->exchange('GET', $proof->getPath($nonce), array(), null, $deadline);
+		$content = json_decode($answer['body'], true, self::MAX_DEPTH);
+		if ($answer['status'] === 200 && is_array($content) && $proof->isRight($nonce, $content['proof'] ?? null)) {
+			$connection->noteProof($proof->getId());
+			return;
+		}
+		$connection->close(); // nothing more is said to it
+		$isProblem = $answer['status'] !== 200 && is_array($content) && isset($content['code'], $content['detail']);
+		if ($isProblem && is_string($content['code']) && is_string($content['detail']) && $answer['status'] !== 404) {
+			throw new OAuthBridgeException($content['code'], $content['detail'], $answer['status']);
+		}
+		throw new OAuthBridgeUnreachableException(
+			'What listens at '.$this->address.' could not prove that it is the bridge of this Dolibarr, so it was told nothing. It is'
+				.' another program, a bridge older than this module, or one that was started with the conf.php of another Dolibarr.',
+			'impostor'
+		);
 	}
 }

@@ -12,16 +12,20 @@
 require_once __DIR__.'/oauthbridgeexception.class.php';
 
 /**
- * The sidecar is not running, does not answer in time, or its address in the setup is invalid. Dolibarr's own code can go on without
- * it. The problem code is "unreachable".
+ * The sidecar is not running, does not answer in time, its address in the setup is invalid, or what listens there is not the bridge.
+ * Dolibarr's own code can go on without it. The problem code is "unreachable" or "impostor".
  */
 class OAuthBridgeUnreachableException extends OAuthBridgeException
 {
+	/** @var bool Whether it was asked and the time was over */
+	public $isTimeout = false;
+
 	/**
-	 * @param string $detail What happened and what to do, in words
+	 * @param string $detail      What happened and what to do, in words
+	 * @param string $problemCode unreachable or impostor
 	 */
-	public function __construct($detail)
+	public function __construct($detail, $problemCode = 'unreachable')
 	{
-		parent::__construct('unreachable', $detail);
+		parent::__construct($problemCode, $detail);
 	}
 }

@@ -10,6 +10,8 @@
  */
 
 require_once __DIR__.'/../oauthbridgeclient.class.php';
+require_once __DIR__.'/../client/oauthbridgealarm.class.php';
+require_once __DIR__.'/oauthbridgestoredtoken.class.php';
 
 /**
  * Reports a grant that has ended in Dolibarr's security events and, where that module is enabled, in the agenda: once per end. A
@@ -22,6 +24,9 @@ class OAuthBridgeGrantWatch
 
 	/** Type of the security event. */
 	const EVENT = 'OAUTHBRIDGE_ENDED';
+
+	/** How long to wait for a token where the stored one can do, in milliseconds. */
+	const PATIENCE = 2000;
 
 	/** Value of an agenda event's percentage that means "not applicable". */
 	const PERCENTAGE_NOT_APPLICABLE = -1;
@@ -59,6 +64,29 @@ class OAuthBridgeGrantWatch
 	}
 
 	/**
+	 * As requireToken(), for code that works with the stored token if there is no other: waits PATIENCE for the bridge, and longer only
+	 * where the stored token has expired, since the bridge may be refreshing it.
+	 *
+	 * @param  OAuthBridgeClient $client The bridge
+	 * @param  string            $entry  Name of the entry
+	 * @return void
+	 * @throws OAuthBridgeException As requireToken()
+	 */
+	public function requireTokenSoon(OAuthBridgeClient $client, $entry)
+	{
+		$client->setTimeout(self::PATIENCE);
+		try {
+			$this->requireToken($client, $entry);
+		} catch (OAuthBridgeUnreachableException $e) {
+			if (!$e->isTimeout || OAuthBridgeStoredToken::isLive($this->db, $entry)) {
+				throw $e;
+			}
+			$client->setTimeout(OAuthBridgeTransport::TOTAL_TIMEOUT);
+			$this->requireToken($client, $entry);
+		}
+	}
+
+	/**
 	 * Reports that a grant has ended, unless its end was reported already.
 	 *
 	 * @param  string $entry Name of the entry or of its service
@@ -84,7 +112,7 @@ class OAuthBridgeGrantWatch
 		$langs->load('oauthbridge@oauthbridge');
 		$what = $langs->transnoentitiesnoconv('OAuthBridgeGrantEnded', $entry);
 		$help = $langs->transnoentitiesnoconv('OAuthBridgeGrantEndedHelp');
-		$this->writeSecurityEvent($what.' '.$help, $now);
+		OAuthBridgeAlarm::write($this->db, self::EVENT, $what.' '.$help);
 		if (isModEnabled('agenda')) {
 			$this->writeAgendaEvent($what, $help, $now);
 		}
@@ -117,28 +145,6 @@ class OAuthBridgeGrantWatch
 	private function constantOf($entry)
 	{
 		return self::REPORTED_PREFIX.strtoupper($entry);
-	}
-
-	/**
-	 * Writes a security event: Home → Admin tools → Security events.
-	 *
-	 * @param  string $text What happened and what to do
-	 * @param  int    $now  Unix time
-	 * @return void
-	 */
-	private function writeSecurityEvent($text, $now)
-	{
-		global $user;
-
-		require_once DOL_DOCUMENT_ROOT.'/core/class/events.class.php';
-		require_once DOL_DOCUMENT_ROOT.'/user/class/user.class.php';
-		$event = new Events($this->db);
-		$event->type = self::EVENT;
-		$event->dateevent = $now;
-		$event->description = $text;
-		if ($event->create(is_object($user) ? $user : new User($this->db)) < 0) {
-			dol_syslog('oauthbridge: '.$text.' This could not be written into the security events: '.$event->error, LOG_ERR);
-		}
 	}
 
 	/**

@@ -16,6 +16,9 @@ include_once DOL_DOCUMENT_ROOT.'/core/boxes/modules_boxes.php';
  */
 class oauthbridgewidget extends ModeleBoxes
 {
+	/** Timeout in milliseconds: the home page waits no longer for a widget. */
+	const TIMEOUT = 1000;
+
 	/** @var string */
 	public $boxcode = 'oauthbridge';
 
@@ -59,10 +62,13 @@ class oauthbridgewidget extends ModeleBoxes
 			return;
 		}
 
-		dol_include_once('/oauthbridge/class/oauthbridgeclient.class.php');
+		dol_include_once('/oauthbridge/class/client/oauthbridgegateway.class.php');
 		dol_include_once('/oauthbridge/class/admin/oauthbridgeentrycard.class.php');
 		try {
-			$entries = (new OAuthBridgeClient())->getEntries(OAuthBridgeTransport::PAGE_TIMEOUT);
+			if (OAuthBridgeGateway::isPaused()) {
+				throw new OAuthBridgeUnreachableException('It did not answer a short while ago.');
+			}
+			$entries = (new OAuthBridgeClient())->getEntries(self::TIMEOUT);
 		} catch (OAuthBridgeException $e) {
 			$title = $e instanceof OAuthBridgeUnreachableException ? 'OAuthBridgeDown' : 'OAuthBridgeProblem';
 			$error = $langs->trans('Error');

@@ -180,8 +180,8 @@ class modOauthBridge extends DolibarrModules
 		if ($this->db->type !== 'mysqli') {
 			return $langs->trans('OAuthBridgeNeedsMySql', $this->db->type);
 		}
-		if (!function_exists('curl_init')) {
-			return $langs->trans('OAuthBridgeNeedsCurl');
+		if (!function_exists('stream_socket_client')) {
+			return $langs->trans('OAuthBridgeNeedsSockets');
 		}
 		return '';
 	}
