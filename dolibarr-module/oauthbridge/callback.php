@@ -28,6 +28,7 @@ if (!$res) {
 
 require_once __DIR__.'/class/admin/oauthbridgeconsents.class.php';
 require_once __DIR__.'/lib/oauthbridge.lib.php';
+require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
 
 /**
  * @var Conf $conf
@@ -49,7 +50,11 @@ try {
 	$entry = isset($granted['entry']) ? (string) $granted['entry'] : '';
 	setEventMessages($langs->trans('OAuthBridgeConnected', dol_escape_htmltag($entry)), null, 'mesgs');
 } catch (OAuthBridgeException $e) {
-	oauthbridgeShowProblem($e);
+	if (oauthbridgeIsDenied($response)) {
+		setEventMessages($langs->trans('OAuthBridgeConsentCancelled'), null, 'warnings');
+	} else {
+		oauthbridgeShowProblem($e);
+	}
 }
 
 // The redirect keeps the authorization code out of the address bar, the header out of the referrer that other sites get.

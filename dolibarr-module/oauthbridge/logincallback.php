@@ -24,6 +24,7 @@ if (!$res) {
 }
 
 require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
+require_once __DIR__.'/class/login/oauthbridgelinking.class.php';
 require_once __DIR__.'/class/login/oauthbridgesignin.class.php';
 require_once __DIR__.'/class/login/oauthbridgeloginusers.class.php';
 
@@ -48,12 +49,14 @@ $entry = $record['entry'];
 try {
 	$identity = $signIn->finish($record, $response);
 } catch (OAuthBridgeException $e) {
-	$isRefused = $e->getProblemCode() === 'identity_rejected';
+	$isDenied = oauthbridgeIsDenied($response);
+	$isRefused = !$isDenied && $e->getProblemCode() === 'identity_rejected';
 	if ($isRefused) {
 		oauthbridgeLoginFailed($entry, (string) $e->getReason());
 	}
-	dol_syslog('oauthbridge: a sign-in with '.$entry.' failed: '.$e->getDetail(), LOG_WARNING);
-	$text = $langs->transnoentitiesnoconv($isRefused ? 'OAuthBridgeLoginRefused' : 'OAuthBridgeLoginAgain');
+	dol_syslog('oauthbridge: a sign-in with '.$entry.' failed: '.$e->getDetail(), $isDenied ? LOG_NOTICE : LOG_WARNING);
+	$other = $isRefused ? 'OAuthBridgeLoginRefused' : 'OAuthBridgeLoginAgain';
+	$text = $langs->transnoentitiesnoconv($isDenied ? 'OAuthBridgeLoginCancelled' : $other);
 	$identity = null;
 }
 
@@ -70,6 +73,10 @@ if ($record['purpose'] === OAuthBridgeSignIn::LINK) {
 	$links = new OAuthBridgeLinks($db, $conf->entity);
 	$isFree = $links->findUser($identity['issuer'], $identity['subject']) === 0;
 	if ($isFree && $links->add($record['user'], $identity, OAuthBridgeLinks::BY_SELF)) {
+		$owner = new User($db);
+		if ($owner->fetch((int) $record['user']) > 0) {
+			OAuthBridgeLinking::tell($db, $owner, $identity);
+		}
 		setEventMessages($langs->trans('OAuthBridgeLinked'), null, 'mesgs');
 	} else {
 		setEventMessages($langs->trans('OAuthBridgeNotLinked'), null, 'errors');
@@ -93,7 +100,7 @@ if ($found === null) {
 	oauthbridgeGoTo($record['back_to']);
 }
 
-(new OAuthBridgeLinks($db, $conf->entity))->noteLogin($identity['issuer'], $identity['subject']);
+$record['account'] = array('user' => (int) $found->rowid, 'issuer' => $identity['issuer'], 'subject' => $identity['subject']);
 $ticket = $signIn->issueTicket($found, $conf->entity, $record);
 $separator = strpos($record['back_to'], '?') === false ? '?' : '&';
 $parameters = array('afteroauthloginreturn' => OAuthBridgeSignIn::MODE, OAuthBridgeSignIn::TICKET => $ticket);

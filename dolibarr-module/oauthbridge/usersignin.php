@@ -26,6 +26,7 @@ if (!$res) {
 require_once DOL_DOCUMENT_ROOT.'/core/lib/usergroups.lib.php';
 require_once __DIR__.'/lib/oauthbridge.lib.php';
 require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
+require_once __DIR__.'/class/login/oauthbridgelinking.class.php';
 require_once __DIR__.'/class/login/oauthbridgesignin.class.php';
 require_once __DIR__.'/class/login/oauthbridgelinks.class.php';
 
@@ -66,7 +67,12 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'unlink') {
 if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'link' && $isOwn) {
 	$entry = GETPOST('entry', 'alphanohtml');
 	$url = $page;
-	if (oauthbridgeLoginIsOn() && isset($entries[$entry])) {
+	$isProved = OAuthBridgeLinking::isFresh(dol_now())
+		|| OAuthBridgeLinking::isPassword($user->login, GETPOST('oauthbridge_password', 'none', 2), (int) $conf->entity);
+	if (!$isProved) {
+		oauthbridgeLoginFailed($entry, 'wrong password at linking an account: '.$user->login);
+		setEventMessages($langs->trans('OAuthBridgeLinkNeedsPassword'), null, 'errors');
+	} elseif (oauthbridgeLoginIsOn() && isset($entries[$entry])) {
 		try {
 			$record = array(
 				'purpose' => OAuthBridgeSignIn::LINK,
@@ -117,6 +123,10 @@ print '</table></div>';
 
 if ($isOwn && oauthbridgeLoginIsOn() && $entries) {
 	print oauthbridgeOpenForm($page, array('action' => 'link'), 'center');
+	if (!OAuthBridgeLinking::isFresh(dol_now())) {
+		print '<p><label>'.$langs->trans('OAuthBridgeLinkPassword').' ';
+		print '<input type="password" name="oauthbridge_password" autocomplete="current-password" required></label></p>';
+	}
 	foreach ($entries as $entry => $provider) {
 		$label = $langs->transnoentitiesnoconv('OAuthBridgeLinkWith', $provider);
 		print '<button type="submit" class="button" name="entry" value="'.dol_escape_htmltag($entry).'">';

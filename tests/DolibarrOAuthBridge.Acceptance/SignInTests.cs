@@ -79,6 +79,10 @@ public sealed class SignInTests(AcceptanceStage stage)
         new DolibarrPages(browser, stage.Site).SignIn("noether", Password);
         var id = IdOf(browser);
         browser.Open($"custom/oauthbridge/usersignin.php?id={id}");
+        browser.Type("input[name=oauthbridge_password]", "not it");
+        browser.Press($"button[value='{TestEntries.Login}']");
+        browser.WaitForText("Your password was not right");
+        browser.Type("input[name=oauthbridge_password]", Password);
         browser.Press($"button[value='{TestEntries.Login}']");
         Choose(browser, "1005");
         Approve(browser);

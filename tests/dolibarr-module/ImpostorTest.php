@@ -17,7 +17,8 @@ final class ImpostorTest extends ModuleTestCase
 
 	/** A refresh of Dolibarr's own code. */
 	const FORM = array(
-		'grant_type' => 'refresh_token', 'client_id' => 'id', 'client_secret' => 'the-client-secret', 'refresh_token' => 'the-refresh-token',
+		'grant_type' => 'refresh_token', 'client_id' => 'id',
+		'client_secret' => 'the-client-secret', 'refresh_token' => 'the-refresh-token',
 	);
 
 	public function testNothingSecretIsSentBeforeTheProof()
@@ -62,11 +63,7 @@ final class ImpostorTest extends ModuleTestCase
 
 	public function testEachKeyIsProvedOnItsOwn()
 	{
-		$this->assertNotSame(
-			(new OAuthBridgeClient($this->stage->bridge()))->getEntries(),
-			null,
-			'the real bridge proves the real key on this connection'
-		);
+		(new OAuthBridgeClient($this->stage->bridge()))->getEntries(); // the real bridge proves the real key on this connection
 		try {
 			(new OAuthBridgeClient($this->stage->bridge(), self::KEY))->getEntries();
 			$this->fail('Another key was sent on it.');
@@ -77,7 +74,6 @@ final class ImpostorTest extends ModuleTestCase
 
 	public function testOneConnectionServesAProcess()
 	{
-		$answer = str_replace('abc', 'xyz', self::ANSWER);
 		$transport = new OAuthBridgeTransport(OAuthBridgeAddress::parse($this->stage->bridge()));
 		$transport->send('GET', '/healthz');
 		$other = new OAuthBridgeTransport(OAuthBridgeAddress::parse($this->stage->bridge()));
@@ -87,7 +83,6 @@ final class ImpostorTest extends ModuleTestCase
 		$other->send('GET', '/healthz');
 
 		$this->assertSame($first, $kept->getValue()[$this->stage->bridge()]);
-		$this->assertNotSame($answer, '');
 	}
 
 	public function testMailGoesOnAndTheEventIsWrittenOnce()

@@ -10,27 +10,20 @@ require_once MODULE.'/core/login/functions_oauthbridge.php';
 /** Which user of Dolibarr an identity belongs to. */
 final class LoginUsersTest extends ModuleTestCase
 {
+	use LoginTables;
+
 	const ISSUER = 'https://login.example.com';
 
 	protected function setUp(): void
 	{
 		parent::setUp();
-		$sql = 'CREATE OR REPLACE TABLE llx_user (rowid integer AUTO_INCREMENT PRIMARY KEY, login varchar(50),';
-		$sql .= ' entity integer NOT NULL DEFAULT 1, admin smallint DEFAULT 0, statut tinyint DEFAULT 1,';
-		$sql .= ' email varchar(255), email_oauth2 varchar(255),';
-		$sql .= ' datestartvalidity datetime, dateendvalidity datetime, flagdelsessionsbefore datetime)';
-		$sql .= ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci';
-		$this->db->query('DROP TABLE IF EXISTS llx_oauthbridge_link');
-		$this->db->query($sql);
-		$this->db->query(file_get_contents(MODULE.'/sql/llx_oauthbridge_link.sql'));
-		$this->db->query(file_get_contents(MODULE.'/sql/llx_oauthbridge_link.key.sql'));
+		$this->makeTables();
 		$this->set('OAUTHBRIDGE_LOGIN_LINK_BY_EMAIL', '1');
 	}
 
 	protected function tearDown(): void
 	{
-		$this->db->query('DROP TABLE IF EXISTS llx_oauthbridge_link');
-		$this->db->query('DROP TABLE IF EXISTS llx_user');
+		$this->dropTables();
 	}
 
 	public function testAVerifiedAddressLinksTheOnlyUserWhoHasIt()
@@ -260,15 +253,5 @@ final class LoginUsersTest extends ModuleTestCase
 		$users = new OAuthBridgeLoginUsers($this->db, 1);
 		$this->assertNull($users->resolve($this->identity($change)));
 		$this->assertSame($reason, $users->getReason());
-	}
-
-	private function user($login, array $columns = array())
-	{
-		$values = array('login' => $login) + $columns;
-		$texts = array_map(function ($value) {
-			return "'".$this->db->escape($value)."'";
-		}, $values);
-		$this->db->query('INSERT INTO llx_user ('.implode(', ', array_keys($values)).') VALUES ('.implode(', ', $texts).')');
-		return (int) $this->db->fetch_object($this->db->query('SELECT MAX(rowid) as id FROM llx_user'))->id;
 	}
 }

@@ -29,12 +29,13 @@ final class SignInTest extends TestCase
 			public $options;
 			public $callback;
 			public $url = 'https://login.example.com/authorize?state=s';
+			public $more = array();
 			private $count = 0;
 
 			public function beginLogin($entry, array $options)
 			{
 				$this->options = $options;
-				return array('authorization_url' => $this->url, 'state' => 'state-'.(++$this->count));
+				return array('authorization_url' => $this->url, 'state' => 'state-'.(++$this->count)) + $this->more;
 			}
 
 			public function finishLogin(array $callback)
@@ -57,6 +58,24 @@ final class SignInTest extends TestCase
 		$this->assertSame(array('state' => 'state-1', 'code' => 'c', 'session_binding' => $binding), $this->client->callback);
 		$this->begin($signIn);
 		$this->assertNotSame($binding, $this->client->options['session_binding']);
+	}
+
+	public function testWhatTheBridgeHasToRememberIsSentBackToIt()
+	{
+		$this->client->more = array('continuation' => 'sealed');
+		$this->begin($this->signIn());
+		$record = $this->signIn()->take(array('state' => 'state-1'));
+		$this->signIn()->finish($record, array('state' => 'state-1', 'code' => 'c'));
+
+		$this->assertSame('sealed', $this->client->callback['continuation']);
+	}
+
+	public function testDenyIsToldFromAFault()
+	{
+		$this->assertTrue(oauthbridgeIsDenied(array('error' => 'access_denied')));
+		$this->assertFalse(oauthbridgeIsDenied(array('error' => 'server_error')));
+		$this->assertFalse(oauthbridgeIsDenied(array('code' => 'access_denied')));
+		$this->assertFalse(oauthbridgeIsDenied(null));
 	}
 
 	public function testAResponseIsAcceptedOnceAndInItsSessionOnly()

@@ -83,7 +83,7 @@ function oauthbridgeLoginCallback()
  */
 function oauthbridgeLoginFailed($entry, $reason)
 {
-	global $user;
+	global $db, $user;
 
 	// Of a description with parentheses, Dolibarr's page of security events shows only what is inside them.
 	$reason = strtr($reason, '()', '[]');
@@ -91,6 +91,21 @@ function oauthbridgeLoginFailed($entry, $reason)
 	$user->context['authentication_method'] = 'oauthbridge';
 	$user->call_trigger('USER_LOGIN_FAILED', $user);
 	dol_syslog('oauthbridge: a sign-in with '.$entry.' failed: '.$reason, LOG_NOTICE);
+	if (!getDolGlobalString('MAIN_LOGEVENTS_USER_LOGIN_FAILED')) {
+		require_once __DIR__.'/../class/client/oauthbridgealarm.class.php';
+		OAuthBridgeAlarm::write($db, 'USER_LOGIN_FAILED', $user->context['audit']); // Dolibarr writes it only where that is switched on
+	}
+}
+
+/**
+ * Whether a provider's response says that the person pressed Deny (RFC 6749, section 4.1.2.1).
+ *
+ * @param  array<string,string>|null $response As OAuthBridgePendingAuthorizations::readResponse gave it
+ * @return bool                                True if so
+ */
+function oauthbridgeIsDenied($response)
+{
+	return isset($response['error']) && $response['error'] === 'access_denied';
 }
 
 /**

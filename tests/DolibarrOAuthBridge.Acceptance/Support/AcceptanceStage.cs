@@ -85,7 +85,7 @@ public sealed class AcceptanceStage : IAsyncLifetime
                 cancellationToken
             )
         );
-        string[] settings = [.. TestEntries.SidecarSettings(Provider), $"--Bridge:MailCaFile={Mail.AuthorityPath}"];
+        string[] settings = [.. TestEntries.SidecarSettings(Provider), $"--Bridge:MailCaFile={Mail.AuthorityPath}", "--Bridge:ReadCache=0"];
         Bridge = new SidecarProgram(Site.Install.ConfPath, Path.Combine(Site.Install.DirectoryPath, "state"), settings);
         Pages.EnableModule();
         await StartSidecarAsync(cancellationToken);

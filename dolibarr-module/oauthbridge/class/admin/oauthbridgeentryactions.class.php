@@ -162,8 +162,15 @@ class OAuthBridgeEntryActions
 	 */
 	private function revoke($entry)
 	{
-		$this->client->revoke($entry, GETPOST('force', 'alpha') === '1');
-		return $this->done('OAuthBridgeRevoked', $entry);
+		global $langs;
+
+		$outcome = $this->client->revoke($entry, GETPOST('force', 'alpha') === '1');
+		if ($outcome === 'revoked') {
+			return $this->done('OAuthBridgeRevoked', $entry);
+		}
+		$key = 'OAuthBridgeRevoked_'.$outcome;
+		setEventMessages($langs->trans($key, dol_escape_htmltag($entry)), null, 'warnings');
+		return oauthbridgeEntriesUrl($entry);
 	}
 
 	/**

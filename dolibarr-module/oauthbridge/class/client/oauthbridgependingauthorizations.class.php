@@ -50,7 +50,7 @@ class OAuthBridgePendingAuthorizations
 	 * Begins an authorization request and records it in the session.
 	 *
 	 * @param  callable            $start  Gets the session binding (64 hexadecimal digits); returns the bridge's answer with
-	 *                                     authorization_url, state and, optionally, expires_in (seconds)
+	 *                                     authorization_url, state and, optionally, expires_in (seconds) and continuation
 	 * @param  array<string,mixed> $record What take() gives back
 	 * @return string                      The provider's page to send the browser to: http or https
 	 * @throws OAuthBridgeException Whatever $start throws; code invalid_answer: the bridge named no usable page or no state
@@ -67,7 +67,11 @@ class OAuthBridgePendingAuthorizations
 
 		$expires = $this->now + self::lifetime($answer);
 		$pending = $this->read();
-		$pending[self::key($state)] = array('binding' => $binding, 'expires' => $expires) + $record;
+		$own = array('binding' => $binding, 'expires' => $expires);
+		if (isset($answer['continuation']) && is_string($answer['continuation'])) {
+			$own['continuation'] = $answer['continuation']; // what the bridge has to remember until the browser comes back, sealed
+		}
+		$pending[self::key($state)] = $own + $record;
 		$_SESSION[$this->sessionKey] = array_slice($pending, -self::MAX_PENDING, null, true);
 		return $url;
 	}

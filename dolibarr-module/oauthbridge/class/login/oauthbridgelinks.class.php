@@ -53,7 +53,7 @@ class OAuthBridgeLinks
 		foreach ($this->select($condition) as $link) {
 			// Compared again, byte by byte: the database ignores spaces at the end.
 			if ($link->issuer === $issuer && $link->subject === $subject) {
-				return (int) $link->fk_user;
+				return $this->dropIfEnded($link) ? 0 : (int) $link->fk_user;
 			}
 		}
 		return 0;
@@ -125,6 +125,19 @@ class OAuthBridgeLinks
 	}
 
 	/**
+	 * Removes all links of a user, in all entities.
+	 *
+	 * @param  DoliDB $db     Database handler
+	 * @param  int    $userId Id of the user
+	 * @return int            How many there were
+	 */
+	public static function removeAll($db, $userId)
+	{
+		$result = $db->query('DELETE FROM '.MAIN_DB_PREFIX.'oauthbridge_link WHERE fk_user = '.((int) $userId));
+		return $result ? (int) $db->affected_rows($result) : 0;
+	}
+
+	/**
 	 * Records the time at which an account signed its user in.
 	 *
 	 * @param  string $issuer  The claim iss
@@ -137,6 +150,20 @@ class OAuthBridgeLinks
 		$sql .= ' WHERE entity = '.$this->entity;
 		$sql .= " AND issuer = '".$this->db->escape($issuer)."' AND subject = '".$this->db->escape($subject)."'";
 		$this->db->query($sql);
+	}
+
+	/**
+	 * Drops a link that is older than the time at which all sessions of its user were ended, as Dolibarr does with each new password.
+	 *
+	 * @param  stdClass $link rowid, fk_user, datec
+	 * @return bool           Whether it was dropped
+	 */
+	private function dropIfEnded($link)
+	{
+		$result = $this->db->query('SELECT flagdelsessionsbefore as ended FROM '.MAIN_DB_PREFIX.'user WHERE rowid = '.((int) $link->fk_user));
+		$row = $result ? $this->db->fetch_object($result) : null;
+		$isEnded = $row && !empty($row->ended) && $this->db->jdate($row->ended, 'gmt') > $this->db->jdate($link->datec);
+		return $isEnded && $this->remove($link->rowid, $link->fk_user);
 	}
 
 	/**

@@ -10,6 +10,7 @@
  */
 
 require_once __DIR__.'/oauthbridgelinks.class.php';
+require_once __DIR__.'/oauthbridgeuserchanges.class.php';
 
 /**
  * Finds the user of an identity that the bridge has validated. The browser gets the same answer whether no user was found or the user
@@ -20,6 +21,9 @@ class OAuthBridgeLoginUsers
 	/** ASCII letters. */
 	const UPPER_CASE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 	const LOWER_CASE = 'abcdefghijklmnopqrstuvwxyz';
+
+	/** Google's claim iss. */
+	const GOOGLE_ISSUERS = array('https://accounts.google.com', 'accounts.google.com');
 
 	/** @var DoliDB */
 	private $db;
@@ -114,6 +118,9 @@ class OAuthBridgeLoginUsers
 		if ($email === '' || !isset($identity['email_verified']) || $identity['email_verified'] !== true) {
 			return $this->refuse('email_not_verified');
 		}
+		if (!self::isGoogleAuthoritative($identity, $email)) {
+			return $this->refuse('email_of_foreign_domain');
+		}
 
 		$value = "'".$this->db->escape($email)."'";
 		$found = array();
@@ -128,6 +135,10 @@ class OAuthBridgeLoginUsers
 		}
 		if ((int) $found[0]->admin !== 0) {
 			return $this->refuse('admin_not_linked');
+		}
+		$own = (new OAuthBridgeUserChanges($this->db, $this->entity))->readOwnAddresses((int) $found[0]->rowid);
+		if (in_array(strtr($email, self::UPPER_CASE, self::LOWER_CASE), $own, true)) {
+			return $this->refuse('email_set_by_user');
 		}
 		return $this->links->hasIssuer($found[0]->rowid, $identity['issuer']) ? $this->refuse('other_account_linked') : $found[0];
 	}
@@ -202,6 +213,25 @@ class OAuthBridgeLoginUsers
 			$this->addressColumn = $result && $this->db->num_rows($result) > 0 ? 'email_oauth2' : 'email';
 		}
 		return $this->addressColumn;
+	}
+
+	/**
+	 * Whether Google can vouch for an address: one of its own, or of a domain that it hosts. email_verified of any other address says only
+	 * that the person could read its mail once, perhaps long ago.
+	 * Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
+	 *
+	 * @param  array<string,mixed> $identity The identity
+	 * @param  string              $email    Its address
+	 * @return bool                          True if so, and for other providers
+	 */
+	private static function isGoogleAuthoritative(array $identity, $email)
+	{
+		if (!in_array($identity['issuer'], self::GOOGLE_ISSUERS, true)) {
+			return true;
+		}
+		$domain = strtr((string) substr((string) strrchr($email, '@'), 1), self::UPPER_CASE, self::LOWER_CASE);
+		return in_array($domain, array('gmail.com', 'googlemail.com'), true)
+			|| (isset($identity['hosted_domain']) && is_string($identity['hosted_domain']) && $identity['hosted_domain'] !== '');
 	}
 
 	/**

@@ -111,7 +111,8 @@ class OAuthBridgeSignIn
 		#[\SensitiveParameter]
 		array $response
 	) {
-		return $this->client->finishLogin($response + array('session_binding' => $record['binding']));
+		$own = array_intersect_key($record, array('continuation' => ''));
+		return $this->client->finishLogin($response + array('session_binding' => $record['binding']) + $own);
 	}
 
 	/**
@@ -132,6 +133,7 @@ class OAuthBridgeSignIn
 			'login' => (string) $user->login,
 			'entity' => (int) $entity,
 			'form' => isset($record['form']) ? $record['form'] : array(),
+			'account' => isset($record['account']) ? $record['account'] : null,
 		);
 		return $ticket;
 	}

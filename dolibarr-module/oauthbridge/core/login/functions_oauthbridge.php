@@ -56,6 +56,7 @@ function check_user_password_oauthbridge($usertotest, $passwordtotest, $entityto
 	// A session id that was known before the login is worthless after it (session fixation).
 	session_regenerate_id(true);
 	unset($_SESSION[OAuthBridgeSignIn::PENDING]);
+	$_SESSION[OAuthBridgeUserChanges::CONFIRMING] = $ticket['account']; // noted once Dolibarr has accepted the login
 	foreach ($ticket['form'] as $field => $value) {
 		$_POST[$field] = $value; // where main.inc.php reads the fields of the login form
 	}

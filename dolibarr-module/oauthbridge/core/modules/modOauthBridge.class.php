@@ -52,6 +52,7 @@ class modOauthBridge extends DolibarrModules
 
 		$this->module_parts = array(
 			'login' => 1,
+			'triggers' => 1,
 			'hooks' => array('mail', 'mainloginpage'),
 		);
 

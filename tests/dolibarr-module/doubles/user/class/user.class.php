@@ -8,11 +8,17 @@ class User
 {
 	public $id = 0;
 	public $flagdelsessionsbefore = '';
+	public $context = array();
 	private $db;
 
 	public function __construct($db)
 	{
 		$this->db = $db;
+	}
+
+	public function call_trigger($action, $user)
+	{
+		return 1;
 	}
 
 	public function fetch($id = 0, $login = '', $sid = '', $loadpersonalconf = 0, $entity = -1)
