@@ -34,7 +34,7 @@ final class InstallationTest extends ModuleTestCase
 		$this->assertSame(
 			array(
 				'LOCAL_CONSTS_FILES', 'MAIN_MODULE_OAUTHBRIDGE', 'MAIN_MODULE_OAUTHBRIDGE_HOOKS', 'MAIN_MODULE_OAUTHBRIDGE_LOGIN',
-				'MAIN_MODULE_OAUTHBRIDGE_TABS_0', 'MAIN_MODULE_OAUTHBRIDGE_TABS_1', 'OAUTHBRIDGE_API_KEY',
+				'MAIN_MODULE_OAUTHBRIDGE_TABS_0', 'MAIN_MODULE_OAUTHBRIDGE_TABS_1', 'MAIN_MODULE_OAUTHBRIDGE_TRIGGERS', 'OAUTHBRIDGE_API_KEY',
 			),
 			array_map(static function ($name) {
 				return substr($name, 0, -strlen(' of '.self::ENTITY));

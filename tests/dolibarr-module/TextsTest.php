@@ -18,6 +18,7 @@ final class TextsTest extends TestCase
 		'OAuthBridgeDevice_' => array('granted', 'denied', 'expired'),
 		'OAuthBridgeSecurity_' => array('tls', 'starttls', 'none'),
 		'OAuthBridgeRenewal_' => array('own', 'proactive', 'on_demand'),
+		'OAuthBridgeRevoked_' => array('not_offered', 'failed', 'not_asked'),
 		'OAuthBridgeOrigin_' => array('email', 'self'),
 		'OAuthBridgeBad_' => array('address', 'renewal', 'domains', 'tenants'),
 		'OAuthBridgeStock' => array(), // part of a class name

@@ -160,7 +160,8 @@ class OAuthBridgeLinks
 	 */
 	private function dropIfEnded($link)
 	{
-		$result = $this->db->query('SELECT flagdelsessionsbefore as ended FROM '.MAIN_DB_PREFIX.'user WHERE rowid = '.((int) $link->fk_user));
+		$sql = 'SELECT flagdelsessionsbefore as ended FROM '.MAIN_DB_PREFIX.'user WHERE rowid = '.((int) $link->fk_user);
+		$result = $this->db->query($sql);
 		$row = $result ? $this->db->fetch_object($result) : null;
 		$isEnded = $row && !empty($row->ended) && $this->db->jdate($row->ended, 'gmt') > $this->db->jdate($link->datec);
 		return $isEnded && $this->remove($link->rowid, $link->fk_user);

@@ -69,7 +69,8 @@ class DolibarrModules
 
 	public function delete_module_parts()
 	{
-		$sql = "DELETE FROM llx_const WHERE name IN ('".$this->const_name."_LOGIN', '".$this->const_name."_HOOKS')";
+		$name = $this->const_name;
+		$sql = "DELETE FROM llx_const WHERE name IN ('".$name."_LOGIN', '".$name."_HOOKS', '".$name."_TRIGGERS')";
 		$this->db->query($sql.' AND entity = '.$GLOBALS['conf']->entity);
 	}
 
