@@ -52,7 +52,8 @@ class OAuthBridgeUserChanges
 	{
 		$count = OAuthBridgeLinks::removeAll($this->db, (int) $changed->id);
 		if ($count > 0) {
-			OAuthBridgeAlarm::write($this->db, self::DROPPED, 'New password of '.$changed->login.': '.$count.' linked accounts were dropped.');
+			$what = 'New password of '.$changed->login.': '.$count.' linked accounts were dropped.';
+			OAuthBridgeAlarm::write($this->db, self::DROPPED, $what);
 		}
 		return $count > 0;
 	}
