@@ -78,9 +78,7 @@ public static class StageSession
         await stage.Dolibarr.SetConstAsync("OAUTH_GOOGLE-Mail_SECRET", Clients[1].ClientSecret!, cancellationToken: cancellationToken);
         await stage.StartProviderAsync(Clients, cancellationToken);
         // Without the read cache: rows change behind the bridge's back here, faster than it would notice.
-        stage.PrepareBridge(
-            [.. Endpoints("Microsoft", stage.Provider), .. Endpoints("Google", stage.Provider), "--Bridge:ReadCache=0"]
-        );
+        stage.PrepareBridge([.. Endpoints("Microsoft", stage.Provider), .. Endpoints("Google", stage.Provider), "--Bridge:ReadCache=0"]);
         await stage.StartServerAsync(cancellationToken);
     }
 
