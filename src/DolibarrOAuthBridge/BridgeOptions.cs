@@ -59,6 +59,9 @@ internal sealed class BridgeOptions
     /// </summary>
     public string MailCaFile { get; init; } = string.Empty;
 
+    /// <summary>How a person hears of notices.</summary>
+    public NotifyOptions Notify { get; init; } = new();
+
     /// <summary>
     /// How long a refresh holds its lease: past every deadline within it, so that no second process starts while one may still be
     /// at work.

@@ -120,7 +120,7 @@ public sealed class InstanceKeys
 
         public Known With(KeyRule rule) => new(_strings[0], _strings[1], _strings[2], rule);
 
-        public IReadOnlyList<ReadOnlyMemory<byte>> ReleaseKeys(KeyRule rule) => Each(_read.SelectMany(key => Parts(key, rule)));
+        public List<ReadOnlyMemory<byte>> ReleaseKeys(KeyRule rule) => Each(_read.SelectMany(key => Parts(key, rule)));
 
         private static bool IsKey(byte[] key) => key is not ([] or [(byte)'0']);
 

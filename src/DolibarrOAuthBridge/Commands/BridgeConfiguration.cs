@@ -28,6 +28,7 @@ internal static class BridgeConfiguration
         nameof(BridgeOptions.LogFormat),
         nameof(BridgeOptions.MailDeadline),
         nameof(BridgeOptions.MailCaFile),
+        nameof(BridgeOptions.Notify),
     ];
 
     public static IConfiguration Load(string? file, IReadOnlyList<string> settings)
@@ -69,6 +70,15 @@ internal static class BridgeConfiguration
             }
         }
 
+        var notify = section.GetSection(nameof(BridgeOptions.Notify));
+        if (
+            notify.GetChildren().FirstOrDefault(child => !NotifyOptions.Names.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is
+            { } no
+        )
+        {
+            throw new UsageException($"{no.Path} is no setting. Known are {string.Join(", ", NotifyOptions.Names)}.");
+        }
+
         var defaults = new BridgeOptions();
         return new BridgeOptions
         {
@@ -89,6 +99,13 @@ internal static class BridgeConfiguration
             ReadCache = Seconds(nameof(BridgeOptions.ReadCache), defaults.ReadCache, 0, 60),
             MailDeadline = Seconds(nameof(BridgeOptions.MailDeadline), defaults.MailDeadline, 1, 120),
             MailCaFile = section[nameof(BridgeOptions.MailCaFile)] ?? defaults.MailCaFile,
+            Notify = new NotifyOptions
+            {
+                Webhook = Webhook(notify[nameof(NotifyOptions.Webhook)]),
+                WebhookSecretFile = notify[nameof(NotifyOptions.WebhookSecretFile)] ?? string.Empty,
+                WebhookTemplate = notify[nameof(NotifyOptions.WebhookTemplate)] ?? string.Empty,
+                Command = notify[nameof(NotifyOptions.Command)] ?? string.Empty,
+            },
             Renewal = section[nameof(BridgeOptions.Renewal)] switch
             {
                 null => defaults.Renewal,
@@ -117,4 +134,12 @@ internal static class BridgeConfiguration
                 ? TimeSpan.FromSeconds(seconds)
             : throw new UsageException($"Bridge:{name} must be a whole number of seconds from {least} to {most}.");
     }
+
+    // Notices name entries and accounts: they leave this machine over TLS only.
+    private static Uri? Webhook(string? text) =>
+        string.IsNullOrEmpty(text) ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+            ? url
+        : throw new UsageException("Bridge:Notify:Webhook must be an https URL, or an http URL of this machine (127.0.0.1).");
 }

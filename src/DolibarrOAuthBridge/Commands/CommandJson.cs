@@ -3,8 +3,10 @@
 using System.Text.Json.Serialization;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Diagnosis;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Mail;
+using DolibarrOAuthBridge.Notifications;
 using DolibarrOAuthBridge.Rekeying;
 using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Storage;
@@ -25,4 +27,6 @@ namespace DolibarrOAuthBridge.Commands;
 [JsonSerializable(typeof(MailCheckList))]
 [JsonSerializable(typeof(ConsentStarted))]
 [JsonSerializable(typeof(ConsentResult))]
+[JsonSerializable(typeof(GrantHistory))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, DeliveryResult>))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -33,8 +33,10 @@ internal static class CommandLine
             new RevokeCommand(),
             new CheckCommand(),
             new InspectCommand(),
+            new HistoryCommand(),
             new DoctorCommand(),
             new RekeyCommand(),
+            new NotifyCommand(),
             new VersionCommand(),
         ];
         foreach (var definition in commands)

@@ -11,16 +11,22 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
 {
     private const int LongestDetail = 255;
 
+    private TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when this process appends the next event. Its transaction may not be over yet.</summary>
+    public Task NextAppended => Volatile.Read(ref _appended).Task;
+
     /// <summary>Appends within the caller's transaction.</summary>
-    public Task AppendAsync(
+    public async Task AppendAsync(
         DbConnection connection,
         DbTransaction? transaction,
         GrantKey key,
         string kind,
         string detail,
         CancellationToken cancellationToken = default
-    ) =>
-        connection.ExecuteAsync(
+    )
+    {
+        await connection.ExecuteAsync(
             $"INSERT INTO {database.Table("oauthbridge_event")} (at, entity, service, kind, detail, process) "
                 + "VALUES (@at, @entity, @service, @kind, @detail, @process)",
             [
@@ -34,6 +40,28 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
             cancellationToken,
             transaction
         );
+        var appended = Interlocked.Exchange(ref _appended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        appended.TrySetResult();
+    }
+
+    /// <summary>The grants to which something happened since a time; none if the table is not there yet.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<GrantKey>> ListKeysAsync(string kind, DateTime since, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await database.QueryAsync(
+                $"SELECT DISTINCT service, entity FROM {database.Table("oauthbridge_event")} WHERE kind = @kind AND at >= @since",
+                [("kind", kind), ("since", since)],
+                row => new GrantKey(row.Text("service"), row.Number("entity")),
+                cancellationToken
+            );
+        }
+        catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
+        {
+            return [];
+        }
+    }
 
     /// <summary>What happened to a grant, newest first; nothing if the table is not there yet.</summary>
     /// <exception cref="StoreException">The database failed.</exception>

@@ -9,6 +9,7 @@ using DolibarrOAuthBridge.Http.Endpoints;
 using DolibarrOAuthBridge.Http.Metrics;
 using DolibarrOAuthBridge.Http.Security;
 using DolibarrOAuthBridge.Lifetime;
+using DolibarrOAuthBridge.Notifications;
 using DolibarrOAuthBridge.Tokens.Renewal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -58,6 +59,7 @@ internal static class BridgeServer
         builder.Services.AddHostedService<BoundAddresses>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RenewalService>());
         builder.Services.AddHostedService(provider => provider.GetRequiredService<DevicePolling>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<NoticeWatch>());
         builder.Services.AddLifetime(options);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {

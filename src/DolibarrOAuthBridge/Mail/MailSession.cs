@@ -125,7 +125,7 @@ internal sealed class MailSession : IDisposable
         _socket.Dispose();
     }
 
-    private static string Names(ICollection<string> mechanisms) =>
+    private static string Names(HashSet<string> mechanisms) =>
         mechanisms.Count == 0 ? "no login at all" : string.Join(", ", mechanisms.Order(StringComparer.Ordinal));
 
     private static SecureSocketOptions OptionOf(MailSecurity security) =>

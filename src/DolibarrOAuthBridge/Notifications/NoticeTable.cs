@@ -52,7 +52,7 @@ internal sealed class NoticeTable(DolibarrDatabase database, BridgeSchema schema
                 when (attempt < MostAttempts && (exception.Failure == StoreFailure.Busy || exception.Cause == StoreCause.DuplicateKey))
             {
                 // Another sidecar added a notice, or told the same, at the same moment.
-                await Task.Delay(TimeSpan.FromMilliseconds(20 * attempt * Random.Shared.NextDouble()), cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(20 * attempt * Random.Shared.NextDouble()), time, cancellationToken);
             }
         }
     }

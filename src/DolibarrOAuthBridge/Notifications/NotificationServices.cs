@@ -6,5 +6,14 @@ namespace DolibarrOAuthBridge.Notifications;
 internal static class NotificationServices
 {
     public static IServiceCollection AddNotifications(this IServiceCollection services) =>
-        services.AddSingleton<NoticeTable>().AddSingleton<NoticeSignal>().AddSingleton<NoticeFeed>();
+        services
+            .AddSingleton<NoticeTable>()
+            .AddSingleton<ConditionTable>()
+            .AddSingleton<NoticeSignal>()
+            .AddSingleton<NoticeFeed>()
+            .AddSingleton<StoreConditions>()
+            .AddSingleton<NoticeWebhook>()
+            .AddSingleton<NoticeCommand>()
+            .AddSingleton<NoticeDelivery>()
+            .AddSingleton<NoticeWatch>();
 }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Dolibarr.Database;
+
+namespace DolibarrOAuthBridge.Notifications;
+
+/// <summary>Brings notices to the webhook and to the command, each notice once over all sidecars of a database.</summary>
+internal sealed partial class NoticeDelivery(
+    NoticeTable notices,
+    NoticeWebhook webhook,
+    NoticeCommand command,
+    TimeProvider time,
+    ILogger<NoticeDelivery> logger
+)
+{
+    private static readonly TimeSpan TriedFor = TimeSpan.FromDays(1);
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    /// <summary>Delivers what waits and is due.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        if (webhook.IsConfigured)
+        {
+            foreach (var waiting in await notices.ListForWebhookAsync(cancellationToken))
+            {
+                await PostAsync(waiting, cancellationToken);
+            }
+        }
+
+        if (command.IsConfigured)
+        {
+            foreach (var waiting in await notices.ListForCommandAsync(cancellationToken))
+            {
+                if (await notices.ClaimCommandAsync(waiting.Notice.Id, cancellationToken))
+                {
+                    Report(waiting.Notice, await command.RunAsync(waiting.Notice, cancellationToken));
+                }
+            }
+        }
+    }
+
+    /// <summary>Sends at once, on every way that is set, what the database cannot hold or what is only a test.</summary>
+    /// <returns>What became of it, by way: <c>webhook</c>, <c>command</c>.</returns>
+    public async Task<IReadOnlyDictionary<string, DeliveryResult>> SendAsync(
+        NoticeDraft draft,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var notice = new Notice(0, time.GetUtcNow(), draft.Kind, draft.Entry, draft.Entity, draft.Severity, draft.Message, draft.Advice);
+        var results = new Dictionary<string, DeliveryResult>();
+        if (webhook.IsConfigured)
+        {
+            results["webhook"] = Report(notice, await webhook.SendAsync(notice, cancellationToken));
+        }
+
+        if (command.IsConfigured)
+        {
+            results["command"] = Report(notice, await command.RunAsync(notice, cancellationToken));
+        }
+
+        return results;
+    }
+
+    /// <summary>How long after a failed try the next one is due: doubling from 10 seconds up to an hour.</summary>
+    /// <param name="tries">The tries before this one.</param>
+    internal static TimeSpan Wait(int tries) => TimeSpan.FromTicks(Math.Min(FirstWait.Ticks << Math.Min(tries, 20), LongestWait.Ticks));
+
+    private async Task PostAsync(WaitingNotice waiting, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now - waiting.Notice.At >= TriedFor)
+        {
+            await notices.FinishWebhookAsync(waiting.Notice.Id, cancellationToken);
+            return;
+        }
+
+        if (
+            await notices.ClaimWebhookAsync(waiting, (now + Wait(waiting.WebhookTries)).UtcDateTime, cancellationToken)
+            && Report(waiting.Notice, await webhook.SendAsync(waiting.Notice, cancellationToken)).Ok
+        )
+        {
+            await notices.FinishWebhookAsync(waiting.Notice.Id, cancellationToken);
+        }
+    }
+
+    private DeliveryResult Report(Notice notice, DeliveryResult result)
+    {
+        if (!result.Ok)
+        {
+            Log.Failed(logger, notice.Id, notice.Kind, result.Detail);
+        }
+
+        return result;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Notice {Id} ({Kind}) was not delivered: {Reason}.")]
+        public static partial void Failed(ILogger logger, long id, string kind, string reason);
+    }
+}

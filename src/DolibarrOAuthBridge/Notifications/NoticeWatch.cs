@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Reports;
+
+namespace DolibarrOAuthBridge.Notifications;
+
+/// <summary>
+/// Looks at grants, database and journal, at every pass of the renewal and soon after something happened to a grant; says what
+/// began, what still lasts after a day, and what is over; and delivers what was said.
+/// </summary>
+internal sealed partial class NoticeWatch(
+    StoreConditions store,
+    EntryReporter reporter,
+    TokenTable tokens,
+    EventTable events,
+    ConditionTable conditions,
+    NoticeTable notices,
+    NoticeDelivery delivery,
+    NoticeSignal signal,
+    BridgeOptions options,
+    TimeProvider time,
+    ILogger<NoticeWatch> logger
+) : BackgroundService
+{
+    // A transaction that writes an event is over by then.
+    private static readonly TimeSpan AfterEvent = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<Condition, DateTimeOffset> _toldWithoutDatabase = [];
+
+    /// <summary>Looks, says and delivers once.</summary>
+    public async Task RunOnceAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var problems = await store.FindAsync(cancellationToken);
+            if (problems.Any(one => one.Condition.Kind == NoticeKind.StoreNotWritable))
+            {
+                await TellWithoutDatabaseAsync(problems, cancellationToken);
+                return;
+            }
+
+            await EndWithoutDatabaseAsync(cancellationToken);
+            var told = await conditions.ListAsync(cancellationToken);
+            await TellAsync(problems, told, cancellationToken);
+            var reports = await ReportAsync(cancellationToken);
+            var grants = reports.SelectMany(GrantConditions.Of).Concat(await SupersededAsync(reports, cancellationToken)).ToList();
+            await TellAsync(grants, told, cancellationToken);
+            await EndAsync(told, [.. problems.Concat(grants).Select(one => one.Condition)], reports, cancellationToken);
+            await delivery.RunAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is StoreException or BridgeException)
+        {
+            Log.NotNow(logger, exception.Message);
+        }
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield(); // the server must not wait for the first look
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var appended = events.NextAppended;
+                await RunOnceAsync(stoppingToken);
+                using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                await Task.WhenAny(appended, Task.Delay(options.RenewalInterval, time, stop.Token));
+                await stop.CancelAsync();
+                await Task.Delay(AfterEvent, time, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // whatever it is, the next look must happen
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Log.Unexpected(logger, exception);
+                await Task.Delay(options.RenewalInterval, time, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<EntryReport>> ReportAsync(CancellationToken cancellationToken)
+    {
+        var reports = new List<EntryReport>();
+        foreach (var entity in (await tokens.ListAsync(cancellationToken)).Select(row => row.Entity).Distinct())
+        {
+            reports.AddRange(await reporter.ListAsync(entity, cancellationToken));
+        }
+
+        return reports;
+    }
+
+    // Whoever refuses such a token writes it to the audit trail.
+    private async Task<IEnumerable<(Condition Condition, NoticeDraft Draft)>> SupersededAsync(
+        IReadOnlyList<EntryReport> reports,
+        CancellationToken cancellationToken
+    )
+    {
+        var since = time.GetUtcNow() - ConditionTable.Again;
+        var found = await events.ListKeysAsync(NoticeKind.TokenSuperseded, since.UtcDateTime, cancellationToken);
+        return found.Select(key =>
+            GrantConditions.Superseded(
+                reports.FirstOrDefault(report => report.Service == key.Service && report.Entity == key.Entity)?.Entry ?? key.Service,
+                key.Entity
+            )
+        );
+    }
+
+    private async Task TellAsync(
+        IReadOnlyList<(Condition Condition, NoticeDraft Draft)> current,
+        IReadOnlyList<ToldCondition> told,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var (condition, draft) in current)
+        {
+            var before = told.FirstOrDefault(one => one.Condition == condition);
+            if (before is null)
+            {
+                Told(await conditions.BeginAsync(condition, draft, cancellationToken));
+            }
+            else if (time.GetUtcNow().UtcDateTime - before.ToldAt >= ConditionTable.Again)
+            {
+                Told(await conditions.RepeatAsync(condition, draft, cancellationToken));
+            }
+        }
+    }
+
+    private async Task EndAsync(
+        IReadOnlyList<ToldCondition> told,
+        HashSet<Condition> current,
+        IReadOnlyList<EntryReport> reports,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var condition in told.Select(one => one.Condition).Where(one => !current.Contains(one)))
+        {
+            if (StoreConditions.Kinds.Contains(condition.Kind))
+            {
+                if (condition.Source == store.Source)
+                {
+                    Told(await conditions.EndAsync(condition, StoreConditions.Over(condition), cancellationToken));
+                }
+            }
+            else
+            {
+                var report = reports.FirstOrDefault(one => one.Entry == condition.Entry && one.Entity == condition.Entity);
+                Told(await conditions.EndAsync(condition, GrantConditions.Over(condition, report), cancellationToken));
+            }
+        }
+    }
+
+    // The database takes no claim now, so each sidecar says it for itself, at once.
+    private async Task TellWithoutDatabaseAsync(
+        IReadOnlyList<(Condition Condition, NoticeDraft Draft)> problems,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var (condition, draft) in problems)
+        {
+            var now = time.GetUtcNow();
+            if (!_toldWithoutDatabase.TryGetValue(condition, out var at) || now - at >= ConditionTable.Again)
+            {
+                _toldWithoutDatabase[condition] = now;
+                Log.Notice(logger, draft.Kind, draft.Entry, draft.Entity, draft.Message);
+                await delivery.SendAsync(draft, cancellationToken);
+            }
+        }
+    }
+
+    // From here on the database takes notices again: those who ask by the API hear of both.
+    private async Task EndWithoutDatabaseAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (condition, at) in _toldWithoutDatabase)
+        {
+            var over = StoreConditions.Over(condition);
+            var draft = over with { Message = $"{over.Message} It could not since {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC." };
+            Told(await notices.AddAsync(draft, cancellationToken: cancellationToken));
+            _toldWithoutDatabase.Remove(condition);
+        }
+    }
+
+    private void Told(Notice? notice)
+    {
+        if (notice is not null)
+        {
+            Log.Notice(logger, notice.Kind, notice.Entry, notice.Entity, notice.Message);
+            signal.Raise();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Notice {Kind} of {Entry} (entity {Entity}): {Message}")]
+        public static partial void Notice(ILogger logger, string kind, string entry, int entity, string message);
+
+        [LoggerMessage(2, LogLevel.Warning, "Notices wait for the database: {Reason}")]
+        public static partial void NotNow(ILogger logger, string reason);
+
+        [LoggerMessage(3, LogLevel.Error, "The look for notices failed; the next one follows.")]
+        public static partial void Unexpected(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Journal;
+
+namespace DolibarrOAuthBridge.Notifications;
+
+/// <summary>Whether the database, the state directory and the journal are as they must be for a refresh.</summary>
+internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal journal, BridgeOptions options, TimeProvider time)
+{
+    // A refresh that goes well is in the journal for a moment.
+    private static readonly TimeSpan Momentary = TimeSpan.FromSeconds(20);
+
+    private readonly string _source =
+        $"{Environment.MachineName}:{options.StateDirectory}" is var name && name.Length > 80 ? name[..80] : name;
+    private long? _waitingSince;
+
+    /// <summary>The kinds of conditions that this class finds.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [NoticeKind.StoreNotWritable, NoticeKind.JournalWaiting];
+
+    /// <summary>The name of this machine and state directory in conditions that concern no other.</summary>
+    public string Source => _source;
+
+    /// <summary>Looks once.</summary>
+    public async Task<IReadOnlyList<(Condition Condition, NoticeDraft Draft)>> FindAsync(CancellationToken cancellationToken = default)
+    {
+        var found = new List<(Condition, NoticeDraft)>();
+        if (await FindProblemAsync(cancellationToken) is { } problem)
+        {
+            found.Add(
+                Make(
+                    NoticeKind.StoreNotWritable,
+                    $"{problem} No token is refreshed meanwhile; those that are valid are still handed out.",
+                    "See that the database server is writable and has space, and that the state directory belongs to the sidecar's user."
+                )
+            );
+        }
+
+        if (IsJournalWaiting())
+        {
+            found.Add(
+                Make(
+                    NoticeKind.JournalWaiting,
+                    "A refreshed token is in the journal and cannot be written to the database. The one in the database no longer works.",
+                    "Make the database writable again. Do not delete the state directory: it holds the only working refresh token."
+                )
+            );
+        }
+
+        return found;
+    }
+
+    /// <summary>What to say when such a condition is over.</summary>
+    public static NoticeDraft Over(Condition condition) =>
+        condition.Kind == NoticeKind.JournalWaiting
+            ? new NoticeDraft(
+                NoticeKind.JournalFlushed,
+                NoticeSeverity.Info,
+                0,
+                string.Empty,
+                "What was in the journal is in the database.",
+                string.Empty
+            )
+            : new NoticeDraft(
+                NoticeKind.StoreWritable,
+                NoticeSeverity.Info,
+                0,
+                string.Empty,
+                "The database and the state directory can be written again.",
+                string.Empty
+            );
+
+    // Changes nothing, and is refused where a change would be: by a read-only server and for want of a privilege.
+    private async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            StateDirectory.Prepare(options.StateDirectory);
+            await database.ExecuteAsync(
+                $"UPDATE {database.Table("oauthbridge_grant")} SET refresh_count = refresh_count WHERE entity = @nobody",
+                [("nobody", -1)],
+                cancellationToken
+            );
+            return null;
+        }
+        catch (StoreException exception) when (exception.Failure is StoreFailure.NotWritable or StoreFailure.Unavailable)
+        {
+            return exception.Message;
+        }
+        catch (StoreException)
+        {
+            return null; // busy, or no table yet: no reason to wake anybody
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"The state directory cannot be written: {exception.Message}";
+        }
+    }
+
+    private bool IsJournalWaiting()
+    {
+        try
+        {
+            _waitingSince = journal.HasUnfinished() ? _waitingSince ?? time.GetTimestamp() : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false; // said as a state directory that cannot be used
+        }
+
+        return _waitingSince is { } since && time.GetElapsedTime(since) >= Momentary;
+    }
+
+    private (Condition, NoticeDraft) Make(string kind, string message, string advice) =>
+        (new Condition(kind, 0, string.Empty, Source), new NoticeDraft(kind, NoticeSeverity.Error, 0, string.Empty, message, advice));
+}
