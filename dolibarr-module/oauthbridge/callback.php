@@ -26,6 +26,7 @@ if (!$res) {
 	die('Include of main.inc.php failed');
 }
 
+require_once __DIR__.'/class/admin/oauthbridgeassistant.class.php';
 require_once __DIR__.'/class/admin/oauthbridgeconsents.class.php';
 require_once __DIR__.'/lib/oauthbridge.lib.php';
 require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
@@ -59,4 +60,5 @@ try {
 
 // The redirect keeps the authorization code out of the address bar, the header out of the referrer that other sites get.
 header('Referrer-Policy: no-referrer');
-header('Location: '.oauthbridgeEntriesUrl($entry), true, 303);
+$assistant = OAuthBridgeAssistant::afterConsent();
+header('Location: '.($assistant === '' ? oauthbridgeEntriesUrl($entry) : $assistant), true, 303);

@@ -36,7 +36,7 @@ public sealed class ConnectTests(AcceptanceStage stage)
 
         stage.Browser.WaitUntil(() => stage.Browser.Count(DolibarrPages.Card(TestEntries.Refused)) > 0, "The way back");
         Assert.Equal("Not connected", stage.Browser.TextOf($"{DolibarrPages.Card(TestEntries.Refused)} .badge"));
-        stage.Browser.WaitForText("access_denied");
+        stage.Browser.WaitForText("You cancelled at the provider. Nothing has changed.");
     }
 
     [AcceptanceFact]

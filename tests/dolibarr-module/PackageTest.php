@@ -38,7 +38,7 @@ final class PackageTest extends TestCase
 	public function testTheTablesEqualThoseOfTheSidecar()
 	{
 		$files = glob(REPOSITORY.'/sql/tables/*.sql');
-		$this->assertCount(3, $files);
+		$this->assertGreaterThan(2, count($files));
 		foreach ($files as $file) {
 			$this->assertFileEquals($file, MODULE.'/sql/'.basename($file), 'Copy sql/tables/*.sql to dolibarr-module/oauthbridge/sql.');
 		}

@@ -24,6 +24,7 @@ if (!$res) {
 }
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/oauth.lib.php';
+require_once __DIR__.'/../class/admin/oauthbridgeassistant.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgeentryactions.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgeentrybuttons.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgeentrycard.class.php';
@@ -91,7 +92,8 @@ print '<div class="oauthbridge">';
 $health = $client->getHealth();
 print OAuthBridgeEntryResults::renderHealth($health);
 if ($user->admin) {
-	print '<p class="oauthbridge-links"><a href="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/setup.php', 1)).'">';
+	print '<p class="oauthbridge-links"><a class="butAction" href="'.dol_escape_htmltag(OAuthBridgeAssistant::url('choose')).'">';
+	print $langs->trans('OAuthBridgeAssistant').'</a> <a href="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/setup.php', 1)).'">';
 	print img_picto('', 'setup', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeSetup').'</a></p>';
 }
 

@@ -25,6 +25,7 @@ if (!$res) {
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
 require_once __DIR__.'/../class/oauthbridgeclient.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgeassistant.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgeentryresults.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgeinstallation.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgesettings.class.php';
@@ -92,7 +93,9 @@ print dol_get_fiche_head(oauthbridgeAdminPrepareHead(), 'settings', '', -1, '');
 print '<div class="oauthbridge">';
 print OAuthBridgeEntryResults::renderHealth((new OAuthBridgeClient())->getHealth());
 print '<p class="oauthbridge-links"><a href="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'">';
-print img_picto('', 'technic', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeEntries').'</a></p>';
+print img_picto('', 'technic', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeEntries').'</a> ';
+print '<a class="butAction" href="'.dol_escape_htmltag(OAuthBridgeAssistant::url('choose')).'">';
+print $langs->trans('OAuthBridgeAssistant').'</a></p>';
 
 print oauthbridgeOpenForm($page, array('action' => 'update'));
 print $settings->render($typed === null ? $settings->current() : $typed);

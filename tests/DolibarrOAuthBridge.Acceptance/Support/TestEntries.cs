@@ -33,6 +33,12 @@ internal static class TestEntries
     /// <summary>People sign in with it.</summary>
     public const string Login = "GENERIC-Login";
 
+    /// <summary>Made by the assistant.</summary>
+    public const string Assisted = "GENERIC-Helpdesk";
+
+    /// <summary>The secret that the assistant is given.</summary>
+    public const string AssistedSecret = "secret~of~the~assistant";
+
     /// <summary>Lacks its secret.</summary>
     public const string Incomplete = "GITHUB-Draft";
 
@@ -68,10 +74,10 @@ internal static class TestEntries
             Clients =
             [
                 DovecotServerOptions.ResourceServer,
-                .. Complete.Select(entry => new StandInClient
+                .. Complete.Append((Entry: Assisted, Scopes: "openid,email")).Select(entry => new StandInClient
                 {
                     ClientId = ClientId(entry.Entry),
-                    ClientSecret = Secret,
+                    ClientSecret = entry.Entry == Assisted ? AssistedSecret : Secret,
                     Scopes = ["email", .. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access" or "email"))],
                     RefreshTokens = entry.Entry.StartsWith("GOOGLE", StringComparison.Ordinal)
                         ? RefreshTokenPolicy.WhenAsked

@@ -46,16 +46,17 @@ class OAuthBridgeEntryResults
 	 * The code to type on another device.
 	 *
 	 * @param  array<string,mixed> $device As OAuthBridgeConsents::getDevice gives it
+	 * @param  string              $page   Address of the page to load again when it is over; empty for the status page
 	 * @return string                      HTML: a dialog that polls the state of the consent
 	 */
-	public static function renderDevice(array $device)
+	public static function renderDevice(array $device, $page = '')
 	{
 		global $langs;
 
 		$entry = (string) $device['entry'];
 		$id = oauthbridgeAnchor($entry).'-device';
 		$poll = dol_buildpath('/oauthbridge/ajax/consent.php', 1).'?'.http_build_query(array('entry' => $entry), '', '&');
-		$reload = dol_escape_htmltag(oauthbridgeEntriesUrl($entry, array('device' => $entry)));
+		$reload = dol_escape_htmltag($page !== '' ? $page : oauthbridgeEntriesUrl($entry, array('device' => $entry)));
 		$page = dol_escape_htmltag($device['verification_uri']);
 		$link = '<a class="oauthbridge-code" target="_blank" rel="noopener noreferrer" href="'.$page.'">'.$page.'</a>';
 		$code = '<span class="oauthbridge-usercode">'.showValueWithClipboardCPButton($device['user_code'], 0).'</span>';

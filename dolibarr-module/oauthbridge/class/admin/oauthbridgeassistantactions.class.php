@@ -1,0 +1,256 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+/**
+ * \file       class/admin/oauthbridgeassistantactions.class.php
+ * \ingroup    oauthbridge
+ * \brief      What the buttons of the assistant do
+ */
+
+require_once __DIR__.'/oauthbridgeassistant.class.php';
+require_once __DIR__.'/oauthbridgeconsents.class.php';
+require_once __DIR__.'/oauthbridgemailservers.class.php';
+require_once __DIR__.'/../../lib/oauthbridge.lib.php';
+
+/**
+ * The assistant's actions. Each ends in a redirect to a step, so that reloading a page repeats nothing.
+ */
+class OAuthBridgeAssistantActions
+{
+	/** The actions: the name that a form sends => the method of this class. */
+	const ALL = array(
+		'choose' => 'choose',
+		'application' => 'saveApplication',
+		'connect' => 'connect',
+		'connectdevice' => 'connectDevice',
+		'checksmtp' => 'checkSmtp',
+		'checkimap' => 'checkImap',
+		'usemail' => 'useMail',
+		'undomail' => 'undoMail',
+	);
+
+	/** Session variable: the last mail tests, by protocol. */
+	const CHECKS = 'oauthbridge_assistant_checks';
+
+	/** @var DoliDB */
+	private $db;
+
+	/** @var OAuthBridgeClient */
+	private $client;
+
+	/** @var OAuthBridgeConsents */
+	private $consents;
+
+	/** @var OAuthBridgeAssistant */
+	private $assistant;
+
+	/**
+	 * @param DoliDB               $db        Database handler
+	 * @param OAuthBridgeClient    $client    The bridge
+	 * @param OAuthBridgeConsents  $consents  Consents of this session
+	 * @param OAuthBridgeAssistant $assistant Writes what was chosen
+	 */
+	public function __construct($db, OAuthBridgeClient $client, OAuthBridgeConsents $consents, OAuthBridgeAssistant $assistant)
+	{
+		$this->db = $db;
+		$this->client = $client;
+		$this->consents = $consents;
+		$this->assistant = $assistant;
+	}
+
+	/**
+	 * Runs an action. Its failure is shown on the next page.
+	 *
+	 * @param  string $action A key of ALL
+	 * @param  string $step   The step that it belongs to
+	 * @return string         Address to redirect the browser to
+	 */
+	public function run($action, $step)
+	{
+		try {
+			return $this->{self::ALL[$action]}();
+		} catch (OAuthBridgeException $e) {
+			oauthbridgeShowProblem($e);
+			return OAuthBridgeAssistant::url($step);
+		}
+	}
+
+	/**
+	 * Keeps purpose and provider, and proposes a label that is free.
+	 *
+	 * @return string The next step
+	 */
+	private function choose()
+	{
+		$purpose = GETPOST('purpose', 'aZ09');
+		$provider = GETPOST('provider', 'aZ09');
+		if (!in_array($purpose, OAuthBridgeAssistant::PURPOSES, true) || !isset(OAuthBridgeAssistant::PROVIDERS[$provider])) {
+			return OAuthBridgeAssistant::url('choose');
+		}
+		$state = OAuthBridgeAssistant::state();
+		if ($state['purpose'] !== $purpose || $state['provider'] !== $provider) {
+			$label = $purpose === 'login' ? 'Login' : 'Mail';
+			for ($number = 2; $purpose !== 'login' && OAuthBridgeAssistant::exists($provider.'-'.$label); $number++) {
+				$label = 'Mail'.$number;
+			}
+			OAuthBridgeAssistant::remember(array(
+				'purpose' => $purpose,
+				'provider' => $provider,
+				'label' => $label,
+				'entry' => $provider.'-'.$label,
+				'scopes' => OAuthBridgeAssistant::scopes($provider, $purpose),
+			));
+			unset($_SESSION[self::CHECKS]);
+		}
+		return OAuthBridgeAssistant::url('application');
+	}
+
+	/**
+	 * Writes the entry. One that exists is used as it is, unless the box to replace its settings is ticked.
+	 *
+	 * @return string The next step; the same one where something is wrong
+	 */
+	private function saveApplication()
+	{
+		global $langs;
+
+		$state = OAuthBridgeAssistant::state();
+		if (!isset(OAuthBridgeAssistant::PROVIDERS[$state['provider']])) {
+			return OAuthBridgeAssistant::url('choose');
+		}
+		$values = array('label' => $state['purpose'] === 'login' ? 'Login' : trim(GETPOST('label', 'alphanohtml')));
+		foreach (array('client_id', 'tenant', 'url', 'scopes') as $name) {
+			$values[$name] = trim(GETPOST($name, 'alphanohtml'));
+		}
+		$values['entry'] = $state['provider'].'-'.$values['label'];
+		OAuthBridgeAssistant::remember($values);
+		$values += $state;
+		if (OAuthBridgeAssistant::exists($values['entry']) && GETPOST('replace', 'alpha') !== '1') {
+			setEventMessages($langs->trans('OAuthBridgeEntryReused', dol_escape_htmltag($values['entry'])), null, 'warnings');
+			return OAuthBridgeAssistant::url('connect');
+		}
+		$secret = trim(GETPOST('client_secret', 'none'));
+		$errors = OAuthBridgeAssistant::findErrors($values, $secret);
+		if (!$errors && !$this->assistant->writeEntry($values, $secret)) {
+			setEventMessages($this->db->lasterror(), null, 'errors');
+			return OAuthBridgeAssistant::url('application');
+		}
+		if ($errors) {
+			setEventMessages('', array_map(static function ($error) use ($langs) {
+				$key = 'OAuthBridgeWrong_'.$error;
+				return $langs->trans($key);
+			}, $errors), 'errors');
+			return OAuthBridgeAssistant::url('application');
+		}
+		return OAuthBridgeAssistant::url($state['purpose'] === 'login' ? 'use' : 'connect');
+	}
+
+	/**
+	 * Sends the browser to the provider; it comes back to the assistant.
+	 *
+	 * @return string The provider's page
+	 * @throws OAuthBridgeException
+	 */
+	private function connect()
+	{
+		$url = $this->consents->beginCode(OAuthBridgeAssistant::state()['entry']);
+		OAuthBridgeAssistant::remember(array('awaits' => '1'));
+		return $url;
+	}
+
+	/**
+	 * Begins a consent on another device.
+	 *
+	 * @return string The same step, which shows the code
+	 * @throws OAuthBridgeException
+	 */
+	private function connectDevice()
+	{
+		$this->consents->beginDevice(OAuthBridgeAssistant::state()['entry']);
+		return OAuthBridgeAssistant::url('connect', array('device' => '1'));
+	}
+
+	/**
+	 * Logs in to the SMTP server.
+	 *
+	 * @return string The same step, which shows the result
+	 * @throws OAuthBridgeException
+	 */
+	private function checkSmtp()
+	{
+		return $this->keep('smtp', $this->client->checkSmtp(OAuthBridgeAssistant::state()['entry'], $this->readServer()));
+	}
+
+	/**
+	 * Logs in to the IMAP server.
+	 *
+	 * @return string The same step, which shows the result
+	 * @throws OAuthBridgeException
+	 */
+	private function checkImap()
+	{
+		return $this->keep('imap', $this->client->checkImap(OAuthBridgeAssistant::state()['entry'], $this->readServer()));
+	}
+
+	/**
+	 * Changes Dolibarr's mail settings to the server that was tested.
+	 *
+	 * @return string The same step
+	 */
+	private function useMail()
+	{
+		global $langs;
+
+		$check = $_SESSION[self::CHECKS]['smtp'] ?? null;
+		if (is_array($check)) {
+			$this->assistant->changeMail(OAuthBridgeAssistant::findMailChanges(OAuthBridgeAssistant::state()['entry'], $check['server']));
+			setEventMessages($langs->trans('OAuthBridgeMailChanged'), null, 'mesgs');
+		}
+		return OAuthBridgeAssistant::url('use');
+	}
+
+	/**
+	 * Puts Dolibarr's mail settings back.
+	 *
+	 * @return string The same step
+	 */
+	private function undoMail()
+	{
+		global $langs;
+
+		if ($this->assistant->undoMail()) {
+			setEventMessages($langs->trans('OAuthBridgeMailUndone'), null, 'mesgs');
+		}
+		return OAuthBridgeAssistant::url('use');
+	}
+
+	/**
+	 * The mail server that the form names. The bridge validates it.
+	 *
+	 * @return array{host:string,port:int,security:string,username:string} security is none, starttls or tls
+	 */
+	private function readServer()
+	{
+		return array(
+			'host' => trim(GETPOST('host', 'alphanohtml')),
+			'port' => (int) GETPOST('port', 'alpha'),
+			'security' => GETPOST('security', 'aZ09'),
+			'username' => trim(GETPOST('username', 'alphanohtml')),
+		);
+	}
+
+	/**
+	 * Keeps the result of a mail test.
+	 *
+	 * @param  string              $protocol smtp or imap
+	 * @param  array<string,mixed> $report   The bridge's answer
+	 * @return string                        The same step
+	 */
+	private function keep($protocol, array $report)
+	{
+		$_SESSION[self::CHECKS][$protocol] = array('protocol' => $protocol, 'server' => $this->readServer(), 'report' => $report);
+		return OAuthBridgeAssistant::url('try');
+	}
+}
