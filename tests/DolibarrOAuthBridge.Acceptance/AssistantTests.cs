@@ -38,7 +38,6 @@ public sealed class AssistantTests(AcceptanceStage stage)
         browser.Photograph("assistant-2-application", whole: true);
         browser.Press("form button.butAction");
 
-        browser.WaitForText("Connect in this browser");
         browser.Press("form:has(input[name=action][value=connect]) button");
         browser.WaitForText("asks for access");
         browser.Press("button[value=allow]");
@@ -76,9 +75,7 @@ public sealed class AssistantTests(AcceptanceStage stage)
         stage.Browser.Open("custom/oauthbridge/admin/connect.php");
         stage.Browser.Resize(390, 844);
         stage.Browser.Photograph("assistant-phone", whole: true);
-        var overflow = stage.Browser.Run(
-            "var box = document.querySelector('.oauthbridge'); return box.scrollWidth > box.clientWidth + 1"
-        );
+        var overflow = stage.Browser.Run("var box = document.querySelector('.oauthbridge'); return box.scrollWidth > box.clientWidth + 1");
         stage.Browser.Resize(1280, 1100);
         Assert.Equal(false, overflow);
     }

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Consents and sign-ins under way, so that a restart or a second sidecar does not break them. Times are UTC.
+-- Consents under way, so that a restart or a second sidecar does not break them, and the sign-ins that were answered. Times are UTC.
 CREATE TABLE IF NOT EXISTS llx_oauthbridge_consent (
   rowid       bigint AUTO_INCREMENT PRIMARY KEY,
   consent_id  char(32) NOT NULL,
@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_consent (
   service     varchar(64) NOT NULL,
   entity      integer NOT NULL DEFAULT 1,
   status      varchar(16) NOT NULL,            -- pending, redeeming, granted, denied, expired
-  data        text NOT NULL,                   -- verifier, redirect URI, issuer, binding: dolcrypt'ed
+  data        text NOT NULL,                   -- verifier, redirect URI, issuer, binding: sealed by the bridge
   detail      varchar(255) NULL,
   created_at  datetime NOT NULL,
   expires_at  datetime NOT NULL,

@@ -74,16 +74,22 @@ internal static class TestEntries
             Clients =
             [
                 DovecotServerOptions.ResourceServer,
-                .. Complete.Append((Entry: Assisted, Scopes: "openid,email")).Select(entry => new StandInClient
-                {
-                    ClientId = ClientId(entry.Entry),
-                    ClientSecret = entry.Entry == Assisted ? AssistedSecret : Secret,
-                    Scopes = ["email", .. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access" or "email"))],
-                    RefreshTokens = entry.Entry.StartsWith("GOOGLE", StringComparison.Ordinal)
-                        ? RefreshTokenPolicy.WhenAsked
-                        : RefreshTokenPolicy.Always,
-                    RedirectUris = [CallbackOf(dolibarr), new(dolibarr, "custom/oauthbridge/logincallback.php")],
-                }),
+                .. Complete
+                    .Append((Entry: Assisted, Scopes: "openid,email"))
+                    .Select(entry => new StandInClient
+                    {
+                        ClientId = ClientId(entry.Entry),
+                        ClientSecret = entry.Entry == Assisted ? AssistedSecret : Secret,
+                        Scopes =
+                        [
+                            "email",
+                            .. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access" or "email")),
+                        ],
+                        RefreshTokens = entry.Entry.StartsWith("GOOGLE", StringComparison.Ordinal)
+                            ? RefreshTokenPolicy.WhenAsked
+                            : RefreshTokenPolicy.Always,
+                        RedirectUris = [CallbackOf(dolibarr), new(dolibarr, "custom/oauthbridge/logincallback.php")],
+                    }),
             ],
         };
 
