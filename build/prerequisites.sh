@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# usage: build/prerequisites.sh [test|acceptance]
-# Installs what is missing for the demo, the tests or the tests with a browser. For Debian and its relatives.
+# usage: build/prerequisites.sh [test|acceptance|publish amd64|publish arm64]
+# Installs what is missing for the demo, the tests, the tests with a browser or a native build. For Debian and its relatives.
 set -euo pipefail
 
 missing=()
@@ -14,24 +14,31 @@ if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; the
 	missing+=(dotnet-sdk-10.0)
 fi
 
-declare -A package=(
-	[mariadbd]=mariadb-server
-	[php]=php-cli
-	[dovecot]=dovecot-imapd
-	[zip]=zip
-	[setsid]=util-linux
-	[systemd-analyze]=systemd
-)
-for program in "${!package[@]}"; do
-	command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || missing+=("${package[$program]}")
-done
-[ -e /usr/lib/dovecot/submission ] || missing+=(dovecot-submissiond)
-if command -v php >/dev/null; then
-	modules=$(php -m)
-	grep -qx curl <<<"$modules" || missing+=(php-curl)
-	grep -qx mysqli <<<"$modules" || missing+=(php-mysql)
+if [ "${1:-}" = publish ]; then
+	case "${2:-amd64}" in
+		arm64) command -v aarch64-linux-gnu-gcc >/dev/null || missing+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross) ;;
+		*) command -v x86_64-linux-gnu-gcc >/dev/null || missing+=(gcc libc6-dev) ;;
+	esac
 else
-	missing+=(php-curl php-mysql)
+	declare -A package=(
+		[mariadbd]=mariadb-server
+		[php]=php-cli
+		[dovecot]=dovecot-imapd
+		[zip]=zip
+		[setsid]=util-linux
+		[systemd-analyze]=systemd
+	)
+	for program in "${!package[@]}"; do
+		command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || missing+=("${package[$program]}")
+	done
+	[ -e /usr/lib/dovecot/submission ] || missing+=(dovecot-submissiond)
+	if command -v php >/dev/null; then
+		modules=$(php -m)
+		grep -qx curl <<<"$modules" || missing+=(php-curl)
+		grep -qx mysqli <<<"$modules" || missing+=(php-mysql)
+	else
+		missing+=(php-curl php-mysql)
+	fi
 fi
 if [ "${1:-}" = test ]; then
 	command -v phpunit >/dev/null || missing+=(phpunit)

@@ -20,7 +20,7 @@ namespace DolibarrOAuthBridge.Commands;
 [JsonSerializable(typeof(IReadOnlyList<InspectedRow>))]
 [JsonSerializable(typeof(RekeyReport))]
 [JsonSerializable(typeof(RevocationJson))]
-[JsonSerializable(typeof(VersionJson))]
+[JsonSerializable(typeof(BuildJson))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(InitReport))]
 [JsonSerializable(typeof(MailCheckReport))]

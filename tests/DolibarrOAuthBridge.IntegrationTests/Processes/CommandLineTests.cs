@@ -205,9 +205,18 @@ public sealed class CommandLineTests(SharedServer shared)
 
         Assert.Equal((1, 2, 0), (missing.ExitCode, none.ExitCode, version.ExitCode));
         Assert.Matches(@"^\d+\.\d+\.\d+", version.Output);
-        Assert.Equal(
-            $$"""{"version":"{{version.Output.Trim()}}"}""",
-            string.Concat((await Sidecar.RunAsync(["version", "--json"], null)).Output.Where(character => !char.IsWhiteSpace(character)))
-        );
+    }
+
+    [Fact]
+    public async Task Version_says_how_the_program_was_built()
+    {
+        var text = (await Sidecar.RunAsync(["version"], null)).Output;
+        var json = JsonDocument.Parse((await Sidecar.RunAsync(["version", "--json"], null)).Output).RootElement;
+
+        // A native file stands alone; the build for development lies beside its assembly.
+        var build = File.Exists(Path.ChangeExtension(Sidecar.Program, ".dll")) ? "portable" : "native";
+        Assert.Equal(["version", "build"], json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(build, json.GetProperty("build").GetString());
+        Assert.Equal($"{json.GetProperty("version").GetString()} ({build})", text.Trim());
     }
 }
