@@ -20,8 +20,8 @@ else
 	options=(--self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false)
 fi
 
-# Build output of its own: it shares nothing with builds for development, which may run meanwhile.
+# The analyzers are for development (make build). Build output of its own: it shares nothing with builds for development, which may run meanwhile.
 dotnet publish src/DolibarrOAuthBridge --configuration Release --runtime "$rid" --artifacts-path "artifacts/build/$1" \
-	--output "$output" --nologo --verbosity quiet -nodeReuse:false -p:DebugType=none "${options[@]}"
+	--output "$output" --nologo --verbosity quiet -nodeReuse:false -p:RunAnalyzers=false -p:DebugType=none "${options[@]}"
 find "$output" -mindepth 1 ! -name dolibarr-oauth-bridge -delete
 ls -l "$output/dolibarr-oauth-bridge"

@@ -35,7 +35,7 @@ public sealed class InstanceKeys
     public IReadOnlyList<ReadOnlyMemory<byte>> Candidates => _known.Candidates;
 
     /// <summary>The keys that Dolibarr itself tries by <see cref="Rule"/>.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> ReleaseKeys => _known.ReleaseKeys(_known.Rule);
+    public List<ReadOnlyMemory<byte>> ReleaseKeys => _known.ReleaseKeys(_known.Rule);
 
     /// <summary>
     /// The key to encrypt with, as <c>dolEncrypt</c> chooses by <see cref="Rule"/>: instance_unique_id, else cookie_cryptkey. Null
