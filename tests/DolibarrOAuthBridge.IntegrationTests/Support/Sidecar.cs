@@ -49,7 +49,9 @@ internal sealed class Sidecar : IAsyncDisposable
             DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ApiKey) },
         };
 
-    /// <summary>The executable under test: the one that was built with the tests, or the published file that BRIDGE_EXECUTABLE names.</summary>
+    /// <summary>
+    /// The executable under test: the one that was built with the tests, or the published file that BRIDGE_EXECUTABLE names.
+    /// </summary>
     public static string Program { get; } =
         Environment.GetEnvironmentVariable("BRIDGE_EXECUTABLE") is { Length: > 0 } published
             ? Path.GetFullPath(published)
