@@ -63,6 +63,14 @@ conformance: ## Write docs/login-conformance.md from the sign-in tests
 	@CONFORMANCE_WRITE=1 dotnet test --project tests/DolibarrOAuthBridge.LoginTests --configuration Release --no-build -- \
 		--filter-class '*.ConformanceDocumentTests'
 
+.PHONY: bench
+bench: ## Measure the published sidecar against a bare Kestrel and PHP's own read (five minutes); MICRO=1: single functions
+	@build/prerequisites.sh test
+	@$(quiet_build) tests/DolibarrOAuthBridge.Benchmarks
+	@$(if $(MICRO),,build/publish.sh amd64 >/dev/null)
+	@tests/DolibarrOAuthBridge.Benchmarks/bin/Release/net10.0/dolibarr-oauth-bridge-benchmarks \
+		$(if $(MICRO),micro,artifacts/amd64/dolibarr-oauth-bridge)
+
 ##@ Packages, in artifacts/
 
 .PHONY: publish

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Providers;
-
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>

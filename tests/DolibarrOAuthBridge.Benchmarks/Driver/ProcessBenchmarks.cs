@@ -22,7 +22,7 @@ internal static class ProcessBenchmarks
 
     public static async Task RunAsync(string program)
     {
-        Console.WriteLine($"| what | figure | goal |\n|---|---|---|");
+        Console.WriteLine("| what | figure | goal |\n|---|---|---|");
         var stage = await Stage.CreateAsync(program);
         await using (stage)
         {
@@ -87,7 +87,13 @@ internal static class ProcessBenchmarks
     {
         var socket = Path.Combine(stage.StateDirectory, "bridge.sock");
         await using var sidecar = await SidecarProcess.ServeAsync(program, stage, "--socket", socket);
-        foreach (var (name, address, path) in new[] { ("TCP", $"http://127.0.0.1:{sidecar.Port}", ""), ("unix socket", "http://localhost", socket) })
+        foreach (
+            var (name, address, path) in new[]
+            {
+                ("TCP", $"http://127.0.0.1:{sidecar.Port}", ""),
+                ("unix socket", "http://localhost", socket),
+            }
+        )
         {
             var script = Path.Combine(AppContext.BaseDirectory, "php", "fetch.php");
             var said = await Command.RunAsync(
@@ -115,7 +121,8 @@ internal static class ProcessBenchmarks
         Array.Sort(times);
         Say(
             $"{Waiters} waiters on one expired token, without the provider's {Stage.ProviderDelay.TotalMilliseconds:0} ms",
-            $"p50 {Ms(LoadGenerator.Quantile(times, 0.5) - Stage.ProviderDelay)}, p99 {Ms(LoadGenerator.Quantile(times, 0.99) - Stage.ProviderDelay)}, "
+            $"p50 {Ms(LoadGenerator.Quantile(times, 0.5) - Stage.ProviderDelay)}, "
+                + $"p99 {Ms(LoadGenerator.Quantile(times, 0.99) - Stage.ProviderDelay)}, "
                 + $"{stage.Calls - before} call(s)",
             "p99 ≤ 50 ms, one call"
         );
@@ -134,7 +141,14 @@ internal static class ProcessBenchmarks
             "< 2 %, < 120 MB"
         );
         using var client = Client(stage.ApiKey);
-        foreach (var (name, path) in new[] { ("`/v1/entries`", "/v1/entries"), ("`/metrics`", "/metrics"), ("one token", "/v1/entries/GENERIC-E77/token") })
+        foreach (
+            var (name, path) in new[]
+            {
+                ("`/v1/entries`", "/v1/entries"),
+                ("`/metrics`", "/metrics"),
+                ("one token", "/v1/entries/GENERIC-E77/token"),
+            }
+        )
         {
             var start = Stopwatch.GetTimestamp();
             (await client.GetAsync(new Uri($"http://127.0.0.1:{sidecar.Port}{path}"))).EnsureSuccessStatusCode();
@@ -156,9 +170,6 @@ internal static class ProcessBenchmarks
         };
 
     private static string Ms(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.##} ms");
-
-    private static void Say(string what, FormattableString figure, string goal) =>
-        Console.WriteLine($"| {what} | {figure.ToString(CultureInfo.InvariantCulture)} | {goal} |");
 
     private static void Say(string what, string figure, string goal) => Console.WriteLine($"| {what} | {figure} | {goal} |");
 }

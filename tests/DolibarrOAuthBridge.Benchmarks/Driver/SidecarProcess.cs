@@ -44,7 +44,8 @@ internal sealed class SidecarProcess : IAsyncDisposable
             var text = File.ReadAllText($"/proc/{_process.Id}/stat");
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
             return TimeSpan.FromSeconds(
-                (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond
+                (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture))
+                    / TicksPerSecond
             );
         }
     }

@@ -28,20 +28,19 @@ internal sealed class Stage : IAsyncDisposable
         Server = server;
         Install = install;
         Provider = provider;
-        provider.Map(
-            TokenPath,
-            async context =>
-            {
-                var call = Interlocked.Increment(ref _calls);
-                await Task.Delay(ProviderDelay);
-                context.Response.ContentType = "application/json";
-                await context.Response.Body.WriteAsync(
-                    Encoding.ASCII.GetBytes(
-                        $$"""{"access_token":"{{new string('n', 200)}}{{call}}","token_type":"Bearer","expires_in":3600,"refresh_token":"rt-{{call}}"}"""
-                    )
-                );
-            }
-        );
+        provider.Map(TokenPath, async context =>
+        {
+            var call = Interlocked.Increment(ref _calls);
+            await Task.Delay(ProviderDelay);
+            context.Response.ContentType = "application/json";
+            await context.Response.Body.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $$"""
+                        {"access_token":"{{new string('n', 200)}}{{call}}","token_type":"Bearer","expires_in":3600,"refresh_token":"rt-{{call}}"}
+                        """
+                )
+            );
+        });
     }
 
     public ScratchMariaDb Server { get; }
@@ -88,7 +87,10 @@ internal sealed class Stage : IAsyncDisposable
                 $"('OAUTH_GENERIC-E{number}_ID',1,'client{number}'),('OAUTH_GENERIC-E{number}_SECRET',1,'secret{number}'),"
                 + $"('OAUTH_GENERIC-E{number}_SCOPE',1,'mail'),('OAUTH_GENERIC-E{number}_URL',1,'https://id.example.com/')"
             );
-            await Server.ExecuteAsync($"INSERT INTO llx_const (name, entity, value) VALUES {string.Join(',', constants)}", Install.Database);
+            await Server.ExecuteAsync(
+                $"INSERT INTO llx_const (name, entity, value) VALUES {string.Join(',', constants)}",
+                Install.Database
+            );
             var rows = numbers.Select(number =>
             {
                 var value = Install.Codec.Encode(Token($"at{number}-", TimeSpan.FromHours(8)), StoredForm.Encrypted());

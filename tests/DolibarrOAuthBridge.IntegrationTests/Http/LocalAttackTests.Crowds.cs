@@ -47,7 +47,7 @@ public sealed partial class LocalAttackTests
         var idle = new List<TcpClient>();
         try
         {
-            for (var number = 0; number < 1200; number++)
+            for (var number = 0; number < 2000; number++)
             {
                 var client = new TcpClient();
                 idle.Add(client);

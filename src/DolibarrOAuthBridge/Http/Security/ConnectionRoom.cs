@@ -10,10 +10,10 @@ namespace DolibarrOAuthBridge.Http.Security;
 internal sealed class ConnectionRoom(TimeProvider time)
 {
     /// <summary>Connections at a time.</summary>
-    public const int Capacity = 1000;
+    public const int Capacity = 3000;
 
     /// <summary>Connections at a time that have sent no valid API key.</summary>
-    public const int UnprovedCapacity = 500;
+    public const int UnprovedCapacity = 1500;
 
     /// <summary>From this many unproved connections on, idle ones are closed early.</summary>
     public const int Crowded = 250;
