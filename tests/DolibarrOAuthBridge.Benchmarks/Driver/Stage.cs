@@ -36,8 +36,11 @@ internal sealed class Stage : IAsyncDisposable
             await context.Response.Body.WriteAsync(
                 Encoding.ASCII.GetBytes(
                     $$"""
-                        {"access_token":"{{new string('n', 200)}}{{call}}","token_type":"Bearer","expires_in":3600,"refresh_token":"rt-{{call}}"}
-                        """
+                    {"access_token":"{{new string(
+                        'n',
+                        200
+                    )}}{{call}}","token_type":"Bearer","expires_in":3600,"refresh_token":"rt-{{call}}"}
+                    """
                 )
             );
         });
