@@ -42,6 +42,7 @@ else
 fi
 if [ "${1:-}" = test ]; then
 	command -v phpunit >/dev/null || missing+=(phpunit)
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 	command -v phpcs >/dev/null || missing+=(php-codesniffer)
 fi
 if [ "${1:-}" = acceptance ]; then

@@ -8,6 +8,7 @@ namespace DolibarrOAuthBridge.Demo.Processes;
 /// <summary>Signals that .NET cannot send by itself.</summary>
 internal static partial class Signals
 {
+    public const int Interrupt = 2;
     public const int Terminate = 15;
     public const int Stop = 19;
     public const int Continue = 18;

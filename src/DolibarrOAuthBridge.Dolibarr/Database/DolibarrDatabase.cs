@@ -2,32 +2,16 @@
 
 using System.Data.Common;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Dolibarr.Database;
 
 /// <summary>
-/// Connections to the database that conf.php names. Every connection has a strict SQL mode, UTC and a short lock wait
-/// of its own, whatever the server's defaults are: a token that does not fit must fail, never be cut.
+/// Connections to the database that conf.php names, set up as <see cref="SqlDialect"/> says.
 /// </summary>
 public sealed class DolibarrDatabase : IAsyncDisposable
 {
-    private const string SessionSql =
-        "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', "
-        + "time_zone='+00:00', innodb_lock_wait_timeout=3";
-
-    private const string TlsPrefix = "ssl://";
-
-    private static readonly string[] DefaultSockets =
-    [
-        "/run/mysqld/mysqld.sock",
-        "/var/run/mysqld/mysqld.sock",
-        "/var/lib/mysql/mysql.sock",
-        "/tmp/mysql.sock",
-    ];
-
     private readonly uint _timeoutSeconds;
-    private volatile MySqlDataSource _dataSource;
+    private volatile DbDataSource _dataSource;
 
     /// <summary>Prepares connections; none is opened yet.</summary>
     /// <param name="conf">Dolibarr's configuration.</param>
@@ -38,13 +22,13 @@ public sealed class DolibarrDatabase : IAsyncDisposable
         _timeoutSeconds = timeoutSeconds;
         Prefix = conf.DbPrefix;
         Name = conf.DbName;
-        var connectionString = ConnectionString(conf);
-        Server =
-            connectionString.ConnectionProtocol == MySqlConnectionProtocol.UnixSocket
-                ? connectionString.Server
-                : $"{connectionString.Server}:{connectionString.Port}";
-        _dataSource = Connect(connectionString);
+        Sql = SqlDialect.Of(conf.DbType);
+        Server = Sql.ServerOf(conf);
+        _dataSource = Sql.Connect(conf, timeoutSeconds);
     }
+
+    /// <summary>What the server spells in its own way.</summary>
+    public SqlDialect Sql { get; }
 
     /// <summary>The table prefix of the instance, such as <c>llx_</c>.</summary>
     public string Prefix { get; }
@@ -57,7 +41,11 @@ public sealed class DolibarrDatabase : IAsyncDisposable
 
     /// <summary>A table of the instance, prefixed and quoted for SQL.</summary>
     /// <param name="name">The name without its prefix, such as <c>oauth_token</c>. The prefix was validated when conf.php was read.</param>
-    public string Table(string name) => $"`{Prefix}{name}`";
+    public string Table(string name) => Sql.Quote(Prefix + name);
+
+    /// <summary>The same table's name as <c>information_schema</c> has it.</summary>
+    /// <param name="name">The name without its prefix.</param>
+    public string StoredTable(string name) => Sql.Stored(Prefix + name);
 
     /// <summary>Opens a connection from the pool.</summary>
     /// <exception cref="StoreException">No connection can be had.</exception>
@@ -104,7 +92,7 @@ public sealed class DolibarrDatabase : IAsyncDisposable
                         throw failure;
                     }
 
-                    await MySqlConnection.ClearPoolAsync((MySqlConnection)connection, cancellationToken).ConfigureAwait(false);
+                    await Sql.ClearPoolAsync(connection, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -145,72 +133,10 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(conf);
         var former = _dataSource;
-        _dataSource = Connect(ConnectionString(conf));
+        _dataSource = Sql.Connect(conf, _timeoutSeconds);
         await former.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
-
-    private static MySqlDataSource Connect(MySqlConnectionStringBuilder connectionString) =>
-        new MySqlDataSourceBuilder(connectionString.ConnectionString)
-            .UseConnectionOpenedCallback(
-                static async (context, cancellationToken) =>
-                {
-                    var command = new MySqlCommand(SessionSql, context.Connection);
-                    await using (command.ConfigureAwait(false))
-                    {
-                        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-                    }
-                }
-            )
-            .Build();
-
-    private MySqlConnectionStringBuilder ConnectionString(DolibarrConf conf)
-    {
-        var connectionString = new MySqlConnectionStringBuilder
-        {
-            Database = conf.DbName,
-            UserID = conf.DbUser,
-            Password = conf.DbPassword,
-            ApplicationName = "dolibarr-oauth-bridge",
-            ConnectionTimeout = _timeoutSeconds,
-            DefaultCommandTimeout = _timeoutSeconds,
-            MaximumPoolSize = 10,
-            AllowLoadLocalInfile = false,
-            PersistSecurityInfo = false,
-            CharacterSet = "utf8mb4",
-            // Rows matched, not rows changed: a compare-and-swap must count a row that was right already.
-            UseAffectedRows = false,
-        };
-        PointAtServer(connectionString, conf);
-        return connectionString;
-    }
-
-    // As PHP's mysqli: "localhost" means the server's socket. Elsewhere, or where no socket is found, TCP.
-    private static void PointAtServer(MySqlConnectionStringBuilder connectionString, DolibarrConf conf)
-    {
-        var port = conf.DbPort is 0 ? 3306u : (uint)conf.DbPort;
-        connectionString.Port = port;
-        connectionString.Server = conf.DbHost;
-        if (conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase))
-        {
-            // Dolibarr's spelling for TLS without a check of the certificate.
-            connectionString.Server = conf.DbHost[TlsPrefix.Length..];
-            connectionString.SslMode = MySqlSslMode.Required;
-        }
-        else if (conf.DbHost.StartsWith('/'))
-        {
-            connectionString.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
-        }
-        else if (
-            string.Equals(conf.DbHost, "localhost", StringComparison.OrdinalIgnoreCase)
-            && port == 3306
-            && Array.Find(DefaultSockets, File.Exists) is { } socket
-        )
-        {
-            connectionString.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
-            connectionString.Server = socket;
-        }
-    }
 }

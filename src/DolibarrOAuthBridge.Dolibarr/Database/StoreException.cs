@@ -3,6 +3,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using MySqlConnector;
+using Npgsql;
 
 namespace DolibarrOAuthBridge.Dolibarr.Database;
 
@@ -28,6 +29,7 @@ public sealed class StoreException : Exception
         exception switch
         {
             StoreException known => known,
+            NpgsqlException postgres => PostgreSqlErrors.ToStoreException(postgres),
             MySqlException mysql => MySqlErrors.ToStoreException(mysql),
             TimeoutException or SocketException or IOException or ObjectDisposedException or InvalidOperationException => new(
                 StoreFailure.Unavailable,

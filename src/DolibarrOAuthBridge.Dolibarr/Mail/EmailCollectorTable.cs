@@ -29,10 +29,12 @@ public sealed class EmailCollectorTable(DolibarrDatabase database)
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<EmailCollector>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
-        const string Sql =
-            "SELECT LOWER(column_name) AS Name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = @table";
+        var sql = $"""
+            SELECT LOWER(column_name) AS Name FROM information_schema.columns
+             WHERE table_schema = {database.Sql.CurrentSchema} AND table_name = @table
+            """;
         var known = await database
-            .QueryAsync(Sql, [("table", database.Prefix + Name)], static row => row.Text("Name"), cancellationToken)
+            .QueryAsync(sql, [("table", database.StoredTable(Name))], static row => row.Text("Name"), cancellationToken)
             .ConfigureAwait(false);
         var columns = Columns.Intersect(known, StringComparer.Ordinal).ToList();
         return columns.Contains("rowid")

@@ -26,7 +26,7 @@ public sealed class TokenTable(DolibarrDatabase database)
     {
         ArgumentNullException.ThrowIfNull(name);
         var rows = await SelectAsync(
-                "service = @service AND entity = @entity",
+                $"{database.Sql.IsName("service", "@service")} AND entity = @entity",
                 [("service", name.Service), ("entity", entity)],
                 cancellationToken
             )
@@ -64,7 +64,7 @@ public sealed class TokenTable(DolibarrDatabase database)
     public async Task<bool> CanReplaceAsync(TokenRow read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(read);
-        var sql = $"UPDATE {Table} SET {read.Column} = {read.Column} WHERE rowid = @rowId AND BINARY {read.Column} = @value";
+        var sql = $"UPDATE {Table} SET {read.Column} = {read.Column} WHERE rowid = @rowId AND {StillHolds(read)}";
         return await database.ExecuteAsync(sql, [("rowId", read.RowId), ("value", read.Value)], cancellationToken).ConfigureAwait(false)
             == 1;
     }
@@ -83,7 +83,7 @@ public sealed class TokenTable(DolibarrDatabase database)
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(read);
         await _schema.RequireToFitAsync(read.Column, value, cancellationToken).ConfigureAwait(false);
-        var sql = $"UPDATE {Table} SET {read.Column} = @newValue WHERE rowid = @rowId AND BINARY {read.Column} = @value";
+        var sql = $"UPDATE {Table} SET {read.Column} = @newValue WHERE rowid = @rowId AND {StillHolds(read)}";
         return await connection
                 .ExecuteAsync(sql, [("rowId", read.RowId), ("value", read.Value), ("newValue", value)], cancellationToken, transaction)
                 .ConfigureAwait(false) == 1;
@@ -98,7 +98,7 @@ public sealed class TokenTable(DolibarrDatabase database)
     {
         ArgumentNullException.ThrowIfNull(name);
         var rows = await SelectAsync(
-                "service = @service AND entity = @entity",
+                $"{database.Sql.IsName("service", "@service")} AND entity = @entity",
                 [("service", name.Service), ("entity", entity)],
                 cancellationToken
             )
@@ -130,7 +130,7 @@ public sealed class TokenTable(DolibarrDatabase database)
         await _schema.RequireToFitAsync(read.Column, value, cancellationToken).ConfigureAwait(false);
         var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
         var stateAssignment = state is not null && schema.Has("state") ? ", state = @state" : string.Empty;
-        var condition = string.IsNullOrEmpty(read.Value) ? $"COALESCE({read.Column}, '') = ''" : $"BINARY {read.Column} = @value";
+        var condition = string.IsNullOrEmpty(read.Value) ? $"COALESCE({read.Column}, '') = ''" : StillHolds(read);
         var sql = $"UPDATE {Table} SET {read.Column} = @newValue{stateAssignment} WHERE rowid = @rowId AND {condition}";
         return await connection
                 .ExecuteAsync(
@@ -218,14 +218,14 @@ public sealed class TokenTable(DolibarrDatabase database)
         await _schema.RequireToFitAsync("service", name.Service, cancellationToken).ConfigureAwait(false);
         var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
         var (stateColumn, stateValue) = schema.Has("state") ? (", state", ", @state") : (string.Empty, string.Empty);
-        var sql =
-            $"INSERT INTO {Table} (service, token, entity, datec{stateColumn}) VALUES (@service, @value, @entity, @createdAt{stateValue}); "
-            + "SELECT LAST_INSERT_ID() AS RowId";
+        var sql = database.Sql.InsertReturningRowId(
+            $"INSERT INTO {Table} (service, token, entity, datec{stateColumn}) VALUES (@service, @value, @entity, @createdAt{stateValue})"
+        );
         var rowIds = await connection
             .QueryAsync(
                 sql,
                 [("service", name.Service), ("value", value), ("entity", entity), ("createdAt", createdAt), ("state", state)],
-                static row => row.BigNumber("RowId"),
+                static row => row.BigNumber("rowid"),
                 cancellationToken,
                 transaction
             )
@@ -239,10 +239,12 @@ public sealed class TokenTable(DolibarrDatabase database)
     public async Task<bool> DeleteAsync(TokenRow read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(read);
-        var sql = $"DELETE FROM {Table} WHERE rowid = @rowId AND BINARY {read.Column} = @value";
+        var sql = $"DELETE FROM {Table} WHERE rowid = @rowId AND {StillHolds(read)}";
         return await database.ExecuteAsync(sql, [("rowId", read.RowId), ("value", read.Value)], cancellationToken).ConfigureAwait(false)
             == 1;
     }
+
+    private string StillHolds(TokenRow read) => database.Sql.IsExactly(read.Column, "@value");
 
     private async Task<IReadOnlyList<TokenRow>> SelectAsync(
         string condition,

@@ -18,15 +18,15 @@ internal sealed class TokenTableSchemaReader(DolibarrDatabase database)
             return known;
         }
 
-        const string Sql = """
+        var sql = $"""
             SELECT column_name AS Name, character_maximum_length AS Characters, character_octet_length AS Bytes
               FROM information_schema.columns
-             WHERE table_schema = DATABASE() AND table_name = @table
+             WHERE table_schema = {database.Sql.CurrentSchema} AND table_name = @table
             """;
         var columns = await database
             .QueryAsync(
-                Sql,
-                [("table", database.Prefix + "oauth_token")],
+                sql,
+                [("table", database.StoredTable("oauth_token"))],
                 static row => new TokenColumn(row.Text("Name"), row.BigNumberOrNull("Characters"), row.BigNumberOrNull("Bytes")),
                 cancellationToken
             )

@@ -148,7 +148,10 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         var sealedData = Seal(row.ConsentId, JsonSerializer.Serialize(data, type));
         var sql = $"""
             UPDATE {Table} SET data = @sealedData
-             WHERE consent_id = @consentId AND status = '{ConsentStatus.Pending}' AND expires_at > @now AND BINARY data = @data
+             WHERE consent_id = @consentId AND status = '{ConsentStatus.Pending}' AND expires_at > @now AND {database.Sql.IsExactly(
+                "data",
+                "@data"
+            )}
             """;
         (string, object?)[] parameters =
         [
@@ -201,7 +204,7 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         var sql = $"""
             INSERT INTO {Table} (consent_id, state_hash, flow, service, entity, status, data, created_at, expires_at)
             VALUES (@consentId, @stateHash, @flow, @service, @entity, @status, @data, @now, @expiresAt)
-            ON DUPLICATE KEY UPDATE consent_id = consent_id
+            {database.Sql.OnConflictIgnore("consent_id")}
             """;
         (string, object?)[] parameters =
         [

@@ -14,9 +14,9 @@ internal sealed class ClockDiagnosis(DolibarrDatabase database, TimeProvider tim
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
         var before = time.GetUtcNow();
-        var there = (await database.QueryAsync("SELECT UTC_TIMESTAMP(6) AS Clock", [], static row => row.Time("Clock"), cancellationToken))[
-            0
-        ];
+        var there = (
+            await database.QueryAsync($"SELECT {database.Sql.Now} AS Clock", [], static row => row.Time("Clock"), cancellationToken)
+        )[0];
         var after = time.GetUtcNow();
         return
         [

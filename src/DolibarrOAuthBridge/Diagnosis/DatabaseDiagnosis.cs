@@ -22,7 +22,7 @@ internal sealed partial class DatabaseDiagnosis(DolibarrDatabase database) : IDi
         try
         {
             var server = await database.QueryAsync(
-                "SELECT VERSION() AS Version, @@global.read_only AS IsReadOnly",
+                database.Sql.ServerQuery,
                 [],
                 static row => (Version: row.Text("Version"), IsReadOnly: row.Boolean("IsReadOnly")),
                 cancellationToken

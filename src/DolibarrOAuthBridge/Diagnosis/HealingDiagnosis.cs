@@ -12,7 +12,7 @@ internal sealed class HealingDiagnosis(DolibarrDatabase database) : IDiagnosis
     {
         var sql = $"""
             SELECT service, entity, COUNT(*) AS Times FROM {database.Table("oauthbridge_event")}
-             WHERE kind = 'healed' AND at > UTC_TIMESTAMP() - INTERVAL 7 DAY GROUP BY service, entity
+             WHERE kind = 'healed' AND at > {database.Sql.NowPlusSeconds("-604800")} GROUP BY service, entity
             """;
         try
         {

@@ -18,6 +18,8 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         superseded, account
         """;
 
+    private string OnConflictUpdate => database.Sql.OnConflictUpdate("service, entity");
+
     private string Table => database.Table("oauthbridge_grant");
 
     /// <summary>What is remembered of a grant; an empty record if nothing.</summary>
@@ -51,9 +53,9 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     {
         await schema.EnsureAsync(cancellationToken);
         var update = $"""
-            UPDATE {Table} SET lease_owner = @owner, lease_until = DATE_ADD(UTC_TIMESTAMP(3), INTERVAL @seconds SECOND)
+            UPDATE {Table} SET lease_owner = @owner, lease_until = {database.Sql.NowPlusSeconds("@seconds")}
              WHERE service = @service AND entity = @entity
-               AND (lease_owner IS NULL OR lease_owner = @owner OR lease_until IS NULL OR lease_until < UTC_TIMESTAMP(3))
+               AND (lease_owner IS NULL OR lease_owner = @owner OR lease_until IS NULL OR lease_until < {database.Sql.Now})
             """;
         (string, object?)[] parameters = [.. Of(key), ("owner", owner), ("seconds", (int)Math.Ceiling(duration.TotalSeconds))];
         try
@@ -67,7 +69,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
                     }
 
                     await connection.ExecuteAsync(
-                        $"INSERT IGNORE INTO {Table} (service, entity) VALUES (@service, @entity)",
+                        $"INSERT INTO {Table} (service, entity) VALUES (@service, @entity) {database.Sql.OnConflictIgnore("entity")}",
                         parameters,
                         cancellationToken
                     );
@@ -98,8 +100,8 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         var sql = $"""
             INSERT INTO {Table} (service, entity, refreshed_at, refresh_count, token_expires_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded)
             VALUES (@service, @entity, @at, 1, @tokenExpiresAt, @refreshTokenExpiresAt, @newestHash, @newestToken, @rowId, @superseded)
-            ON DUPLICATE KEY UPDATE refreshed_at = @at, refresh_count = refresh_count + 1, token_expires_at = @tokenExpiresAt,
-                refresh_token_expires_at = COALESCE(@refreshTokenExpiresAt, refresh_token_expires_at),
+            {OnConflictUpdate} refreshed_at = @at, refresh_count = {Table}.refresh_count + 1, token_expires_at = @tokenExpiresAt,
+                refresh_token_expires_at = COALESCE(@refreshTokenExpiresAt, {Table}.refresh_token_expires_at),
                 newest_hash = @newestHash, newest_token = @newestToken, token_row = @rowId, superseded = @superseded,
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
                 failed_settings = NULL, dead_hash = NULL
@@ -133,10 +135,10 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         var sql = $"""
             INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded, account)
             VALUES (@service, @entity, @at, @refreshTokenExpiresAt, @newestHash, @newestToken, @rowId, @superseded, @account)
-            ON DUPLICATE KEY UPDATE granted_at = @at, refreshed_at = NULL, refresh_count = 0, refresh_token_expires_at = @refreshTokenExpiresAt,
+            {OnConflictUpdate} granted_at = @at, refreshed_at = NULL, refresh_count = 0, refresh_token_expires_at = @refreshTokenExpiresAt,
                 newest_hash = @newestHash, newest_token = @newestToken, token_row = @rowId, superseded = @superseded, account = @account,
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
-                dead_hash = IF(dead_hash = @newestHash, dead_hash, NULL)
+                dead_hash = CASE WHEN {Table}.dead_hash = @newestHash THEN {Table}.dead_hash END
             """;
         return connection.ExecuteAsync(
             sql,
@@ -180,7 +182,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     public async Task RecordUseAsync(GrantKey key, DateTime at, CancellationToken cancellationToken = default)
     {
         await schema.EnsureAsync(cancellationToken);
-        var sql = $"INSERT INTO {Table} (service, entity, used_at) VALUES (@service, @entity, @at) ON DUPLICATE KEY UPDATE used_at = @at";
+        var sql = $"INSERT INTO {Table} (service, entity, used_at) VALUES (@service, @entity, @at) {OnConflictUpdate} used_at = @at";
         await database.ExecuteAsync(sql, [.. Of(key), ("at", at)], cancellationToken);
     }
 
@@ -190,7 +192,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         await schema.EnsureAsync(cancellationToken);
         var sql = $"""
             INSERT INTO {Table} (service, entity, token_expires_at) VALUES (@service, @entity, @expiresAt)
-            ON DUPLICATE KEY UPDATE token_expires_at = @expiresAt
+            {OnConflictUpdate} token_expires_at = @expiresAt
             """;
         await database.ExecuteAsync(sql, [.. Of(key), ("expiresAt", expiresAt)], cancellationToken);
     }

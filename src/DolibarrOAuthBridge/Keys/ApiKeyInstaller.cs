@@ -24,10 +24,11 @@ internal sealed class ApiKeyInstaller(DolibarrDatabase database, EntryTable cons
         }
 
         var key = ApiKeys.Generate();
+        var table = database.Table("const");
         var sql = $"""
-            INSERT INTO {database.Table("const")} (name, entity, value, type, visible, note)
+            INSERT INTO {table} (name, entity, value, type, visible, note)
             VALUES (@name, @entity, @value, 'chaine', 0, 'Shared by the module oauthbridge and its sidecar')
-            ON DUPLICATE KEY UPDATE value = IF(value = '', @value, value)
+            {database.Sql.OnConflictUpdate("name, entity")} value = CASE WHEN {table}.value = '' THEN @value ELSE {table}.value END
             """;
         await database.ExecuteAsync(
             sql,

@@ -12,9 +12,9 @@ internal sealed class SidecarTraces(DolibarrDatabase database)
     public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellationToken = default)
     {
         var sql = $"""
-            SELECT COALESCE(MAX(CASE WHEN lease_until > UTC_TIMESTAMP(3) THEN 1 ELSE 0 END), 0) AS Refreshing,
-                   COALESCE(MAX(CASE WHEN used_at > UTC_TIMESTAMP() - INTERVAL 15 MINUTE
-                                       OR refreshed_at > UTC_TIMESTAMP() - INTERVAL 15 MINUTE THEN 1 ELSE 0 END), 0) AS Used
+            SELECT COALESCE(MAX(CASE WHEN lease_until > {database.Sql.Now} THEN 1 ELSE 0 END), 0) AS Refreshing,
+                   COALESCE(MAX(CASE WHEN used_at > {database.Sql.NowPlusSeconds("-900")}
+                                       OR refreshed_at > {database.Sql.NowPlusSeconds("-900")} THEN 1 ELSE 0 END), 0) AS Used
               FROM {database.Table("oauthbridge_grant")}
             """;
         try

@@ -64,13 +64,9 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyDictionary<string, int>> FindVersionsAsync(CancellationToken cancellationToken = default)
     {
-        const string Sql = """
-            SELECT table_name AS Name, table_comment AS Comment FROM information_schema.tables
-             WHERE table_schema = DATABASE() AND table_name IN @names
-            """;
         var rows = await database.QueryAsync(
-            Sql,
-            [("names", Versions.Keys.Select(table => database.Prefix + table).ToArray())],
+            database.Sql.TableCommentsQuery,
+            [("names", Versions.Keys.Select(database.StoredTable).ToArray())],
             static row => (Name: row.Text("Name"), Comment: row.Text("Comment")),
             cancellationToken
         );
@@ -115,7 +111,7 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
     {
         try
         {
-            await database.ExecuteAsync(SqlScripts.Read(script, database.Prefix), [], cancellationToken);
+            await database.ExecuteAsync(SqlScripts.Read(database.Sql.ScriptFolder + script, database.Prefix), [], cancellationToken);
         }
         catch (StoreException exception) when (exception.Cause == StoreCause.DuplicateColumn)
         {

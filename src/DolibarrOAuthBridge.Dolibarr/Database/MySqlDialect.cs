@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Data.Common;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using MySqlConnector;
+
+namespace DolibarrOAuthBridge.Dolibarr.Database;
+
+/// <summary>
+/// MariaDB and MySQL. Every connection has a strict SQL mode, UTC and a short lock wait of its own, whatever the server's defaults
+/// are: a token that does not fit must fail, never be cut.
+/// </summary>
+internal sealed class MySqlDialect : SqlDialect
+{
+    private const string SessionSql =
+        "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', "
+        + "time_zone='+00:00', innodb_lock_wait_timeout=3";
+
+    private const string TlsPrefix = "ssl://";
+
+    private static readonly string[] DefaultSockets =
+    [
+        "/run/mysqld/mysqld.sock",
+        "/var/run/mysqld/mysqld.sock",
+        "/var/lib/mysql/mysql.sock",
+        "/tmp/mysql.sock",
+    ];
+
+    public override string CurrentSchema => "DATABASE()";
+
+    public override string Now => "UTC_TIMESTAMP(3)";
+
+    public override string ServerQuery => "SELECT VERSION() AS Version, @@global.read_only AS IsReadOnly";
+
+    public override string TableCommentsQuery =>
+        "SELECT table_name AS Name, table_comment AS Comment FROM information_schema.tables "
+        + "WHERE table_schema = DATABASE() AND table_name IN @names";
+
+    public override string ScriptFolder => string.Empty;
+
+    public override string Stored(string identifier) => identifier;
+
+    public override string Quote(string identifier) => $"`{identifier.Replace("`", "``", StringComparison.Ordinal)}`";
+
+    public override string NowPlusSeconds(string seconds) => $"DATE_ADD(UTC_TIMESTAMP(3), INTERVAL {seconds} SECOND)";
+
+    public override string IsExactly(string column, string parameter) => $"BINARY {column} = {parameter}";
+
+    // Collations ignore case, and a bare comparison can use an index.
+    public override string IsName(string column, string parameter) => $"{column} = {parameter}";
+
+    public override string OnConflictUpdate(string key) => "ON DUPLICATE KEY UPDATE";
+
+    public override string OnConflictIgnore(string column) => $"ON DUPLICATE KEY UPDATE {column} = {column}";
+
+    public override string InsertReturningRowId(string insert) => $"{insert}; SELECT LAST_INSERT_ID() AS rowid";
+
+    internal override string ServerOf(DolibarrConf conf)
+    {
+        var connectionString = ConnectionString(conf, 0);
+        return connectionString.ConnectionProtocol == MySqlConnectionProtocol.UnixSocket
+            ? connectionString.Server
+            : $"{connectionString.Server}:{connectionString.Port}";
+    }
+
+    internal override Task ClearPoolAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        MySqlConnection.ClearPoolAsync((MySqlConnection)connection, cancellationToken);
+
+    internal override DbDataSource Connect(DolibarrConf conf, uint timeoutSeconds) =>
+        new MySqlDataSourceBuilder(ConnectionString(conf, timeoutSeconds).ConnectionString)
+            .UseConnectionOpenedCallback(
+                static async (context, cancellationToken) =>
+                {
+                    var command = new MySqlCommand(SessionSql, context.Connection);
+                    await using (command.ConfigureAwait(false))
+                    {
+                        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                    }
+                }
+            )
+            .Build();
+
+    private static MySqlConnectionStringBuilder ConnectionString(DolibarrConf conf, uint timeoutSeconds)
+    {
+        var connectionString = new MySqlConnectionStringBuilder
+        {
+            Database = conf.DbName,
+            UserID = conf.DbUser,
+            Password = conf.DbPassword,
+            ApplicationName = "dolibarr-oauth-bridge",
+            ConnectionTimeout = timeoutSeconds,
+            DefaultCommandTimeout = timeoutSeconds,
+            MaximumPoolSize = 10,
+            AllowLoadLocalInfile = false,
+            PersistSecurityInfo = false,
+            CharacterSet = "utf8mb4",
+            // Rows matched, not rows changed: a compare-and-swap must count a row that was right already.
+            UseAffectedRows = false,
+        };
+        PointAtServer(connectionString, conf);
+        return connectionString;
+    }
+
+    // As PHP's mysqli: "localhost" means the server's socket. Elsewhere, or where no socket is found, TCP.
+    private static void PointAtServer(MySqlConnectionStringBuilder connectionString, DolibarrConf conf)
+    {
+        var port = conf.DbPort is 0 ? 3306u : (uint)conf.DbPort;
+        connectionString.Port = port;
+        connectionString.Server = conf.DbHost;
+        if (conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            // Dolibarr's spelling for TLS without a check of the certificate.
+            connectionString.Server = conf.DbHost[TlsPrefix.Length..];
+            connectionString.SslMode = MySqlSslMode.Required;
+        }
+        else if (conf.DbHost.StartsWith('/'))
+        {
+            connectionString.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
+        }
+        else if (
+            string.Equals(conf.DbHost, "localhost", StringComparison.OrdinalIgnoreCase)
+            && port == 3306
+            && Array.Find(DefaultSockets, File.Exists) is { } socket
+        )
+        {
+            connectionString.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
+            connectionString.Server = socket;
+        }
+    }
+}

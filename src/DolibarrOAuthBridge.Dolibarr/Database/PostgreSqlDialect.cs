@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Data.Common;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using Npgsql;
+
+namespace DolibarrOAuthBridge.Dolibarr.Database;
+
+/// <summary>PostgreSQL. Every connection works in UTC and waits 3 seconds for a lock at most.</summary>
+internal sealed class PostgreSqlDialect : SqlDialect
+{
+    private const string TlsPrefix = "ssl://";
+
+    public override string CurrentSchema => "current_schema()";
+
+    public override string Now => "(clock_timestamp() AT TIME ZONE 'UTC')";
+
+    public override string ServerQuery =>
+        "SELECT version() AS Version, CASE WHEN pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' "
+        + "THEN 1 ELSE 0 END AS IsReadOnly";
+
+    public override string TableCommentsQuery =>
+        "SELECT c.relname AS Name, COALESCE(obj_description(c.oid, 'pg_class'), '') AS Comment FROM pg_class c "
+        + "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname IN @names";
+
+    public override string ScriptFolder => "pgsql/";
+
+    public override string Stored(string identifier) => identifier.ToLowerInvariant();
+
+    // Dolibarr creates its tables without quotes, and PostgreSQL then makes their names lower-case.
+    public override string Quote(string identifier) =>
+        $"\"{identifier.ToLowerInvariant().Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    public override string NowPlusSeconds(string seconds) => $"({Now} + make_interval(secs => {seconds}))";
+
+    public override string IsExactly(string column, string parameter) => $"{column} = {parameter}";
+
+    public override string IsName(string column, string parameter) => $"LOWER({column}) = LOWER({parameter})";
+
+    public override string OnConflictUpdate(string key) => $"ON CONFLICT ({key}) DO UPDATE SET";
+
+    public override string OnConflictIgnore(string column) => "ON CONFLICT DO NOTHING";
+
+    public override string InsertReturningRowId(string insert) => $"{insert} RETURNING rowid";
+
+    internal override string ServerOf(DolibarrConf conf)
+    {
+        var host = HostOf(conf);
+        return host.StartsWith('/') ? host : $"{host}:{PortOf(conf)}";
+    }
+
+    internal override DbDataSource Connect(DolibarrConf conf, uint timeoutSeconds)
+    {
+        var connectionString = new NpgsqlConnectionStringBuilder
+        {
+            Host = HostOf(conf),
+            Port = PortOf(conf),
+            Database = conf.DbName,
+            Username = conf.DbUser,
+            Password = conf.DbPassword,
+            ApplicationName = "dolibarr-oauth-bridge",
+            Timeout = (int)timeoutSeconds,
+            CommandTimeout = (int)timeoutSeconds,
+            CancellationTimeout = 1000, // milliseconds
+            MaxPoolSize = 10,
+            PersistSecurityInfo = false,
+            Timezone = "UTC",
+            Options = "-c lock_timeout=3000 -c default_transaction_isolation=read\\ committed",
+            // Dolibarr's spelling for TLS without a check of the certificate.
+            SslMode = conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase) ? SslMode.Require : SslMode.Prefer,
+        };
+        var builder = new NpgsqlSlimDataSourceBuilder(connectionString.ConnectionString);
+        builder.EnableTransportSecurity();
+        return builder.Build();
+    }
+
+    internal override Task ClearPoolAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        NpgsqlConnection.ClearPool((NpgsqlConnection)connection);
+        return Task.CompletedTask;
+    }
+
+    // As PHP's pg_connect in Dolibarr: no host means the server's socket.
+    private static string HostOf(DolibarrConf conf) =>
+        conf.DbHost.Length == 0 ? "/var/run/postgresql"
+        : conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase) ? conf.DbHost[TlsPrefix.Length..]
+        : conf.DbHost;
+
+    private static int PortOf(DolibarrConf conf) => conf.DbPort == 0 ? 5432 : conf.DbPort;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Data.Common;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+
+namespace DolibarrOAuthBridge.Dolibarr.Database;
+
+/// <summary>
+/// What differs between database servers: how they are reached, and the few things that they spell differently. Every statement is
+/// written once, with these pieces where they are needed.
+/// </summary>
+public abstract class SqlDialect
+{
+    /// <summary>The dialect for <c>$dolibarr_main_db_type</c>.</summary>
+    /// <param name="databaseType"><c>mysqli</c> or <c>pgsql</c>.</param>
+    public static SqlDialect Of(string databaseType) => databaseType == "pgsql" ? new PostgreSqlDialect() : new MySqlDialect();
+
+    /// <summary>The database or schema that the connection works in, as <c>information_schema</c> names it.</summary>
+    public abstract string CurrentSchema { get; }
+
+    /// <summary>The time by the server's clock, UTC, to the millisecond at least.</summary>
+    public abstract string Now { get; }
+
+    /// <summary>
+    /// The comments of the tables in <c>@names</c>, which hold the bridge's schema versions, as <c>Name</c> and <c>Comment</c>.
+    /// </summary>
+    public abstract string TableCommentsQuery { get; }
+
+    /// <summary>The folder below <c>sql/</c> with the scripts for this server: empty, or such as <c>pgsql/</c>.</summary>
+    public abstract string ScriptFolder { get; }
+
+    /// <summary>The server's version and whether it refuses writes, as <c>Version</c> and <c>IsReadOnly</c>.</summary>
+    public abstract string ServerQuery { get; }
+
+    /// <summary>A name as <c>information_schema</c> has it.</summary>
+    public abstract string Stored(string identifier);
+
+    /// <summary>Quotes the name of a table or column.</summary>
+    public abstract string Quote(string identifier);
+
+    /// <summary>The server's time with a number of seconds added.</summary>
+    /// <param name="seconds">A number or a parameter.</param>
+    public abstract string NowPlusSeconds(string seconds);
+
+    /// <summary>Whether a column holds exactly a text, byte by byte.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="parameter">The parameter with the text.</param>
+    public abstract string IsExactly(string column, string parameter);
+
+    /// <summary>Whether a column holds a name; upper and lower case may count as the same, so the caller compares again.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="parameter">The parameter with the name.</param>
+    public abstract string IsName(string column, string parameter);
+
+    /// <summary>What stands between <c>INSERT … VALUES (…)</c> and the assignments for a row that is there already.</summary>
+    /// <param name="key">The columns of the unique key.</param>
+    public abstract string OnConflictUpdate(string key);
+
+    /// <summary>What stands after <c>INSERT … VALUES (…)</c> to leave a row alone that is there already.</summary>
+    /// <param name="column">Any column of the table.</param>
+    public abstract string OnConflictIgnore(string column);
+
+    /// <summary>An <c>INSERT</c> whose only result is the new row's <c>rowid</c>.</summary>
+    public abstract string InsertReturningRowId(string insert);
+
+    /// <summary>A pool of connections; none is opened yet.</summary>
+    /// <param name="conf">Dolibarr's configuration.</param>
+    /// <param name="timeoutSeconds">Limit for connecting and for each statement, in seconds.</param>
+    internal abstract DbDataSource Connect(DolibarrConf conf, uint timeoutSeconds);
+
+    /// <summary>Where the server is, for people: <c>host:port</c> or the path of its socket.</summary>
+    internal abstract string ServerOf(DolibarrConf conf);
+
+    /// <summary>Closes the pool's idle connections, which may be as dead as the given one.</summary>
+    internal abstract Task ClearPoolAsync(DbConnection connection, CancellationToken cancellationToken);
+}
