@@ -100,7 +100,8 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         var sql = $"""
             INSERT INTO {Table} (service, entity, refreshed_at, refresh_count, token_expires_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded)
             VALUES (@service, @entity, @at, 1, @tokenExpiresAt, @refreshTokenExpiresAt, @newestHash, @newestToken, @rowId, @superseded)
-            {OnConflictUpdate} refreshed_at = @at, refresh_count = {Table}.refresh_count + 1, token_expires_at = @tokenExpiresAt,
+            {OnConflictUpdate} refreshed_at = @at, refresh_count = {Table}.refresh_count + 1,
+                token_expires_at = @tokenExpiresAt,
                 refresh_token_expires_at = COALESCE(@refreshTokenExpiresAt, {Table}.refresh_token_expires_at),
                 newest_hash = @newestHash, newest_token = @newestToken, token_row = @rowId, superseded = @superseded,
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
@@ -135,7 +136,8 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         var sql = $"""
             INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded, account)
             VALUES (@service, @entity, @at, @refreshTokenExpiresAt, @newestHash, @newestToken, @rowId, @superseded, @account)
-            {OnConflictUpdate} granted_at = @at, refreshed_at = NULL, refresh_count = 0, refresh_token_expires_at = @refreshTokenExpiresAt,
+            {OnConflictUpdate} granted_at = @at, refreshed_at = NULL, refresh_count = 0,
+                refresh_token_expires_at = @refreshTokenExpiresAt,
                 newest_hash = @newestHash, newest_token = @newestToken, token_row = @rowId, superseded = @superseded, account = @account,
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
                 dead_hash = CASE WHEN {Table}.dead_hash = @newestHash THEN {Table}.dead_hash END
