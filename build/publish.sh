@@ -15,9 +15,7 @@ output=$(realpath -m "${2:-artifacts/$1}")
 if [ "${BUILD:-native}" = native ]; then
 	build/prerequisites.sh publish "$1"
 	# The linker is Debian's gcc, which also has cross-compilers. Every warning of the trimmer and the compiler is an error.
-	# TargetTriple is empty since it is for clang: gcc is built for one target and refuses --target.
-	options=(-p:PublishAot=true "-p:CppCompilerAndLinker=$triplet-gcc" "-p:ObjCopyName=$triplet-objcopy" -p:TargetTriple=
-		-p:TrimmerSingleWarn=false)
+	options=(-p:PublishAot=true "-p:CppCompilerAndLinker=$compiler" "-p:ObjCopyName=$objcopy" -p:TrimmerSingleWarn=false)
 else
 	options=(--self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false)
 fi
