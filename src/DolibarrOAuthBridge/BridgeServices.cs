@@ -82,6 +82,8 @@ internal static class BridgeServices
             .AddSingleton<DatabasePrivilegeScript>()
             .AddSingleton<GrantTable>()
             .AddSingleton<EventTable>()
+            .AddSingleton<BindingTable>()
+            .AddSingleton<SecretGuard>()
             .AddSingleton<RefreshJournal>()
             .AddSingleton<JournalReplay>()
             .AddSingleton<GrantReader>()

@@ -15,6 +15,7 @@ internal sealed partial class CodeRedeemer(
     ConsentTable consents,
     GrantStore store,
     TokenEndpointClient client,
+    SecretGuard guard,
     EntryReporter reporter,
     EventTable events,
     TimeProvider time,
@@ -77,13 +78,14 @@ internal sealed partial class CodeRedeemer(
 
     private async Task<NewGrant> AskAsync(CodeConsent consent, OAuthEntry entry, string code, CancellationToken cancellationToken)
     {
+        await guard.AllowAsync(entry, consent.TokenEndpoint, cancellationToken: cancellationToken); // an admin began this consent
         var form = consent.CodeForm(code);
         form["client_id"] = entry.ClientId;
         form["client_secret"] = entry.ClientSecret;
         var answer = await client.PostAsync(consent.TokenEndpoint, form, cancellationToken);
         return answer switch
         {
-            TokenAnswer.Issued issued => Read(consent, entry, issued.Response),
+            TokenAnswer.Issued issued => await ReadAsync(consent, entry, issued.Response),
             TokenAnswer.Refused refused => throw Refused(entry, refused),
             TokenAnswer.Unavailable unavailable => throw new BridgeException(
                 ProblemCode.ProviderUnavailable,
@@ -95,7 +97,7 @@ internal sealed partial class CodeRedeemer(
         };
     }
 
-    private NewGrant Read(CodeConsent consent, OAuthEntry entry, TokenResponse response)
+    private async Task<NewGrant> ReadAsync(CodeConsent consent, OAuthEntry entry, TokenResponse response)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
         var claims = IdTokenClaims.Read(response.Parameters.GetString("id_token"));
@@ -109,6 +111,7 @@ internal sealed partial class CodeRedeemer(
             );
         }
 
+        await guard.NoteIssuedAsync(entry, consent.TokenEndpoint, response.RefreshToken);
         return NewGrant.Of(response, provider, time.GetUtcNow(), GrantAccount.Of(response, provider), consent.ConfirmsAccountChange);
     }
 

@@ -113,10 +113,11 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
         yield return ($"add to {table}", $"INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0");
         if (name != "oauthbridge_event")
         {
-            yield return ($"change {table}", $"UPDATE {table} SET entity = entity WHERE rowid = 0 AND 1 = 0");
+            var column = name == "oauthbridge_binding" ? "origin" : "entity";
+            yield return ($"change {table}", $"UPDATE {table} SET {column} = {column} WHERE rowid = 0 AND 1 = 0");
         }
 
-        if (name is "oauthbridge_consent" or "oauthbridge_notice" or "oauthbridge_condition")
+        if (name is "oauthbridge_consent" or "oauthbridge_notice" or "oauthbridge_condition" or "oauthbridge_binding")
         {
             yield return ($"delete from {table}", $"DELETE FROM {table} WHERE rowid = 0 AND 1 = 0");
         }

@@ -20,6 +20,7 @@ internal static class Problems
             ProblemCode.EntryNotFound or ProblemCode.TokenNotFound or ProblemCode.NotFound => StatusCodes.Status404NotFound,
             ProblemCode.EntryIncomplete
             or ProblemCode.ConsentRequired
+            or ProblemCode.SecretRebound
             or ProblemCode.TokenUnreadable
             or ProblemCode.TokenDuplicate
             or ProblemCode.AccountChanged => StatusCodes.Status409Conflict,

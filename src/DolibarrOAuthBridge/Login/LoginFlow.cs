@@ -7,6 +7,7 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Login;
 
@@ -20,6 +21,7 @@ internal sealed partial class LoginFlow(
     LoginContinuations continuations,
     LoginQuota quota,
     ConsentTable table,
+    SecretGuard guard,
     EventTable events,
     DolibarrConf conf,
     TimeProvider time,
@@ -139,6 +141,7 @@ internal sealed partial class LoginFlow(
         var entry = await entries.GetAsync(pending.Entry, pending.Entity, cancellationToken);
         var provider = await relyingParty.ProviderAsync(entry, cancellationToken);
         var code = RelyingParty.CheckAnswer(entry, provider, pending, answer);
+        await guard.RequireAsync(entry, provider.TokenEndpoint, ProviderEndpoint.TokenEndpoint, cancellationToken: cancellationToken);
         return await relyingParty.RedeemAsync(entry, provider, pending, code, cancellationToken);
     }
 

@@ -97,6 +97,21 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
                 : null
         );
 
+    /// <summary>
+    /// Whether the sidecar's own configuration or the catalogue names an endpoint, so that nobody chose it who can only write to
+    /// Dolibarr's database.
+    /// </summary>
+    public bool IsTrusted(OAuthEntry entry, ProviderEndpoint endpoint)
+    {
+        var provider = ProviderCatalogue.Of(entry.Name);
+        return Override(provider, endpoint) is not null
+            || (
+                !provider.DiscoversEndpoints
+                && provider.Endpoints.TryGetValue(endpoint, out var template)
+                && !template.Contains("{url}", StringComparison.Ordinal)
+            );
+    }
+
     /// <summary>An endpoint of the catalogue with the entry's tenant, URL and client id in it.</summary>
     /// <exception cref="ProviderConfigurationException">The tenant is none.</exception>
     public static string Fill(string template, OAuthEntry entry)

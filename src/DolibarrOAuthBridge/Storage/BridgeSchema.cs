@@ -21,6 +21,7 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
             ["oauthbridge_consent"] = 1,
             ["oauthbridge_notice"] = 1,
             ["oauthbridge_condition"] = 1,
+            ["oauthbridge_binding"] = 1,
         };
 
     private readonly SemaphoreSlim _gate = new(1, 1);

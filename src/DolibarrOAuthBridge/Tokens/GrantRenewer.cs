@@ -9,7 +9,7 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Asks a provider for a new access token by whatever grant it renews with.</summary>
-internal sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClient client, AppOnlyClient appOnly)
+internal sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClient client, AppOnlyClient appOnly, SecretGuard guard)
 {
     /// <summary>Fails where nothing can renew the grant but a person.</summary>
     /// <exception cref="BridgeException">There is no refresh token.</exception>
@@ -38,6 +38,7 @@ internal sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointCli
 
             var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint)
                 ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
+            await guard.RequireAsync(entry, endpoint, ProviderEndpoint.TokenEndpoint, grant.RefreshToken);
             var form = new Dictionary<string, string>
             {
                 ["client_id"] = entry.ClientId,
@@ -55,7 +56,12 @@ internal sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointCli
             {
                 // The client was refused, so the refresh token is not spent.
                 form.Remove("client_secret");
-                return await client.PostAsync(endpoint, form) is TokenAnswer.Issued issued ? issued : answer;
+                answer = await client.PostAsync(endpoint, form) is TokenAnswer.Issued other ? other : answer;
+            }
+
+            if (answer is TokenAnswer.Issued issued)
+            {
+                await guard.NoteIssuedAsync(entry, endpoint, issued.Response.RefreshToken, grant.RefreshToken);
             }
 
             return answer;

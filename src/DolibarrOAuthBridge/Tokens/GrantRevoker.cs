@@ -22,6 +22,7 @@ internal sealed partial class GrantRevoker(
     GrantCache cache,
     ProviderDirectory providers,
     TokenRevocationClient client,
+    SecretGuard guard,
     ILogger<GrantRevoker> logger
 )
 {
@@ -112,6 +113,7 @@ internal sealed partial class GrantRevoker(
             }
 
             var grant = await reader.ReadAsync(entry, cancellationToken);
+            await guard.RequireAsync(entry, endpoint, ProviderEndpoint.RevocationEndpoint, grant.RefreshToken, cancellationToken);
             await client.RevokeAsync(endpoint, entry, grant, cancellationToken);
             return RevocationOutcome.Revoked;
         }

@@ -69,6 +69,9 @@ internal sealed class Authority : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes another provider's refresh token for its own.</summary>
+    public void Adopt(string refreshToken) => _current = refreshToken;
+
     /// <summary>Answers the next request so, instead of with tokens.</summary>
     public void Next(Func<HttpContext, Task> answer) => _next.Enqueue(answer);
 

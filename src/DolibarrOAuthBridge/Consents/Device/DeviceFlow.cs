@@ -16,6 +16,7 @@ internal sealed class DeviceFlow(
     ConsentTable consents,
     ProviderDirectory providers,
     TokenEndpointClient client,
+    SecretGuard guard,
     TokenTable tokens,
     DevicePollSignal pollSignal,
     EntryFlows flows,
@@ -44,6 +45,8 @@ internal sealed class DeviceFlow(
         var tokenEndpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken)
             ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
         (await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken)).RequireNoDuplicate(entry);
+        await guard.AllowAsync(entry, endpoint, cancellationToken: cancellationToken); // an admin begins this consent
+        await guard.AllowAsync(entry, tokenEndpoint, cancellationToken: cancellationToken);
         var authorization = await AskAsync(entry, provider, endpoint, scopes, cancellationToken);
         var consent = new DeviceConsent
         {

@@ -17,6 +17,7 @@ internal sealed partial class DevicePoller(
     EntryDirectory entries,
     GrantStore store,
     TokenEndpointClient client,
+    SecretGuard guard,
     EventTable events,
     BridgeOptions options,
     TimeProvider time,
@@ -125,6 +126,7 @@ internal sealed partial class DevicePoller(
             return null; // given up meanwhile
         }
 
+        await guard.NoteIssuedAsync(entry, consent.TokenEndpoint, response.RefreshToken);
         var provider = ProviderCatalogue.Of(entry.Name);
         var grant = NewGrant.Of(response, provider, time.GetUtcNow(), GrantAccount.Of(response, provider), consent.ConfirmsAccountChange);
         for (var giveUp = time.GetUtcNow() + StorePatience; ;)

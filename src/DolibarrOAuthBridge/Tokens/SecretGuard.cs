@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Collections.Concurrent;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
+
+namespace DolibarrOAuthBridge.Tokens;
+
+/// <summary>
+/// Sends a client secret or a refresh token only where it belongs: to the place (origin and client id) where it was first used, or
+/// that an administrator consented to, or that the sidecar's own configuration or the catalogue names. Whoever can only write to
+/// Dolibarr's database can move a secret to an entry with an address of his own, but not have it sent there.
+/// </summary>
+internal sealed partial class SecretGuard(
+    BindingTable bindings,
+    EntryTable entries,
+    TokenTable tokens,
+    TokenCodec codec,
+    EventTable events,
+    ProviderDirectory providers,
+    BridgeSeal seal,
+    ILogger<SecretGuard> logger
+)
+{
+    private const string Purpose = "binding";
+    private const int FirstCompany = 1;
+
+    // What this process has seen counts even if somebody deletes the rows.
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, bool>> _seen = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
+
+    /// <summary>Fails unless the entry's client secret, and the refresh token, may be sent to an endpoint.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="endpoint">Where they are about to be sent.</param>
+    /// <param name="kind">Which endpoint of the entry's provider that is.</param>
+    /// <param name="refreshToken">The refresh token to be sent; null for none.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="BridgeException"><c>secret_rebound</c>: an administrator must consent first. Nothing was sent.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task RequireAsync(
+        OAuthEntry entry,
+        Uri endpoint,
+        ProviderEndpoint kind,
+        string? refreshToken = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (!seal.IsShared)
+        {
+            return; // without a key in conf.php the database holds every secret in the clear
+        }
+
+        var isTrusted = providers.IsTrusted(entry, kind);
+        foreach (var secret in Secrets(entry, refreshToken))
+        {
+            var (secretHash, bindingHash) = Hashes(entry, endpoint, secret);
+            if (IsSeen(secretHash, bindingHash))
+            {
+                continue;
+            }
+
+            var known = await bindings.ListAsync(secretHash, cancellationToken);
+            if (!known.Contains(bindingHash, StringComparer.Ordinal))
+            {
+                if (!isTrusted && (known.Count > 0 || _seen.ContainsKey(secretHash) || await IsElsewhereAsync(entry, secret, cancellationToken)))
+                {
+                    await ReportAsync(entry, endpoint, bindingHash);
+                    throw Rebound(entry, endpoint, secret == entry.ClientSecret ? "client secret" : "refresh token");
+                }
+
+                await bindings.AddAsync(secretHash, bindingHash, Origin(endpoint), cancellationToken);
+            }
+
+            Note(secretHash, bindingHash);
+        }
+    }
+
+    /// <summary>Allows an endpoint from now on: an administrator consents to it, or it issued the refresh token itself.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task AllowAsync(
+        OAuthEntry entry,
+        Uri endpoint,
+        string? refreshToken = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (!seal.IsShared)
+        {
+            return;
+        }
+
+        foreach (var secret in Secrets(entry, refreshToken))
+        {
+            var (secretHash, bindingHash) = Hashes(entry, endpoint, secret);
+            if (!IsSeen(secretHash, bindingHash))
+            {
+                await bindings.AddAsync(secretHash, bindingHash, Origin(endpoint), cancellationToken);
+                Note(secretHash, bindingHash);
+            }
+        }
+    }
+
+    /// <summary>Remembers where the refresh token of an answer came from, in place of the one before. It never fails.</summary>
+    public async Task NoteIssuedAsync(OAuthEntry entry, Uri endpoint, string? refreshToken, string? replaced = null)
+    {
+        if (!seal.IsShared || string.IsNullOrEmpty(refreshToken) || refreshToken == replaced)
+        {
+            return;
+        }
+
+        try
+        {
+            await AllowAsync(entry, endpoint, refreshToken);
+            if (!string.IsNullOrEmpty(replaced))
+            {
+                var old = seal.Hash(Purpose, replaced);
+                await bindings.ForgetAsync(old);
+                _seen.TryRemove(old, out _);
+            }
+        }
+        catch (StoreException exception)
+        {
+            Log.NotNoted(logger, entry.Name.Service, entry.Entity, exception.Message); // its first use will note it
+        }
+    }
+
+    // A secret that nobody used yet may have been copied from another entry: then this one is not the first to have it.
+    private async Task<bool> IsElsewhereAsync(OAuthEntry entry, string secret, CancellationToken cancellationToken)
+    {
+        var rows = await tokens.ListAsync(cancellationToken);
+        foreach (var company in rows.Select(row => row.Entity).Append(entry.Entity).Append(FirstCompany).Distinct())
+        {
+            foreach (var other in await entries.ListAsync(company, cancellationToken))
+            {
+                if (!GoesElsewhere(entry, other))
+                {
+                    continue;
+                }
+
+                var own = rows.Where(row => row.Entity == company && other.Name.Owns(row.Service) && !row.HasOwner);
+                if (other.ClientSecret == secret || own.Any(row => RefreshToken(row) == secret))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private bool GoesElsewhere(OAuthEntry entry, OAuthEntry other) =>
+        providers.IsTrusted(other, ProviderEndpoint.TokenEndpoint)
+        || other.ClientId != entry.ClientId
+        || !Uri.TryCreate(other.Url, UriKind.Absolute, out var there)
+        || !Uri.TryCreate(entry.Url, UriKind.Absolute, out var here)
+        || Origin(there) != Origin(here);
+
+    private string? RefreshToken(TokenRow row)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(row.Value) ? null : StoredGrant.Decode(row, codec).RefreshToken;
+        }
+        catch (TokenUnreadableException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<string> Secrets(OAuthEntry entry, string? refreshToken) =>
+        new[] { entry.ClientSecret, refreshToken }.OfType<string>().Where(static secret => secret.Length > 0);
+
+    private (string SecretHash, string BindingHash) Hashes(OAuthEntry entry, Uri endpoint, string secret) =>
+        (seal.Hash(Purpose, secret), seal.Hash(Purpose, $"{secret}\n{Origin(endpoint)}\n{entry.ClientId}"));
+
+    private static string Origin(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority);
+
+    private bool IsSeen(string secretHash, string bindingHash) =>
+        _seen.TryGetValue(secretHash, out var known) && known.ContainsKey(bindingHash);
+
+    private void Note(string secretHash, string bindingHash) =>
+        _seen.GetOrAdd(secretHash, static _ => new(StringComparer.Ordinal))[bindingHash] = true;
+
+    // Once for each place: a background renewal comes by every half minute.
+    private async Task ReportAsync(OAuthEntry entry, Uri endpoint, string bindingHash)
+    {
+        if (_reported.TryAdd(bindingHash, true))
+        {
+            Log.Rebound(logger, entry.Name.Service, entry.Entity, Origin(endpoint));
+            await events.AppendAsync(GrantKey.Of(entry), "secret_rebound", Origin(endpoint));
+        }
+    }
+
+    private static BridgeException Rebound(OAuthEntry entry, Uri endpoint, string what) =>
+        new(
+            ProblemCode.SecretRebound,
+            $"The {what} of {entry.Name} was first used at another address than {Origin(endpoint)}, or with another client id. "
+                + "Nothing was sent there. If the new address is right, give consent for the entry again: that allows it. "
+                + "Otherwise find out who changed the entry."
+        );
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "A secret of {Service} (entity {Entity}) was not sent to {Origin}: it was first used elsewhere. An administrator must consent."
+        )]
+        public static partial void Rebound(ILogger logger, string service, int entity, string origin);
+
+        [LoggerMessage(2, LogLevel.Warning, "Where the new refresh token of {Service} (entity {Entity}) came from is not yet noted: {Reason}")]
+        public static partial void NotNoted(ILogger logger, string service, int entity, string reason);
+    }
+}
