@@ -5,6 +5,7 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Reports;
+using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Consents;
 

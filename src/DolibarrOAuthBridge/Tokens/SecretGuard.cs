@@ -65,7 +65,14 @@ internal sealed partial class SecretGuard(
             var known = await bindings.ListAsync(secretHash, cancellationToken);
             if (!known.Contains(bindingHash, StringComparer.Ordinal))
             {
-                if (!isTrusted && (known.Count > 0 || _seen.ContainsKey(secretHash) || await IsElsewhereAsync(entry, secret, cancellationToken)))
+                if (
+                    !isTrusted
+                    && (
+                        known.Count > 0
+                        || _seen.ContainsKey(secretHash)
+                        || await IsElsewhereAsync(entry, endpoint, secret, cancellationToken)
+                    )
+                )
                 {
                     await ReportAsync(entry, endpoint, bindingHash);
                     throw Rebound(entry, endpoint, secret == entry.ClientSecret ? "client secret" : "refresh token");
@@ -80,12 +87,7 @@ internal sealed partial class SecretGuard(
 
     /// <summary>Allows an endpoint from now on: an administrator consents to it, or it issued the refresh token itself.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task AllowAsync(
-        OAuthEntry entry,
-        Uri endpoint,
-        string? refreshToken = null,
-        CancellationToken cancellationToken = default
-    )
+    public async Task AllowAsync(OAuthEntry entry, Uri endpoint, string? refreshToken = null, CancellationToken cancellationToken = default)
     {
         if (!seal.IsShared)
         {
@@ -128,14 +130,14 @@ internal sealed partial class SecretGuard(
     }
 
     // A secret that nobody used yet may have been copied from another entry: then this one is not the first to have it.
-    private async Task<bool> IsElsewhereAsync(OAuthEntry entry, string secret, CancellationToken cancellationToken)
+    private async Task<bool> IsElsewhereAsync(OAuthEntry entry, Uri endpoint, string secret, CancellationToken cancellationToken)
     {
         var rows = await tokens.ListAsync(cancellationToken);
         foreach (var company in rows.Select(row => row.Entity).Append(entry.Entity).Append(FirstCompany).Distinct())
         {
             foreach (var other in await entries.ListAsync(company, cancellationToken))
             {
-                if (!GoesElsewhere(entry, other))
+                if (!GoesElsewhere(entry, endpoint, other))
                 {
                     continue;
                 }
@@ -151,12 +153,28 @@ internal sealed partial class SecretGuard(
         return false;
     }
 
-    private bool GoesElsewhere(OAuthEntry entry, OAuthEntry other) =>
-        providers.IsTrusted(other, ProviderEndpoint.TokenEndpoint)
-        || other.ClientId != entry.ClientId
-        || !Uri.TryCreate(other.Url, UriKind.Absolute, out var there)
-        || !Uri.TryCreate(entry.Url, UriKind.Absolute, out var here)
-        || Origin(there) != Origin(here);
+    // Without asking any server: what is not configured or in the catalogue is at the entry's URL.
+    private bool GoesElsewhere(OAuthEntry entry, Uri endpoint, OAuthEntry other)
+    {
+        if (other.ClientId != entry.ClientId)
+        {
+            return true;
+        }
+
+        try
+        {
+            return providers.IsTrusted(other, ProviderEndpoint.TokenEndpoint)
+                ? providers.Find(other, ProviderEndpoint.TokenEndpoint, published: null) is not { } there
+                    || Origin(there) != Origin(endpoint)
+                : !Uri.TryCreate(other.Url, UriKind.Absolute, out var theirs)
+                    || !Uri.TryCreate(entry.Url, UriKind.Absolute, out var own)
+                    || Origin(theirs) != Origin(own);
+        }
+        catch (ProviderConfigurationException)
+        {
+            return true;
+        }
+    }
 
     private string? RefreshToken(TokenRow row)
     {
@@ -211,7 +229,11 @@ internal sealed partial class SecretGuard(
         )]
         public static partial void Rebound(ILogger logger, string service, int entity, string origin);
 
-        [LoggerMessage(2, LogLevel.Warning, "Where the new refresh token of {Service} (entity {Entity}) came from is not yet noted: {Reason}")]
+        [LoggerMessage(
+            2,
+            LogLevel.Warning,
+            "Where the new refresh token of {Service} (entity {Entity}) came from is not yet noted: {Reason}"
+        )]
         public static partial void NotNoted(ILogger logger, string service, int entity, string reason);
     }
 }

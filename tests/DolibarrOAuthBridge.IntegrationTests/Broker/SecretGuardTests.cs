@@ -131,9 +131,7 @@ public sealed class SecretGuardTests(SharedServer shared)
         var entry = await host.Get<EntryDirectory>().GetAsync(Stolen, 1);
 
         await BridgeHost.FailAsync(
-            () =>
-                host.Get<SecretGuard>()
-                    .RequireAsync(entry, new Uri(thief.RevocationEndpoint), ProviderEndpoint.RevocationEndpoint, null),
+            () => host.Get<SecretGuard>().RequireAsync(entry, new Uri(thief.RevocationEndpoint), ProviderEndpoint.RevocationEndpoint, null),
             ProblemCode.SecretRebound
         );
     }

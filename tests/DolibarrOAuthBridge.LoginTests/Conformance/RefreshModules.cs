@@ -46,12 +46,13 @@ public sealed class RefreshModules(SharedInstall shared)
     {
         await using var world = await FlowWorld.CreateAsync(shared);
         await world.GrantAsync(Entry);
+        var first = world.Authority.RefreshToken;
         await world.Broker.RefreshAsync(Entry, world.Company);
         await world.Broker.RefreshAsync(Entry, world.Company);
 
-        Assert.Equal("refresh-1++", (await world.StoredAsync(Entry)).RefreshToken);
+        Assert.Equal(first + "++", (await world.StoredAsync(Entry)).RefreshToken);
         Assert.Equal(
-            ["refresh-1", "refresh-1+"],
+            [first, first + "+"],
             world.Authority.Server.RequestsTo(OpenIdAuthority.TokenPath).Select(request => request["refresh_token"])
         );
     }
@@ -61,6 +62,7 @@ public sealed class RefreshModules(SharedInstall shared)
         await using var world = await FlowWorld.CreateAsync(shared);
         await world.GrantAsync(Entry);
         var before = await world.StoredAsync(Entry);
+        var first = world.Authority.RefreshToken;
         world.Authority.ChangeClaims = change ?? world.Authority.ChangeClaims;
         if (Play.ModuleOf(typeof(RefreshModules), test).Rejects is { } reason)
         {
@@ -71,6 +73,6 @@ public sealed class RefreshModules(SharedInstall shared)
             return;
         }
 
-        Assert.Equal("access-for-refresh-1+", (await world.Broker.GetAsync(Entry, world.Company, null)).Value);
+        Assert.Equal($"access-for-{first}+", (await world.Broker.GetAsync(Entry, world.Company, null)).Value);
     }
 }

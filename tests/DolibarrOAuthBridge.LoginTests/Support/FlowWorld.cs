@@ -42,7 +42,9 @@ internal sealed class FlowWorld : IAsyncDisposable
     public static async Task<FlowWorld> CreateAsync(SharedInstall shared)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        var world = new FlowWorld(shared, await OpenIdAuthority.StartAsync(clock), clock);
+        var authority = await OpenIdAuthority.StartAsync(clock);
+        authority.Secret += Guid.NewGuid().ToString("N");
+        var world = new FlowWorld(shared, authority, clock);
         await world.SetEntryAsync(Entry);
         return world;
     }
@@ -50,7 +52,7 @@ internal sealed class FlowWorld : IAsyncDisposable
     public async Task SetEntryAsync(string entry, string? url = null)
     {
         await Shared.Install.SetConstAsync($"OAUTH_{entry}_ID", OpenIdAuthority.ClientId, Company);
-        await Shared.Install.SetConstAsync($"OAUTH_{entry}_SECRET", OpenIdAuthority.ClientSecret, Company);
+        await Shared.Install.SetConstAsync($"OAUTH_{entry}_SECRET", Authority.Secret, Company);
         await Shared.Install.SetConstAsync($"OAUTH_{entry}_URL", url ?? Authority.Issuer, Company);
     }
 

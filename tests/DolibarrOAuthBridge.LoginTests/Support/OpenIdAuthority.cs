@@ -19,6 +19,9 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
 {
     public const string ClientId = "client-of-the-tests";
     public const string ClientSecret = "s3cret:with+%&specials é";
+
+    /// <summary>The client's secret here. Where several providers share one Dolibarr, each needs its own.</summary>
+    public string Secret { get; set; } = ClientSecret;
     public const string JwksPath = "/keys-of-this-run";
     public const string TokenPath = "/oauth/token";
     public const string UserInfoPath = "/oauth/userinfo";
@@ -75,7 +78,7 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
     public Func<string, string> ReplaceToken { get; set; } = static token => token;
 
     /// <summary>The refresh token that counts.</summary>
-    public string RefreshToken { get; private set; } = "refresh-1";
+    public string RefreshToken { get; private set; } = "refresh-" + Guid.NewGuid().ToString("N");
 
     /// <summary>How the client must authenticate.</summary>
     public bool WantsBasic { get; set; }
@@ -177,7 +180,7 @@ internal sealed class OpenIdAuthority : IAsyncDisposable
     {
         if (!WantsBasic)
         {
-            return form["client_id"] == ClientId && form["client_secret"] == ClientSecret && request.Headers.Authorization.Count == 0;
+            return form["client_id"] == ClientId && form["client_secret"] == Secret && request.Headers.Authorization.Count == 0;
         }
 
         // RFC 6749, appendix B: written out here, not computed as the client does.

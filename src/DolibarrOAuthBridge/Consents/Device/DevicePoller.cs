@@ -5,6 +5,7 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Consents.Device;
 
