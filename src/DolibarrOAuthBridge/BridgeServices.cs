@@ -66,7 +66,14 @@ internal static class BridgeServices
 
     internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) =>
         services
-            .AddSingleton(_ => ProviderHttpClient.Create(options.UseProxy))
+            .AddSingleton<DiscoveredHosts>()
+            .AddSingleton(provider =>
+                ProviderHttpClient.Create(
+                    options.UseProxy,
+                    provider.GetRequiredService<DiscoveredHosts>(),
+                    provider.GetRequiredService<TimeProvider>()
+                )
+            )
             .AddSingleton<ProviderDocuments>()
             .AddSingleton<ServerMetadataCache>()
             .AddSingleton<ProviderDirectory>()

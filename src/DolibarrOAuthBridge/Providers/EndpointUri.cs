@@ -32,6 +32,30 @@ internal static class EndpointUri
     }
 
     /// <summary>
+    /// Reads a URL that a server's metadata names: by the rule of <see cref="Parse"/>, and plain http or this machine only where the
+    /// server itself is that.
+    /// </summary>
+    /// <param name="text">The URL.</param>
+    /// <param name="member">The metadata's member, for the message.</param>
+    /// <param name="server">The server that was asked.</param>
+    /// <exception cref="ProviderConfigurationException">It is not such a URL.</exception>
+    public static Uri ParseDiscovered(string text, string member, Uri server)
+    {
+        var setting = $"{member} in the metadata of {server.Host}";
+        var uri = Parse(text, setting);
+        if (uri.Scheme == Uri.UriSchemeHttp && server.Scheme != Uri.UriSchemeHttp)
+        {
+            throw new ProviderConfigurationException($"{setting} uses plain http although {server.Host} itself uses https.");
+        }
+
+        var isLiteral = IPAddress.TryParse(uri.IdnHost.Trim('[', ']'), out var address);
+        var isElsewhere = !string.Equals(uri.IdnHost, server.IdnHost, StringComparison.OrdinalIgnoreCase) && !IsLoopback(server);
+        return isElsewhere && (IsLoopback(uri) || (isLiteral && !DiscoveredHosts.IsPublic(address!)))
+            ? throw new ProviderConfigurationException($"{setting} is an address of this machine or of a private network.")
+            : uri;
+    }
+
+    /// <summary>
     /// Whether a URL's host is this machine, by a literal address or <c>localhost</c>; names that merely resolve to it do not
     /// count.
     /// </summary>

@@ -52,7 +52,7 @@ internal sealed class ProviderDocuments(HttpClient http, TimeProvider time, Brid
         }
         catch (HttpRequestException exception)
         {
-            throw new ProviderDocumentException($"{uri.Host} cannot be reached or broke off: {exception.HttpRequestError}.");
+            throw new ProviderDocumentException(ConnectionErrors.Describe(uri, exception));
         }
         catch (JsonException)
         {

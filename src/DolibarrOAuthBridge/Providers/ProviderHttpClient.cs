@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>
 /// The one HTTP client for providers. It follows no redirect (.NET would repeat the body, with the client secret and the
-/// refresh token in it, to whatever host answered 307), keeps no cookies and inflates nothing.
+/// refresh token in it, to whatever host answered 307), keeps no cookies, and uses no connection twice: on a kept one .NET may
+/// silently send a request again, which a rotating refresh token does not survive.
 /// </summary>
 internal static class ProviderHttpClient
 {
@@ -14,7 +19,10 @@ internal static class ProviderHttpClient
     public const int LargestBody = 1024 * 1024;
 
     /// <summary>Makes the client. The deadline of a call covers its body too and is the caller's cancellation token.</summary>
-    public static HttpClient Create(bool useProxy = false)
+    /// <param name="useProxy">Whether the environment's proxy is used; it then connects, and judges addresses, itself.</param>
+    /// <param name="discovered">Hosts that must not be in a private network; null for none.</param>
+    /// <param name="time">The clock that staggers connections; null for the system's.</param>
+    public static HttpClient Create(bool useProxy = false, DiscoveredHosts? discovered = null, TimeProvider? time = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -24,8 +32,19 @@ internal static class ProviderHttpClient
             AutomaticDecompression = DecompressionMethods.None,
             MaxResponseHeadersLength = 64, // KiB
             ConnectTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+            PooledConnectionLifetime = TimeSpan.Zero,
+            SslOptions = { RemoteCertificateValidationCallback = RequireTrusted },
+            ConnectCallback = async (context, cancellationToken) =>
+                new NetworkStream(
+                    await ProviderConnector.ConnectAsync(
+                        context.DnsEndPoint.Host,
+                        context.DnsEndPoint.Port,
+                        address => useProxy || discovered is null || discovered.Allows(context.DnsEndPoint.Host, address),
+                        time ?? TimeProvider.System,
+                        cancellationToken
+                    ),
+                    ownsSocket: true
+                ),
         };
 #pragma warning disable RS0030 // this is the client that the rule points to
         return new HttpClient(handler)
@@ -35,5 +54,26 @@ internal static class ProviderHttpClient
             DefaultRequestHeaders = { { "User-Agent", "dolibarr-oauth-bridge" } },
         };
 #pragma warning restore RS0030
+    }
+
+    // The system judges; a refusal says which certificate it is about.
+    private static bool RequireTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None)
+        {
+            return true;
+        }
+
+        if (certificate is not X509Certificate2 shown)
+        {
+            throw new AuthenticationException("the server shows no certificate.");
+        }
+
+        var reason =
+            errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? "it is for another name"
+            : chain?.ChainStatus.Any(static status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)) == true
+                ? $"it is valid from {shown.NotBefore:yyyy-MM-dd} to {shown.NotAfter:yyyy-MM-dd}; is this machine's clock right?"
+            : "its issuer is not trusted on this machine: add the issuer's certificate to the system's trusted ones";
+        throw new AuthenticationException($"the certificate of {shown.Subject}, issued by {shown.Issuer}, is refused: {reason}.");
     }
 }

@@ -7,6 +7,17 @@ namespace DolibarrOAuthBridge.Providers;
 /// <summary>An authorization server's own metadata (RFC 8414), checked to be about the server that was asked.</summary>
 internal sealed class ServerMetadata
 {
+    private static readonly string[] Used =
+    [
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "revocation_endpoint",
+        "device_authorization_endpoint",
+        "jwks_uri",
+        "userinfo_endpoint",
+    ];
+
     private readonly Dictionary<string, Uri> _uris = new(StringComparer.Ordinal);
 
     /// <summary>The issuer identifier, exactly as written: responses are compared with it character by character.</summary>
@@ -23,6 +34,9 @@ internal sealed class ServerMetadata
     /// Discovery, section 3).
     /// </summary>
     public IReadOnlyList<string> ClientAuthenticationMethods { get; init; } = ["client_secret_basic"];
+
+    /// <summary>Every URL in it that the bridge uses.</summary>
+    public IReadOnlyCollection<Uri> Urls => _uris.Values;
 
     /// <summary>The URL of a member such as <c>token_endpoint</c>; null if absent.</summary>
     public Uri? Find(string member) => _uris.GetValueOrDefault(member);
@@ -55,17 +69,11 @@ internal sealed class ServerMetadata
             IdTokenAlgorithms = Strings(root, "id_token_signing_alg_values_supported"),
             ClientAuthenticationMethods = Strings(root, "token_endpoint_auth_methods_supported") ?? ["client_secret_basic"],
         };
-        foreach (var property in root.EnumerateObject())
+        foreach (var name in Used)
         {
-            if (
-                property.Value.ValueKind == JsonValueKind.String
-                && (property.Name.EndsWith("_endpoint", StringComparison.Ordinal) || property.Name is "jwks_uri" or "issuer")
-            )
+            if (root.TryGetProperty(name, out var url) && url.ValueKind == JsonValueKind.String)
             {
-                metadata._uris[property.Name] = EndpointUri.Parse(
-                    property.Value.GetString()!,
-                    $"{property.Name} in the metadata of {server.Host}"
-                );
+                metadata._uris[name] = EndpointUri.ParseDiscovered(url.GetString()!, name, server);
             }
         }
 

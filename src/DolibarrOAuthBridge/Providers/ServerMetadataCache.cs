@@ -9,7 +9,12 @@ namespace DolibarrOAuthBridge.Providers;
 /// A server without metadata is asked again after ten minutes, or one when somebody wants to sign in; old metadata serves
 /// while a server does not answer.
 /// </summary>
-internal sealed partial class ServerMetadataCache(ProviderDocuments documents, TimeProvider time, ILogger<ServerMetadataCache> logger)
+internal sealed partial class ServerMetadataCache(
+    ProviderDocuments documents,
+    DiscoveredHosts discovered,
+    TimeProvider time,
+    ILogger<ServerMetadataCache> logger
+)
 {
     private const string OpenIdDocument = ".well-known/openid-configuration";
 
@@ -92,10 +97,16 @@ internal sealed partial class ServerMetadataCache(ProviderDocuments documents, T
             try
             {
                 var uri = new Uri(server.AbsoluteUri.TrimEnd('/') + "/" + document);
-                return (
-                    ServerMetadata.Parse(await documents.GetAsync(uri, deadline: Deadline, cancellationToken: cancellationToken), server),
-                    false
+                var metadata = ServerMetadata.Parse(
+                    await documents.GetAsync(uri, deadline: Deadline, cancellationToken: cancellationToken),
+                    server
                 );
+                foreach (var url in metadata.Urls)
+                {
+                    discovered.Add(server, url);
+                }
+
+                return (metadata, false);
             }
             catch (Exception exception) when (exception is ProviderDocumentException or FormatException or ProviderConfigurationException)
             {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace DolibarrOAuthBridge.Providers;
 
@@ -12,8 +13,6 @@ namespace DolibarrOAuthBridge.Providers;
 /// </summary>
 internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, BridgeOptions options)
 {
-    private const int LongestDescription = 200;
-
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
 
@@ -93,12 +92,11 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
             request.Content = form;
             request.Headers.Accept.ParseAdd("application/json");
             request.Headers.Authorization = authorization;
-            // On a kept-alive connection the handler may silently send the request again; a rotating refresh token does not survive that.
-            request.Headers.ConnectionClose = true;
+            request.Headers.ConnectionClose = true; // it serves one request only, so the server need not keep it
+            var sent = Secrets(await form.ReadAsStringAsync(deadline.Token), authorization);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, deadline.Token);
             var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
-            received?.Invoke(body);
-            return Read(endpoint, response, body, accept);
+            return Read(endpoint, response, body, accept, received, sent);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -109,59 +107,85 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
         }
         catch (HttpRequestException exception)
         {
-            return new TokenAnswer.Unavailable(
-                Word(exception.HttpRequestError),
-                $"{endpoint.Host} cannot be reached or broke off: {exception.HttpRequestError}."
-            );
+            return new TokenAnswer.Unavailable(ConnectionErrors.Word(exception), ConnectionErrors.Describe(endpoint, exception));
         }
     }
 
-    private TokenAnswer Read(Uri endpoint, HttpResponseMessage response, byte[] body, Func<JsonElement, TokenAnswer> accept)
+    private TokenAnswer Read(
+        Uri endpoint,
+        HttpResponseMessage response,
+        byte[] body,
+        Func<JsonElement, TokenAnswer> accept,
+        Action<byte[]>? received,
+        string[] sent
+    )
     {
         var status = (int)response.StatusCode;
-        if (status is 408 or 429 or >= 500)
-        {
-            var retryAfter = ReadRetryAfter(response, status);
-            return new TokenAnswer.Unavailable($"http_{status}", $"{endpoint.Host} answered {status}.", retryAfter);
-        }
-
         try
         {
-            var mediaType = response.Content.Headers.ContentType?.MediaType;
-            if (mediaType is not null && !mediaType.EndsWith("json", StringComparison.OrdinalIgnoreCase))
+            var inflated = AnswerBody.Inflate(body, response.Content.Headers.ContentEncoding, ProviderHttpClient.LargestBody);
+            received?.Invoke(inflated);
+            if (status is 408 or 429 or >= 500)
             {
-                throw new FormatException($"it is {Shorten(mediaType)}, not JSON");
+                var retryAfter = ReadRetryAfter(response, status);
+                return new TokenAnswer.Unavailable($"http_{status}", $"{endpoint.Host} answered {status}.", retryAfter);
             }
 
-            using var document = JsonDocument.Parse(body, StrictJson.Options);
+            using var document = AnswerBody.Read(inflated, response.Content.Headers.ContentType?.MediaType);
             var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object)
+            // GitHub says no with status 200, so the member decides, not the status. An empty one says nothing.
+            if (HasError(root) && !(response.IsSuccessStatusCode && ErrorCode(root) is null && root.TryGetProperty("access_token", out _)))
             {
-                throw new FormatException("it is not a JSON object");
-            }
-
-            // GitHub says no with status 200, so the member decides, not the status.
-            if (root.TryGetProperty("error", out var error))
-            {
-                return
-                    error.ValueKind == JsonValueKind.String
-                    && error.GetString() is { Length: > 0 and <= 64 } code
-                    && !code.AsSpan().ContainsAnyExceptInRange('\u0020', '\u007e')
-                    ? new TokenAnswer.Refused(code, ReadDescription(root))
+                return ErrorCode(root) is { } code
+                    ? new TokenAnswer.Refused(ForeignText.Clean(code, sent), ReadDescription(root, sent))
                     : throw new FormatException("its error is not a code");
             }
 
-            return response.StatusCode == HttpStatusCode.OK ? accept(root) : throw new FormatException("it has no error member");
+            return response.IsSuccessStatusCode ? accept(root) : throw new FormatException("it has no error member");
         }
         catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
         {
             var reason = exception is FormatException ? exception.Message : "it is not well-formed JSON";
             var hint = status is >= 300 and < 400 ? "; redirects are not followed, check the endpoint" : string.Empty;
             return new TokenAnswer.Unavailable(
-                status == 200 ? "malformed" : $"http_{status}",
+                response.IsSuccessStatusCode ? "malformed" : $"http_{status}",
                 $"{endpoint.Host} answered {status} with something that is no OAuth answer: {reason}{hint}."
             );
         }
+    }
+
+    private static bool HasError(JsonElement root) =>
+        root.TryGetProperty("error", out var error)
+        && error.ValueKind != JsonValueKind.Null
+        && !(error.ValueKind == JsonValueKind.String && error.ValueEquals(string.Empty));
+
+    private static string? ErrorCode(JsonElement root) =>
+        root.GetProperty("error") is { ValueKind: JsonValueKind.String } error
+        && error.GetString() is { Length: <= 64 } code
+        && !code.AsSpan().ContainsAnyExceptInRange('\u0020', '\u007e')
+            ? code
+            : null;
+
+    // What must not come back in the provider's words: the values of the form but for the grant type and the scopes, and the header.
+    private static string[] Secrets(string form, AuthenticationHeaderValue? authorization)
+    {
+        var values = QueryHelpers.ParseQuery(form)
+            .Where(static parameter => parameter.Key is not ("grant_type" or "scope" or "client_id" or "redirect_uri" or "resource"))
+            .SelectMany(static parameter => parameter.Value)
+            .OfType<string>();
+        return authorization?.Parameter is { } header
+            ? [.. values, header, .. BasicCredentials(header)]
+            : [.. values];
+    }
+
+    private static string[] BasicCredentials(string header)
+    {
+        var bytes = new byte[header.Length];
+        return Convert.TryFromBase64String(header, bytes, out var length)
+            && Encoding.UTF8.GetString(bytes, 0, length) is var pair
+            && pair.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon
+            ? [pair, pair[(colon + 1)..], Uri.UnescapeDataString(pair[(colon + 1)..].Replace('+', ' '))]
+            : [];
     }
 
     private TimeSpan? ReadRetryAfter(HttpResponseMessage response, int status)
@@ -182,28 +206,8 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
             : wait;
     }
 
-    private static string ReadDescription(JsonElement root) =>
+    private static string ReadDescription(JsonElement root, string[] sent) =>
         root.TryGetProperty("error_description", out var description) && description.ValueKind == JsonValueKind.String
-            ? Shorten(description.GetString()!)
+            ? ForeignText.Clean(description.GetString()!, sent)
             : string.Empty;
-
-    private static string Shorten(string text)
-    {
-        var line = string.Create(Math.Min(text.Length, LongestDescription), text, static (span, source) =>
-        {
-            for (var index = 0; index < span.Length; index++)
-            {
-                span[index] = char.IsControl(source[index]) ? ' ' : source[index];
-            }
-        });
-        return text.Length > LongestDescription ? line + "…" : line;
-    }
-
-    private static string Word(HttpRequestError error) =>
-        error switch
-        {
-            HttpRequestError.ConfigurationLimitExceeded => "too_large",
-            HttpRequestError.SecureConnectionError => "tls",
-            _ => "network",
-        };
 }

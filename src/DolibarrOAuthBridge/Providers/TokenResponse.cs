@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -12,6 +13,7 @@ internal sealed class TokenResponse
 {
     private const int LongestToken = 48 * 1024; // what fits, dolcrypt'ed, into Dolibarr's column of 64 KiB
     private const int LongestParameters = 8 * 1024; // characters of JSON
+    private const int MostParameters = 64;
     private const long LongestLifetime = 10L * 365 * 24 * 3600; // seconds
 
     private static readonly string[] Own = ["access_token", "refresh_token", "expires_in"];
@@ -52,22 +54,18 @@ internal sealed class TokenResponse
     public TimeSpan? RefreshTokenExpiresIn =>
         Parameters.GetInt("refresh_token_expires_in") is { } seconds and > 0 and < LongestLifetime ? TimeSpan.FromSeconds(seconds) : null;
 
-    /// <summary>Validates a JSON object as a token response.</summary>
+    /// <summary>
+    /// Reads a JSON object as a token response. A usable access token is all that it must have: the refresh token that was spent for
+    /// it is gone, so any other member that is odd, empty or too long counts as not said.
+    /// </summary>
     /// <exception cref="FormatException">It is none, or holds what must not be stored. The message is safe to log.</exception>
     public static TokenResponse Parse(JsonElement root)
     {
-        var accessToken = RequireToken(root, "access_token") ?? throw new FormatException("it has no access_token");
-        var refreshToken = RequireToken(root, "refresh_token");
-        if (
-            root.TryGetProperty("token_type", out var type)
-            && (type.ValueKind != JsonValueKind.String || !string.Equals(type.GetString(), "bearer", StringComparison.OrdinalIgnoreCase))
-        )
-        {
-            throw new FormatException("its token_type is not Bearer");
-        }
-
+        var accessToken =
+            FindToken(root, "access_token")
+            ?? throw new FormatException("it has no access_token, or one that is empty, too long, or holds characters that no token has");
         var idToken = root.TryGetProperty("id_token", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
-        return new TokenResponse(accessToken, refreshToken, idToken, ReadLifetime(root), ReadParameters(root));
+        return new TokenResponse(accessToken, FindToken(root, "refresh_token"), idToken, ReadLifetime(root), ReadParameters(root));
     }
 
     /// <summary>The token as Dolibarr stores it.</summary>
@@ -77,7 +75,7 @@ internal sealed class TokenResponse
     /// <param name="now">When the answer came.</param>
     public StoredToken ToStoredToken(StoredToken? previous, MissingExpiry missingExpiry, DateTimeOffset now)
     {
-        var parameters = previous is null ? PhpArray.Empty : GrantView.Of(previous).Parameters;
+        var parameters = previous is null ? PhpArray.Empty : OnlyAscii(GrantView.Of(previous).Parameters);
         foreach (var (key, value) in Parameters.Entries)
         {
             parameters = parameters.With(
@@ -97,39 +95,58 @@ internal sealed class TokenResponse
     // What a provider adds must never keep its tokens from fitting into the row: the refresh token is spent by now.
     private static PhpArray ReadParameters(JsonElement root)
     {
-        var isLong =
-            root.EnumerateObject().Where(member => !Own.Contains(member.Name)).Sum(static member => (long)member.Value.GetRawText().Length)
-            > LongestParameters;
-        var parameters = PhpArray.FromJson(root);
-        return root.EnumerateObject()
-            .Select(static member => member.Name)
-            .Where(name =>
-                Own.Contains(name)
-                || (isLong && !(Needed.Contains(name) && root.GetProperty(name).GetRawText().Length <= LongestParameters))
-            )
-            .Aggregate(parameters, static (rest, name) => rest.Without(name));
+        var members = root.EnumerateObject().Where(static member => !Own.Contains(member.Name)).ToList();
+        var isMuch =
+            members.Count > MostParameters || members.Sum(static member => (long)member.Value.GetRawText().Length) > LongestParameters;
+        return members
+            .Where(member => !isMuch || (Needed.Contains(member.Name) && member.Value.GetRawText().Length <= LongestParameters))
+            .Aggregate(PhpArray.Empty, static (rest, member) => ReadParameter(member) is { } value ? rest.With(member.Name, value) : rest);
     }
 
-    // Visible ASCII only (RFC 6749, appendix A.12): a line break would let a token speak SMTP or IMAP.
-    private static string? RequireToken(JsonElement root, string name)
+    // Stock code of release 23 and later reads no token whose text is not ASCII, so such a member is left out.
+    private static PhpValue? ReadParameter(JsonProperty member)
     {
-        if (!root.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null)
+        if (member.Value.ValueKind == JsonValueKind.Null || !Ascii.IsValid(member.Name))
         {
             return null;
         }
 
-        var value =
-            member.ValueKind == JsonValueKind.String ? member.GetString()! : throw new FormatException($"its {name} is not a string");
-        if (
+        try
+        {
+            using var one = JsonDocument.Parse($"[{member.Value.GetRawText()}]");
+            var value = PhpArray.FromJson(one.RootElement).Entries.Single().Value;
+            return IsAscii(value) ? value : null;
+        }
+        catch (Exception exception) when (exception is FormatException or JsonException or InvalidOperationException)
+        {
+            return null; // nested too deeply, a number beyond a double, or text that is not Unicode
+        }
+    }
+
+    private static PhpArray OnlyAscii(PhpArray parameters) =>
+        parameters
+            .Entries.Where(static entry => !IsAscii(entry.Key) || !IsAscii(entry.Value))
+            .Select(static entry => entry.Key is PhpString text ? text.Value : entry.Key.ToString()!)
+            .Aggregate(parameters, static (rest, key) => rest.Without(key));
+
+    private static bool IsAscii(PhpValue value) =>
+        value switch
+        {
+            PhpString text => Ascii.IsValid(text.Value),
+            PhpArray array => array.Entries.All(static entry => IsAscii(entry.Key) && IsAscii(entry.Value)),
+            _ => true,
+        };
+
+    // Visible ASCII only (RFC 6749, appendix A.12): a line break would let a token speak SMTP or IMAP.
+    private static string? FindToken(JsonElement root, string name)
+    {
+        var value = root.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString()! : string.Empty;
+        return
             value.Length is 0 or > LongestToken
             || value.AsSpan().ContainsAnyExceptInRange('\u0021', '\u007e')
             || value.StartsWith("dolcrypt:", StringComparison.OrdinalIgnoreCase)
-        )
-        {
-            throw new FormatException($"its {name} is empty, too long, or holds characters that no token has");
-        }
-
-        return value;
+            ? null
+            : value;
     }
 
     private static long? ReadLifetime(JsonElement root)
@@ -149,9 +166,8 @@ internal sealed class TokenResponse
                     CultureInfo.InvariantCulture,
                     out var parsed
                 ) => parsed,
-            JsonValueKind.Null => null,
-            _ => throw new FormatException("its expires_in is not a number"),
+            _ => null,
         };
-        return seconds is null ? null : (long)Math.Clamp(seconds.Value, 0, LongestLifetime);
+        return seconds is { } known && double.IsFinite(known) ? (long)Math.Clamp(known, 0, LongestLifetime) : null;
     }
 }

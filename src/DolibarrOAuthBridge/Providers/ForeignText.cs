@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Buffers.Text;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Encodings.Web;
+
+namespace DolibarrOAuthBridge.Providers;
+
+/// <summary>
+/// The one place where text of others (a provider's <c>error_description</c>, a mail server's line) is made fit to be stored, logged
+/// and shown: no secret that was just sent, in whatever form it comes back; no control or direction characters; bounded.
+/// </summary>
+internal static class ForeignText
+{
+    /// <summary>What stands where a secret stood.</summary>
+    public const string Redacted = "[redacted]";
+
+    /// <summary>The most characters that are kept unless the caller says otherwise.</summary>
+    public const int DefaultLength = 200;
+
+    // A shorter one would redact ordinary words, and is no secret.
+    private const int ShortestSecret = 4;
+
+    /// <summary>Makes a text fit.</summary>
+    /// <param name="text">The text as it came.</param>
+    /// <param name="secrets">What was sent to the one who says it: secrets, tokens, codes, headers.</param>
+    /// <param name="length">The most characters to keep; a longer text ends in an ellipsis.</param>
+    public static string Clean(string text, IEnumerable<string> secrets, int length = DefaultLength)
+    {
+        // The longest first: a form may be part of another one.
+        foreach (var form in secrets.Where(static secret => secret.Length >= ShortestSecret).SelectMany(FormsOf).OrderByDescending(Length))
+        {
+            text = text.Replace(form, Redacted, StringComparison.OrdinalIgnoreCase);
+        }
+
+        var line = new StringBuilder(Math.Min(text.Length, length));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (line.Length + rune.Utf16SequenceLength > length)
+            {
+                return line.Append('…').ToString();
+            }
+
+            line.Append(IsVisible(rune) ? rune.ToString() : " ");
+        }
+
+        return line.ToString();
+    }
+
+    private static int Length(string text) => text.Length;
+
+    // Control, format (bidirectional overrides, zero-width characters), private and broken characters, and line separators.
+    private static bool IsVisible(Rune rune) =>
+        rune != Rune.ReplacementChar
+        && Rune.GetUnicodeCategory(rune)
+            is not (
+                UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+            );
+
+    private static IEnumerable<string> FormsOf(string secret)
+    {
+        var bytes = Encoding.UTF8.GetBytes(secret);
+        string[] forms =
+        [
+            secret,
+            Uri.EscapeDataString(secret),
+            WebUtility.UrlEncode(secret),
+            WebUtility.HtmlEncode(secret),
+            JavaScriptEncoder.Default.Encode(secret),
+            JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(secret),
+            secret.Replace("/", "\\/", StringComparison.Ordinal), // as PHP's json_encode writes it
+            Convert.ToBase64String(bytes),
+            Convert.ToBase64String(bytes).TrimEnd('='),
+            Base64Url.EncodeToString(bytes),
+            Convert.ToHexString(bytes),
+        ];
+        return forms.Distinct(StringComparer.Ordinal);
+    }
+}
