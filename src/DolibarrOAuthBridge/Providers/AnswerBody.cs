@@ -82,7 +82,7 @@ internal static class AnswerBody
         {
             using var whole = new MemoryStream();
             var buffer = new byte[16 * 1024];
-            for (int read; (read = stream.Read(buffer)) > 0; )
+            for (int read; (read = stream.Read(buffer)) > 0;)
             {
                 whole.Write(buffer, 0, read);
                 if (whole.Length > limit)

@@ -35,8 +35,7 @@ internal static class ConnectionErrors
                 $"{place} accepts no connection: check the URL, the firewall, and whether this machine needs a proxy (Bridge:UseProxy).",
             HttpRequestError.SecureConnectionError =>
                 $"No secure connection to {place}: {Inner<AuthenticationException>(exception)?.Message ?? "the TLS handshake failed."}",
-            HttpRequestError.ProxyTunnelError =>
-                $"The proxy lets no connection through to {place}: check its address, user and rules.",
+            HttpRequestError.ProxyTunnelError => $"The proxy lets no connection through to {place}: check its address, user and rules.",
             HttpRequestError.ConfigurationLimitExceeded => $"The answer of {place} is too large.",
             HttpRequestError.ResponseEnded => $"{place} cannot be reached or broke off: it closed the connection before its answer ended.",
             _ => $"{place} cannot be reached or broke off: {exception.HttpRequestError}.",

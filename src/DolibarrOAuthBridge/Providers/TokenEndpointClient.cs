@@ -169,19 +169,19 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
     // What must not come back in the provider's words: the values of the form but for the grant type and the scopes, and the header.
     private static string[] Secrets(string form, AuthenticationHeaderValue? authorization)
     {
-        var values = QueryHelpers.ParseQuery(form)
+        var values = QueryHelpers
+            .ParseQuery(form)
             .Where(static parameter => parameter.Key is not ("grant_type" or "scope" or "client_id" or "redirect_uri" or "resource"))
             .SelectMany(static parameter => parameter.Value)
             .OfType<string>();
-        return authorization?.Parameter is { } header
-            ? [.. values, header, .. BasicCredentials(header)]
-            : [.. values];
+        return authorization?.Parameter is { } header ? [.. values, header, .. BasicCredentials(header)] : [.. values];
     }
 
     private static string[] BasicCredentials(string header)
     {
         var bytes = new byte[header.Length];
-        return Convert.TryFromBase64String(header, bytes, out var length)
+        return
+            Convert.TryFromBase64String(header, bytes, out var length)
             && Encoding.UTF8.GetString(bytes, 0, length) is var pair
             && pair.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon
             ? [pair, pair[(colon + 1)..], Uri.UnescapeDataString(pair[(colon + 1)..].Replace('+', ' '))]

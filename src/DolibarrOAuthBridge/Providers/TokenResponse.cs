@@ -61,8 +61,7 @@ internal sealed class TokenResponse
     /// <exception cref="FormatException">It is none, or holds what must not be stored. The message is safe to log.</exception>
     public static TokenResponse Parse(JsonElement root)
     {
-        var accessToken =
-            FindToken(root, "access_token")
+        var accessToken = FindToken(root, "access_token")
             ?? throw new FormatException("it has no access_token, or one that is empty, too long, or holds characters that no token has");
         var idToken = root.TryGetProperty("id_token", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
         return new TokenResponse(accessToken, FindToken(root, "refresh_token"), idToken, ReadLifetime(root), ReadParameters(root));
@@ -140,7 +139,8 @@ internal sealed class TokenResponse
     // Visible ASCII only (RFC 6749, appendix A.12): a line break would let a token speak SMTP or IMAP.
     private static string? FindToken(JsonElement root, string name)
     {
-        var value = root.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString()! : string.Empty;
+        var value =
+            root.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString()! : string.Empty;
         return
             value.Length is 0 or > LongestToken
             || value.AsSpan().ContainsAnyExceptInRange('\u0021', '\u007e')

@@ -164,6 +164,7 @@ public sealed class ProviderDirectoryTests : IDisposable
         using var http = new HttpClient(_handler);
         var cache = new ServerMetadataCache(
             new ProviderDocuments(http, _time, new BridgeOptions()),
+            new DiscoveredHosts(new ConfigurationBuilder().Build()),
             _time,
             NullLogger<ServerMetadataCache>.Instance
         );
@@ -191,6 +192,7 @@ public sealed class ProviderDirectoryTests : IDisposable
             configuration,
             new ServerMetadataCache(
                 new ProviderDocuments(http, _time, new BridgeOptions()),
+                new DiscoveredHosts(new ConfigurationBuilder().Build()),
                 _time,
                 NullLogger<ServerMetadataCache>.Instance
             )

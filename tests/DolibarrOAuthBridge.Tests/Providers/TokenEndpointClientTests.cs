@@ -108,9 +108,7 @@ public sealed partial class TokenEndpointClientTests
             { 200, "[]", "application/json" },
             { 200, "\"text\"", "application/json" },
             { 200, "1", "application/json" },
-            { 200, Good, "text/html" },
             { 200, "<html>", null },
-            { 200, "\uFEFF" + Good, "application/json" },
             { 200, Good + "x", "application/json" },
             { 200, Good + Good, "application/json" },
             { 200, Good + "\0", "application/json" },
@@ -126,26 +124,15 @@ public sealed partial class TokenEndpointClientTests
             { 200, """{"access_token":"\u0001"}""", "application/json" },
             { 200, """{"access_token":"\u00e9"}""", "application/json" },
             { 200, """{"access_token":"dolcrypt:x"}""", "application/json" },
-            { 200, """{"access_token":"a","refresh_token":""}""", "application/json" },
-            { 200, """{"access_token":"a","refresh_token":{}}""", "application/json" },
-            { 200, """{"access_token":"a","refresh_token":"\n"}""", "application/json" },
-            { 200, """{"access_token":"a","token_type":"mac"}""", "application/json" },
-            { 200, """{"access_token":"a","token_type":null}""", "application/json" },
-            { 200, """{"access_token":"a","expires_in":[]}""", "application/json" },
-            { 200, """{"access_token":"a","expires_in":"soon"}""", "application/json" },
-            { 200, """{"access_token":"a","expires_in":true}""", "application/json" },
-            { 200, """{"access_token":"a","x":"\ud800"}""", "application/json" },
-            { 200, """{"access_token":"a","x":1e999}""", "application/json" },
             { 200, "{\"access_token\":\"a\",\"x\":" + new string('[', 20) + new string(']', 20) + "}", "application/json" },
             { 200, "{'access_token':'a'}", "application/json" },
             { 200, """{"access_token":"a",}""", "application/json" },
             { 200, """{"access_token":"a"/**/}""", "application/json" },
-            { 200, "access_token=a&token_type=bearer", "application/x-www-form-urlencoded" },
             { 200, "access_token=a", null },
+            { 200, "access_token=a&access_token=b", "application/x-www-form-urlencoded" },
             { 200, """{"error":""}""", "application/json" },
             { 200, """{"error":null}""", "application/json" },
             { 400, """{"error":{"code":1}}""", "application/json" },
-            { 201, Good, "application/json" },
             { 204, "", null },
             { 400, "{}", "application/json" },
             { 404, "<html>", "text/html" },
@@ -158,7 +145,7 @@ public sealed partial class TokenEndpointClientTests
     {
         var answer = Assert.IsType<TokenAnswer.Unavailable>(await PostAsync(StubHandler.Of((HttpStatusCode)status, body, contentType)));
 
-        Assert.Equal(status == 200 ? "malformed" : $"http_{status}", answer.Reason);
+        Assert.Equal(status is >= 200 and < 300 ? "malformed" : $"http_{status}", answer.Reason);
         Assert.Null(answer.RetryAfter);
     }
 
