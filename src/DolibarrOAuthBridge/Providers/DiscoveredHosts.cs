@@ -12,13 +12,15 @@ namespace DolibarrOAuthBridge.Providers;
 /// </summary>
 internal sealed class DiscoveredHosts
 {
+    private static readonly string[] Sections = ["Providers", "Entries"];
+
     private readonly ConcurrentDictionary<string, bool> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _trusted;
 
     /// <summary>Creates the list.</summary>
     /// <param name="configuration">The sidecar's own configuration: hosts in its endpoints are an administrator's word.</param>
     public DiscoveredHosts(IConfiguration configuration) =>
-        _trusted = new[] { "Providers", "Entries" }
+        _trusted = Sections
             .SelectMany(section => configuration.GetSection(section).AsEnumerable())
             .Select(static setting => Uri.TryCreate(setting.Value, UriKind.Absolute, out var url) ? url.IdnHost : string.Empty)
             .Where(static host => host.Length > 0)
