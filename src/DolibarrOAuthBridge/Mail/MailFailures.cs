@@ -15,6 +15,9 @@ namespace DolibarrOAuthBridge.Mail;
 /// <param name="deadline">How long the whole check may take.</param>
 internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan deadline)
 {
+    private const int LongestLine = 4096; // characters
+    private const int LongestAuthenticate = 40; // tag, command and mechanism before the token
+
     /// <summary>The token that was sent, which no detail may hold; empty before.</summary>
     public string AccessToken { get; set; } = string.Empty;
 
@@ -56,6 +59,12 @@ internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan 
                 session.Protocol == MailProtocol.Imap ? session.Dialogue.LastLine : WithoutColon(failure.Message)
             ),
             SmtpCommandException failure => Refused($"{(int)failure.StatusCode} {failure.Message}", FallbackOf(failure.ErrorCode)),
+            // ImapUse: there is no personal namespace, and the server had nothing against the question.
+            ImapCommandException when session.Dialogue.LastLine.StartsWith("OK", StringComparison.OrdinalIgnoreCase) => new MailRefusal(
+                MailFailureCode.FolderMissing,
+                "The login works, but the server names no folders of this account: it has no mailbox, or is a shared or unlicensed one. "
+                    + "Have a mailbox made for the account, or log in as the mailbox that is meant."
+            ),
             ImapCommandException => Refused(session.Dialogue.LastLine),
             FolderNotFoundException failure => new MailRefusal(
                 MailFailureCode.FolderMissing,
@@ -79,10 +88,26 @@ internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan 
             _ => null,
         };
 
+    // Many servers accept no line of more than 4,096 characters, and say so in words of their own or not at all.
+    private bool IsTokenLong =>
+        !session.IsAuthenticated && (session.Mechanism?.InitialResponse.Length ?? 0) > LongestLine - LongestAuthenticate;
+
+    private MailRefusal TooLong(string what) =>
+        new(
+            MailFailureCode.TokenTooLong,
+            $"{what} at a login whose line has {session.Mechanism!.InitialResponse.Length} characters; many servers accept "
+                + $"{LongestLine}. The token is too long for it: ask the provider for fewer scopes or claims, or for opaque tokens."
+        );
+
     private MailRefusal Refused(string answer, string? fallback = null)
     {
         var explanation = session.Mechanism?.Explanation;
         var refusal = MailRefusals.Decode(session.Protocol, answer, explanation, GrantedScope);
+        if (refusal.Code == MailFailureCode.Refused && IsTokenLong)
+        {
+            return TooLong($"The server says: {Clean(answer)},");
+        }
+
         var (code, advice) =
             refusal.Code == MailFailureCode.Refused && fallback is not null ? (fallback, string.Empty) : (refusal.Code, refusal.Advice);
         var explained =
@@ -93,7 +118,15 @@ internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan 
     private MailRefusal Broken(Exception exception)
     {
         var last = session.Dialogue.LastLine;
-        return last.StartsWith("* BYE", StringComparison.OrdinalIgnoreCase) || last.StartsWith("421", StringComparison.Ordinal)
+        if (IsTokenLong)
+        {
+            return TooLong($"The server ended the connection ({Clean(last)})");
+        }
+
+        return
+            last.StartsWith("BAD", StringComparison.OrdinalIgnoreCase)
+            || last.StartsWith("* BYE", StringComparison.OrdinalIgnoreCase)
+            || last.StartsWith("421", StringComparison.Ordinal)
             ? Refused(last)
             : new MailRefusal(
                 MailFailureCode.Protocol,

@@ -125,6 +125,68 @@ public sealed class MailRefusalTests(SharedServer database) : ScriptedMailTests(
         Assert.Contains(answer.Split(' ')[^1], report.Steps[^1].Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("TAG BAD Error in IMAP command received by server.")]
+    [InlineData("* BYE Too many invalid commands")]
+    [InlineData("TAG BAD Line too long")]
+    public async Task A_server_that_breaks_off_at_a_long_token_is_explained_by_the_token(string answer)
+    {
+        await UseLongTokenAsync();
+        await using var server = Start(async imap =>
+        {
+            await GreetImapAsync(imap);
+            await imap.AnswerTaggedAsync(answer);
+            await imap.CloseAsync();
+        });
+
+        AssertFails(await CheckAsync(server, MailProtocol.Imap, MailSecurity.None), "authenticate", MailFailureCode.TokenTooLong);
+    }
+
+    [Fact]
+    public async Task A_server_that_hangs_up_without_a_word_at_a_long_token_is_explained_by_the_token()
+    {
+        await UseLongTokenAsync();
+        await using var server = Start(async imap =>
+        {
+            await GreetImapAsync(imap);
+            await imap.HearAsync();
+            await imap.CloseAsync();
+        });
+
+        var report = await CheckAsync(server, MailProtocol.Imap, MailSecurity.None);
+
+        AssertFails(report, "authenticate", MailFailureCode.TokenTooLong);
+        Assert.Contains("4096", report.Steps[^1].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_account_without_folders_is_one_whose_login_works()
+    {
+        await using var server = Start(async imap =>
+        {
+            await GreetImapAsync(imap, " NAMESPACE");
+            await imap.AnswerTaggedAsync("TAG OK AUTHENTICATE completed.");
+            while (await imap.HearAsync() is { Length: > 0 } command)
+            {
+                var words = command.Split(' ');
+                await imap.SayAsync(
+                    words[1] switch
+                    {
+                        "CAPABILITY" => "* CAPABILITY IMAP4rev1 NAMESPACE",
+                        "NAMESPACE" => "* NAMESPACE NIL NIL NIL",
+                        _ => "* OK nothing",
+                    },
+                    $"{words[0]} OK done"
+                );
+            }
+        });
+
+        var report = await CheckAsync(server, MailProtocol.Imap, MailSecurity.None);
+
+        AssertFails(report, "list", MailFailureCode.FolderMissing);
+        Assert.Contains("The login works", report.Steps[^1].Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AToken_that_Exchange_takes_for_another_mailbox_fails_when_the_folders_are_listed()
     {

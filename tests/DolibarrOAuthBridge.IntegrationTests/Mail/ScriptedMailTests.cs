@@ -51,6 +51,12 @@ public abstract class ScriptedMailTests(SharedServer database) : IAsyncLifetime
         Assert.False(report.Steps[^1].Ok);
     }
 
+    private protected async Task UseLongTokenAsync()
+    {
+        await _world.ExecuteAsync("DELETE FROM llx_oauth_token");
+        Token = (await _world.GrantAsync(TimeSpan.FromHours(1), length: 4000)).AccessToken!;
+    }
+
     private protected ScriptedMailServer Start(Func<ScriptedMailServer, Task> script, string name = "localhost", bool expired = false)
     {
         using var certificate = _authority.Issue(name, expired);

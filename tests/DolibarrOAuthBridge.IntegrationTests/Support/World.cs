@@ -96,11 +96,11 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>Puts a consented grant into the row.</summary>
-    public async Task<StoredToken> GrantAsync(TimeSpan life, string entry = Entry)
+    public async Task<StoredToken> GrantAsync(TimeSpan life, string entry = Entry, int length = 0)
     {
         var extra = PhpArray.Empty.With("token_type", new PhpString("Bearer")).With("scope", new PhpString("https://mail.google.com/"));
         var token = new StoredToken(
-            "at-canary-" + Guid.NewGuid().ToString("N"),
+            "at-canary-" + Guid.NewGuid().ToString("N").PadRight(length, 'x'),
             Authority.Consent(),
             EndOfLife.At(Clock.GetUtcNow() + life),
             extra
