@@ -104,4 +104,7 @@ $record['account'] = array('user' => (int) $found->rowid, 'issuer' => $identity[
 $ticket = $signIn->issueTicket($found, $conf->entity, $record);
 $separator = strpos($record['back_to'], '?') === false ? '?' : '&';
 $parameters = array('afteroauthloginreturn' => OAuthBridgeSignIn::MODE, OAuthBridgeSignIn::TICKET => $ticket);
+if ((int) DOL_VERSION < 18) {
+	$parameters['openid_mode'] = '1'; // what makes Dolibarr 17 attempt a login, which does not know afteroauthloginreturn
+}
 oauthbridgeGoTo($record['back_to'].$separator.http_build_query($parameters, '', '&'));

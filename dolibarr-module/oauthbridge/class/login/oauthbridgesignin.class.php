@@ -42,7 +42,7 @@ class OAuthBridgeSignIn
 	/** Parameters that a page does not get after the login: they would trigger an action, or belong to the login itself. */
 	const DROPPED_PARAMETERS = array(
 		'action', 'confirm', 'massaction', 'token', 'actionlogin', 'username', 'password', 'afteroauthloginreturn', 'entity',
-		'switchentity', 'loginfunction', self::TICKET,
+		'switchentity', 'loginfunction', 'openid_mode', self::TICKET,
 	);
 
 	/** @var OAuthBridgeClient|null Null where only a ticket is redeemed */
