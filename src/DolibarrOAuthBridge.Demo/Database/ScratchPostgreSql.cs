@@ -129,10 +129,10 @@ public sealed class ScratchPostgreSql : IAsyncDisposable
         await _directory.DisposeAsync();
     }
 
+    private const string DebianVersions = "/usr/lib/postgresql";
+
     private static string FindPrograms() =>
-        new[] { "/usr/lib/postgresql" }
-            .Where(Directory.Exists)
-            .SelectMany(Directory.EnumerateDirectories)
+        (Directory.Exists(DebianVersions) ? Directory.EnumerateDirectories(DebianVersions) : [])
             .OrderDescending(StringComparer.Ordinal)
             .Append("/usr/local")
             .Select(directory => Path.Combine(directory, "bin"))
