@@ -4,7 +4,6 @@ using System.Buffers.Text;
 using System.Text;
 using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.LoginTests.Support;
-using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.LoginTests.Flow;
 
