@@ -54,7 +54,7 @@ internal sealed partial class SecretGuard(
         }
 
         var isTrusted = providers.IsTrusted(entry, kind);
-        foreach (var secret in Secrets(entry, refreshToken))
+        foreach (var secret in await SecretsAsync(entry, refreshToken, cancellationToken))
         {
             var (secretHash, bindingHash) = Hashes(entry, endpoint, secret);
             if (IsSeen(secretHash, bindingHash))
@@ -70,12 +70,12 @@ internal sealed partial class SecretGuard(
                     && (
                         known.Count > 0
                         || _seen.ContainsKey(secretHash)
-                        || await IsElsewhereAsync(entry, endpoint, secret, cancellationToken)
+                        || await IsCopyAsync(entry, endpoint, refreshToken, cancellationToken)
                     )
                 )
                 {
                     await ReportAsync(entry, endpoint, bindingHash);
-                    throw Rebound(entry, endpoint, secret == entry.ClientSecret ? "client secret" : "refresh token");
+                    throw Rebound(entry, endpoint, secret == refreshToken ? "refresh token" : "client secret");
                 }
 
                 await bindings.AddAsync(secretHash, bindingHash, Origin(endpoint), cancellationToken);
@@ -94,7 +94,7 @@ internal sealed partial class SecretGuard(
             return;
         }
 
-        foreach (var secret in Secrets(entry, refreshToken))
+        foreach (var secret in await SecretsAsync(entry, refreshToken, cancellationToken))
         {
             var (secretHash, bindingHash) = Hashes(entry, endpoint, secret);
             if (!IsSeen(secretHash, bindingHash))
@@ -130,20 +130,22 @@ internal sealed partial class SecretGuard(
     }
 
     // A secret that nobody used yet may have been copied from another entry: then this one is not the first to have it.
-    private async Task<bool> IsElsewhereAsync(OAuthEntry entry, Uri endpoint, string secret, CancellationToken cancellationToken)
+    private async Task<bool> IsCopyAsync(OAuthEntry entry, Uri endpoint, string? refreshToken, CancellationToken cancellationToken)
     {
         var rows = await tokens.ListAsync(cancellationToken);
+        var own = new HashSet<string>(Ivs(await ListSettingsAsync(entry.Entity, cancellationToken), rows, entry), StringComparer.Ordinal);
         foreach (var company in rows.Select(row => row.Entity).Append(entry.Entity).Append(FirstCompany).Distinct())
         {
+            var settings = await ListSettingsAsync(company, cancellationToken);
             foreach (var other in await entries.ListAsync(company, cancellationToken))
             {
-                if (!GoesElsewhere(entry, endpoint, other))
-                {
-                    continue;
-                }
-
-                var own = rows.Where(row => row.Entity == company && other.Name.Owns(row.Service) && !row.HasOwner);
-                if (other.ClientSecret == secret || own.Any(row => RefreshToken(row) == secret))
+                if (
+                    GoesElsewhere(entry, endpoint, other)
+                    && (
+                        own.Overlaps(Ivs(settings, rows, other))
+                        || RowsOf(rows, other).Any(row => refreshToken is not null && RefreshToken(row) == refreshToken)
+                    )
+                )
                 {
                     return true;
                 }
@@ -152,6 +154,23 @@ internal sealed partial class SecretGuard(
 
         return false;
     }
+
+    private Task<IReadOnlyDictionary<string, string>> ListSettingsAsync(int entity, CancellationToken cancellationToken) =>
+        entries.ListConstantsAsync("OAUTH_", entity, cancellationToken);
+
+    private static IEnumerable<string> Ivs(IReadOnlyDictionary<string, string> settings, IReadOnlyList<TokenRow> rows, OAuthEntry entry) =>
+        RowsOf(rows, entry)
+            .Select(static row => row.Value)
+            .Append(settings.GetValueOrDefault(entry.Name.Constant("SECRET")))
+            .Select(IvOf)
+            .OfType<string>();
+
+    private static IEnumerable<TokenRow> RowsOf(IReadOnlyList<TokenRow> rows, OAuthEntry entry) =>
+        rows.Where(row => row.Entity == entry.Entity && entry.Name.Owns(row.Service) && !row.HasOwner);
+
+    // Dolibarr's encryption (AES-CTR) has no authentication: whoever changes a bit of a copy, or moves the counter on by some blocks,
+    // makes another secret that still tells the first. Its IV gives a copy away; the end of it is the counter.
+    private static string? IvOf(string? stored) => stored?.Split(':') is ["dolcrypt", _, { Length: > 12 } iv, _] ? iv[..12] : null;
 
     // Without asking any server: what is not configured or in the catalogue is at the entry's URL.
     private bool GoesElsewhere(OAuthEntry entry, Uri endpoint, OAuthEntry other)
@@ -188,8 +207,18 @@ internal sealed partial class SecretGuard(
         }
     }
 
-    private static IEnumerable<string> Secrets(OAuthEntry entry, string? refreshToken) =>
-        new[] { entry.ClientSecret, refreshToken }.OfType<string>().Where(static secret => secret.Length > 0);
+    // A client secret counts by itself and by the IV that it is stored with.
+    private async Task<IReadOnlyList<string>> SecretsAsync(OAuthEntry entry, string? refreshToken, CancellationToken cancellationToken)
+    {
+        var settings = await ListSettingsAsync(entry.Entity, cancellationToken);
+        var iv = IvOf(settings.GetValueOrDefault(entry.Name.Constant("SECRET")));
+        return
+        [
+            .. new[] { entry.ClientSecret, iv is null ? null : $"IV {iv}", refreshToken }
+                .OfType<string>()
+                .Where(static secret => secret.Length > 0),
+        ];
+    }
 
     private (string SecretHash, string BindingHash) Hashes(OAuthEntry entry, Uri endpoint, string secret) =>
         (seal.Hash(Purpose, secret), seal.Hash(Purpose, $"{secret}\n{Origin(endpoint)}\n{entry.ClientId}"));

@@ -49,6 +49,38 @@ public sealed class SecretGuardTests(SharedServer shared)
         Assert.Equal(0, thief.Asked);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_copy_of_an_encrypted_secret_that_was_changed_is_not_sent_either(bool isMoved)
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await using var thief = await Authority.StartAsync();
+        await world.GrantExpiredAsync();
+        await world.Open().RefreshAsync();
+        await CopyAsync(world, thief);
+        // One bit of the first character: the thief computes the secret from what would be sent.
+        var parts = (await world.QueryAsync("SELECT value FROM llx_const WHERE name = 'OAUTH_GENERIC-Pwn_SECRET'")).Split(':');
+        var bytes = Convert.FromBase64String(parts[^1]);
+        bytes[0] ^= 1;
+        await world.ExecuteAsync(
+            $"""
+            UPDATE llx_const SET value = '{string.Join(':', [.. parts[..^1], Convert.ToBase64String(bytes)])}'
+             WHERE name = 'OAUTH_GENERIC-Pwn_SECRET'
+            """
+        );
+        if (isMoved)
+        {
+            await world.ExecuteAsync("DELETE FROM llx_const WHERE name LIKE 'OAUTH_GOOGLE-Mail%'");
+        }
+
+        await world.Install.SetTokenAsync(Stolen, (await world.StoredAsync(Stolen)) with { RefreshToken = "the-thiefs-own" });
+
+        await world.Open().TokenFailsAsync(ProblemCode.SecretRebound, Stolen);
+
+        Assert.Equal(0, thief.Asked);
+    }
+
     [Fact]
     public async Task A_refresh_token_alone_is_not_sent_to_another_address_either()
     {
@@ -146,7 +178,7 @@ public sealed class SecretGuardTests(SharedServer shared)
             await world.Open().RefreshAsync();
         }
 
-        Assert.Equal("2", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_binding")); // and the client secret
+        Assert.Equal("3", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_binding")); // and the client secret, with its IV
         var rows = await world.QueryAsync("SELECT * FROM llx_oauthbridge_binding");
         Assert.DoesNotContain("canary", rows, StringComparison.Ordinal);
         Assert.DoesNotContain(SecretHash.Of(World.ClientSecret)!, rows, StringComparison.Ordinal); // keyed, so nobody can guess
