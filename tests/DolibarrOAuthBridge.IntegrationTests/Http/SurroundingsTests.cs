@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Http;
