@@ -85,12 +85,12 @@ internal static class BridgeServices
     private static IServiceCollection AddGrants(this IServiceCollection services) =>
         services
             .AddSingleton<BridgeSchema>()
-            .AddSingleton<BridgeViews>()
             .AddSingleton<DatabasePrivilegeScript>()
             .AddSingleton<GrantTable>()
             .AddSingleton<EventTable>()
             .AddSingleton<BindingTable>()
             .AddSingleton<SecretGuard>()
+            .AddSingleton<EventPrune>()
             .AddSingleton<RefreshJournal>()
             .AddSingleton<JournalReplay>()
             .AddSingleton<GrantReader>()
@@ -109,7 +109,7 @@ internal static class BridgeServices
             .AddSingleton<RenewalService>();
 
     private static IServiceCollection AddRekeying(this IServiceCollection services) =>
-        services.AddSingleton<EncryptedTables>().AddSingleton<SidecarTraces>().AddSingleton<Rekeyer>();
+        services.AddSingleton<EncryptedTables>().AddSingleton<RekeyObstacles>().AddSingleton<Rekeyer>();
 
     private static IServiceCollection AddEntries(this IServiceCollection services) =>
         services
@@ -117,6 +117,9 @@ internal static class BridgeServices
             .AddSingleton<EntryDirectory>()
             .AddSingleton<EntryFlows>()
             .AddSingleton<EntryReporter>()
+            .AddSingleton<StatusTable>()
+            .AddSingleton<CleanupPlan>()
+            .AddSingleton<StatusRecorder>()
             .AddSingleton<RowInspector>()
             .AddSingleton<ApiKeys>()
             .AddSingleton<ApiKeyInstaller>();
