@@ -7,6 +7,18 @@ namespace DolibarrOAuthBridge.Providers;
 /// <summary>An authorization server's own metadata (RFC 8414), checked to be about the server that was asked.</summary>
 internal sealed class ServerMetadata
 {
+    // The bridge reads no other URL, so that no other one makes a document worthless.
+    private static readonly string[] Used =
+    [
+        "authorization_endpoint",
+        "token_endpoint",
+        "revocation_endpoint",
+        "device_authorization_endpoint",
+        "issuer",
+        "jwks_uri",
+        "userinfo_endpoint",
+    ];
+
     private readonly Dictionary<string, Uri> _uris = new(StringComparer.Ordinal);
 
     /// <summary>The issuer identifier, exactly as written: responses are compared with it character by character.</summary>
@@ -19,10 +31,10 @@ internal sealed class ServerMetadata
     public IReadOnlyList<string>? IdTokenAlgorithms { get; init; }
 
     /// <summary>
-    /// How clients may authenticate at the token endpoint; <c>client_secret_basic</c> where it does not say (OpenID Connect
-    /// Discovery, section 3).
+    /// How clients may authenticate at the token endpoint; null where it does not say, which means <c>client_secret_basic</c>
+    /// (OpenID Connect Discovery, section 3).
     /// </summary>
-    public IReadOnlyList<string> ClientAuthenticationMethods { get; init; } = ["client_secret_basic"];
+    public IReadOnlyList<string>? ClientAuthenticationMethods { get; init; }
 
     /// <summary>The URL of a member such as <c>token_endpoint</c>; null if absent.</summary>
     public Uri? Find(string member) => _uris.GetValueOrDefault(member);
@@ -53,19 +65,13 @@ internal sealed class ServerMetadata
                 root.TryGetProperty("authorization_response_iss_parameter_supported", out var sends)
                 && sends.ValueKind == JsonValueKind.True,
             IdTokenAlgorithms = Strings(root, "id_token_signing_alg_values_supported"),
-            ClientAuthenticationMethods = Strings(root, "token_endpoint_auth_methods_supported") ?? ["client_secret_basic"],
+            ClientAuthenticationMethods = Strings(root, "token_endpoint_auth_methods_supported"),
         };
-        foreach (var property in root.EnumerateObject())
+        foreach (var name in Used)
         {
-            if (
-                property.Value.ValueKind == JsonValueKind.String
-                && (property.Name.EndsWith("_endpoint", StringComparison.Ordinal) || property.Name is "jwks_uri" or "issuer")
-            )
+            if (root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text)
             {
-                metadata._uris[property.Name] = EndpointUri.Parse(
-                    property.Value.GetString()!,
-                    $"{property.Name} in the metadata of {server.Host}"
-                );
+                metadata._uris[name] = EndpointUri.Parse(text, $"{name} in the metadata of {server.Host}");
             }
         }
 
