@@ -19,13 +19,7 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
                 foreach (var warning in report.Warnings)
                 {
                     var (evidence, advice) = Split(warning.Message);
-                    yield return new(
-                        warning.Code,
-                        warning.Severity,
-                        company.Subject(report.Entry),
-                        evidence,
-                        advice
-                    );
+                    yield return new(warning.Code, warning.Severity, company.Subject(report.Entry), evidence, advice);
                 }
             }
 

@@ -124,18 +124,21 @@ internal sealed class ClientAuthentication(
 
     // Absent in metadata means basic (RFC 8414, section 2), but not every server that forgot the member knows that.
     private static ClientMethod[] ByMetadata(ServerMetadata? published) =>
-        published?.ClientAuthenticationMethods is not { } listed ? published is null ? [ClientMethod.Post, ClientMethod.Basic] : [ClientMethod.Basic, ClientMethod.Post]
-        : (listed.Contains(PostName, StringComparer.Ordinal), listed.Contains(BasicName, StringComparer.Ordinal)) switch
-        {
-            (true, true) => [ClientMethod.Post, ClientMethod.Basic],
-            (true, false) => [ClientMethod.Post],
-            (false, true) => [ClientMethod.Basic],
-            _ when listed.Contains("none", StringComparer.Ordinal) => [ClientMethod.None],
-            _ => throw new ProviderConfigurationException(
-                $"The provider takes no client secret ({PostName} or {BasicName}), only {string.Join(", ", listed)}. "
-                    + "Allow one of these there, or set Certificate for private_key_jwt."
-            ),
-        };
+        published?.ClientAuthenticationMethods is not { } listed
+            ? published is null
+                ? [ClientMethod.Post, ClientMethod.Basic]
+                : [ClientMethod.Basic, ClientMethod.Post]
+            : (listed.Contains(PostName, StringComparer.Ordinal), listed.Contains(BasicName, StringComparer.Ordinal)) switch
+            {
+                (true, true) => [ClientMethod.Post, ClientMethod.Basic],
+                (true, false) => [ClientMethod.Post],
+                (false, true) => [ClientMethod.Basic],
+                _ when listed.Contains("none", StringComparer.Ordinal) => [ClientMethod.None],
+                _ => throw new ProviderConfigurationException(
+                    $"The provider takes no client secret ({PostName} or {BasicName}), only {string.Join(", ", listed)}. "
+                        + "Allow one of these there, or set Certificate for private_key_jwt."
+                ),
+            };
 
     private (IEnumerable<KeyValuePair<string, string>> Fields, AuthenticationHeaderValue? Header) Credentials(
         OAuthEntry entry,
@@ -160,8 +163,7 @@ internal sealed class ClientAuthentication(
 
     private string Assertion(OAuthEntry entry, string audience)
     {
-        using var certificate =
-            certificates.Load(entry)
+        using var certificate = certificates.Load(entry)
             ?? throw new ProviderConfigurationException(
                 $"{ClientCertificates.Section}:{entry.Name}:{Setting} is private_key_jwt, and the entry has no Certificate."
             );

@@ -53,10 +53,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
         if (Override(entry, ProviderEndpoint.Issuer) is { } issuer)
         {
             var published = await metadata.GetAsync(issuer, cancellationToken);
-            return new ExpectedIssuer(
-                published?.Issuer ?? FilledOverride(entry, ProviderEndpoint.Issuer),
-                published?.SendsIssuer ?? false
-            );
+            return new ExpectedIssuer(published?.Issuer ?? FilledOverride(entry, ProviderEndpoint.Issuer), published?.SendsIssuer ?? false);
         }
 
         // Another authorization endpoint may be another server, or a proxy before the same one.

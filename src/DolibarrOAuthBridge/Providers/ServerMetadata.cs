@@ -69,7 +69,11 @@ internal sealed class ServerMetadata
         };
         foreach (var name in Used)
         {
-            if (root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text)
+            if (
+                root.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String
+                && value.GetString() is { Length: > 0 } text
+            )
             {
                 metadata._uris[name] = EndpointUri.Parse(text, $"{name} in the metadata of {server.Host}");
             }

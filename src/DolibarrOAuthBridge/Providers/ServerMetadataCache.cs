@@ -50,7 +50,8 @@ internal sealed partial class ServerMetadataCache(ProviderDocuments documents, T
     /// Why a server has no metadata, each URL that was asked with what came of it; null where it has some or was not asked yet.
     /// </summary>
     public string? Problem(Uri server) =>
-        (_openIdProviders.GetValueOrDefault(server) ?? _servers.GetValueOrDefault(server)) is { Metadata: null, Problem: { Length: > 0 } problem }
+        (_openIdProviders.GetValueOrDefault(server) ?? _servers.GetValueOrDefault(server))
+            is { Metadata: null, Problem: { Length: > 0 } problem }
             ? problem
             : null;
 

@@ -12,12 +12,7 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Tells a provider that a grant is over, in the provider's own way.</summary>
-internal sealed class TokenRevocationClient(
-    HttpClient http,
-    ClientAuthentication authentication,
-    TimeProvider time,
-    BridgeOptions options
-)
+internal sealed class TokenRevocationClient(HttpClient http, ClientAuthentication authentication, TimeProvider time, BridgeOptions options)
 {
     /// <summary>Asks the provider to end a grant. One that is over already is what was wanted.</summary>
     /// <exception cref="BridgeException">It did not answer, or refused.</exception>
@@ -87,12 +82,7 @@ internal sealed class TokenRevocationClient(
         Uri endpoint,
         IReadOnlyDictionary<string, string> form,
         AuthenticationHeaderValue? authorization
-    ) =>
-        new(HttpMethod.Post, endpoint)
-        {
-            Content = new FormUrlEncodedContent(form),
-            Headers = { Authorization = authorization },
-        };
+    ) => new(HttpMethod.Post, endpoint) { Content = new FormUrlEncodedContent(form), Headers = { Authorization = authorization } };
 
     private static HttpRequestMessage Request(RevocationStyle style, Uri endpoint, OAuthEntry entry, StoredGrant grant) =>
         style switch

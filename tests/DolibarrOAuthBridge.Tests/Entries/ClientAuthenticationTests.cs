@@ -127,7 +127,10 @@ public sealed class ClientAuthenticationTests
             [new("grant_type", "refresh_token")],
             (form, header) =>
             {
-                var method = header is not null ? "basic" : form.ContainsKey("client_secret") ? "post" : "none";
+                var method =
+                    header is not null ? "basic"
+                    : form.ContainsKey("client_secret") ? "post"
+                    : "none";
                 Assert.Equal(header is null, form.ContainsKey("client_id"));
                 _asked.Add(method);
                 return Task.FromResult<TokenAnswer>(new TokenAnswer.Refused(method == accepted ? answer : refusal, "refused " + method));

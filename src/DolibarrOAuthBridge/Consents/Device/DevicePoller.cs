@@ -60,19 +60,12 @@ internal sealed partial class DevicePoller(
             return now.AddSeconds(consent.Interval); // another process polls, or the consent is over
         }
 
-        var form = new Dictionary<string, string>
-        {
-            ["grant_type"] = GrantType,
-            ["device_code"] = consent.DeviceCode,
-        };
+        var form = new Dictionary<string, string> { ["grant_type"] = GrantType, ["device_code"] = consent.DeviceCode };
         TokenAnswer answer;
         try
         {
-            answer = await authentication.SendAsync(
-                entry,
-                consent.TokenEndpoint,
-                form,
-                (full, header) => client.PostAsync(consent.TokenEndpoint, full, header)
+            answer = await authentication.SendAsync(entry, consent.TokenEndpoint, form, (full, header) =>
+                client.PostAsync(consent.TokenEndpoint, full, header)
             );
         }
         catch (ProviderConfigurationException exception)
