@@ -2,7 +2,6 @@
 
 using System.Text;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
-using DolibarrOAuthBridge.Dolibarr.Encryption;
 
 namespace DolibarrOAuthBridge.Dolibarr.Tests.Configuration;
 
