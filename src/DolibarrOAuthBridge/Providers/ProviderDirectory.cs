@@ -126,7 +126,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     public bool IsTrusted(OAuthEntry entry, ProviderEndpoint endpoint)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
-        return Override(provider, endpoint) is not null
+        return (OverrideText(entry.Name, endpoint) is { } text && !text.Contains("{url}", StringComparison.Ordinal))
             || (
                 !provider.DiscoversEndpoints
                 && provider.Endpoints.TryGetValue(endpoint, out var template)

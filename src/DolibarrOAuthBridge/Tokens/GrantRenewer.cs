@@ -45,11 +45,7 @@ internal sealed class GrantRenewer(
             var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint)
                 ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
             await guard.RequireAsync(entry, endpoint, ProviderEndpoint.TokenEndpoint, grant.RefreshToken);
-            var form = new Dictionary<string, string>
-            {
-                ["grant_type"] = "refresh_token",
-                ["refresh_token"] = grant.RefreshToken!,
-            };
+            var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = grant.RefreshToken! };
             if (provider.SendScopeOnRefresh)
             {
                 form["scope"] = string.Join(provider.ScopeSeparator, EntrySettings.Scopes(entry));
