@@ -9,7 +9,13 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Asks a provider for a new access token by whatever grant it renews with.</summary>
-internal sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClient client, AppOnlyClient appOnly, SecretGuard guard)
+internal sealed class GrantRenewer(
+    ProviderDirectory providers,
+    TokenEndpointClient client,
+    ClientAuthentication authentication,
+    AppOnlyClient appOnly,
+    SecretGuard guard
+)
 {
     /// <summary>Fails where nothing can renew the grant but a person.</summary>
     /// <exception cref="BridgeException">There is no refresh token.</exception>
@@ -24,7 +30,7 @@ internal sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointCli
         }
     }
 
-    /// <summary>Sends the one request; a second one only where the provider refuses the client for having a secret.</summary>
+    /// <summary>Sends the one request; a second one only where the provider refuses the client.</summary>
     /// <exception cref="BridgeException">The endpoint is configured wrongly.</exception>
     public async Task<TokenAnswer> RenewAsync(OAuthEntry entry, StoredGrant grant)
     {
@@ -39,26 +45,14 @@ internal sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointCli
             var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint)
                 ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
             await guard.RequireAsync(entry, endpoint, ProviderEndpoint.TokenEndpoint, grant.RefreshToken);
-            var form = new Dictionary<string, string>
-            {
-                ["client_id"] = entry.ClientId,
-                ["client_secret"] = entry.ClientSecret,
-                ["grant_type"] = "refresh_token",
-                ["refresh_token"] = grant.RefreshToken!,
-            };
+            var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = grant.RefreshToken! };
             if (provider.SendScopeOnRefresh)
             {
                 form["scope"] = string.Join(provider.ScopeSeparator, EntrySettings.Scopes(entry));
             }
 
-            var answer = await client.PostAsync(endpoint, form);
-            if (answer is TokenAnswer.Refused { Error: "invalid_client" } && provider.MayRefuseSecret)
-            {
-                // The client was refused, so the refresh token is not spent.
-                form.Remove("client_secret");
-                answer = await client.PostAsync(endpoint, form) is TokenAnswer.Issued other ? other : answer;
-            }
-
+            // A client that was refused has not spent the refresh token.
+            var answer = await authentication.SendAsync(entry, endpoint, form, (full, header) => client.PostAsync(endpoint, full, header));
             if (answer is TokenAnswer.Issued issued)
             {
                 await guard.NoteIssuedAsync(entry, endpoint, issued.Response.RefreshToken, grant.RefreshToken);
