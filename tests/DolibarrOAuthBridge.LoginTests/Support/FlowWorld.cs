@@ -46,6 +46,7 @@ internal sealed class FlowWorld : IAsyncDisposable
         authority.Secret += Guid.NewGuid().ToString("N");
         var world = new FlowWorld(shared, authority, clock);
         await world.SetEntryAsync(Entry);
+        await world._bridges[0].GetRequiredService<Storage.BridgeSchema>().EnsureAsync(); // some tests look before anything is written
         return world;
     }
 
