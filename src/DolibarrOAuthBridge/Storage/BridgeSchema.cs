@@ -209,7 +209,7 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
                 StoreFailure.NotWritable,
                 $"The table {database.Prefix}{table} is missing, damaged or of an older version, and the database account may not change "
                     + "that. Run dolibarr-oauth-bridge init, or let a database administrator run what dolibarr-oauth-bridge init --sql "
-                    + "prints.",
+                    + "prints, which comes from the files in sql/tables and sql/upgrades.",
                 exception
             );
         }
