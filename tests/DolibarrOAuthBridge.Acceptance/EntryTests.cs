@@ -85,7 +85,8 @@ public sealed class EntryTests(AcceptanceStage stage)
         Assert.Equal(
             403L,
             stage.Browser.Run(
-                $"return fetch('{new Uri(stage.Pages.Address, DolibarrPages.Status)}', {{method: 'POST', body: new URLSearchParams({{action: 'revoke', entry: '{TestEntries.Mail}'}})}}).then(answer => answer.status)"
+                $"return fetch('{new Uri(stage.Pages.Address, DolibarrPages.Status)}', {{method: 'POST', body: new "
+                    + $"URLSearchParams({{action: 'revoke', entry: '{TestEntries.Mail}'}})}}).then(answer => answer.status)"
             )
         );
         var token = stage.Browser.Run("return document.querySelector('meta[name=anti-csrf-newtoken]').content");
@@ -105,7 +106,8 @@ public sealed class EntryTests(AcceptanceStage stage)
         Assert.Empty(
             (IEnumerable<object>)
                 phone.Run(
-                    "return [...document.querySelectorAll('.oauthbridge *')].filter(element => element.getBoundingClientRect().right > 390).map(element => element.outerHTML.slice(0, 200))"
+                    "return [...document.querySelectorAll('.oauthbridge *')].filter(element => "
+                        + "element.getBoundingClientRect().right > 390).map(element => element.outerHTML.slice(0, 200))"
                 )!
         );
     }

@@ -119,7 +119,8 @@ public sealed class EntryTable
     {
         // Values that the environment overrides are not those in the table.
         var sql =
-            $"SELECT name, value FROM {_database.Table("const")} WHERE name LIKE 'OAUTH|_%|_ID' ESCAPE '|' AND (value = @clientId OR name IN @overridden)";
+            $"SELECT name, value FROM {_database.Table("const")} WHERE name LIKE 'OAUTH|_%|_ID' ESCAPE '|' AND (value = "
+            + "@clientId OR name IN @overridden)";
         string[] overridden =
         [
             .. Environment

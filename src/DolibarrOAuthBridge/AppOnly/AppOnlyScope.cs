@@ -23,7 +23,8 @@ internal static class AppOnlyScope
             [] => provider.AppOnlyResource + EverythingGranted,
             [var resource] => resource + EverythingGranted,
             var several => throw new ProviderConfigurationException(
-                $"{entry.Name.Constant("SCOPE")} asks for {string.Join(" and ", several)}, and a Microsoft token serves one of them only: make an entry for each."
+                $"{entry.Name.Constant("SCOPE")} asks for {string.Join(" and ", several)}, and a Microsoft token serves one of "
+                    + "them only: make an entry for each."
             ),
         };
     }

@@ -28,7 +28,8 @@ internal sealed class HealingDiagnosis(DolibarrDatabase database) : IDiagnosis
                     "stock_code_interferes",
                     Severity.Info,
                     $"{row.Service} (entity {row.Entity})",
-                    $"Within seven days Dolibarr's own code wrote a spent refresh token over the new one {row.Count} {(row.Count == 1 ? "time" : "times")}; the bridge put it right.",
+                    $"Within seven days Dolibarr's own code wrote a spent refresh token over the new one {row.Count} "
+                        + $"{(row.Count == 1 ? "time" : "times")}; the bridge put it right.",
                     "Switch on \"refreshes go through the bridge\" in the module's setup, so that it does not come to that."
                 )),
             ];

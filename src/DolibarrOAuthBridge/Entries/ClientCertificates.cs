@@ -62,7 +62,8 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
             if (exception is CryptographicException)
             {
                 throw new ProviderConfigurationException(
-                    $"The certificate {path} cannot be read: it is no PEM or PFX file with a private key that belongs to it, or its password ({Section}:{entry.Name}:{CertificatePasswordFile}) is wrong."
+                    $"The certificate {path} cannot be read: it is no PEM or PFX file with a private key that belongs to it, or "
+                        + $"its password ({Section}:{entry.Name}:{CertificatePasswordFile}) is wrong."
                 );
             }
 
@@ -121,14 +122,16 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
         if (key is null)
         {
             throw new ProviderConfigurationException(
-                $"The certificate {path} has no RSA private key, and Microsoft's library takes no other: make one with RSA, 2048 bits or more."
+                $"The certificate {path} has no RSA private key, and Microsoft's library takes no other: make one with RSA, 2048 "
+                    + "bits or more."
             );
         }
 
         if (certificate.NotAfter.ToUniversalTime() <= time.GetUtcNow().UtcDateTime)
         {
             throw new ProviderConfigurationException(
-                $"The certificate {path} ended on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}: register a new one at Microsoft and put it in its place."
+                $"The certificate {path} ended on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}: register a new one at "
+                    + "Microsoft and put it in its place."
             );
         }
     }

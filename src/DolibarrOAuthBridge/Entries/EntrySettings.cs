@@ -40,7 +40,8 @@ internal static class EntrySettings
     /// <summary>Why such a tenant cannot work, and what to do.</summary>
     public static string UnusableTenant(OAuthEntry entry)
     {
-        return $"{entry.Name.Constant("TENANT")} is {entry.Tenant}, which is no organisation's directory, and an application that asks in its own name works in one only (AADSTS9001023): put in the directory (tenant) ID or a domain of the organisation.";
+        return $"{entry.Name.Constant("TENANT")} is {entry.Tenant}, which is no organisation's directory, and an application "
+            + "that asks in its own name works in one only (AADSTS9001023): put in the directory (tenant) ID or a domain of the organisation.";
     }
 
     /// <summary>The scopes as the provider knows them.</summary>

@@ -42,7 +42,8 @@ internal sealed class RefreshJournal
         {
             throw new BridgeException(
                 ProblemCode.StoreNotWritable,
-                $"The refresh journal cannot be written ({exception.Message}) No refresh token was spent. Free space, or give the bridge another directory with --state-directory.",
+                $"The refresh journal cannot be written ({exception.Message}) No refresh token was spent. Free space, or give "
+                    + "the bridge another directory with --state-directory.",
                 innerException: exception
             );
         }

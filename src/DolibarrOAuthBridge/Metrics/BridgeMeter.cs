@@ -19,7 +19,8 @@ internal static class BridgeMeter
 
     private static readonly Counter<long> Tokens = Meter.CreateCounter<long>(
         "oauthbridge.tokens_served",
-        description: "Access tokens handed out; from: stored, refreshed, or stored_after_failure where a refresh failed and the old token still lived."
+        description: "Access tokens handed out; from: stored, refreshed, or stored_after_failure where a refresh failed and the "
+            + "old token still lived."
     );
 
     private static readonly Counter<long> Refreshes = Meter.CreateCounter<long>(

@@ -125,10 +125,14 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
         (
             new BridgeException(
                 ProblemCode.ProviderRejected,
-                $"The provider refuses to refresh {entry.Name}: {refused.Error}. {refused.Description} {Refusals.Advice(refused.Error)}".Replace(
-                    "  ",
-                    " ",
-                    StringComparison.Ordinal
+                string.Join(
+                    ' ',
+                    new[]
+                    {
+                        $"The provider refuses to refresh {entry.Name}: {refused.Error}.",
+                        refused.Description,
+                        Refusals.Advice(refused.Error),
+                    }.Where(static part => part.Length > 0)
                 ),
                 wait
             ),
@@ -155,7 +159,8 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
     private static BridgeException ConsentRequired(OAuthEntry entry, string error, string? detail) =>
         new(
             ProblemCode.ConsentRequired,
-            $"The provider no longer accepts the grant of {entry.Name} ({error}{(string.IsNullOrEmpty(detail) ? string.Empty : ": " + detail)}). Give consent again on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}"
+            $"The provider no longer accepts the grant of {entry.Name} "
+                + $"({error}{(string.IsNullOrEmpty(detail) ? string.Empty : ": " + detail)}). Give consent again on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}"
         );
 
     private static partial class Log

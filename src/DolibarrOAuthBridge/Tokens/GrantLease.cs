@@ -36,7 +36,8 @@ internal sealed partial class GrantLease(
             {
                 throw new BridgeException(
                     ProblemCode.StoreNotWritable,
-                    $"{key.Service} is being refreshed by another process for too long. Nothing was asked of the provider; try again in a moment.",
+                    $"{key.Service} is being refreshed by another process for too long. Nothing was asked of the provider; try "
+                        + "again in a moment.",
                     TimeSpan.FromSeconds(5)
                 );
             }

@@ -122,7 +122,8 @@ internal sealed partial class GrantRefresher(
         {
             throw new BridgeException(
                 ProblemCode.StoreNotWritable,
-                $"An earlier refresh of {entry.Name} still waits in the journal for the database. Nothing is lost; see the log for what the database said.",
+                $"An earlier refresh of {entry.Name} still waits in the journal for the database. Nothing is lost; see the log "
+                    + "for what the database said.",
                 TimeSpan.FromSeconds(10)
             );
         }

@@ -25,7 +25,8 @@ internal sealed class GrantRenewer(
         {
             throw new BridgeException(
                 ProblemCode.ConsentRequired,
-                $"{entry.Name} has no refresh token, so its access token cannot be renewed. Give consent again; at Microsoft the scope offline_access is what brings a refresh token."
+                $"{entry.Name} has no refresh token, so its access token cannot be renewed. Give consent again; at Microsoft the "
+                    + "scope offline_access is what brings a refresh token."
             );
         }
     }

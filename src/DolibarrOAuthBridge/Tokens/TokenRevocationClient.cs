@@ -43,7 +43,8 @@ internal sealed class TokenRevocationClient(HttpClient http, ClientAuthenticatio
             {
                 throw new BridgeException(
                     status is 408 or 429 or >= 500 ? ProblemCode.ProviderUnavailable : ProblemCode.ProviderRejected,
-                    $"{endpoint.Host} did not revoke the grant of {entry.Name} (it answered {status}). The token is still stored; try again, or delete it with --force."
+                    $"{endpoint.Host} did not revoke the grant of {entry.Name} (it answered {status}). The token is still "
+                        + "stored; try again, or delete it with --force."
                 );
             }
         }
@@ -54,7 +55,8 @@ internal sealed class TokenRevocationClient(HttpClient http, ClientAuthenticatio
         {
             throw new BridgeException(
                 ProblemCode.ProviderUnavailable,
-                $"{endpoint.Host} cannot be reached, so the grant of {entry.Name} is not revoked and its token is still stored. Try again, or delete it with --force.",
+                $"{endpoint.Host} cannot be reached, so the grant of {entry.Name} is not revoked and its token is still stored. "
+                    + "Try again, or delete it with --force.",
                 TimeSpan.FromSeconds(30),
                 exception
             );

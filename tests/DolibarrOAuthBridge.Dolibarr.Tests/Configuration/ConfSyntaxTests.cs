@@ -41,10 +41,12 @@ public sealed class ConfSyntaxTests
     [InlineData("$x = 1 << 2; $y = $x <<3; $dolibarr_main_db_name='name';")]
     [InlineData("$x = array('a' => 'b;', \"c\" => array(1, 2)); $dolibarr_main_db_name='name';")]
     [InlineData(
-        "define('X', $dolibarr_main_db_name); $dolibarr_main_db_name='name'; $y = $dolibarr_main_db_name.'x'; $z[$dolibarr_main_db_name] = 1;"
+        "define('X', $dolibarr_main_db_name); $dolibarr_main_db_name='name'; $y = $dolibarr_main_db_name.'x'; "
+            + "$z[$dolibarr_main_db_name] = 1;"
     )]
     [InlineData(
-        "$dolibarr_main_db_name='name'; if ($dolibarr_main_db_name == 'x' || $dolibarr_main_db_name === 'y' || $dolibarr_main_db_name != 'z' || $dolibarr_main_db_name <= 'z') { echo 1; }"
+        "$dolibarr_main_db_name='name'; if ($dolibarr_main_db_name == 'x' || $dolibarr_main_db_name === 'y' || "
+            + "$dolibarr_main_db_name != 'z' || $dolibarr_main_db_name <= 'z') { echo 1; }"
     )]
     [InlineData("$f = function() { return 1; }; $dolibarr_main_db_name='name';")]
     [InlineData("if (true): $x='1'; endif; $dolibarr_main_db_name='name';")]
@@ -155,7 +157,8 @@ public sealed class ConfSyntaxTests
         Assert.Equal(
             "name",
             Parse(
-                "\uFEFF\r\n<?php\r\n$dolibarr_main_db_host='h';\r\n$dolibarr_main_db_user='u';\r\n// comment\r\n$dolibarr_main_db_name='name';\r\n"
+                "\uFEFF\r\n<?php\r\n$dolibarr_main_db_host='h';\r\n$dolibarr_main_db_user='u';\r\n// "
+                    + "comment\r\n$dolibarr_main_db_name='name';\r\n"
             ).DbName
         );
 
@@ -164,7 +167,8 @@ public sealed class ConfSyntaxTests
     {
         const string Alphabet = "'\"\\${}()[];=.<>?/*#\n\0ax0&:`é";
         var original =
-            $"{Start}\n$dolibarr_main_db_name=\"na\\x6de\"; /* c */ $x=<<<A\n{{$y}}\nA;\n if ($a) {{ b(); }} // d\n$dolibarr_main_db_pass='p';";
+            $"{Start}\n$dolibarr_main_db_name=\"na\\x6de\"; /* c */ $x=<<<A\n{{$y}}\nA;\n if ($a) {{ b(); }} // "
+            + "d\n$dolibarr_main_db_pass='p';";
         var random = new Random(7);
         for (var i = 0; i < 20_000; i++)
         {

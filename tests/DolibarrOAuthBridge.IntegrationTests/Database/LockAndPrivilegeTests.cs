@@ -58,7 +58,8 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
         await world.GrantExpiredAsync();
         await world.InitAsync();
         await world.ExecuteAsync(
-            $"REVOKE ALL PRIVILEGES, GRANT OPTION FROM '{world.SidecarUser}'@'localhost'; GRANT SELECT ON `{world.Install.Database}`.* TO '{world.SidecarUser}'@'localhost'"
+            $"REVOKE ALL PRIVILEGES, GRANT OPTION FROM '{world.SidecarUser}'@'localhost'; GRANT SELECT ON "
+                + $"`{world.Install.Database}`.* TO '{world.SidecarUser}'@'localhost'"
         );
         var host = world.Open();
 

@@ -100,14 +100,16 @@ public sealed class SidecarAccountTests(SharedServer shared)
         Assert.Equal(
             "0",
             await world.QueryAsync(
-                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE 'erp|_oauthbridge|_%' ESCAPE '|'"
+                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE "
+                    + "'erp|_oauthbridge|_%' ESCAPE '|'"
             )
         );
         await world.ExecuteAsync(printed.Output);
         Assert.Equal(
             $"{BridgeSchema.Versions.Count}",
             await world.QueryAsync(
-                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE 'erp|_oauthbridge|_%' ESCAPE '|'"
+                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE "
+                    + "'erp|_oauthbridge|_%' ESCAPE '|'"
             )
         );
         await world.ExecuteAsync("DROP USER 'oauthbridge'@'localhost', 'monitoring'@'localhost'");

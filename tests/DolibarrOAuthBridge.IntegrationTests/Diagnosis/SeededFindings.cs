@@ -11,7 +11,8 @@ public static class SeededFindings
         + "1);";
     private const string Ticket =
         Mail
-        + "INSERT INTO llx_const (name, value, entity) VALUES ('MAIN_MAIL_SENDMODE_TICKET', 'swiftmailer', 1), ('MAIN_MAIL_SMTPS_AUTH_TYPE_TICKET', 'XOAUTH2', 1), ('MAIN_MAIL_SMTPS_OAUTH_SERVICE_TICKET', 'GOOGLE-Mail', 1);";
+        + "INSERT INTO llx_const (name, value, entity) VALUES ('MAIN_MAIL_SENDMODE_TICKET', 'swiftmailer', 1), "
+        + "('MAIN_MAIL_SMTPS_AUTH_TYPE_TICKET', 'XOAUTH2', 1), ('MAIN_MAIL_SMTPS_OAUTH_SERVICE_TICKET', 'GOOGLE-Mail', 1);";
     private const string Microsoft =
         "INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_MICROSOFT-New_ID', 'id', 1), ('OAUTH_MICROSOFT-New_SCOPE', "
         + "'offline_access,https://outlook.office365.com/SMTP.Send', 1);";
@@ -95,7 +96,8 @@ public static class SeededFindings
                 "scopes_mixed",
                 "error",
                 Microsoft
-                    + "UPDATE llx_const SET value = CONCAT(value, ',https://graph.microsoft.com/Mail.Read') WHERE name = 'OAUTH_MICROSOFT-New_SCOPE'"
+                    + "UPDATE llx_const SET value = CONCAT(value, ',https://graph.microsoft.com/Mail.Read') WHERE name = "
+                    + "'OAUTH_MICROSOFT-New_SCOPE'"
             },
             { "smtp_scope_missing", "error", Mail + "UPDATE llx_const SET value = 'openid,email' WHERE name = 'OAUTH_GOOGLE-Mail_SCOPE'" },
             {
@@ -160,7 +162,8 @@ public static class SeededFindings
                 "smtp_auth_type_ignored",
                 "error",
                 Ticket
-                    + "UPDATE llx_const SET value = 'LOGIN' WHERE name = 'MAIN_MAIL_SMTPS_AUTH_TYPE'; UPDATE llx_const SET value = 'smtps' WHERE name = 'MAIN_MAIL_SENDMODE_TICKET'"
+                    + "UPDATE llx_const SET value = 'LOGIN' WHERE name = 'MAIN_MAIL_SMTPS_AUTH_TYPE'; UPDATE llx_const SET value "
+                    + "= 'smtps' WHERE name = 'MAIN_MAIL_SENDMODE_TICKET'"
             },
             { "smtp_starttls_missing", "error", Mail + "UPDATE llx_const SET value = '587' WHERE name = 'MAIN_MAIL_SMTP_PORT'" },
             { "smtp_tls_missing", "error", Mail + "DELETE FROM llx_const WHERE name = 'MAIN_MAIL_EMAIL_TLS'" },
@@ -185,7 +188,8 @@ public static class SeededFindings
                 "stock_refresh_without_scope",
                 "warning",
                 Microsoft
-                    + "UPDATE llx_const SET value = '21.0.1' WHERE name = 'MAIN_VERSION_LAST_INSTALL'; DELETE FROM llx_const WHERE name = 'MAIN_MODULE_OAUTHBRIDGE'"
+                    + "UPDATE llx_const SET value = '21.0.1' WHERE name = 'MAIN_VERSION_LAST_INSTALL'; DELETE FROM llx_const "
+                    + "WHERE name = 'MAIN_MODULE_OAUTHBRIDGE'"
             },
             { "oauth_module_disabled", "warning", "DELETE FROM llx_const WHERE name = 'MAIN_MODULE_OAUTH'" },
             { "stock_refresh_broken", "warning", "DELETE FROM llx_const WHERE name = 'MAIN_MODULE_OAUTHBRIDGE'" },

@@ -20,7 +20,8 @@ internal static class ApiDescription
     private static readonly Dictionary<string, (string Text, OpenApiSchema Schema)> SharedParameters = new()
     {
         ["entry"] = (
-            "The OAuth entry, by the name that Dolibarr's settings hold (GOOGLE-Mail) or the service name of its token row (Google-Mail). ASCII case does not matter.",
+            "The OAuth entry, by the name that Dolibarr's settings hold (GOOGLE-Mail) or the service name of its token row "
+                + "(Google-Mail). ASCII case does not matter.",
             new() { Type = JsonSchemaType.String }
         ),
         ["entity"] = (
@@ -67,7 +68,8 @@ internal static class ApiDescription
             Version = "1",
             Description =
                 "OAuth 2 tokens of Dolibarr's entries. Answers programs on its own machine only, over loopback or a unix socket: "
-                + "a Host header that is not loopback, or an Origin header, is refused. Failures are problem+json (RFC 9457) with a stable code.",
+                + "a Host header that is not loopback, or an Origin header, is refused. Failures are problem+json (RFC 9457) "
+                + "with a stable code.",
         };
         document.Servers = [new OpenApiServer { Url = "http://127.0.0.1:8765", Description = "The default address." }];
         document.Components ??= new OpenApiComponents();

@@ -29,7 +29,8 @@ internal static class GrantWarnings
         {
             yield return new(
                 "no_refresh_token",
-                "There is no refresh token, so the access token cannot be renewed: give consent again, at Microsoft with the scope offline_access."
+                "There is no refresh token, so the access token cannot be renewed: give consent again, at Microsoft with the "
+                    + "scope offline_access."
             );
         }
 
@@ -53,13 +54,15 @@ internal static class GrantWarnings
             ? null
             : new(
                 "refresh_token_ending",
-                $"The provider lets the refresh token live {(left > TimeSpan.Zero ? "only " : string.Empty)}until {end:yyyy-MM-dd HH:mm} UTC: give consent again{(left > TimeSpan.Zero ? " before" : string.Empty)}.{Testing(facts.Provider)}"
+                $"The provider lets the refresh token live {(left > TimeSpan.Zero ? "only " : string.Empty)}until "
+                    + $"{end:yyyy-MM-dd HH:mm} UTC: give consent again{(left > TimeSpan.Zero ? " before" : string.Empty)}.{Testing(facts.Provider)}"
             );
     }
 
     private static string Testing(Provider provider) =>
         provider.TestingGrantLifetime is { } days
-            ? $" An application whose publishing status at {provider.Name} is Testing gets {days.TotalDays:0} days each time; publish it to end that."
+            ? $" An application whose publishing status at {provider.Name} is Testing gets {days.TotalDays:0} days each time; "
+                + "publish it to end that."
             : string.Empty;
 
     // What is known of the provider: a refresh token dies of not being used.
@@ -76,8 +79,10 @@ internal static class GrantWarnings
             : new(
                 "refresh_token_idle",
                 left > TimeSpan.Zero
-                    ? $"The grant was last renewed on {last:yyyy-MM-dd}, and {facts.Provider.Name} ends a refresh token that is not used for {lifetime.TotalDays:0} days: renew it now, and see that the sidecar runs, which does so by itself."
-                    : $"The grant was last renewed on {last:yyyy-MM-dd}, and {facts.Provider.Name} ends a refresh token that is not used for {lifetime.TotalDays:0} days, so it is probably dead: try to renew it, else give consent again."
+                    ? $"The grant was last renewed on {last:yyyy-MM-dd}, and {facts.Provider.Name} ends a refresh token that is "
+                        + $"not used for {lifetime.TotalDays:0} days: renew it now, and see that the sidecar runs, which does so by itself."
+                    : $"The grant was last renewed on {last:yyyy-MM-dd}, and {facts.Provider.Name} ends a refresh token that is "
+                        + $"not used for {lifetime.TotalDays:0} days, so it is probably dead: try to renew it, else give consent again."
             );
     }
 }

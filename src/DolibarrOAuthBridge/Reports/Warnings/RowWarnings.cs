@@ -11,7 +11,8 @@ internal static class RowWarnings
         {
             yield return new(
                 "duplicate_rows",
-                $"The rows {string.Join(" and ", facts.Lookup.Rows.Select(row => row.RowId))} both belong to this entry. Delete the one that is not in use; nothing is written until then."
+                $"The rows {string.Join(" and ", facts.Lookup.Rows.Select(row => row.RowId))} both belong to this entry. Delete "
+                    + "the one that is not in use; nothing is written until then."
             );
         }
 

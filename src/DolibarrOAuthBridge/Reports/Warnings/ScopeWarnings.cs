@@ -21,7 +21,8 @@ internal static class ScopeWarnings
         {
             yield return new(
                 "scope_missing",
-                $"The entry asks for no scope at all, so the provider refuses the consent or grants nothing of use: choose the scopes in Dolibarr's OAuth setup ({facts.Entry.Name.Constant("SCOPE")})."
+                $"The entry asks for no scope at all, so the provider refuses the consent or grants nothing of use: choose the "
+                    + $"scopes in Dolibarr's OAuth setup ({facts.Entry.Name.Constant("SCOPE")})."
             );
         }
     }
@@ -36,7 +37,8 @@ internal static class ScopeWarnings
             );
             yield return new(
                 "scopes_mixed",
-                $"The scopes belong to {string.Join(" and ", named)}, and a token serves one API only. Keep those that the entry is for (for mail those of Exchange, outlook.office365.com) and make another entry for the others."
+                $"The scopes belong to {string.Join(" and ", named)}, and a token serves one API only. Keep those that the entry "
+                    + "is for (for mail those of Exchange, outlook.office365.com) and make another entry for the others."
             );
         }
     }
@@ -51,15 +53,18 @@ internal static class ScopeWarnings
                 {
                     EntryPurpose.SendMail => new(
                         "smtp_scope_missing",
-                        $"Dolibarr sends mail with this entry ({use.Where}), which needs the scope {need.Scope}: add it in Dolibarr's OAuth setup and give consent again."
+                        $"Dolibarr sends mail with this entry ({use.Where}), which needs the scope {need.Scope}: add it in "
+                            + "Dolibarr's OAuth setup and give consent again."
                     ),
                     EntryPurpose.ReadMail => new(
                         "imap_scope_missing",
-                        $"The email collector {use.Where} reads mail with this entry, which needs the scope {need.Scope}: add it in Dolibarr's OAuth setup and give consent again."
+                        $"The email collector {use.Where} reads mail with this entry, which needs the scope {need.Scope}: add it "
+                            + "in Dolibarr's OAuth setup and give consent again."
                     ),
                     _ => new(
                         "login_scope_missing",
-                        $"The label Login makes this entry the one for signing in, which needs the scope {need.Scope}: add it in Dolibarr's OAuth setup."
+                        $"The label Login makes this entry the one for signing in, which needs the scope {need.Scope}: add it in "
+                            + "Dolibarr's OAuth setup."
                     ),
                 };
             }
@@ -69,7 +74,8 @@ internal static class ScopeWarnings
         {
             yield return new(
                 "mail_scope_missing",
-                "The entry asks only who the user is, so neither sending nor reading mail works with it: add a mail scope in Dolibarr's OAuth setup, or call it Login if it is for signing in."
+                "The entry asks only who the user is, so neither sending nor reading mail works with it: add a mail scope in "
+                    + "Dolibarr's OAuth setup, or call it Login if it is for signing in."
             );
         }
     }
@@ -90,7 +96,8 @@ internal static class ScopeWarnings
         {
             yield return new(
                 "scope_not_granted",
-                $"The entry asks for {string.Join(" and ", missing)}, and the stored grant is without: give consent again and leave every box on the provider's page ticked; if it stays so, an administrator restricts the application."
+                $"The entry asks for {string.Join(" and ", missing)}, and the stored grant is without: give consent again and "
+                    + "leave every box on the provider's page ticked; if it stays so, an administrator restricts the application."
             );
         }
     }

@@ -49,7 +49,8 @@ internal static class SettingWarnings
         {
             yield return new(
                 "certificate_ending",
-                $"The certificate {entry.ClientCertificate} ends on {end:yyyy-MM-dd}: register a new one at the provider and put it in its place."
+                $"The certificate {entry.ClientCertificate} ends on {end:yyyy-MM-dd}: register a new one at the provider and put "
+                    + "it in its place."
             );
         }
 
@@ -57,7 +58,8 @@ internal static class SettingWarnings
         {
             yield return new(
                 "certificate_readable_by_all",
-                $"Every user of this machine can read {exposed}, which holds the certificate's private key or its password: make it readable for the sidecar's user alone (chmod 600)."
+                $"Every user of this machine can read {exposed}, which holds the certificate's private key or its password: make "
+                    + "it readable for the sidecar's user alone (chmod 600)."
             );
         }
 
@@ -65,7 +67,8 @@ internal static class SettingWarnings
         {
             yield return new(
                 "label_too_long",
-                $"The service name {entry.Name.Service} has {entry.Name.Service.Length} characters and Dolibarr's table holds {LongestService}: give the entry a shorter label."
+                $"The service name {entry.Name.Service} has {entry.Name.Service.Length} characters and Dolibarr's table holds "
+                    + $"{LongestService}: give the entry a shorter label."
             );
         }
     }
