@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- A database account for the sidecar alone, with what it needs and nothing else: it cannot read users, invoices or
--- anything but its settings and tokens, cannot change a setting, and cannot make, alter or drop a table.
+-- A database account for the sidecar alone: it cannot read users or invoices, cannot change a setting, and cannot make, alter or
+-- drop a table. MariaDB grants by table and column, not by row, so it reads every setting in llx_const (the mail password too) and
+-- may change and delete every row of llx_oauth_token, also those of other owners. The bridge itself touches only known entries.
 --
 -- Run this as a database administrator after the bridge's tables were made (dolibarr-oauth-bridge init). Replace `dolibarr`
 -- by the database, llx_ by the prefix of its tables, and 'oauthbridge'@'localhost' and the password by your own, or let

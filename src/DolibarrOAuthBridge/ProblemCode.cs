@@ -46,7 +46,7 @@ internal static class ProblemCode
     /// <summary>403: a sign-in is refused; the problem's <c>reason</c> says which check failed.</summary>
     public const string IdentityRejected = "identity_rejected";
 
-    /// <summary>429: too many sign-ins were begun from one browser or address, or wrong secrets were sent too often; wait.</summary>
+    /// <summary>429: too many sign-ins were begun from one browser or address; wait.</summary>
     public const string TooManyRequests = "too_many_requests";
 
     /// <summary>502: the provider refuses; an administrator must act.</summary>

@@ -92,6 +92,11 @@ internal sealed partial class CodeRedeemer(
         );
         return answer switch
         {
+            TokenAnswer.Issued { Response.IsBearer: false } => throw new BridgeException(
+                ProblemCode.ProviderUnavailable,
+                $"{consent.TokenEndpoint.Host} gave a token that is not of the type Bearer, which nothing in Dolibarr can use. "
+                    + "What was stored before stays."
+            ),
             TokenAnswer.Issued issued => await ReadAsync(consent, entry, issued.Response),
             TokenAnswer.Refused refused => throw Refused(entry, refused),
             TokenAnswer.Unavailable unavailable => throw new BridgeException(

@@ -28,7 +28,10 @@ internal sealed partial class NoticeWatch(
     // A transaction that writes an event is over by then.
     private static readonly TimeSpan AfterEvent = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan BetweenPrunes = TimeSpan.FromDays(1);
+
     private readonly Dictionary<Condition, DateTimeOffset> _toldWithoutDatabase = [];
+    private DateTimeOffset _prunedAt;
 
     /// <summary>Looks, says and delivers once.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken = default)
@@ -50,6 +53,7 @@ internal sealed partial class NoticeWatch(
             await TellAsync(grants, told, cancellationToken);
             await EndAsync(told, [.. problems.Concat(grants).Select(one => one.Condition)], reports, cancellationToken);
             await delivery.RunAsync(cancellationToken);
+            await PruneAsync(cancellationToken);
         }
         catch (Exception exception) when (exception is StoreException or BridgeException)
         {
@@ -83,6 +87,15 @@ internal sealed partial class NoticeWatch(
                 Log.Unexpected(logger, exception);
                 await Task.Delay(options.RenewalInterval, time, CancellationToken.None);
             }
+        }
+    }
+
+    private async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        if (time.GetUtcNow() - _prunedAt >= BetweenPrunes)
+        {
+            await notices.PruneAsync(cancellationToken);
+            _prunedAt = time.GetUtcNow();
         }
     }
 

@@ -49,6 +49,13 @@ internal sealed class TokenResponse
     public string? Scope => Parameters.GetString("scope");
 
     /// <summary>
+    /// Whether it is a bearer token, as it is where the answer does not say. A first grant of another type is of no use (RFC 6749,
+    /// section 7.1); a refresh keeps it all the same, since its refresh token may be the only one that still works.
+    /// </summary>
+    public bool IsBearer =>
+        Parameters.GetString("token_type") is not { Length: > 0 } type || type.Equals("bearer", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
     /// How long the refresh token lives (draft-ietf-oauth-refresh-token-expiration; GitHub, Google in Testing); null if not said.
     /// </summary>
     public TimeSpan? RefreshTokenExpiresIn =>
