@@ -11,8 +11,8 @@ build/prerequisites.sh test || exit 1
 dotnet build DolibarrOAuthBridge.sln --configuration Release --nologo --verbosity quiet || exit 1
 dotnet format DolibarrOAuthBridge.sln --no-restore --verify-no-changes || { echo "dotnet format has something to change." >&2; exit 1; }
 
-# One project after the other: each may use both cores, servers and ports.
-for project in tests/*/*.csproj; do
+# One project after the other: each may use both cores, servers and ports. The benchmarks stand beside the tests and are none.
+for project in $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj); do
 	dotnet test --project "$project" --configuration Release --no-build 2>&1 | tee -a "$log"
 	[ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 done
