@@ -11,7 +11,6 @@ internal static class ConsentServices
     public static IServiceCollection AddConsents(this IServiceCollection services) =>
         services
             .AddSingleton<ConsentTable>()
-            .AddSingleton<GrantLease>()
             .AddSingleton<GrantStore>()
             .AddSingleton<IConsentFlow, CodeFlow>()
             .AddSingleton<IConsentFlow, DeviceFlow>()
