@@ -72,7 +72,7 @@ internal sealed class BridgeOptions
     public TimeSpan KeepEvents { get; init; } = TimeSpan.FromDays(400);
 
     /// <summary>How long a lease lasts. It is prolonged while its process is at work.</summary>
-    public TimeSpan LeaseDuration => TimeSpan.FromSeconds(15);
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The longest that a refresh takes, with every deadline within it.</summary>
     public TimeSpan RefreshLimit => (2 * ProviderDeadline) + TimeSpan.FromSeconds(15);

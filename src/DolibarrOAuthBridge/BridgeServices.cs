@@ -101,6 +101,7 @@ internal static class BridgeServices
             .AddSingleton<GrantCommitter>()
             .AddSingleton<RefreshCall>()
             .AddSingleton<FailureRecorder>()
+            .AddSingleton<GrantTransactions>()
             .AddSingleton<RowValue>()
             .AddSingleton<LeaseOwners>()
             .AddSingleton<GrantLeases>()

@@ -26,12 +26,9 @@ internal sealed class RefreshCommand : IBridgeCommand
         var context = open();
         await using (context)
         {
-            var token = await context.Get<TokenBroker>().RefreshAsync(
-                result.GetRequiredValue(_entry),
-                context.Entity,
-                result.GetValue(_evenIfSpent),
-                cancellationToken
-            );
+            var token = await context
+                .Get<TokenBroker>()
+                .RefreshAsync(result.GetRequiredValue(_entry), context.Entity, result.GetValue(_evenIfSpent), cancellationToken);
             var now = context.Get<TimeProvider>().GetUtcNow();
             await (
                 context.Json
@@ -54,8 +51,8 @@ internal sealed class RefreshCommand : IBridgeCommand
             }
 
             await Console.Error.WriteLineAsync(
-                $"The database has not taken the new token of {token.Service} yet. It is safe in the journal in the state directory, and the "
-                    + "sidecar, or the next command with the same --state-directory, stores it as soon as the database can be written."
+                $"The database has not taken the new token of {token.Service} yet. It is safe in the journal in the state "
+                    + "directory, and the sidecar, or the next command with the same --state-directory, stores it as soon as the database can be written."
             );
             return NotStored;
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Consents.Device;
-using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Consents;
 

@@ -167,12 +167,7 @@ internal sealed class GrantLeaseTable(DolibarrDatabase database, DolibarrConf co
     }
 
     private static (string Name, object? Value)[] Of(GrantKey key, string owner, TimeSpan duration) =>
-        [
-            ("service", key.Service),
-            ("entity", key.Entity),
-            ("owner", owner),
-            ("seconds", (int)Math.Ceiling(duration.TotalSeconds)),
-        ];
+        [("service", key.Service), ("entity", key.Entity), ("owner", owner), ("seconds", (int)Math.Ceiling(duration.TotalSeconds))];
 
     // Keyed, so that the column tells nothing to who has no conf.php.
     private string? IntentHash(string? refreshHash)

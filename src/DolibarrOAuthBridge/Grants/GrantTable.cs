@@ -103,12 +103,14 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     )
     {
         var sql = $"""
-            INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded, account)
+            INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row,
+                superseded, account)
             VALUES (@service, @entity, @at, @refreshTokenExpiresAt, @newestHash, @newestToken, @rowId, @superseded, @account)
             {OnConflictUpdate} granted_at = @at, refreshed_at = NULL, refresh_count = 0,
                 refresh_token_expires_at = @refreshTokenExpiresAt,
                 newest_hash = @newestHash, newest_token = @newestToken, token_row = @rowId, superseded = @superseded, account = @account,
-                failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
+                failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
+                failed_settings = NULL,
                 dead_hash = CASE WHEN {Table}.dead_hash = @newestHash THEN {Table}.dead_hash END,
                 intent_hash = NULL, intent_owner = NULL, intent_at = NULL
             """;
@@ -134,8 +136,8 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     {
         return ExecuteAsync(
             """
-            failure_count = failure_count + 1, last_error = @error, last_error_detail = @detail, last_error_at = @at, next_try_at = @nextTryAt,
-            failed_settings = @settings, dead_hash = COALESCE(@deadHash, dead_hash)
+            failure_count = failure_count + 1, last_error = @error, last_error_detail = @detail, last_error_at = @at,
+            next_try_at = @nextTryAt, failed_settings = @settings, dead_hash = COALESCE(@deadHash, dead_hash)
             """,
             key,
             [
@@ -173,8 +175,8 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     public Task ForgetAsync(GrantKey key, CancellationToken cancellationToken = default) =>
         ExecuteAsync(
             """
-            granted_at = NULL, refreshed_at = NULL, refresh_count = 0, token_expires_at = NULL, refresh_token_expires_at = NULL, failure_count = 0,
-            last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
+            granted_at = NULL, refreshed_at = NULL, refresh_count = 0, token_expires_at = NULL, refresh_token_expires_at = NULL,
+            failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
             dead_hash = NULL, newest_hash = NULL, newest_token = NULL, token_row = NULL, superseded = NULL, account = NULL,
             intent_hash = NULL, intent_owner = NULL, intent_at = NULL
             """,

@@ -84,8 +84,7 @@ internal sealed class StoredGrant
         !string.IsNullOrEmpty(Token.AccessToken) && (NeverExpires || (IsUnknownExpiry ? RefreshToken is null : ExpiresAt - now > time));
 
     /// <summary>Whether the access token ends before another moment, as far as both are known.</summary>
-    public bool EndsBefore(EndOfLife other) =>
-        !NeverExpires && (ExpiresAt is not { } end || other.IsNever || end < other.ExpiresAt);
+    public bool EndsBefore(EndOfLife other) => !NeverExpires && (ExpiresAt is not { } end || other.IsNever || end < other.ExpiresAt);
 
     /// <summary>The access token for a caller.</summary>
     public AccessToken ToAccessToken(EntryName name)

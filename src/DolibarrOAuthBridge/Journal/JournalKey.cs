@@ -62,7 +62,9 @@ internal static class JournalKey
         var key = File.ReadAllBytes(path);
         return key.Length == Length
             ? key
-            : throw new IOException($"{path} is damaged: it has {key.Length} bytes instead of {Length}. Remove it if the journal is empty.");
+            : throw new IOException(
+                $"{path} is damaged: it has {key.Length} bytes instead of {Length}. Remove it if the journal is empty."
+            );
     }
 }
 

@@ -11,12 +11,7 @@ namespace DolibarrOAuthBridge.Journal;
 /// directory. A file's name begins with a hash of instance, service and entity. While a file of a grant is there, nobody may spend
 /// the grant's refresh token: either it is being spent now, or the answer that replaces it waits in the file.
 /// </summary>
-internal sealed partial class RefreshJournal(
-    BridgeOptions options,
-    DolibarrConf conf,
-    TimeProvider time,
-    ILogger<RefreshJournal> logger
-)
+internal sealed partial class RefreshJournal(BridgeOptions options, DolibarrConf conf, TimeProvider time, ILogger<RefreshJournal> logger)
 {
     private const string Ending = ".refresh";
     private const int TagLength = 16;

@@ -31,8 +31,7 @@ internal static class Backoff
     /// After a refusal that a person must sort out: doubling from one minute up to an hour. A change of the entry's settings ends the
     /// wait.
     /// </summary>
-    public static TimeSpan AfterRefusal(int failures, double random) =>
-        Grow(TimeSpan.FromMinutes(1), failures, LongestTransient, random);
+    public static TimeSpan AfterRefusal(int failures, double random) => Grow(TimeSpan.FromMinutes(1), failures, LongestTransient, random);
 
     /// <summary>
     /// After the provider declared a grant dead: doubling from one hour up to a day. It is tried again at all because some providers

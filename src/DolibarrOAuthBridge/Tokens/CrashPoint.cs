@@ -16,7 +16,7 @@ internal static class CrashPoint
         if (Environment.GetEnvironmentVariable("BRIDGE_TEST_CRASH_AT") == name)
         {
             Process.GetCurrentProcess().Kill();
-            Thread.Sleep(Timeout.Infinite); // the signal may come a moment later
+            Process.GetCurrentProcess().WaitForExit(); // the signal may come a moment later
         }
     }
 }

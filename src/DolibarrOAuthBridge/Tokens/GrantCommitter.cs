@@ -16,7 +16,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// It may be called any number of times for one record, by any process.
 /// </summary>
 internal sealed partial class GrantCommitter(
-    DolibarrDatabase database,
+    GrantTransactions transactions,
     TokenTable tokens,
     TokenCodec codec,
     RowValue values,
@@ -24,7 +24,6 @@ internal sealed partial class GrantCommitter(
     SupersededTable superseded,
     BridgeSchema schema,
     EventTable events,
-    GrantCache cache,
     TimeProvider time,
     ILogger<GrantCommitter> logger
 )
@@ -125,7 +124,7 @@ internal sealed partial class GrantCommitter(
         }
 
         var value = await values.EncodeAsync(answered.Token, present, cancellationToken);
-        return await InTransactionAsync(
+        return await transactions.RunAsync(
             key,
             async (connection, transaction) =>
             {
@@ -155,7 +154,11 @@ internal sealed partial class GrantCommitter(
         }
         catch (TokenUnreadableException exception)
         {
-            throw new StoreException(StoreFailure.Other, $"The row that the answer belongs to cannot be read. {exception.Message}", exception);
+            throw new StoreException(
+                StoreFailure.Other,
+                $"The row that the answer belongs to cannot be read. {exception.Message}",
+                exception
+            );
         }
     }
 
@@ -174,7 +177,7 @@ internal sealed partial class GrantCommitter(
             && remembered.IntentOwner == record.Owner // a revocation or a consent since has cleared it
             && renewed.NewestHash is { } hash
             && !await superseded.ContainsAsync(remembered, hash, cancellationToken);
-        await InTransactionAsync(
+        await transactions.RunAsync(
             key,
             async (connection, transaction) =>
             {
@@ -226,40 +229,6 @@ internal sealed partial class GrantCommitter(
         {
             Log.Cut(logger, key.Service, key.Entity, leftOut);
             await events.AppendAsync(connection, transaction, key, EventKind.AnswerCut, $"left out: {leftOut}", cancellationToken);
-        }
-    }
-
-    private async Task<bool> InTransactionAsync(
-        GrantKey key,
-        Func<DbConnection, DbTransaction, Task<bool>> work,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            var connection = await database.OpenAsync(cancellationToken);
-            await using (connection)
-            {
-                var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using (transaction)
-                {
-                    if (!await work(connection, transaction))
-                    {
-                        return false;
-                    }
-
-                    await transaction.CommitAsync(cancellationToken);
-                    return true;
-                }
-            }
-        }
-        catch (Exception exception) when (StoreException.IsFromStore(exception))
-        {
-            throw StoreException.From(exception);
-        }
-        finally
-        {
-            cache.Forget(key); // also after a failure: the commit may have arrived
         }
     }
 

@@ -37,8 +37,7 @@ internal sealed partial class GrantLease : IAsyncDisposable
     /// <param name="refreshHash">Hash of the refresh token; null where none is spent.</param>
     /// <returns>False if the lease was lost; nothing may be spent then.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public Task<bool> AnnounceAsync(string? refreshHash) =>
-        _table.TryAnnounceAsync(Key, Owner, refreshHash, _options.LeaseDuration);
+    public Task<bool> AnnounceAsync(string? refreshHash) => _table.TryAnnounceAsync(Key, Owner, refreshHash, _options.LeaseDuration);
 
     /// <summary>Leaves the lease as it is: the journal holds an answer that is not in the database yet.</summary>
     public void Keep() => _isKept = true;

@@ -74,8 +74,8 @@ internal sealed partial class GrantLeases(
                 {
                     throw new BridgeException(
                         ProblemCode.ProviderUnavailable,
-                        $"Another process ({state.Owner}) has been refreshing {key.Service} for too long. Nothing was asked of the provider; "
-                            + "try again in a moment.",
+                        $"Another process ({state.Owner}) has been refreshing {key.Service} for too long. "
+                            + "Nothing was asked of the provider; try again in a moment.",
                         TimeSpan.FromSeconds(5)
                     );
                 }

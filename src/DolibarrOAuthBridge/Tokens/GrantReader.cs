@@ -23,7 +23,8 @@ internal sealed class GrantReader(TokenTable tokens, TokenCodec codec)
             {
                 throw new BridgeException(
                     ProblemCode.TokenDuplicate,
-                    $"The rows {string.Join(" and ", lookup.Rows.Select(row => row.RowId))} of the token table both belong to {entry.Name}. Look at them with inspect, and delete the one that is not in use."
+                    $"The rows {string.Join(" and ", lookup.Rows.Select(row => row.RowId))} of the token table both belong to "
+                        + $"{entry.Name}. Look at them with inspect, and delete the one that is not in use."
                 );
             }
 

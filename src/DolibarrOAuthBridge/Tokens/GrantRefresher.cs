@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Metrics;
@@ -82,10 +81,7 @@ internal sealed class GrantRefresher(
         if (answer is TokenAnswer.Refused { Error: var error } && Refusals.KindOf(error) == RefusalKind.ConsentNeeded)
         {
             var now = await reader.ReadAsync(entry);
-            if (
-                now.Row.Value != spent.Grant.Row.Value
-                && now.LivesFor(demand.IsForced ? TimeSpan.Zero : demand.Lifetime, time.GetUtcNow())
-            )
+            if (now.Row.Value != spent.Grant.Row.Value && now.LivesFor(demand.IsForced ? TimeSpan.Zero : demand.Lifetime, time.GetUtcNow()))
             {
                 return now;
             }

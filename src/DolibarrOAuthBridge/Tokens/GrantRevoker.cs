@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;

@@ -31,18 +31,14 @@ internal sealed partial class JournalReplay(
         try
         {
             var limit = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(
-                journal.Grants(),
-                limit,
-                async (grant, cancellation) =>
+            await Parallel.ForEachAsync(journal.Grants(), limit, async (grant, cancellation) =>
+            {
+                var key = new GrantKey(grant.Service, grant.Entity);
+                if (!await RecoverAsync(key, cancellation))
                 {
-                    var key = new GrantKey(grant.Service, grant.Entity);
-                    if (!await RecoverAsync(key, cancellation))
-                    {
-                        waiting[key] = true;
-                    }
+                    waiting[key] = true;
                 }
-            );
+            });
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

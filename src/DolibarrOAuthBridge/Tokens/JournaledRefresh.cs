@@ -65,7 +65,11 @@ internal sealed partial class JournaledRefresh(
                 answered = Keep(file, intent, state.Grant, Body(issued.Response)); // not from a token endpoint of our own
             }
 
-            if (answered is null || answer is TokenAnswer.Refused { Error: RenewedIdentity.Changed } || values.Read(answered, entry.Name) is null)
+            if (
+                answered is null
+                || answer is TokenAnswer.Refused { Error: RenewedIdentity.Changed }
+                || values.Read(answered, entry.Name) is null
+            )
             {
                 answered = null;
                 return (null, answer);
@@ -90,12 +94,7 @@ internal sealed partial class JournaledRefresh(
     private JournalRecord Keep(JournalFile file, JournalRecord intent, StoredGrant grant, byte[] body)
     {
         CrashPoint.Reach("answer-received");
-        var record = intent with
-        {
-            Body = body,
-            At = time.GetUtcNow().UtcDateTime,
-            Previous = StoredTokenFormat.Serialize(grant.Token),
-        };
+        var record = intent with { Body = body, At = time.GetUtcNow().UtcDateTime, Previous = StoredTokenFormat.Serialize(grant.Token) };
         try
         {
             file.WriteAnswer(record);

@@ -12,7 +12,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// The names of those who hold leases, and whether one of them is gone. A name says host, state directory, boot, process id, start
 /// time and which of the process's leases it is: <c>host/state/boot/pid/start/lease</c>, at most 80 characters.
 /// </summary>
-internal sealed class LeaseOwners(RefreshJournal journal)
+internal sealed class LeaseOwners(RefreshJournal journal, TimeProvider time)
 {
     private const int Parts = 6;
     private static readonly string Host = MakeHost();
@@ -27,7 +27,7 @@ internal sealed class LeaseOwners(RefreshJournal journal)
     public string Begin()
     {
         var (directory, state) = journal.Place();
-        Locks.GetOrAdd(directory, static path => LockFile(path));
+        Locks.GetOrAdd(directory, LockFile);
         var name = string.Join(
             '/',
             Host,
@@ -68,11 +68,11 @@ internal sealed class LeaseOwners(RefreshJournal journal)
         return (parts[0], parts[1]) == (Host, state) && !IsLocked(Path.Combine(directory, LockName(parts[2], parts[3], parts[4])));
     }
 
-    private static FileStream LockFile(string directory)
+    private FileStream LockFile(string directory)
     {
         foreach (var path in Directory.EnumerateFiles(directory, "*.owner"))
         {
-            var isOld = File.GetLastWriteTimeUtc(path) < DateTime.UtcNow.AddMinutes(-1); // a new one may not be locked yet
+            var isOld = File.GetLastWriteTimeUtc(path) < time.GetUtcNow().AddMinutes(-1); // a new one may not be locked yet
             if (isOld && PosixFiles.IsRegular(path) && !IsLocked(path))
             {
                 File.Delete(path);

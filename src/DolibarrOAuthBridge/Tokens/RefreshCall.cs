@@ -19,7 +19,8 @@ internal sealed class RefreshCall(ProviderDirectory providers, TokenEndpointClie
         {
             throw new BridgeException(
                 ProblemCode.ConsentRequired,
-                $"{entry.Name} has no refresh token, so its access token cannot be refreshed. Give consent again; at Microsoft the scope offline_access is what brings a refresh token."
+                $"{entry.Name} has no refresh token, so its access token cannot be refreshed. "
+                    + "Give consent again; at Microsoft the scope offline_access is what brings a refresh token."
             );
         }
     }

@@ -24,6 +24,7 @@ internal readonly record struct EncodedToken(string Text, string? LeftOut)
 internal sealed class RowValue(DolibarrConf conf, TokenTable tokens, TokenCodec codec)
 {
     private static readonly string[] Extras = ["id_token"];
+    private static readonly string[] Kept = ["scope", "token_type"];
 
     /// <summary>The token that a record's answer brought; null where it brought none.</summary>
     public AnsweredToken? Read(JournalRecord record, EntryName name)
@@ -88,8 +89,5 @@ internal sealed class RowValue(DolibarrConf conf, TokenTable tokens, TokenCodec 
     }
 
     private static PhpArray Needed(PhpArray extras) =>
-        new[] { "scope", "token_type" }.Aggregate(
-            PhpArray.Empty,
-            (rest, name) => extras.GetString(name) is { } text ? rest.With(name, new PhpString(text)) : rest
-        );
+        Kept.Aggregate(PhpArray.Empty, (rest, name) => extras.GetString(name) is { } text ? rest.With(name, new PhpString(text)) : rest);
 }

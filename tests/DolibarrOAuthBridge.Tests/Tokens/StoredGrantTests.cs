@@ -70,7 +70,10 @@ public sealed class StoredGrantTests
         var grant = Make.Grant(TimeSpan.FromSeconds(lifetime));
         var record = new GrantRecord { RefreshedAt = Make.Now.UtcDateTime };
 
-        Assert.Equal(possible, new RefreshDemand(TimeSpan.FromSeconds(wanted)).AsFarAsPossible(grant, record, Make.Now).Lifetime.TotalSeconds);
+        Assert.Equal(
+            possible,
+            new RefreshDemand(TimeSpan.FromSeconds(wanted)).AsFarAsPossible(grant, record, Make.Now).Lifetime.TotalSeconds
+        );
         Assert.Equal(
             wanted,
             new RefreshDemand(TimeSpan.FromSeconds(wanted)).AsFarAsPossible(grant, new GrantRecord(), Make.Now).Lifetime.TotalSeconds

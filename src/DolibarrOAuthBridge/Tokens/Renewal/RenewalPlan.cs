@@ -5,7 +5,7 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens.Renewal;
 
-/// <summary>Decides which grants are renewed without being asked for. Pure: the time and what is remembered come in, a decision comes out.</summary>
+/// <summary>Decides which grants are renewed without being asked for. Pure: it reads no clock and no table.</summary>
 internal static class RenewalPlan
 {
     private static readonly TimeSpan InUse = TimeSpan.FromHours(24);
@@ -38,7 +38,8 @@ internal static class RenewalPlan
             return false;
         }
 
-        var endsSoon = grant.EndIsImplausible(record, now)
+        var endsSoon =
+            grant.EndIsImplausible(record, now)
             || !new RefreshDemand(options.RenewAhead).AsFarAsPossible(grant, record, now).IsMetBy(grant, now);
         var isUsed = record.UsedAt is { } usedAt && now.UtcDateTime - usedAt < InUse;
         return (policy == RenewalPolicy.Proactive && isUsed && endsSoon) || (endsSoon && IsAgeing(provider, grant, record, now));
