@@ -83,7 +83,7 @@ internal sealed partial class CodeRedeemer(
 
     private async Task<NewGrant> AskAsync(CodeConsent consent, OAuthEntry entry, string code)
     {
-        await guard.AllowAsync(entry, consent.TokenEndpoint, cancellationToken: cancellationToken); // an admin began this consent
+        await guard.AllowAsync(entry, consent.TokenEndpoint); // an admin began this consent
         var form = consent.CodeForm(code);
         form["client_id"] = entry.ClientId;
         form["client_secret"] = entry.ClientSecret;
