@@ -11,5 +11,5 @@ internal static class LifetimeServices
             .AddHostedService<ReloadSignal>()
             .AddHostedService<Draining>()
             .AddHostedService<SystemdNotifications>()
-            .Configure<HostOptions>(host => host.ShutdownTimeout = options.LeaseDuration);
+            .Configure<HostOptions>(host => host.ShutdownTimeout = options.RefreshLimit);
 }

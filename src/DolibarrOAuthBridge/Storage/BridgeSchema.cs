@@ -16,7 +16,8 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
     public static IReadOnlyDictionary<string, int> Versions { get; } =
         new Dictionary<string, int>
         {
-            ["oauthbridge_grant"] = 2,
+            ["oauthbridge_grant"] = 3,
+            ["oauthbridge_superseded"] = 1,
             ["oauthbridge_event"] = 1,
             ["oauthbridge_consent"] = 1,
             ["oauthbridge_notice"] = 1,
@@ -60,6 +61,9 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
             _gate.Release();
         }
     }
+
+    /// <summary>Says that a table was found missing: the next <see cref="EnsureAsync"/> looks again.</summary>
+    public void Forget() => _present = false;
 
     /// <summary>The schema versions of the tables that are there, by name without the prefix.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
@@ -116,7 +120,13 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
         }
         catch (StoreException exception) when (exception.Cause == StoreCause.DuplicateColumn)
         {
-            // Another process upgraded it this very moment.
+            // Another process upgraded it this very moment, or somebody ran part of it by hand.
+            var version = VersionInComment().Match(SqlScripts.Read(script, database.Prefix)).Groups[1].Value;
+            await database.ExecuteAsync(
+                $"ALTER TABLE {database.Table(table)} COMMENT='oauthbridge schema {version}'",
+                [],
+                cancellationToken
+            );
         }
         catch (StoreException exception) when (exception.Cause == StoreCause.MissingPrivilege)
         {

@@ -8,25 +8,29 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
 
-/// <summary>Asks a provider for a new access token by whatever grant it renews with.</summary>
-internal sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointClient client, AppOnlyClient appOnly, SecretGuard guard)
+/// <summary>The OAuth call of a refresh: asks a provider for a new access token by whatever grant it has for that.</summary>
+internal sealed class RefreshCall(ProviderDirectory providers, TokenEndpointClient client, AppOnlyClient appOnly, SecretGuard guard)
 {
-    /// <summary>Fails where nothing can renew the grant but a person.</summary>
+    /// <summary>Throws where nothing can refresh the grant but a person.</summary>
     /// <exception cref="BridgeException">There is no refresh token.</exception>
-    public static void RequireRenewable(OAuthEntry entry, StoredGrant grant)
+    public static void ThrowIfNotRefreshable(OAuthEntry entry, StoredGrant grant)
     {
         if (!grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name)))
         {
             throw new BridgeException(
                 ProblemCode.ConsentRequired,
-                $"{entry.Name} has no refresh token, so its access token cannot be renewed. Give consent again; at Microsoft the scope offline_access is what brings a refresh token."
+                $"{entry.Name} has no refresh token, so its access token cannot be refreshed. "
+                    + "Give consent again; at Microsoft the scope offline_access is what brings a refresh token."
             );
         }
     }
 
     /// <summary>Sends the one request; a second one only where the provider refuses the client for having a secret.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="grant">Its grant.</param>
+    /// <param name="received">Gets each answer's bytes before they are parsed.</param>
     /// <exception cref="BridgeException">The endpoint is configured wrongly.</exception>
-    public async Task<TokenAnswer> RenewAsync(OAuthEntry entry, StoredGrant grant)
+    public async Task<TokenAnswer> SendAsync(OAuthEntry entry, StoredGrant grant, Action<byte[]> received)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
         try
@@ -51,12 +55,12 @@ internal sealed class GrantRenewer(ProviderDirectory providers, TokenEndpointCli
                 form["scope"] = string.Join(provider.ScopeSeparator, EntrySettings.Scopes(entry));
             }
 
-            var answer = await client.PostAsync(endpoint, form);
+            var answer = await client.RefreshAsync(endpoint, form, received);
             if (answer is TokenAnswer.Refused { Error: "invalid_client" } && provider.MayRefuseSecret)
             {
                 // The client was refused, so the refresh token is not spent.
                 form.Remove("client_secret");
-                answer = await client.PostAsync(endpoint, form) is TokenAnswer.Issued other ? other : answer;
+                answer = await client.RefreshAsync(endpoint, form, received) is TokenAnswer.Issued other ? other : answer;
             }
 
             if (answer is TokenAnswer.Issued issued)
