@@ -61,7 +61,8 @@ internal static class BridgeServices
             .AddSingleton(provider => new EntryTable(
                 provider.GetRequiredService<DolibarrDatabase>(),
                 provider.GetRequiredService<TokenCodec>(),
-                certificate: provider.GetRequiredService<ClientCertificates>().PathOf
+                certificate: provider.GetRequiredService<ClientCertificates>().PathOf,
+                isPublic: name => ClientAuthentication.IsPublic(provider.GetRequiredService<IConfiguration>(), name)
             ));
 
     internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) =>
@@ -80,6 +81,7 @@ internal static class BridgeServices
             .AddSingleton<TokenEndpointClient>()
             .AddSingleton<TokenRevocationClient>()
             .AddSingleton<ClientCertificates>()
+            .AddSingleton<ClientAuthentication>()
             .AddSingleton<AppOnlyClient>();
 
     private static IServiceCollection AddGrants(this IServiceCollection services) =>

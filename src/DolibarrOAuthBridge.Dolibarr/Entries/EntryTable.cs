@@ -29,6 +29,7 @@ public sealed class EntryTable
     private readonly TokenCodec _codec;
     private readonly Func<string, string?> _environment;
     private readonly Func<EntryName, string?> _certificate;
+    private readonly Func<EntryName, bool> _isPublic;
 
     /// <summary>Reads from the given database.</summary>
     /// <param name="database">Dolibarr's database.</param>
@@ -36,17 +37,20 @@ public sealed class EntryTable
     /// <param name="environment">Looks up an environment variable: Dolibarr lets <c>DOLIBARR_&lt;constant&gt;</c> override a
     /// constant that exists.</param>
     /// <param name="certificate">Looks up <see cref="OAuthEntry.ClientCertificate"/>; no entry has one by default.</param>
+    /// <param name="isPublic">Looks up <see cref="OAuthEntry.IsPublicClient"/>; no entry is one by default.</param>
     public EntryTable(
         DolibarrDatabase database,
         TokenCodec codec,
         Func<string, string?>? environment = null,
-        Func<EntryName, string?>? certificate = null
+        Func<EntryName, string?>? certificate = null,
+        Func<EntryName, bool>? isPublic = null
     )
     {
         _database = database;
         _codec = codec;
         _environment = environment ?? Environment.GetEnvironmentVariable;
         _certificate = certificate ?? (static _ => null);
+        _isPublic = isPublic ?? (static _ => false);
     }
 
     /// <summary>Every entry of a company, ordered by name.</summary>
@@ -232,6 +236,7 @@ public sealed class EntryTable
             ClientSecret = secret,
             ClientSecretProblem = problem,
             ClientCertificate = _certificate(name),
+            IsPublicClient = _isPublic(name),
             Scopes = ReadList(name.Constant("SCOPE")),
             Tenant = Read("TENANT"),
             Url = Read("URL").TrimEnd('/'),

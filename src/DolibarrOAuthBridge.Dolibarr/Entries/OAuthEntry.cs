@@ -26,6 +26,9 @@ public sealed class OAuthEntry
     /// </summary>
     public string? ClientCertificate { get; init; }
 
+    /// <summary>Whether the client has no secret (RFC 6749, section 2.1), by the sidecar's own configuration.</summary>
+    public bool IsPublicClient { get; init; }
+
     /// <summary><c>_SCOPE</c> as configured: Dolibarr's short names or full scopes.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 

@@ -64,7 +64,10 @@ internal static class AuthorizationRequest
         }
 
         // Microsoft takes either a hint or the choice of the account.
-        var prompt = (wantsRefreshToken ? provider.RefreshTokenPrompt : null) ?? (loginHint is null ? provider.AccountPrompt : null);
+        var refreshPrompt = consent.Scopes.Contains("offline_access", StringComparer.Ordinal)
+            ? provider.OfflineAccessPrompt ?? provider.RefreshTokenPrompt
+            : provider.RefreshTokenPrompt;
+        var prompt = (wantsRefreshToken ? refreshPrompt : null) ?? (loginHint is null ? provider.AccountPrompt : null);
         if (prompt is not null)
         {
             parameters["prompt"] = prompt;

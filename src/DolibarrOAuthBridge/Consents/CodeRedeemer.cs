@@ -2,6 +2,7 @@
 
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Reports;
@@ -17,6 +18,7 @@ internal sealed partial class CodeRedeemer(
     GrantStore store,
     TokenEndpointClient client,
     SecretGuard guard,
+    ClientAuthentication authentication,
     EntryReporter reporter,
     EventTable events,
     TimeProvider time,
@@ -85,9 +87,12 @@ internal sealed partial class CodeRedeemer(
     {
         await guard.AllowAsync(entry, consent.TokenEndpoint); // an admin began this consent
         var form = consent.CodeForm(code);
-        form["client_id"] = entry.ClientId;
-        form["client_secret"] = entry.ClientSecret;
-        var answer = await client.PostAsync(consent.TokenEndpoint, form);
+        var answer = await authentication.SendAsync(
+            entry,
+            consent.TokenEndpoint,
+            form,
+            (full, header) => client.PostAsync(consent.TokenEndpoint, full, header)
+        );
         return answer switch
         {
             TokenAnswer.Issued issued => await ReadAsync(consent, entry, issued.Response),

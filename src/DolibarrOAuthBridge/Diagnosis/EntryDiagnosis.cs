@@ -9,27 +9,6 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// </summary>
 internal sealed class EntryDiagnosis : SnapshotDiagnosis
 {
-    // Whatever else is warned of works now.
-    private static readonly HashSet<string> Errors = new(StringComparer.Ordinal)
-    {
-        "consent_required",
-        "token_unreadable",
-        "duplicate_rows",
-        "client_secret_unreadable",
-        "client_id_missing",
-        "client_secret_missing",
-        "tenant_missing",
-        "url_missing",
-        "tenant_unusable",
-        "certificate_unusable",
-        "scope_missing",
-        "scopes_mixed",
-        "smtp_scope_missing",
-        "imap_scope_missing",
-        "login_scope_missing",
-        "label_too_long",
-    };
-
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
@@ -40,13 +19,7 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
                 foreach (var warning in report.Warnings)
                 {
                     var (evidence, advice) = Split(warning.Message);
-                    yield return new(
-                        warning.Code,
-                        Errors.Contains(warning.Code) ? Severity.Error : Severity.Warning,
-                        company.Subject(report.Entry),
-                        evidence,
-                        advice
-                    );
+                    yield return new(warning.Code, warning.Severity, company.Subject(report.Entry), evidence, advice);
                 }
             }
 

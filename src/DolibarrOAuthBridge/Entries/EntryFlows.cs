@@ -30,7 +30,7 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
                 && (
                     provider.DiscoversEndpoints
                     || provider.Endpoints.ContainsKey(ProviderEndpoint.DeviceAuthorizationEndpoint)
-                    || IsDeviceOverridden(provider)
+                    || IsDeviceOverridden(entry.Name)
                 ),
             _ => false,
         };
@@ -43,10 +43,18 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
     public IReadOnlyList<string> RefusedByDevice(OAuthEntry entry)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
-        return provider.DeviceScopes.Count == 0 || IsDeviceOverridden(provider)
+        return provider.DeviceScopes.Count == 0 || IsDeviceOverridden(entry.Name)
             ? []
             : [.. EntrySettings.Scopes(entry).Where(scope => !provider.DeviceScopes.Contains(scope, StringComparer.OrdinalIgnoreCase))];
     }
+
+    /// <summary>Why the server's metadata could not be had; null where it could, or was not asked for.</summary>
+    public string? DiscoveryProblem(OAuthEntry entry) =>
+        ProviderCatalogue.Of(entry.Name).DiscoversEndpoints
+        && providers.OverrideText(entry.Name, ProviderEndpoint.TokenEndpoint) is null
+        && Uri.TryCreate(entry.Url, UriKind.Absolute, out var server)
+            ? metadata.Problem(server)
+            : null;
 
     private static readonly string[] All = [ConsentFlows.Code, ConsentFlows.Device, ConsentFlows.ClientCredentials];
 
@@ -55,12 +63,12 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
         RefusedByDevice(entry).Count == 0
         && (
             !ProviderCatalogue.Of(entry.Name).DiscoversEndpoints
-            || IsDeviceOverridden(ProviderCatalogue.Of(entry.Name))
+            || IsDeviceOverridden(entry.Name)
             || !Uri.TryCreate(entry.Url, UriKind.Absolute, out var server)
             || metadata.Peek(server) is not { } published
             || ServerMetadataCache.Find(published, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null
         );
 
-    private bool IsDeviceOverridden(Provider provider) =>
-        providers.OverrideText(provider, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null;
+    private bool IsDeviceOverridden(EntryName name) =>
+        providers.OverrideText(name, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null;
 }

@@ -17,7 +17,7 @@ internal static class EntrySettings
         var provider = ProviderCatalogue.Of(entry.Name);
         var missing = new List<string>();
         AddIf(entry.ClientId.Length == 0, "client_id");
-        AddIf(entry.ClientSecret.Length == 0 && entry.ClientCertificate is null, "client_secret");
+        AddIf(entry.ClientSecret.Length == 0 && entry.ClientCertificate is null && !entry.IsPublicClient, "client_secret");
         AddIf(provider.RequiredSettings.Contains("tenant") && (entry.Tenant.Length == 0 || HasUnusableTenant(entry)), "tenant");
         AddIf(provider.RequiredSettings.Contains("url") && entry.Url.Length == 0, "url");
         return missing;

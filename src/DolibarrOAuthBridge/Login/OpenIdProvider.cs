@@ -31,9 +31,6 @@ internal sealed record OpenIdProvider
     /// <summary>Whether every authorization response must name its issuer (RFC 9207).</summary>
     public bool SendsIssuer { get; init; }
 
-    /// <summary>Whether the client's credentials go into the header rather than the form (RFC 6749, section 2.3.1).</summary>
-    public bool UsesBasicAuthentication { get; init; }
-
     /// <summary>The claim that names the tenant; null where there are none.</summary>
     public string? TenantClaim { get; init; }
 

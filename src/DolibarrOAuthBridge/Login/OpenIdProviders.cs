@@ -11,9 +11,6 @@ namespace DolibarrOAuthBridge.Login;
 /// </summary>
 internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadataCache metadata)
 {
-    private const string Post = "client_secret_post";
-    private const string Basic = "client_secret_basic";
-
     /// <summary>The provider of an entry.</summary>
     /// <exception cref="BridgeException">Nobody can sign in with this entry; the message says what to change.</exception>
     public async Task<OpenIdProvider> GetAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
@@ -30,16 +27,15 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
             return new OpenIdProvider
             {
                 Issuer = published?.Issuer
-                    ?? directory.OverrideText(provider, ProviderEndpoint.Issuer)
+                    ?? directory.OverrideText(entry.Name, ProviderEndpoint.Issuer)
                     ?? provider.Endpoints[ProviderEndpoint.Issuer],
-                OtherIssuers = directory.OverrideText(provider, ProviderEndpoint.Issuer) is null ? facts.OtherIssuers : [],
+                OtherIssuers = directory.OverrideText(entry.Name, ProviderEndpoint.Issuer) is null ? facts.OtherIssuers : [],
                 AuthorizationEndpoint = Require(entry, ProviderEndpoint.AuthorizationEndpoint, published),
                 TokenEndpoint = Require(entry, ProviderEndpoint.TokenEndpoint, published),
                 JwksUri = Require(entry, ProviderEndpoint.JwksUri, published),
                 UserInfoEndpoint = directory.Find(entry, ProviderEndpoint.UserInfoEndpoint, published),
                 Algorithms = RequireAlgorithms(entry, published),
                 SendsIssuer = published?.SendsIssuer ?? false,
-                UsesBasicAuthentication = UsesBasic(entry, published),
                 TenantClaim = facts.TenantClaim,
                 Tenants = facts.TenantClaim is null ? [] : RequireTenants(entry, facts),
                 HostedDomainClaim = facts.HostedDomainClaim,
@@ -66,9 +62,9 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
 
     private async Task<ServerMetadata?> DiscoverAsync(OAuthEntry entry, Provider provider, CancellationToken cancellationToken)
     {
-        var named = directory.OverrideText(provider, ProviderEndpoint.Issuer);
+        var named = directory.OverrideText(entry.Name, ProviderEndpoint.Issuer);
         var issuer =
-            named is not null && !named.Contains('{', StringComparison.Ordinal) ? directory.Override(provider, ProviderEndpoint.Issuer)
+            named is not null && !named.Contains('{', StringComparison.Ordinal) ? directory.Override(entry, ProviderEndpoint.Issuer)
             : provider.DiscoversEndpoints ? EndpointUri.Parse(entry.Url, entry.Name.Constant("URL"))
             : null;
         if (issuer is null)
@@ -82,7 +78,7 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
             : throw new BridgeException(
                 ProblemCode.ProviderUnavailable,
                 $"{issuer.Host} does not answer, or publishes no /.well-known/openid-configuration below "
-                    + $"{entry.Name.Constant("URL")}. Without it nobody can sign in.",
+                    + $"{entry.Name.Constant("URL")}. Without it nobody can sign in. Asked: {metadata.Problem(issuer)}.",
                 TimeSpan.FromSeconds(60)
             );
     }
@@ -103,20 +99,6 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
                 $"The provider of {entry.Name} signs ID tokens with none of "
                     + $"{string.Join(", ", SigningAlgorithm.Accepted)}. Choose one of these there."
             );
-
-    private static bool UsesBasic(OAuthEntry entry, ServerMetadata? published)
-    {
-        var methods = published?.ClientAuthenticationMethods ?? [Post];
-        return !methods.Contains(Post, StringComparer.Ordinal)
-            && (
-                methods.Contains(Basic, StringComparer.Ordinal)
-                    ? true
-                    : throw new BridgeException(
-                        ProblemCode.ProviderRejected,
-                        $"The provider of {entry.Name} takes no client secret ({Post} or {Basic}). Allow one of these there."
-                    )
-            );
-    }
 
     // Accounts of any organisation have valid tokens: without a list, strangers could sign in (and write any address into email).
     private static IReadOnlyList<string> RequireTenants(OAuthEntry entry, IdentityFacts facts)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Net.Http.Headers;
-using System.Text;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
@@ -15,6 +13,7 @@ namespace DolibarrOAuthBridge.Login;
 internal sealed class RelyingParty(
     OpenIdProviders providers,
     TokenEndpointClient tokens,
+    ClientAuthentication authentication,
     IdTokenValidator validator,
     UserInfoClient userInfo
 )
@@ -128,16 +127,11 @@ internal sealed class RelyingParty(
     )
     {
         var form = pending.CodeForm(code);
-        if (!provider.UsesBasicAuthentication)
-        {
-            form["client_id"] = entry.ClientId;
-            form["client_secret"] = entry.ClientSecret;
-        }
-
-        var answer = await tokens.PostAsync(
+        var answer = await authentication.SendAsync(
+            entry,
             provider.TokenEndpoint,
             form,
-            provider.UsesBasicAuthentication ? Basic(entry) : null,
+            (full, header) => tokens.PostAsync(provider.TokenEndpoint, full, header, cancellationToken),
             cancellationToken
         );
         return answer switch
@@ -159,10 +153,4 @@ internal sealed class RelyingParty(
             var other => throw new InvalidOperationException($"Unexpected token endpoint result {other.GetType().Name}."),
         };
     }
-
-    // RFC 6749, section 2.3.1 and appendix B: each half is form-encoded first.
-    private static AuthenticationHeaderValue Basic(OAuthEntry entry) =>
-        new("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{Encode(entry.ClientId)}:{Encode(entry.ClientSecret)}")));
-
-    private static string Encode(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 }

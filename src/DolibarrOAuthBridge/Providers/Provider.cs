@@ -77,6 +77,9 @@ internal sealed record Provider
     /// </summary>
     public bool MayRefuseSecret { get; init; }
 
+    /// <summary>Whether its client secrets have ids that are GUIDs, which people enter in the secret's place.</summary>
+    public bool SecretsHaveIds { get; init; }
+
     /// <summary>The only scopes that the device flow grants here; empty where it grants all.</summary>
     public IReadOnlyList<string> DeviceScopes { get; init; } = [];
 
@@ -105,6 +108,12 @@ internal sealed record Provider
     /// The <c>prompt</c> that brings a refresh token where the user has consented before; null where none is needed for that.
     /// </summary>
     public string? RefreshTokenPrompt { get; init; }
+
+    /// <summary>
+    /// The <c>prompt</c> without which the scope <c>offline_access</c> brings no refresh token (OpenID Connect Core, section 11);
+    /// null where it does.
+    /// </summary>
+    public string? OfflineAccessPrompt { get; init; }
 
     /// <summary>
     /// The <c>prompt</c> that lets the user choose the account where nobody is named; null where the provider does so by itself.

@@ -31,6 +31,7 @@ internal static class ProviderCatalogue
         SendScopeOnRefresh = true,
         RequiredSettings = ["tenant"],
         MayRefuseSecret = true,
+        SecretsHaveIds = true,
         RefreshTokenIdleLifetime = TimeSpan.FromDays(90),
         KeepsOldRefreshTokens = true, // learn.microsoft.com: old refresh tokens are not revoked when they are used
         DefaultResource = "https://graph.microsoft.com",
@@ -150,6 +151,7 @@ internal static class ProviderCatalogue
             RequiredSettings = ["url"],
             ScopeNeeds = [new(EntryPurpose.SignIn, "openid")],
             DiscoversEndpoints = true,
+            OfflineAccessPrompt = "consent",
             Identity = new IdentityFacts(),
             MissingExpiry = MissingExpiry.Never,
         },

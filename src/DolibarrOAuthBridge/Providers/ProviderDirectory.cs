@@ -15,11 +15,17 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     public async Task<Uri?> FindAsync(OAuthEntry entry, ProviderEndpoint endpoint, CancellationToken cancellationToken = default)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
-        var usesDiscovery = Configured(entry, provider, endpoint) is null && provider.DiscoversEndpoints && entry.Url.Length > 0;
-        var published = usesDiscovery
-            ? await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken)
-            : null;
+        var usesDiscovery = Configured(entry, endpoint) is null && provider.DiscoversEndpoints;
+        var published = usesDiscovery ? await FindMetadataAsync(entry, cancellationToken) : null;
         return Find(entry, endpoint, published);
+    }
+
+    /// <summary>The metadata of the server that an entry's endpoints are discovered from; null where there is none.</summary>
+    /// <exception cref="ProviderConfigurationException">The URL or a setting within it cannot be used.</exception>
+    public async Task<ServerMetadata?> FindMetadataAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
+    {
+        var server = Server(entry);
+        return server is null ? null : await metadata.GetAsync(server, cancellationToken);
     }
 
     /// <summary>The URL of an endpoint for an entry whose server's metadata is at hand; null where the provider has none.</summary>
@@ -30,7 +36,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     public Uri? Find(OAuthEntry entry, ProviderEndpoint endpoint, ServerMetadata? published)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
-        return Configured(entry, provider, endpoint)
+        return Configured(entry, endpoint)
             ?? ServerMetadataCache.Find(published, endpoint)
             ?? (
                 provider.Endpoints.TryGetValue(endpoint, out var template)
@@ -44,17 +50,14 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     public async Task<ExpectedIssuer> FindIssuerAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
-        if (Override(provider, ProviderEndpoint.Issuer) is { } issuer)
+        if (Override(entry, ProviderEndpoint.Issuer) is { } issuer)
         {
             var published = await metadata.GetAsync(issuer, cancellationToken);
-            return new ExpectedIssuer(
-                published?.Issuer ?? OverrideText(provider, ProviderEndpoint.Issuer),
-                published?.SendsIssuer ?? false
-            );
+            return new ExpectedIssuer(published?.Issuer ?? FilledOverride(entry, ProviderEndpoint.Issuer), published?.SendsIssuer ?? false);
         }
 
         // Another authorization endpoint may be another server, or a proxy before the same one.
-        if (Override(provider, ProviderEndpoint.AuthorizationEndpoint) is not null || entry.UrlAuthorize.Length > 0)
+        if (Override(entry, ProviderEndpoint.AuthorizationEndpoint) is not null || entry.UrlAuthorize.Length > 0)
         {
             return ExpectedIssuer.Unknown;
         }
@@ -75,22 +78,41 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
 
     /// <summary>What the configuration says of an endpoint, checked; null if nothing.</summary>
     /// <exception cref="ProviderConfigurationException">The override cannot be used.</exception>
-    public Uri? Override(Provider provider, ProviderEndpoint endpoint)
+    public Uri? Override(OAuthEntry entry, ProviderEndpoint endpoint) =>
+        FilledOverride(entry, endpoint) is { } value ? EndpointUri.Parse(value, Setting(entry.Name, endpoint)!.Value.Key) : null;
+
+    /// <summary>
+    /// What the configuration says of an endpoint, as it is written: an issuer is compared character by character. The entry's own
+    /// setting (<c>Entries:GENERIC-Mail:TokenEndpoint</c>) counts before that of its provider (<c>Providers:Generic:TokenEndpoint</c>).
+    /// </summary>
+    public string? OverrideText(EntryName name, ProviderEndpoint endpoint) => Setting(name, endpoint)?.Value;
+
+    private string? FilledOverride(OAuthEntry entry, ProviderEndpoint endpoint) =>
+        OverrideText(entry.Name, endpoint) is { } text ? Fill(text, entry) : null;
+
+    private (string Key, string Value)? Setting(EntryName name, ProviderEndpoint endpoint)
     {
-        return OverrideText(provider, endpoint) is { } value ? EndpointUri.Parse(value, $"Providers:{provider.Name}:{endpoint}") : null;
+        var provider = ProviderCatalogue.Of(name);
+        foreach (var key in new[] { $"Entries:{name}", $"Providers:{provider.Name}", $"Providers:{provider.Family ?? provider.Name}" })
+        {
+            if (configuration[$"{key}:{endpoint}"] is { Length: > 0 } value)
+            {
+                return ($"{key}:{endpoint}", value);
+            }
+        }
+
+        return null;
     }
 
-    /// <summary>What the configuration says of an endpoint, as it is written: an issuer is compared character by character.</summary>
-    public string? OverrideText(Provider provider, ProviderEndpoint endpoint)
-    {
-        return Configured(provider.Name, endpoint) ?? (provider.Family is { } family ? Configured(family, endpoint) : null);
-    }
+    // The issuer that the configuration names, else the entry's URL.
+    private Uri? Server(OAuthEntry entry) =>
+        !ProviderCatalogue.Of(entry.Name).DiscoversEndpoints ? null
+        : Override(entry, ProviderEndpoint.Issuer) is { } issuer ? issuer
+        : entry.Url.Length > 0 ? EndpointUri.Parse(entry.Url, entry.Name.Constant("URL"))
+        : null;
 
-    private string? Configured(string provider, ProviderEndpoint endpoint) =>
-        configuration[$"Providers:{provider}:{endpoint}"] is { Length: > 0 } value ? value : null;
-
-    private Uri? Configured(OAuthEntry entry, Provider provider, ProviderEndpoint endpoint) =>
-        Override(provider, endpoint)
+    private Uri? Configured(OAuthEntry entry, ProviderEndpoint endpoint) =>
+        Override(entry, endpoint)
         ?? (
             endpoint == ProviderEndpoint.AuthorizationEndpoint && entry.UrlAuthorize.Length > 0
                 ? EndpointUri.Parse(entry.UrlAuthorize, entry.Name.Constant("URLAUTHORIZE"))
@@ -104,7 +126,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     public bool IsTrusted(OAuthEntry entry, ProviderEndpoint endpoint)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
-        return Override(provider, endpoint) is not null
+        return (OverrideText(entry.Name, endpoint) is { } text && !text.Contains("{url}", StringComparison.Ordinal))
             || (
                 !provider.DiscoversEndpoints
                 && provider.Endpoints.TryGetValue(endpoint, out var template)

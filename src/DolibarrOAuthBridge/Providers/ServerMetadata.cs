@@ -7,6 +7,7 @@ namespace DolibarrOAuthBridge.Providers;
 /// <summary>An authorization server's own metadata (RFC 8414), checked to be about the server that was asked.</summary>
 internal sealed class ServerMetadata
 {
+    // The bridge reads no other URL, so that no other one makes a document worthless.
     private static readonly string[] Used =
     [
         "issuer",
@@ -30,10 +31,10 @@ internal sealed class ServerMetadata
     public IReadOnlyList<string>? IdTokenAlgorithms { get; init; }
 
     /// <summary>
-    /// How clients may authenticate at the token endpoint; <c>client_secret_basic</c> where it does not say (OpenID Connect
-    /// Discovery, section 3).
+    /// How clients may authenticate at the token endpoint; null where it does not say, which means <c>client_secret_basic</c>
+    /// (OpenID Connect Discovery, section 3).
     /// </summary>
-    public IReadOnlyList<string> ClientAuthenticationMethods { get; init; } = ["client_secret_basic"];
+    public IReadOnlyList<string>? ClientAuthenticationMethods { get; init; }
 
     /// <summary>Every URL in it that the bridge uses.</summary>
     public IReadOnlyCollection<Uri> Urls => _uris.Values;
@@ -67,13 +68,17 @@ internal sealed class ServerMetadata
                 root.TryGetProperty("authorization_response_iss_parameter_supported", out var sends)
                 && sends.ValueKind == JsonValueKind.True,
             IdTokenAlgorithms = Strings(root, "id_token_signing_alg_values_supported"),
-            ClientAuthenticationMethods = Strings(root, "token_endpoint_auth_methods_supported") ?? ["client_secret_basic"],
+            ClientAuthenticationMethods = Strings(root, "token_endpoint_auth_methods_supported"),
         };
         foreach (var name in Used)
         {
-            if (root.TryGetProperty(name, out var url) && url.ValueKind == JsonValueKind.String)
+            if (
+                root.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String
+                && value.GetString() is { Length: > 0 } text
+            )
             {
-                metadata._uris[name] = EndpointUri.ParseDiscovered(url.GetString()!, name, server);
+                metadata._uris[name] = EndpointUri.ParseDiscovered(text, name, server);
             }
         }
 

@@ -51,6 +51,15 @@ internal sealed partial class ServerMetadataCache(
     /// <summary>A server's metadata as far as it is known without asking; null where it is not.</summary>
     public ServerMetadata? Peek(Uri server) => _servers.GetValueOrDefault(server)?.Metadata;
 
+    /// <summary>
+    /// Why a server has no metadata, each URL that was asked with what came of it; null where it has some or was not asked yet.
+    /// </summary>
+    public string? Problem(Uri server) =>
+        (_openIdProviders.GetValueOrDefault(server) ?? _servers.GetValueOrDefault(server))
+            is { Metadata: null, Problem: { Length: > 0 } problem }
+            ? problem
+            : null;
+
     /// <summary>A server's metadata; null where it publishes none that can be trusted.</summary>
     public async Task<ServerMetadata?> GetAsync(Uri server, CancellationToken cancellationToken = default)
     {
@@ -79,43 +88,69 @@ internal sealed partial class ServerMetadataCache(
             return known;
         }
 
-        var (fresh, isAnother) = await FetchAsync(server, wellKnown, cancellationToken);
+        var (fresh, isAnother, problem) = await FetchAsync(server, wellKnown, cancellationToken);
         return cache[server] = fresh is null
-            ? new Known(known?.Metadata, isAnother, now + absentFor)
+            ? new Known(known?.Metadata, isAnother, now + absentFor, problem)
             : new Known(fresh, false, now + GoodFor);
     }
 
-    private async Task<(ServerMetadata? Metadata, bool IsAnother)> FetchAsync(
+    private async Task<(ServerMetadata? Metadata, bool IsAnother, string Problem)> FetchAsync(
         Uri server,
         string[] wellKnown,
         CancellationToken cancellationToken
     )
     {
         var isAnother = false;
-        foreach (var document in wellKnown)
+        var problems = new List<string>();
+        var issuer = IssuerOf(server);
+        foreach (var uri in wellKnown.SelectMany(document => Addresses(issuer, document)).Distinct())
         {
             try
             {
-                var uri = new Uri(server.AbsoluteUri.TrimEnd('/') + "/" + document);
-                var metadata = ServerMetadata.Parse(
-                    await documents.GetAsync(uri, deadline: Deadline, cancellationToken: cancellationToken),
-                    server
-                );
+                var document = await documents.GetAsync(uri, deadline: Deadline, cancellationToken: cancellationToken);
+                var metadata = ServerMetadata.Parse(document, issuer);
                 foreach (var url in metadata.Urls)
                 {
-                    discovered.Add(server, url);
+                    discovered.Add(issuer, url);
                 }
 
-                return (metadata, false);
+                return (metadata, false, string.Empty);
             }
             catch (Exception exception) when (exception is ProviderDocumentException or FormatException or ProviderConfigurationException)
             {
                 isAnother |= exception is MetadataIssuerException;
-                Log.Unusable(logger, server.Host, document, exception.Message);
+                problems.Add($"{uri.AbsoluteUri}: {exception.Message.TrimEnd('.')}");
+                Log.Unusable(logger, server.Host, uri.AbsolutePath, exception.Message);
             }
         }
 
-        return (null, isAnother);
+        return (null, isAnother, string.Join("; ", problems));
+    }
+
+    // People paste the address of the document itself.
+    private static Uri IssuerOf(Uri server)
+    {
+        var path = server.AbsolutePath;
+        foreach (var document in WellKnown)
+        {
+            var start = path.IndexOf("/" + document, StringComparison.Ordinal);
+            if (start >= 0)
+            {
+                return new Uri(new Uri(server.GetLeftPart(UriPartial.Authority)), path[..start] + path[(start + 1 + document.Length)..]);
+            }
+        }
+
+        return server;
+    }
+
+    // OpenID Connect Discovery appends to the issuer's path, RFC 8414 (section 3.1) puts the document before it.
+    private static IEnumerable<Uri> Addresses(Uri issuer, string document)
+    {
+        yield return new Uri(issuer.AbsoluteUri.TrimEnd('/') + "/" + document);
+        if (issuer.AbsolutePath.TrimEnd('/') is { Length: > 0 } path)
+        {
+            yield return new Uri($"{issuer.GetLeftPart(UriPartial.Authority)}/{document}{path}");
+        }
     }
 
     private static partial class Log
@@ -124,5 +159,5 @@ internal sealed partial class ServerMetadataCache(
         public static partial void Unusable(ILogger logger, string host, string document, string reason);
     }
 
-    private sealed record Known(ServerMetadata? Metadata, bool IsAnother, DateTimeOffset Until);
+    private sealed record Known(ServerMetadata? Metadata, bool IsAnother, DateTimeOffset Until, string Problem = "");
 }

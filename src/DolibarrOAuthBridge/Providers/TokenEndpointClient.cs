@@ -43,8 +43,9 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
         Uri endpoint,
         IEnumerable<KeyValuePair<string, string>> form,
         Action<byte[]> received,
+        AuthenticationHeaderValue? authorization = null,
         CancellationToken cancellationToken = default
-    ) => SendAsync(endpoint, new FormUrlEncodedContent(form), null, IssuedToken, received, cancellationToken);
+    ) => SendAsync(endpoint, new FormUrlEncodedContent(form), authorization, IssuedToken, received, cancellationToken);
 
     /// <summary>The same for a form that is encoded already, credentials included; it is disposed of.</summary>
     public Task<TokenAnswer> PostAsync(Uri endpoint, HttpContent form, CancellationToken cancellationToken = default) =>
@@ -57,12 +58,13 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
     public Task<TokenAnswer> AuthorizeDeviceAsync(
         Uri endpoint,
         IEnumerable<KeyValuePair<string, string>> form,
+        AuthenticationHeaderValue? authorization,
         CancellationToken cancellationToken = default
     ) =>
         SendAsync(
             endpoint,
             new FormUrlEncodedContent(form),
-            null,
+            authorization,
             static root => new TokenAnswer.DeviceCode(DeviceAuthorization.Parse(root)),
             null,
             cancellationToken

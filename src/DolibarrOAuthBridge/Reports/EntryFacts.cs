@@ -32,6 +32,15 @@ internal sealed class EntryFacts
     /// <summary>Its client certificate; null if it has none.</summary>
     public CertificateReport? Certificate { get; init; }
 
+    /// <summary>The redirect URI; null where nobody says it.</summary>
+    public string? RedirectUri { get; init; }
+
+    /// <summary>Dolibarr's public URL by conf.php; null where it does not say.</summary>
+    public string? SiteUrl { get; init; }
+
+    /// <summary>Why the server's metadata could not be had, each URL that was asked; null where it could, or was not asked for.</summary>
+    public string? DiscoveryProblem { get; init; }
+
     /// <summary>The present.</summary>
     public required DateTimeOffset Now { get; init; }
 

@@ -112,6 +112,9 @@ internal sealed class EntryReporter(
             Memory = memory ?? new GrantRecord(),
             Uses = EntryUseTable.Of(entry.Name, known),
             Certificate = certificates.Inspect(entry),
+            RedirectUri = RedirectUri.Of(entry, conf),
+            SiteUrl = conf.UrlRoot,
+            DiscoveryProblem = flows.DiscoveryProblem(entry),
             Now = time.GetUtcNow(),
         };
     }

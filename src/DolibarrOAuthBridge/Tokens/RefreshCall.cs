@@ -9,7 +9,13 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>The OAuth call of a refresh: asks a provider for a new access token by whatever grant it has for that.</summary>
-internal sealed class RefreshCall(ProviderDirectory providers, TokenEndpointClient client, AppOnlyClient appOnly, SecretGuard guard)
+internal sealed class RefreshCall(
+    ProviderDirectory providers,
+    TokenEndpointClient client,
+    ClientAuthentication authentication,
+    AppOnlyClient appOnly,
+    SecretGuard guard
+)
 {
     /// <summary>Throws where nothing can refresh the grant but a person.</summary>
     /// <exception cref="BridgeException">There is no refresh token.</exception>
@@ -43,26 +49,19 @@ internal sealed class RefreshCall(ProviderDirectory providers, TokenEndpointClie
             var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint)
                 ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
             await guard.RequireAsync(entry, endpoint, ProviderEndpoint.TokenEndpoint, grant.RefreshToken);
-            var form = new Dictionary<string, string>
-            {
-                ["client_id"] = entry.ClientId,
-                ["client_secret"] = entry.ClientSecret,
-                ["grant_type"] = "refresh_token",
-                ["refresh_token"] = grant.RefreshToken!,
-            };
+            var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = grant.RefreshToken! };
             if (provider.SendScopeOnRefresh)
             {
                 form["scope"] = string.Join(provider.ScopeSeparator, EntrySettings.Scopes(entry));
             }
 
-            var answer = await client.RefreshAsync(endpoint, form, received);
-            if (answer is TokenAnswer.Refused { Error: "invalid_client" } && provider.MayRefuseSecret)
-            {
-                // The client was refused, so the refresh token is not spent.
-                form.Remove("client_secret");
-                answer = await client.RefreshAsync(endpoint, form, received) is TokenAnswer.Issued other ? other : answer;
-            }
-
+            // A client that was refused has not spent the refresh token.
+            var answer = await authentication.SendAsync(
+                entry,
+                endpoint,
+                form,
+                (full, header) => client.RefreshAsync(endpoint, full, header, received)
+            );
             if (answer is TokenAnswer.Issued issued)
             {
                 await guard.NoteIssuedAsync(entry, endpoint, issued.Response.RefreshToken, grant.RefreshToken);

@@ -2,15 +2,17 @@
 
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Tells a provider that a grant is over, in the provider's own way.</summary>
-internal sealed class TokenRevocationClient(HttpClient http, TimeProvider time, BridgeOptions options)
+internal sealed class TokenRevocationClient(HttpClient http, ClientAuthentication authentication, TimeProvider time, BridgeOptions options)
 {
     /// <summary>Asks the provider to end a grant. One that is over already is what was wanted.</summary>
     /// <exception cref="BridgeException">It did not answer, or refused.</exception>
@@ -26,10 +28,17 @@ internal sealed class TokenRevocationClient(HttpClient http, TimeProvider time, 
         try
         {
             var style = ProviderCatalogue.Of(entry.Name).Revocation;
-            using var request = Request(style, endpoint, entry, grant);
-            using var response = await http.SendAsync(request, deadline.Token);
-            var status = (int)response.StatusCode;
-            var body = status == 400 ? await response.Content.ReadAsStringAsync(deadline.Token) : string.Empty;
+            var (status, body) =
+                style == RevocationStyle.TokenRevocation
+                    ? await authentication.SendAsync(
+                        entry,
+                        endpoint,
+                        Form(grant),
+                        (form, header) => SendAsync(Request(endpoint, form, header), deadline.Token),
+                        static answer => ErrorOf(answer.Body),
+                        deadline.Token
+                    )
+                    : await SendAsync(Request(style, endpoint, entry, grant), deadline.Token);
             if (!IsOver(style, status, body))
             {
                 throw new BridgeException(
@@ -51,6 +60,29 @@ internal sealed class TokenRevocationClient(HttpClient http, TimeProvider time, 
             );
         }
     }
+
+    private async Task<(int Status, string Body)> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using (request)
+        {
+            using var response = await http.SendAsync(request, cancellationToken);
+            var status = (int)response.StatusCode;
+            return (status, status is 400 or 401 ? await response.Content.ReadAsStringAsync(cancellationToken) : string.Empty);
+        }
+    }
+
+    private static Dictionary<string, string> Form(StoredGrant grant) =>
+        new()
+        {
+            ["token"] = grant.RefreshToken ?? grant.Token.AccessToken ?? string.Empty,
+            ["token_type_hint"] = grant.RefreshToken is null ? "access_token" : "refresh_token",
+        };
+
+    private static HttpRequestMessage Request(
+        Uri endpoint,
+        IReadOnlyDictionary<string, string> form,
+        AuthenticationHeaderValue? authorization
+    ) => new(HttpMethod.Post, endpoint) { Content = new FormUrlEncodedContent(form), Headers = { Authorization = authorization } };
 
     private static HttpRequestMessage Request(RevocationStyle style, Uri endpoint, OAuthEntry entry, StoredGrant grant) =>
         style switch
@@ -79,18 +111,7 @@ internal sealed class TokenRevocationClient(HttpClient http, TimeProvider time, 
                 ),
                 Headers = { Authorization = Basic(entry.ClientSecret, string.Empty) }, // the secret key is the user name
             },
-            _ => new HttpRequestMessage(HttpMethod.Post, endpoint)
-            {
-                Content = new FormUrlEncodedContent(
-                    new Dictionary<string, string>
-                    {
-                        ["token"] = grant.RefreshToken ?? grant.Token.AccessToken ?? string.Empty,
-                        ["token_type_hint"] = grant.RefreshToken is null ? "access_token" : "refresh_token",
-                        ["client_id"] = entry.ClientId,
-                        ["client_secret"] = entry.ClientSecret,
-                    }
-                ),
-            },
+            _ => throw new InvalidOperationException($"Unexpected revocation style {style}."),
         };
 
     private static AuthenticationHeaderValue Basic(string user, string password) =>
@@ -101,6 +122,20 @@ internal sealed class TokenRevocationClient(HttpClient http, TimeProvider time, 
         style switch
         {
             RevocationStyle.GitHubGrant => status is 204 or 404,
-            _ => status == 200 || body.Contains("\"invalid_token\"", StringComparison.Ordinal),
+            _ => status is >= 200 and < 300 || ErrorOf(body) == "invalid_token",
         };
+
+    private static string? ErrorOf(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body.Length == 0 ? "{}" : body) is JsonObject answer && answer["error"] is JsonValue error
+                ? error.GetValue<string>()
+                : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
 }

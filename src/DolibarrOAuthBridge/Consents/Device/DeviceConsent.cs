@@ -25,9 +25,6 @@ internal sealed record DeviceConsent
     /// <summary>When the next poll may be. While a process polls, this is past the end of that, so that no other one does.</summary>
     public required DateTimeOffset NextPollAt { get; init; }
 
-    /// <summary>Whether the provider refused the client's secret, so that it is left out.</summary>
-    public bool OmitsSecret { get; init; }
-
     /// <summary>Whether another account than before may take the entry over.</summary>
     public bool ConfirmsAccountChange { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed class DeviceFlow(
     ProviderDirectory providers,
     TokenEndpointClient client,
     SecretGuard guard,
+    ClientAuthentication authentication,
     TokenTable tokens,
     DevicePollSignal pollSignal,
     EntryFlows flows,
@@ -87,19 +88,26 @@ internal sealed class DeviceFlow(
         CancellationToken cancellationToken
     )
     {
-        var form = new Dictionary<string, string> { ["client_id"] = entry.ClientId, ["client_secret"] = entry.ClientSecret };
+        var form = new Dictionary<string, string>();
         if (scopes.Count > 0)
         {
             form["scope"] = string.Join(provider.ScopeSeparator, scopes);
         }
 
-        var answer = await client.AuthorizeDeviceAsync(endpoint, form, cancellationToken);
-        if (answer is TokenAnswer.Refused { Error: "invalid_client" } && provider.MayRefuseSecret)
-        {
-            form.Remove("client_secret");
-            answer = await client.AuthorizeDeviceAsync(endpoint, form, cancellationToken);
-        }
-
+        // RFC 8628 asks for client_id in any case.
+        var answer = await authentication.SendAsync(
+            entry,
+            endpoint,
+            form,
+            (full, header) =>
+                client.AuthorizeDeviceAsync(
+                    endpoint,
+                    new Dictionary<string, string>(full) { ["client_id"] = entry.ClientId },
+                    header,
+                    cancellationToken
+                ),
+            cancellationToken
+        );
         return answer switch
         {
             TokenAnswer.DeviceCode issued => issued.Authorization,

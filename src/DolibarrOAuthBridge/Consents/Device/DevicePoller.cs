@@ -19,6 +19,7 @@ internal sealed partial class DevicePoller(
     GrantStore store,
     TokenEndpointClient client,
     SecretGuard guard,
+    ClientAuthentication authentication,
     EventTable events,
     BridgeOptions options,
     TimeProvider time,
@@ -59,27 +60,29 @@ internal sealed partial class DevicePoller(
             return now.AddSeconds(consent.Interval); // another process polls, or the consent is over
         }
 
-        var form = new Dictionary<string, string>
+        var form = new Dictionary<string, string> { ["grant_type"] = GrantType, ["device_code"] = consent.DeviceCode };
+        TokenAnswer answer;
+        try
         {
-            ["grant_type"] = GrantType,
-            ["device_code"] = consent.DeviceCode,
-            ["client_id"] = entry.ClientId,
-        };
-        if (!consent.OmitsSecret)
+            answer = await authentication.SendAsync(entry, consent.TokenEndpoint, form, (full, header) =>
+                client.PostAsync(consent.TokenEndpoint, full, header)
+            );
+        }
+        catch (ProviderConfigurationException exception)
         {
-            form["client_secret"] = entry.ClientSecret;
+            return await DenyAsync(claimed, exception.Message);
         }
 
-        return await client.PostAsync(consent.TokenEndpoint, form) switch
+        return answer switch
         {
             TokenAnswer.Issued issued => await StoreAsync(claimed, consent, entry, issued.Response),
-            TokenAnswer.Refused refused => await HandleAsync(claimed, consent, ProviderCatalogue.Of(entry.Name), refused),
+            TokenAnswer.Refused refused => await HandleAsync(claimed, consent, refused),
             TokenAnswer.Unavailable unavailable => await BackOffAsync(claimed, consent, unavailable),
             var other => throw new InvalidOperationException($"Unexpected token endpoint result {other.GetType().Name}."),
         };
     }
 
-    private async Task<DateTimeOffset?> HandleAsync(ConsentRow row, DeviceConsent consent, Provider provider, TokenAnswer.Refused refused)
+    private async Task<DateTimeOffset?> HandleAsync(ConsentRow row, DeviceConsent consent, TokenAnswer.Refused refused)
     {
         switch (refused.Error)
         {
@@ -88,9 +91,9 @@ internal sealed partial class DevicePoller(
             case "slow_down":
                 var slower = consent with { Failures = 0, Interval = consent.Interval + SlowDown };
                 return await WaitAsync(row, slower, TimeSpan.FromSeconds(slower.Interval));
-            case "invalid_client" when provider.MayRefuseSecret && !consent.OmitsSecret:
-                return await WaitAsync(row, consent with { OmitsSecret = true }, TimeSpan.FromSeconds(consent.Interval));
             case "expired_token":
+            // A provider that has forgotten the code by then.
+            case "invalid_grant" when time.GetUtcNow().UtcDateTime >= row.ExpiresAt - options.ProviderDeadline:
                 await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Expired);
                 Log.Ended(logger, row.Key.Service, row.Key.Entity, ConsentStatus.Expired, refused.Error);
                 return null;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Reports.Warnings;
 
@@ -35,6 +36,11 @@ internal static class SettingWarnings
             }
         }
 
+        foreach (var warning in Mistaken(facts))
+        {
+            yield return warning;
+        }
+
         if (facts.Certificate?.Problem is { } unusable)
         {
             yield return new("certificate_unusable", unusable);
@@ -60,6 +66,61 @@ internal static class SettingWarnings
             yield return new(
                 "label_too_long",
                 $"The service name {entry.Name.Service} has {entry.Name.Service.Length} characters and Dolibarr's table holds {LongestService}: give the entry a shorter label."
+            );
+        }
+    }
+
+    // What people enter in the place of something else: it is complete, and fails only when the provider is asked.
+    private static IEnumerable<EntryWarning> Mistaken(EntryFacts facts)
+    {
+        var entry = facts.Entry;
+        if (facts.Provider.SecretsHaveIds && Guid.TryParseExact(entry.ClientSecret.Trim(), "D", out _))
+        {
+            yield return new(
+                "client_secret_is_id",
+                "The client secret looks like the Secret ID, not the secret's Value: enter the Value in Dolibarr's OAuth setup; "
+                    + "if it is not shown any more, make a new secret in the Entra admin center (Certificates & secrets)."
+            );
+        }
+
+        if (entry.ClientSecret.AsSpan().ContainsAnyExceptInRange('\u0020', '\u007e'))
+        {
+            yield return new(
+                "client_secret_not_ascii",
+                "The client secret has characters outside ASCII, which Dolibarr 23 and later cannot decrypt: enter it again, "
+                    + "or make a new one at the provider."
+            );
+        }
+
+        if (entry.Tenant.AsSpan().ContainsAny(':', '/'))
+        {
+            yield return new(
+                "tenant_is_url",
+                $"{entry.Name.Constant("TENANT")} is a URL: enter the directory (tenant) ID or a domain of the organisation alone."
+            );
+        }
+
+        if (
+            Uri.TryCreate(facts.RedirectUri, UriKind.Absolute, out var redirect)
+            && Uri.TryCreate(facts.SiteUrl, UriKind.Absolute, out var site)
+            && EndpointUri.IsLoopback(redirect)
+            && !EndpointUri.IsLoopback(site)
+        )
+        {
+            yield return new(
+                "redirect_uri_localhost",
+                $"The redirect URI is on {redirect.Authority}, and Dolibarr on {site.Authority}: correct "
+                    + $"{entry.Name.Constant("URLCALLBACK")}, and register the same URI at the provider."
+            );
+        }
+
+        if (facts.DiscoveryProblem is { } asked)
+        {
+            yield return new(
+                "metadata_not_found",
+                $"The server's metadata cannot be had ({asked}), so that the bridge guesses its endpoints: correct "
+                    + $"{entry.Name.Constant("URL")} to the server's issuer, or name the endpoints in the bridge's configuration "
+                    + $"(Entries:{entry.Name}:TokenEndpoint and others)."
             );
         }
     }
