@@ -25,6 +25,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_notice` TO '
 GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_condition` TO 'oauthbridge'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_binding` TO 'oauthbridge'@'localhost';
 
+-- What it tells people about the entries, and the schema versions of these tables.
+GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_v_status` TO 'oauthbridge'@'localhost';
+GRANT SELECT ON `dolibarr`.`llx_oauthbridge_schema` TO 'oauthbridge'@'localhost';
+
 -- For doctor: which OAuth entry each email collector names.
 GRANT SELECT (rowid, entity, ref, host, status) ON `dolibarr`.`llx_emailcollector_emailcollector` TO 'oauthbridge'@'localhost'; -- where llx_emailcollector_emailcollector
 GRANT SELECT (acces_type, oauth_service) ON `dolibarr`.`llx_emailcollector_emailcollector` TO 'oauthbridge'@'localhost'; -- where llx_emailcollector_emailcollector.oauth_service

@@ -8,5 +8,6 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_event (
   kind      varchar(32) NOT NULL,
   detail    varchar(255) NULL,
   process   varchar(80) NULL,
-  KEY idx_oauthbridge_event_service (service, entity, at)
+  KEY idx_oauthbridge_event_service (service, entity, at),
+  KEY idx_oauthbridge_event_at (at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='oauthbridge schema 1';

@@ -81,7 +81,7 @@ internal sealed class BridgeSeal(DolibarrConf conf)
     private byte[] Key(string purpose) =>
         HKDF.DeriveKey(
             HashAlgorithmName.SHA256,
-            conf.Keys.WriteKey is { Length: > 0 } key ? key.ToArray() : _ownKey,
+            conf.Keys.WholeKey is { Length: > 0 } key ? key.ToArray() : _ownKey,
             KeyBytes,
             info: Encoding.UTF8.GetBytes("dolibarr-oauth-bridge v1 " + purpose)
         );

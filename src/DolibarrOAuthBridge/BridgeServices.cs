@@ -87,7 +87,6 @@ internal static class BridgeServices
     private static IServiceCollection AddGrants(this IServiceCollection services) =>
         services
             .AddSingleton<BridgeSchema>()
-            .AddSingleton<BridgeViews>()
             .AddSingleton<DatabasePrivilegeScript>()
             .AddSingleton<GrantTable>()
             .AddSingleton<GrantLeaseTable>()
@@ -95,6 +94,7 @@ internal static class BridgeServices
             .AddSingleton<EventTable>()
             .AddSingleton<BindingTable>()
             .AddSingleton<SecretGuard>()
+            .AddSingleton<EventPrune>()
             .AddSingleton<RefreshJournal>()
             .AddSingleton<JournalReplay>()
             .AddSingleton<GrantReader>()
@@ -121,7 +121,7 @@ internal static class BridgeServices
             .AddSingleton<RenewalService>();
 
     private static IServiceCollection AddRekeying(this IServiceCollection services) =>
-        services.AddSingleton<EncryptedTables>().AddSingleton<SidecarTraces>().AddSingleton<Rekeyer>();
+        services.AddSingleton<EncryptedTables>().AddSingleton<RekeyObstacles>().AddSingleton<Rekeyer>();
 
     private static IServiceCollection AddEntries(this IServiceCollection services) =>
         services
@@ -129,6 +129,9 @@ internal static class BridgeServices
             .AddSingleton<EntryDirectory>()
             .AddSingleton<EntryFlows>()
             .AddSingleton<EntryReporter>()
+            .AddSingleton<StatusTable>()
+            .AddSingleton<CleanupPlan>()
+            .AddSingleton<StatusRecorder>()
             .AddSingleton<RowInspector>()
             .AddSingleton<ApiKeys>()
             .AddSingleton<ApiKeyInstaller>();

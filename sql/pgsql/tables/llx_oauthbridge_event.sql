@@ -10,4 +10,5 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_event (
   process   varchar(80) NULL
 );
 CREATE INDEX IF NOT EXISTS idx_oauthbridge_event_service ON llx_oauthbridge_event (service, entity, at);
+CREATE INDEX IF NOT EXISTS idx_oauthbridge_event_at ON llx_oauthbridge_event (at);
 COMMENT ON TABLE llx_oauthbridge_event IS 'oauthbridge schema 1';

@@ -11,6 +11,8 @@ internal static class MySqlErrors
     private const MySqlErrorCode LockNoWait = (MySqlErrorCode)3572;
     private const MySqlErrorCode ReadOnlyMode = (MySqlErrorCode)1836;
     private const MySqlErrorCode AccessDeniedWithoutPassword = (MySqlErrorCode)1698;
+    private const MySqlErrorCode WrongText = (MySqlErrorCode)1366;
+    private const MySqlErrorCode Signal = (MySqlErrorCode)1644;
     private const MySqlErrorCode ConnectionKilled = (MySqlErrorCode)1927; // MariaDB
 
     /// <summary>The failure in the bridge's own terms.</summary>
@@ -38,6 +40,7 @@ internal static class MySqlErrors
                 or MySqlErrorCode.UnableToConnectToHost
                 or MySqlErrorCode.CommandTimeoutExpired => StoreFailure.Unavailable,
                 MySqlErrorCode.NoSuchTable or MySqlErrorCode.BadFieldError => StoreFailure.Other,
+                Signal or MySqlErrorCode.DataTooLong => StoreFailure.NotWritable, // a trigger refuses, or a column is too narrow
                 _ => IsLostConnection((int)exception.ErrorCode) || exception.IsTransient || exception.InnerException is not null
                     ? StoreFailure.Unavailable
                     : StoreFailure.Other,
@@ -77,8 +80,13 @@ internal static class MySqlErrors
                     "The database has no space left.",
                 MySqlErrorCode.AccessDenied or AccessDeniedWithoutPassword => "The database refuses the account in conf.php.",
                 MySqlErrorCode.UnknownDatabase => "The database named in conf.php does not exist.",
+                Signal => $"A trigger of the database refuses: {exception.Message}",
+                MySqlErrorCode.DataTooLong => $"The database refuses a value: {exception.Message}.",
+                // A duplicate and a wrong value are quoted by the server, and may be secret.
+                MySqlErrorCode.DuplicateKeyEntry or MySqlErrorCode.TruncatedWrongValue or WrongText =>
+                    $"The database refuses a value (error {exception.Number}).",
                 _ => FailureOf(exception) == StoreFailure.Other
-                    ? $"The database refuses a statement (error {exception.Number})."
+                    ? $"The database refuses a statement (error {exception.Number}): {exception.Message}"
                     : $"The database does not answer (error {exception.Number}).",
             },
         };

@@ -148,6 +148,22 @@ public sealed class EntryTable
         return constants.TryGetValue(name, out var value) ? _codec.DecryptText(value) : null;
     }
 
+    /// <summary>The companies that have OAuth entries, settings of the bridge or tokens; the first one always.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<IReadOnlyList<int>> ListEntitiesAsync(CancellationToken cancellationToken = default) =>
+        _database.QueryAsync(
+            $"""
+            SELECT entity FROM {_database.Table("const")} WHERE (name LIKE 'OAUTH%' OR name LIKE 'MAIN|_MAIL|_SMTPS|_OAUTH%' ESCAPE '|')
+               AND entity > 0
+             UNION SELECT entity FROM {_database.Table("oauth_token")} WHERE entity > 0
+             UNION SELECT 1
+             ORDER BY 1
+            """,
+            [],
+            static row => row.Number("entity"),
+            cancellationToken
+        );
+
     /// <summary>The installed release of Dolibarr, such as <c>22.0.4</c>; null where the database does not say.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<string?> FindReleaseAsync(CancellationToken cancellationToken = default) =>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Dolibarr.Entries;
+
 namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 
 /// <summary>
@@ -11,6 +13,15 @@ public sealed record TokenLookup(IReadOnlyList<TokenRow> Rows)
 {
     /// <summary>The only row, or null where there is none or several.</summary>
     public TokenRow? OnlyRow => Rows.Count == 1 ? Rows[0] : null;
+
+    /// <summary>The rows among others that are an entry's and hold a token.</summary>
+    /// <param name="name">The entry.</param>
+    /// <param name="rows">Rows of one company, by rowid.</param>
+    public static TokenLookup Of(EntryName name, IEnumerable<TokenRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return new([.. rows.Where(row => name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value))]);
+    }
 
     /// <summary>Whether several rows claim the same entry.</summary>
     public bool IsDuplicate => Rows.Count > 1;

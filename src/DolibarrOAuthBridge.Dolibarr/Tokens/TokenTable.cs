@@ -10,7 +10,7 @@ namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 /// Dolibarr's <c>llx_oauth_token</c>. Rows are changed only by compare-and-swap: one statement that names the row and the
 /// value that was read, so nobody's newer token is overwritten.
 /// </summary>
-public sealed class TokenTable(DolibarrDatabase database)
+public sealed partial class TokenTable(DolibarrDatabase database)
 {
     private readonly TokenTableSchemaReader _schema = new(database);
 
@@ -31,7 +31,7 @@ public sealed class TokenTable(DolibarrDatabase database)
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return new TokenLookup([.. rows.Where(row => name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value))]);
+        return TokenLookup.Of(name, rows);
     }
 
     /// <summary>One row, or null if it is gone.</summary>
@@ -58,16 +58,6 @@ public sealed class TokenTable(DolibarrDatabase database)
     /// <exception cref="StoreException">The database failed.</exception>
     public Task<IReadOnlyList<TokenRow>> ListAsync(CancellationToken cancellationToken = default) =>
         SelectAsync("1 = 1", [], cancellationToken);
-
-    /// <summary>Whether the row still holds what was read and could be written now; nothing changes.</summary>
-    /// <exception cref="StoreException">It cannot be written: locked, read-only, no privilege, no connection.</exception>
-    public async Task<bool> CanReplaceAsync(TokenRow read, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(read);
-        var sql = $"UPDATE {Table} SET {read.Column} = {read.Column} WHERE rowid = @rowId AND {StillHolds(read)}";
-        return await database.ExecuteAsync(sql, [("rowId", read.RowId), ("value", read.Value)], cancellationToken).ConfigureAwait(false)
-            == 1;
-    }
 
     /// <summary>Replaces the value of a row if it still holds what was read.</summary>
     /// <returns>False if the row changed or is gone.</returns>

@@ -8,6 +8,7 @@ namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 internal sealed class TokenTableSchemaReader(DolibarrDatabase database)
 {
     private TokenTableSchema? _schema;
+    private bool? _isTransactional;
 
     /// <summary>The table's columns.</summary>
     /// <exception cref="StoreException">The table is not there or is not Dolibarr's.</exception>
@@ -44,12 +45,42 @@ internal sealed class TokenTableSchemaReader(DolibarrDatabase database)
         return _schema = schema;
     }
 
+    /// <summary>Whether the table's engine can take a change back.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<bool> IsTransactionalAsync(CancellationToken cancellationToken)
+    {
+        if (_isTransactional is { } known)
+        {
+            return known;
+        }
+
+        if (database.Sql is PostgreSqlDialect)
+        {
+            return true;
+        }
+
+        var engines = await database
+            .QueryAsync(
+                "SELECT engine AS Engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = @table",
+                [("table", database.Prefix + "oauth_token")],
+                static row => row.Text("Engine"),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        _isTransactional = engines.Any(static engine => engine.Equals("InnoDB", StringComparison.OrdinalIgnoreCase));
+        return _isTransactional.Value;
+    }
+
     /// <summary>Throws where a value is longer than its column: a server without strict SQL mode would cut it.</summary>
     /// <exception cref="StoreException">It does not fit.</exception>
     public async Task RequireToFitAsync(string column, string value, CancellationToken cancellationToken)
     {
-        var schema = await ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (!schema.Fits(column, value))
+        if (!(await ReadAsync(cancellationToken).ConfigureAwait(false)).Fits(column, value))
+        {
+            _schema = null; // somebody may have widened the column since it was read
+        }
+
+        if (!(await ReadAsync(cancellationToken).ConfigureAwait(false)).Fits(column, value))
         {
             throw new StoreException(
                 StoreFailure.NotWritable,

@@ -19,6 +19,7 @@ namespace DolibarrOAuthBridge.Commands;
 [JsonSerializable(typeof(EntryListJson))]
 [JsonSerializable(typeof(IReadOnlyList<InspectedRow>))]
 [JsonSerializable(typeof(RekeyReport))]
+[JsonSerializable(typeof(IReadOnlyList<CleanupItem>))]
 [JsonSerializable(typeof(RevocationJson))]
 [JsonSerializable(typeof(BuildJson))]
 [JsonSerializable(typeof(DoctorReport))]

@@ -37,6 +37,8 @@ internal static class CommandLine
             new DoctorCommand(),
             new RekeyCommand(),
             new NotifyCommand(),
+            new CleanupCommand(),
+            new PruneCommand(),
             new VersionCommand(),
         ];
         foreach (var definition in commands)

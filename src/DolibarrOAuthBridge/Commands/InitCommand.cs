@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.CommandLine;
+using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Keys;
+using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -13,14 +15,18 @@ internal sealed class InitCommand : IBridgeCommand
     {
         Description =
             "Change nothing; print the SQL for a database administrator: "
-            + "missing tables and columns, the views, and a database account for the sidecar alone.",
+            + "missing tables and columns, and database accounts for the sidecar alone and for monitoring.",
     };
-    private readonly Option<bool> _noViews = new("--no-views") { Description = "Do not make the views for administrators." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Change nothing; say what would be done." };
+    private readonly Option<bool> _views = new("--views")
+    {
+        Description = "Fill oauthbridge_v_status for administrators. init does so anyway.",
+    };
 
     public bool ActsAsDolibarr => true;
 
     public Command Define() =>
-        new("init", "Make or upgrade the bridge's own tables and views, and make the API key where it is missing.") { _sql, _noViews };
+        new("init", "Make, upgrade or repair the bridge's own tables, and make the API key where it is missing.") { _sql, _dryRun, _views };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
@@ -33,21 +39,29 @@ internal sealed class InitCommand : IBridgeCommand
                 return 0;
             }
 
-            var report = await InitAsync(context, !result.GetValue(_noViews), cancellationToken);
+            if (result.GetValue(_dryRun))
+            {
+                await PrintPlanAsync(context, cancellationToken);
+                return 0;
+            }
+
+            var report = await InitAsync(context, cancellationToken);
             await (context.Json ? Output.WriteJsonAsync(report, CommandJson.Default.InitReport) : TellAsync(report, context));
             return 0;
         }
     }
 
-    private static async Task<InitReport> InitAsync(CommandContext context, bool views, CancellationToken cancellationToken)
+    private static async Task<InitReport> InitAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var changes = await context.Get<BridgeSchema>().EnsureAsync(cancellationToken);
-        var problem = views ? await context.Get<BridgeViews>().EnsureAsync(cancellationToken) : null;
+        var schema = context.Get<BridgeSchema>();
+        var dropped = await schema.DropFormerViewsAsync(cancellationToken);
+        var changes = await schema.EnsureAsync(cancellationToken);
         var (key, isNew) = await context.Get<ApiKeyInstaller>().EnsureAsync(context.Entity, cancellationToken);
+        await context.Get<StatusRecorder>().RecordAsync(by: null, cancellationToken);
         return new InitReport
         {
             Changes = changes,
-            ViewsProblem = problem,
+            DroppedViews = dropped,
             ApiKeyMade = isNew,
             ApiKey = context.Reveal ? key : null,
         };
@@ -56,9 +70,9 @@ internal sealed class InitCommand : IBridgeCommand
     private static async Task TellAsync(InitReport report, CommandContext context)
     {
         await SayAsync(Describe(report.Changes, context.Conf.DbPrefix));
-        if (report.ViewsProblem is { } problem)
+        if (report.DroppedViews.Count > 0)
         {
-            await SayAsync(problem);
+            await SayAsync($"Dropped the views {string.Join(", ", report.DroppedViews)}: a dump with a view loads on few servers.");
         }
 
         await SayAsync(
@@ -71,34 +85,59 @@ internal sealed class InitCommand : IBridgeCommand
 
     private static string Describe(IReadOnlyList<SchemaChange> changes, string prefix)
     {
-        string Names(bool isNew) =>
+        static bool IsUpgrade(SchemaChange change) => !change.IsNew && change.From < change.To;
+
+        string Names(Func<SchemaChange, bool> those) =>
             string.Join(
                 ", ",
                 changes
-                    .Where(change => change.IsNew == isNew)
-                    .Select(change => isNew ? prefix + change.Table : $"{prefix}{change.Table} (schema {change.From} to {change.To})")
+                    .Where(those)
+                    .Select(change =>
+                        change.IsNew ? prefix + change.Table : $"{prefix}{change.Table} (schema {change.From} to {change.To})"
+                    )
             );
 
         return string.Join(
             ' ',
-            new[]
-            {
-                changes.Count == 0 ? "The bridge's tables are there already." : string.Empty,
-                changes.Any(change => change.IsNew) ? $"Made the tables {Names(true)}." : string.Empty,
-                changes.Any(change => !change.IsNew) ? $"Upgraded the tables {Names(false)}." : string.Empty,
-            }.Where(sentence => sentence.Length > 0)
+            (
+                (string[])
+                    [
+                        changes.Count == 0 ? "The bridge's tables are there already." : string.Empty,
+                        changes.Any(change => change.IsNew) ? $"Made the tables {Names(change => change.IsNew)}." : string.Empty,
+                        changes.Any(IsUpgrade) ? $"Upgraded the tables {Names(IsUpgrade)}." : string.Empty,
+                        .. changes
+                            .Where(change => change.Repaired.Count > 0)
+                            .Select(change => $"Made again in {prefix}{change.Table}: {string.Join(", ", change.Repaired)}."),
+                    ]
+            ).Where(sentence => sentence.Length > 0)
         );
     }
 
     private static async Task PrintSqlAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var tables = await context.Get<BridgeSchema>().FindScriptsAsync(cancellationToken);
-        foreach (var script in tables.Concat(SqlScripts.In("views")))
+        foreach (var statement in await context.Get<BridgeSchema>().FindStatementsAsync(cancellationToken))
         {
-            await SayAsync(SqlScripts.Read(script, context.Conf.DbPrefix));
+            await SayAsync(statement);
         }
 
-        await SayAsync(await context.Get<DatabasePrivilegeScript>().SqlAsync(cancellationToken: cancellationToken));
+        var script = context.Get<DatabasePrivilegeScript>();
+        await SayAsync(await script.SqlAsync(cancellationToken: cancellationToken));
+        await SayAsync(script.MonitoringSql());
+    }
+
+    private static async Task PrintPlanAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var statements = await context.Get<BridgeSchema>().FindStatementsAsync(cancellationToken);
+        var key = await context.Get<EntryTable>().FindConstantAsync(ApiKeys.Constant, context.Entity, cancellationToken);
+        foreach (var statement in statements)
+        {
+            await SayAsync(statement);
+        }
+
+        await SayAsync(
+            (statements.Count == 0 ? "The bridge's tables are as they should be." : "These statements would be run.")
+                + (string.IsNullOrEmpty(key) ? " An API key would be made." : " The API key is there.")
+        );
     }
 
     private static Task SayAsync(string text) => Console.Out.WriteLineAsync(text);

@@ -16,11 +16,12 @@ internal sealed class InspectCommand : IBridgeCommand
         Description = "One row, or the rows of one service. All if left out.",
         Arity = ArgumentArity.ZeroOrOne,
     };
+    private readonly Option<bool> _strict = new("--strict") { Description = "Exit with status 1 where a person should look at a row." };
     private readonly Watch _watch = new();
 
     public Command Define()
     {
-        var command = new Command("inspect", "Show what is in the rows of the token table, decoded and redacted.") { _filter };
+        var command = new Command("inspect", "Show what is in the rows of the token table, decoded and redacted.") { _filter, _strict };
         _watch.AddTo(command);
         return command;
     }
@@ -32,6 +33,7 @@ internal sealed class InspectCommand : IBridgeCommand
         await using (context)
         {
             var (inspector, time, filter) = (context.Get<RowInspector>(), context.Get<TimeProvider>(), result.GetValue(_filter));
+            var isBad = false;
             switch (context.Json, interval)
             {
                 case (true, { } pause):
@@ -54,11 +56,12 @@ internal sealed class InspectCommand : IBridgeCommand
                     break;
             }
 
-            return 0;
+            return isBad && result.GetValue(_strict) ? 1 : 0;
 
             async Task<IReadOnlyList<InspectedRow>> LookAsync()
             {
                 var rows = await inspector.InspectAsync(filter, context.Reveal, cancellationToken);
+                isBad = rows.Any(static row => row.NeedsPerson);
                 return rows.Count > 0 || filter is null
                     ? rows
                     : throw new BridgeException(ProblemCode.TokenNotFound, $"No row of the token table is {filter}.");

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Encryption;
+using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -20,6 +21,14 @@ internal sealed class RekeyCommand : IBridgeCommand
         Required = true,
     };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would change and write nothing." };
+    private readonly Option<string?> _release = new("--release")
+    {
+        Description =
+            "The release of Dolibarr that is to read the values, such as 24: from 24 on, a key with commas is a list of keys. "
+            + "Default: the installed one.",
+        HelpName = "N",
+    };
+    private readonly Option<bool> _weak = new("--weak") { Description = "Take the new key although it is easy to guess." };
     private readonly Option<bool> _yes = new("--yes") { Description = "Do not ask." };
 
     public bool ActsAsDolibarr => true;
@@ -29,6 +38,8 @@ internal sealed class RekeyCommand : IBridgeCommand
         {
             _newConf,
             _dryRun,
+            _release,
+            _weak,
             _yes,
         };
 
@@ -40,21 +51,26 @@ internal sealed class RekeyCommand : IBridgeCommand
             var path = Path.GetFullPath(result.GetRequiredValue(_newConf));
             var newConf = DolibarrConfReader.Read(path);
             RequireSameInstance(context.Conf, newConf);
+            var rekeyer = context.Get<Rekeyer>();
+            await rekeyer.RequireUnlockedAsync(cancellationToken);
+            var installed = await context.Get<EntryTable>().FindReleaseAsync(cancellationToken); // the present keys follow it from here on
+            newConf.Keys.FollowRelease(result.GetValue(_release) ?? installed);
+            RequireStrong(newConf, result.GetValue(_weak));
             var keys = new KeyChange(context.Conf.Keys, newConf.Keys);
             if (keys.IsNone)
             {
                 throw new UsageException($"{context.Conf.Path} and {path} have the same key: there is nothing to change.");
             }
 
-            var rekeyer = context.Get<Rekeyer>();
             var report = await rekeyer.TryAsync(keys, cancellationToken);
             var isWanted =
                 !result.GetValue(_dryRun)
-                && report.Total > 0
+                && (report.Total > 0 || report.Obstacles.Count > 0)
                 && (
                     result.GetValue(_yes)
                     || context.Json
                     || Console.IsInputRedirected
+                    || report.Obstacles.Count > 0
                     || await ConfirmAsync(report, context.Conf.Path, cancellationToken)
                 );
             if (isWanted)
@@ -65,7 +81,17 @@ internal sealed class RekeyCommand : IBridgeCommand
             await (
                 context.Json ? Output.WriteJsonAsync(report, CommandJson.Default.RekeyReport) : WriteAsync(report, context.Conf.Path, path)
             );
-            return 0;
+            return report.Obstacles.Count > 0 ? 1 : 0;
+        }
+    }
+
+    private static void RequireStrong(DolibarrConf conf, bool isWeakWanted)
+    {
+        if (!isWeakWanted && conf.Keys.WriteKey is { } key && WeakKey.Reason(key.Span) is { } reason)
+        {
+            throw new UsageException(
+                $"The key in {conf.Path} is weak: {reason}. Take 32 random characters (openssl rand -hex 16), or insist with --weak."
+            );
         }
     }
 
@@ -100,7 +126,8 @@ internal sealed class RekeyCommand : IBridgeCommand
     {
         await WriteFindingsAsync(report);
         await SayAsync(
-            report.Total == 0 ? "There is nothing to change."
+            report.Obstacles.Count > 0 ? "Nothing was written, and nothing would be: what is said above stands in the way."
+            : report.Total == 0 ? "There is nothing to change."
             : report.Applied
                 ? $"""
                 {Count(report)} {(
@@ -123,6 +150,11 @@ internal sealed class RekeyCommand : IBridgeCommand
 
     private static async Task WriteFindingsAsync(RekeyReport report)
     {
+        foreach (var obstacle in report.Obstacles)
+        {
+            await SayAsync($"Refused: {obstacle}");
+        }
+
         foreach (var warning in report.Warnings)
         {
             await SayAsync($"Warning: {warning}");

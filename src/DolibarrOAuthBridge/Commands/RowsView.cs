@@ -18,7 +18,12 @@ internal static class RowsView
                 Output.Cell(row.Rowid.ToString(CultureInfo.InvariantCulture)),
                 Output.Cell(row.Service),
                 Output.Cell(row.Entity.ToString(CultureInfo.InvariantCulture)),
-                Output.Cell(row.Entry ?? "another owner's", row.Entry is null ? Color.Grey : null),
+                Output.Cell(
+                    OwnerOf(row),
+                    row.Kind == "other" ? Color.Grey
+                        : row.NeedsPerson ? Color.Red
+                        : null
+                ),
                 Output.Cell(row.Storage, row.Storage == "plain" && row.Entry is not null ? Color.Yellow : null),
                 Output.Cell(row.NeverExpires ? "never" : Output.Relative(row.ExpiresAt, now), row.ExpiresAt < now ? Color.Yellow : null),
                 Output.Cell(
@@ -44,7 +49,7 @@ internal static class RowsView
         Add("Row", row.Rowid.ToString(CultureInfo.InvariantCulture));
         Add("Service", row.Service);
         Add("Entity", row.Entity.ToString(CultureInfo.InvariantCulture));
-        Add("Entry", row.Entry ?? "another owner's");
+        Add("Entry", OwnerOf(row));
         Add("Storage", row.Storage);
         Add("Problem", row.Problem, Color.Red);
         Add("Access token", row.AccessToken);
@@ -72,6 +77,14 @@ internal static class RowsView
             }
         }
     }
+
+    private static string OwnerOf(InspectedRow row) =>
+        row.Kind switch
+        {
+            "orphan" => "none of this name",
+            "duplicate" => $"{row.Entry} (one of several)",
+            _ => row.Entry ?? "another owner's",
+        };
 
     private static DateTimeOffset? Utc(DateTime? time) =>
         time is { } known ? new DateTimeOffset(DateTime.SpecifyKind(known, DateTimeKind.Utc)) : null;

@@ -16,6 +16,8 @@ internal static class DiagnosisServices
             .AddSingleton<IDiagnosis, EntryDiagnosis>()
             .AddSingleton<IDiagnosis, RenameDiagnosis>()
             .AddSingleton<IDiagnosis, RowDiagnosis>()
+            .AddSingleton<IDiagnosis, WriteDiagnosis>()
+            .AddSingleton<IDiagnosis, UpkeepDiagnosis>()
             .AddSingleton<IDiagnosis, GrantDiagnosis>()
             .AddSingleton<IDiagnosis, HealingDiagnosis>()
             .AddSingleton<IDiagnosis, SmtpDiagnosis>()

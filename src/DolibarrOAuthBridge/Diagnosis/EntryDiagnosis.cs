@@ -23,12 +23,27 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
                 }
             }
 
-            foreach (var finding in company.Entries.SelectMany(entry => Find(examination, company, entry)))
+            foreach (
+                var finding in InTwoEntities(snapshot, company)
+                    .Concat(company.Entries.SelectMany(entry => Find(examination, company, entry)))
+            )
             {
                 yield return finding;
             }
         }
     }
+
+    // The company's own settings then win, one by one: half an entry of each is an entry that nobody made.
+    private static IEnumerable<Finding> InTwoEntities(InstanceSnapshot snapshot, CompanySnapshot company) =>
+        company
+            .Entries.Where(entry => IsSet(snapshot, entry, 0) && IsSet(snapshot, entry, company.Entity))
+            .Select(entry => new Finding(
+                "entry_in_two_entities",
+                Severity.Warning,
+                company.Subject(entry.Name),
+                $"The entry is in entity 0, for all companies, and in entity {company.Entity}: of each setting the company's own counts.",
+                "Delete it in one of them, unless that is meant: a secret of the one with the client ID of the other does not work."
+            ));
 
     private static IEnumerable<Finding> Find(Examination examination, CompanySnapshot company, OAuthEntry entry)
     {
@@ -61,12 +76,17 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
         }
     }
 
+    private static bool IsSet(InstanceSnapshot snapshot, OAuthEntry entry, int entity) =>
+        snapshot.Constants.Any(constant =>
+            constant.Entity == entity && constant.Stored.Length > 0 && constant.Name == entry.Name.Constant("ID")
+        );
+
     // A warning says first what it is, then what to do.
     private static (string Evidence, string Advice) Split(string message)
     {
         var colon = message.IndexOf(": ", StringComparison.Ordinal);
         return colon < 0
-            ? (message, "See the message.")
+            ? (message, "Correct that in Dolibarr's OAuth setup, then run doctor again.")
             : (message[..colon] + ".", char.ToUpperInvariant(message[colon + 2]) + message[(colon + 3)..]);
     }
 }

@@ -110,16 +110,21 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
     private static IEnumerable<(string, string)> OwnNeeds(string name, string table)
     {
         yield return ($"read {table}", $"SELECT * FROM {table} WHERE 1 = 0");
+        if (name == "oauthbridge_schema")
+        {
+            yield break;
+        }
+
         yield return ($"add to {table}", $"INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0");
         if (name != "oauthbridge_event")
         {
             var column = name == "oauthbridge_binding" ? "origin" : "entity";
-            yield return ($"change {table}", $"UPDATE {table} SET {column} = {column} WHERE rowid = 0 AND 1 = 0");
+            yield return ($"change {table}", $"UPDATE {table} SET {column} = {column} WHERE 1 = 0");
         }
 
-        if (name is "oauthbridge_consent" or "oauthbridge_notice" or "oauthbridge_condition" or "oauthbridge_binding")
+        if (name is not ("oauthbridge_grant" or "oauthbridge_event"))
         {
-            yield return ($"delete from {table}", $"DELETE FROM {table} WHERE rowid = 0 AND 1 = 0");
+            yield return ($"delete from {table}", $"DELETE FROM {table} WHERE 1 = 0");
         }
     }
 

@@ -21,10 +21,10 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
-        IReadOnlyDictionary<string, int> versions;
+        IReadOnlyDictionary<string, TableState> present;
         try
         {
-            versions = await schema.FindVersionsAsync(cancellationToken);
+            present = await schema.FindAsync(cancellationToken);
         }
         catch (StoreException)
         {
@@ -49,20 +49,46 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
             ];
         }
 
-        return [.. OwnTables(versions), .. await EnginesAsync(cancellationToken)];
+        return [.. OwnTables(present), .. await ViewsAsync(cancellationToken), .. await EnginesAsync(cancellationToken)];
     }
 
-    private IEnumerable<Finding> OwnTables(IReadOnlyDictionary<string, int> versions)
+    private IEnumerable<Finding> OwnTables(IReadOnlyDictionary<string, TableState> present)
     {
         const string RunInit = "Run: dolibarr-oauth-bridge init";
         foreach (var (table, wanted) in BridgeSchema.Versions)
         {
             var name = database.Prefix + table;
-            if (!versions.TryGetValue(table, out var found))
+            if (!present.TryGetValue(table, out var state))
             {
                 yield return new("table_missing", Severity.Error, name, "The bridge's table is not there.", RunInit);
+                continue;
             }
-            else if (found < wanted)
+
+            var found = state.Version;
+            if (state.MissingColumns.Count > 0 && found >= wanted)
+            {
+                yield return new(
+                    "table_damaged",
+                    Severity.Error,
+                    name,
+                    $"The table has lost {string.Join(", ", state.MissingColumns)}.",
+                    RunInit
+                );
+            }
+
+            if (state.MissingKeys.Count > 0 && found >= wanted)
+            {
+                yield return new(
+                    "index_missing",
+                    Severity.Error,
+                    name,
+                    $"The table has lost the index {string.Join(" and the index ", state.MissingKeys)}: the bridge may become slow, and "
+                        + "without a unique one it may remember one grant twice.",
+                    $"{RunInit}. If it stays so, delete rows that stand there twice first."
+                );
+            }
+
+            if (found < wanted)
             {
                 yield return new(
                     "schema_outdated",
@@ -83,6 +109,19 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
                 );
             }
         }
+    }
+
+    // The first releases made views, which hinder a restore.
+    private async Task<IEnumerable<Finding>> ViewsAsync(CancellationToken cancellationToken)
+    {
+        var views = await schema.FindViewsAsync(cancellationToken);
+        return views.Select(view => new Finding(
+            "view_left",
+            Severity.Warning,
+            database.Prefix + view.Name,
+            $"It is a view of the account {view.Definer}: a dump of this database loads only on a server that has this account.",
+            "Run: dolibarr-oauth-bridge init. It drops the views that older versions made; others are yours to drop."
+        ));
     }
 
     private async Task<IEnumerable<Finding>> EnginesAsync(CancellationToken cancellationToken)

@@ -99,7 +99,19 @@ internal sealed class SmtpDiagnosis : SnapshotDiagnosis
             );
         }
 
-        return company.ReportOn(entry).Token.Status == TokenStatus.None
+        var token = company.ReportOn(entry).Token;
+        if (token.Status == TokenStatus.ConsentRequired && !token.HasRefreshToken)
+        {
+            return new(
+                $"{code}_token_expired",
+                Severity.Error,
+                subject,
+                $"The token of {entry.Name} has expired, and there is no refresh token: nothing can renew it.",
+                $"Give consent again: dolibarr-oauth-bridge consent {entry.Name} --entity {company.Entity}, or Dolibarr's OAuth page."
+            );
+        }
+
+        return token.Status == TokenStatus.None
             ? new(
                 $"{code}_entry_without_token",
                 Severity.Error,

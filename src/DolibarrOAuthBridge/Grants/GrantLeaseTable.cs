@@ -85,7 +85,7 @@ internal sealed class GrantLeaseTable(DolibarrDatabase database, DolibarrConf co
         }
         catch (StoreException exception) when (exception.Cause == StoreCause.MissingTable)
         {
-            schema.Forget(); // dropped while the sidecar was running: the next attempt makes it again
+            schema.Recheck(); // dropped while the sidecar was running: the next attempt makes it again
             return false;
         }
     }

@@ -198,7 +198,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         }
         catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
         {
-            schema.Forget(); // it may have been dropped while the sidecar was running
+            schema.Recheck(); // it may have been dropped while the sidecar was running
             return [];
         }
         catch (StoreException exception) when (exception.Cause == StoreCause.MissingColumn)

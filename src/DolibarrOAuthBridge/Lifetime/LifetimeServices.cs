@@ -9,6 +9,7 @@ internal static class LifetimeServices
         services
             .AddSingleton<ConfReloader>()
             .AddHostedService<ReloadSignal>()
+            .AddHostedService<StatusKeeping>()
             .AddHostedService<Draining>()
             .AddHostedService<SystemdNotifications>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.RefreshLimit);

@@ -11,6 +11,12 @@ namespace DolibarrOAuthBridge.Rekeying;
 internal sealed record RekeyPlan(IReadOnlyList<EncryptedValue> Change, int AlreadyNew, IReadOnlyList<EncryptedValue> LeftAlone)
 {
     /// <summary>
+    /// Whether the present conf.php is not that of this database: fewer values read than not. A few that nobody reads are what somebody
+    /// copied or cut, and stay as they are.
+    /// </summary>
+    public bool IsOfWrongKey => LeftAlone.Count > Change.Count + AlreadyNew;
+
+    /// <summary>
     /// Judges every value. A very short one can read under both keys by chance; it then goes with the others, and is left
     /// alone where some of those have the old key and some the new.
     /// </summary>

@@ -17,6 +17,9 @@ internal sealed record RekeyReport
     /// <summary>The values left as they are, since neither key reads them.</summary>
     public required IReadOnlyList<string> LeftAlone { get; init; }
 
+    /// <summary>What stands in the way: with it, nothing is done.</summary>
+    public IReadOnlyList<string> Obstacles { get; init; } = [];
+
     /// <summary>What a person should know before it is done.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 

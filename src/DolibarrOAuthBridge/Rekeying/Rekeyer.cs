@@ -18,60 +18,64 @@ internal sealed class Rekeyer(
     EncryptedTables tables,
     RefreshJournal journal,
     JournalReplay replay,
-    SidecarTraces traces
+    RekeyObstacles obstaclesInTheWay
 )
 {
     private const int SecondsForAll = 300;
 
-    /// <summary>Says what a change would do; nothing is written.</summary>
+    /// <summary>Makes sure that no other connection holds the tables, before anything waits for them.</summary>
+    /// <exception cref="BridgeException">One does.</exception>
+    public async Task RequireUnlockedAsync(CancellationToken cancellationToken = default)
+    {
+        if (await obstaclesInTheWay.FindLockAsync(await tables.FindAsync(cancellationToken), cancellationToken) is { } locked)
+        {
+            throw new BridgeException(RekeyProblemCode.Refused, $"{locked} Nothing was changed.");
+        }
+    }
+
+    /// <summary>Says what a change would do, and what stands in its way; nothing is written.</summary>
     /// <exception cref="BridgeException">The database failed.</exception>
     public async Task<RekeyReport> TryAsync(KeyChange keys, CancellationToken cancellationToken = default)
     {
         var found = await tables.FindAsync(cancellationToken);
-        var warnings = new List<string>(await traces.FindAsync(cancellationToken));
-        if (journal.HasUnfinished())
-        {
-            warnings.Add("The refresh journal is not empty. Its refreshes are finished first, under the old key.");
-        }
-
-        warnings.AddRange(
-            found
-                .Where(table => !table.IsTransactional)
-                .Select(table =>
-                    $"{table.Name} is not an InnoDB table, so that a change could not be taken back: convert it first (ALTER TABLE {table.Name} ENGINE=InnoDB)."
-                )
-        );
-        return await InTransactionAsync(
+        var obstacles = new List<string>(await obstaclesInTheWay.FindAsync(found, cancellationToken));
+        var plan = await InTransactionAsync(
             async (connection, transaction) =>
-                Report(
-                    RekeyPlan.Of(await ReadAsync(connection, transaction, found, string.Empty, cancellationToken), keys),
-                    false,
-                    warnings
-                ),
+                RekeyPlan.Of(await ReadAsync(connection, transaction, found, string.Empty, cancellationToken), keys),
             cancellationToken
         );
+        if (plan.IsOfWrongKey)
+        {
+            obstacles.Add(WrongKey(plan));
+        }
+
+        string[] warnings = journal.HasUnfinished()
+            ? ["The refresh journal is not empty. Its refreshes are finished first, under the old key."]
+            : [];
+        return Report(plan, false, warnings) with { Obstacles = obstacles };
     }
 
     /// <summary>Does the change.</summary>
-    /// <exception cref="BridgeException">It was not done: the database failed, a refresh is under way, a table cannot take a
-    /// change back, or a value read back otherwise than written.</exception>
+    /// <exception cref="BridgeException">It was not done: something stands in the way, the present key is wrong, the database failed,
+    /// or a value read back otherwise than written.</exception>
     public async Task<RekeyReport> ApplyAsync(KeyChange keys, CancellationToken cancellationToken = default)
     {
         var found = await tables.FindAsync(cancellationToken);
-        if (found.FirstOrDefault(table => !table.IsTransactional) is { } unsafeTable)
+        if (await obstaclesInTheWay.FindAsync(found, cancellationToken) is { Count: > 0 } obstacles)
         {
-            throw new BridgeException(
-                "rekey_refused",
-                $"{unsafeTable.Name} is not an InnoDB table, so that a change could not be taken back. Convert it first: ALTER TABLE {unsafeTable.Name} ENGINE=InnoDB. Nothing was changed."
-            );
+            throw new BridgeException(RekeyProblemCode.Refused, $"{string.Join(' ', obstacles)} Nothing was changed.");
         }
 
         await EmptyJournalAsync(cancellationToken);
-        var warnings = await traces.FindAsync(cancellationToken);
         return await InTransactionAsync(
             async (connection, transaction) =>
             {
                 var plan = RekeyPlan.Of(await ReadAsync(connection, transaction, found, "FOR UPDATE", cancellationToken), keys);
+                if (plan.IsOfWrongKey)
+                {
+                    throw new BridgeException(RekeyProblemCode.WrongKey, $"{WrongKey(plan)} Nothing was changed.");
+                }
+
                 foreach (var value in plan.Change)
                 {
                     await WriteAsync(connection, transaction, value, keys.Change(value.Stored), cancellationToken);
@@ -80,11 +84,15 @@ internal sealed class Rekeyer(
                 await VerifyAsync(connection, transaction, found, plan, keys, cancellationToken);
                 CrashPoint.Reach("rekeyed");
                 await transaction.CommitAsync(cancellationToken);
-                return Report(plan, true, warnings);
+                return Report(plan, true, []);
             },
             cancellationToken
         );
     }
+
+    private static string WrongKey(RekeyPlan plan) =>
+        $"{plan.LeftAlone.Count} of {plan.LeftAlone.Count + plan.Change.Count + plan.AlreadyNew} encrypted values read neither under the "
+        + "key in the present conf.php nor under the new one: it is not the conf.php that this database was written with.";
 
     // A record of the journal is encrypted with a key made of the old one: after the change nobody could finish it.
     private async Task EmptyJournalAsync(CancellationToken cancellationToken)
@@ -95,8 +103,9 @@ internal sealed class Rekeyer(
             if (journal.HasUnfinished())
             {
                 throw new BridgeException(
-                    "rekey_refused",
-                    "A refresh is under way, or one in the journal cannot be finished: after a change of key it would be lost. Stop the sidecar, look at its log, and run this again. Nothing was changed."
+                    RekeyProblemCode.Refused,
+                    "A refresh is under way, or one in the journal cannot be finished: after a change of key it would be lost. Stop the "
+                        + "sidecar, look at its log, and run this again. Nothing was changed."
                 );
             }
         }
@@ -116,7 +125,10 @@ internal sealed class Rekeyer(
         foreach (var table in tables)
         {
             var columns = string.Join(", ", table.Columns.Select(column => $"`{column}`"));
-            var condition = string.Join(" OR ", table.Columns.Select(column => $"`{column}` LIKE 'dolcrypt:%'"));
+            var condition = string.Join(
+                " OR ",
+                table.Columns.Select(column => $"`{column}` LIKE 'dol%:%:%:%' OR `{column}` LIKE 'dolcrypt:%'")
+            );
             var rows = await connection.QueryAsync(
                 $"SELECT rowid, {columns} FROM `{table.Name}` WHERE {condition} ORDER BY rowid {locking}",
                 [],
@@ -150,7 +162,8 @@ internal sealed class Rekeyer(
     {
         var keepTimestamp = value.Table.HasTimestamp ? ", tms = tms" : string.Empty;
         var sql =
-            $"UPDATE `{value.Table.Name}` SET `{value.Column}` = @changed{keepTimestamp} WHERE rowid = @rowId AND BINARY `{value.Column}` = @stored";
+            $"UPDATE `{value.Table.Name}` SET `{value.Column}` = @changed{keepTimestamp} WHERE rowid = @rowId AND BINARY "
+            + $"`{value.Column}` = @stored";
         var rows = await connection.ExecuteAsync(
             sql,
             [("changed", changed), ("rowId", value.RowId), ("stored", value.Stored)],
@@ -160,7 +173,7 @@ internal sealed class Rekeyer(
         );
         if (rows != 1)
         {
-            throw new BridgeException("rekey_failed", $"{value.Place} changed meanwhile. Nothing was changed; run this again.");
+            throw new BridgeException(RekeyProblemCode.Failed, $"{value.Place} changed meanwhile. Nothing was changed; run this again.");
         }
     }
 
@@ -182,7 +195,10 @@ internal sealed class Rekeyer(
         {
             if (!written.TryGetValue(value.Place, out var stored) || !keys.IsSame(value.Stored, stored))
             {
-                throw new BridgeException("rekey_failed", $"{value.Place} does not read back as it was written. Nothing was changed.");
+                throw new BridgeException(
+                    RekeyProblemCode.Failed,
+                    $"{value.Place} does not read back as it was written. Nothing was changed."
+                );
             }
         }
     }
@@ -197,6 +213,7 @@ internal sealed class Rekeyer(
                 var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
                 await using (transaction)
                 {
+                    await connection.ExecuteAsync("SET SESSION lock_wait_timeout = 1", [], cancellationToken, transaction);
                     return await work(connection, transaction); // without a commit it is rolled back
                 }
             }
@@ -204,8 +221,9 @@ internal sealed class Rekeyer(
         catch (Exception exception) when (StoreException.IsFromStore(exception))
         {
             throw new BridgeException(
-                "rekey_failed",
-                $"{StoreException.From(exception).Message} The old state stands, unless the connection broke at the very commit. Run this again to see which key the values have.",
+                RekeyProblemCode.Failed,
+                $"{StoreException.From(exception).Message} The old state stands, unless the connection broke at the very commit. Run "
+                    + "this again to see which key the values have.",
                 innerException: exception
             );
         }

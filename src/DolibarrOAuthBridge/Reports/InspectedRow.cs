@@ -17,6 +17,15 @@ internal sealed record InspectedRow
     /// <summary>The OAuth entry that owns the row; null if it is another owner's.</summary>
     public string? Entry { get; init; }
 
+    /// <summary>
+    /// What the row is: <c>entry</c>, <c>duplicate</c> (of an entry), <c>orphan</c> (named like an entry that is not there), or
+    /// <c>other</c> (another program's, a third party's, a user's or a member's).
+    /// </summary>
+    public string Kind { get; init; } = "entry";
+
+    /// <summary>Whether a person should look at it.</summary>
+    public bool NeedsPerson => Problem is not null && Kind != "other" || Kind is "duplicate" or "orphan";
+
     /// <summary>How the token is stored: <c>plain</c>, the cipher's name, or <c>empty</c>.</summary>
     public required string Storage { get; init; }
 

@@ -22,18 +22,36 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
     public async Task<IReadOnlyList<InspectedRow>> InspectAsync(string? filter, bool reveal, CancellationToken cancellationToken = default)
     {
         var inspected = new List<InspectedRow>();
-        foreach (var row in await tokens.ListAsync(cancellationToken))
+        var rows = await tokens.ListAsync(cancellationToken);
+        foreach (var row in rows)
         {
             var known = await entries.ListAsync(row.Entity, cancellationToken);
             var owner = row.HasOwner ? null : known.FirstOrDefault(entry => entry.Name.Owns(row.Service));
             if (Matches(row, owner, filter))
             {
-                inspected.Add(Inspect(row, owner, reveal));
+                var shown = Inspect(row, owner, reveal) with { Kind = KindOf(row, owner, rows) };
+                inspected.Add(shown.Kind == "other" ? shown with { Problem = null } : shown); // another program's form is no problem
             }
         }
 
         return inspected;
     }
+
+    private static string KindOf(TokenRow row, OAuthEntry? owner, IReadOnlyList<TokenRow> rows) =>
+        owner is null
+            ? row.HasOwner || !EntryName.TryParse(row.Service, out _)
+                ? "other"
+                : "orphan"
+            : !string.IsNullOrEmpty(row.Value)
+            && rows.Any(other =>
+                other.RowId != row.RowId
+                && other.Entity == row.Entity
+                && !other.HasOwner
+                && !string.IsNullOrEmpty(other.Value)
+                && owner.Name.Owns(other.Service)
+            )
+                ? "duplicate"
+                : "entry";
 
     private static bool Matches(TokenRow row, OAuthEntry? owner, string? filter) =>
         filter is null
@@ -54,7 +72,7 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
             Created = row.CreatedAt,
             Modified = row.ModifiedAt,
         };
-        if (owner is null || string.IsNullOrEmpty(row.Value))
+        if (string.IsNullOrEmpty(row.Value))
         {
             return shown;
         }

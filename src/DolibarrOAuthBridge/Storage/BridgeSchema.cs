@@ -1,21 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Globalization;
-using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.Dolibarr.Database;
 
 namespace DolibarrOAuthBridge.Storage;
 
 /// <summary>
-/// The bridge's own tables. Each carries its schema version in its comment, changed by the very statement that changes the
-/// table. What makes and upgrades them is in <c>sql/tables</c> and <c>sql/upgrades</c>, part of the program, and repeatable.
+/// The bridge's own tables. What makes and upgrades them is in <c>sql/tables</c> and <c>sql/upgrades</c>, part of the program, and
+/// repeatable; columns and indexes that a table has lost are made again from its file in <c>sql/tables</c>.
 /// </summary>
-internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposable
+internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
 {
+    // Without these the sidecar does its main work as well: an account that may not make them waits for init.
+    private static readonly HashSet<string> ForPeople = new(StringComparer.Ordinal) { "oauthbridge_schema", "oauthbridge_v_status" };
+
+    // Views of the first releases. A view belongs to the account that made it: a dump with one loads only where that account is.
+    private static readonly string[] FormerViews =
+    [
+        "oauthbridge_v_status",
+        "oauthbridge_v_foreign_rows",
+        "oauthbridge_v_duplicates",
+        "oauthbridge_v_rows",
+    ];
+
+    private readonly SchemaState _state = new(database);
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private volatile bool _present;
+
     /// <summary>The tables without the prefix, and the schema version that this program works with.</summary>
     public static IReadOnlyDictionary<string, int> Versions { get; } =
         new Dictionary<string, int>
         {
+            ["oauthbridge_schema"] = 1, // first: it holds the versions of the others
             ["oauthbridge_grant"] = 3,
             ["oauthbridge_superseded"] = 1,
             ["oauthbridge_event"] = 1,
@@ -23,12 +38,10 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
             ["oauthbridge_notice"] = 1,
             ["oauthbridge_condition"] = 1,
             ["oauthbridge_binding"] = 1,
+            ["oauthbridge_v_status"] = 1,
         };
 
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private volatile bool _present;
-
-    /// <summary>Makes the tables that are missing and upgrades older ones; does nothing from the second time on.</summary>
+    /// <summary>Makes the tables that are missing and upgrades or repairs the others; does nothing from the second time on.</summary>
     /// <returns>What was done now.</returns>
     /// <exception cref="StoreException">The account may not: the message says who must run what.</exception>
     public async Task<IReadOnlyList<SchemaChange>> EnsureAsync(CancellationToken cancellationToken = default)
@@ -41,19 +54,21 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            var present = await FindVersionsAsync(cancellationToken);
             var changes = new List<SchemaChange>();
-            foreach (var (table, version) in Versions)
+            if (!_present)
             {
-                var found = present.GetValueOrDefault(table);
-                if (found < version)
+                var present = await FindAsync(cancellationToken);
+                foreach (var (table, version) in Versions)
                 {
-                    await BringAsync(table, found, version, cancellationToken);
-                    changes.Add(new SchemaChange(table, found, version));
+                    if (await BringAsync(table, present.GetValueOrDefault(table), version, cancellationToken) is { } change)
+                    {
+                        changes.Add(change);
+                    }
                 }
+
+                _present = true;
             }
 
-            _present = true;
             return changes;
         }
         finally
@@ -62,82 +77,176 @@ internal sealed partial class BridgeSchema(DolibarrDatabase database) : IDisposa
         }
     }
 
-    /// <summary>Says that a table was found missing: the next <see cref="EnsureAsync"/> looks again.</summary>
-    public void Forget() => _present = false;
+    /// <summary>Looks at the tables again before the next write, as after a failure that somebody may have mended.</summary>
+    public void Recheck() => _present = false;
+
+    /// <summary>The state of the tables that are there, by name without the prefix.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<IReadOnlyDictionary<string, TableState>> FindAsync(CancellationToken cancellationToken = default) =>
+        _state.FindAsync(Versions, cancellationToken);
 
     /// <summary>The schema versions of the tables that are there, by name without the prefix.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<IReadOnlyDictionary<string, int>> FindVersionsAsync(CancellationToken cancellationToken = default)
-    {
-        var rows = await database.QueryAsync(
-            database.Sql.TableCommentsQuery,
-            [("names", Versions.Keys.Select(database.StoredTable).ToArray())],
-            static row => (Name: row.Text("Name"), Comment: row.Text("Comment")),
-            cancellationToken
-        );
-        return rows.ToDictionary(
-            row => row.Name[database.Prefix.Length..],
-            row => VersionOf(row.Comment),
+    public async Task<IReadOnlyDictionary<string, int>> FindVersionsAsync(CancellationToken cancellationToken = default) =>
+        (await FindAsync(cancellationToken)).ToDictionary(
+            table => table.Key,
+            table => table.Value.Version,
             StringComparer.OrdinalIgnoreCase
+        );
+
+    /// <summary>The SQL statements that would bring the tables to this program's schema; none if they have it.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<string>> FindStatementsAsync(CancellationToken cancellationToken = default)
+    {
+        var present = await FindAsync(cancellationToken);
+        var views = await FindViewsAsync(cancellationToken);
+        return
+        [
+            .. views.Where(view => FormerViews.Contains(view.Name)).Select(view => DropView(view.Name)),
+            .. Versions.SelectMany(table => Statements(table.Key, present.GetValueOrDefault(table.Key), table.Value)),
+        ];
+    }
+
+    /// <summary>The views whose names begin as those of the bridge's tables do, with their definers.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<(string Name, string Definer)>> FindViewsAsync(CancellationToken cancellationToken = default)
+    {
+        if (database.Sql.ScriptFolder.Length > 0)
+        {
+            return []; // there never were any on PostgreSQL
+        }
+
+        const string Sql = """
+            SELECT table_name AS Name, definer AS Definer FROM information_schema.views
+             WHERE table_schema = DATABASE() AND table_name LIKE @pattern ESCAPE '|' ORDER BY table_name
+            """;
+        var pattern = (database.Prefix + "oauthbridge_").Replace("_", "|_", StringComparison.Ordinal) + "%";
+        return await database.QueryAsync(
+            Sql,
+            [("pattern", pattern)],
+            row => (row.Text("Name")[database.Prefix.Length..], row.Text("Definer")),
+            cancellationToken
         );
     }
 
-    /// <summary>The SQL files that would bring the tables to this program's schema; none if they have it.</summary>
+    /// <summary>Drops the views that the first releases made.</summary>
+    /// <returns>Their names with the prefix.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<IReadOnlyList<string>> FindScriptsAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> DropFormerViewsAsync(CancellationToken cancellationToken = default)
     {
-        var present = await FindVersionsAsync(cancellationToken);
-        return [.. Versions.SelectMany(table => Scripts(table.Key, present.GetValueOrDefault(table.Key), table.Value))];
+        var former = (await FindViewsAsync(cancellationToken)).Where(view => FormerViews.Contains(view.Name)).ToList();
+        foreach (var view in former)
+        {
+            await ExecuteAsync(DropView(view.Name), cancellationToken);
+        }
+
+        return [.. former.Select(view => database.Prefix + view.Name)];
     }
 
     /// <inheritdoc />
     public void Dispose() => _gate.Dispose();
 
-    // The first tables had no comment.
-    private static int VersionOf(string comment) =>
-        VersionInComment().Match(comment) is { Success: true } match
-            ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
-            : 1;
+    private string DropView(string name) => $"DROP VIEW IF EXISTS {database.Table(name)};\n";
 
-    private static IEnumerable<string> Scripts(string table, int from, int to) =>
-        from == 0
-            ? [$"tables/llx_{table}.sql"]
-            : Enumerable.Range(from + 1, Math.Max(to - from, 0)).Select(version => $"upgrades/llx_{table}_{version}.sql");
+    private IEnumerable<string> Statements(string table, TableState? found, int to) =>
+        found is null ? [SqlScripts.Read($"{database.Sql.ScriptFolder}tables/llx_{table}.sql", database.Prefix), Version(table, to)]
+        : found.Version < to
+            ?
+            [
+                .. Enumerable
+                    .Range(found.Version + 1, to - found.Version)
+                    .Select(version => SqlScripts.Read($"{database.Sql.ScriptFolder}upgrades/llx_{table}_{version}.sql", database.Prefix)),
+                Version(table, to),
+            ]
+        : Repairs(table, found).Select(repair => repair.Sql);
 
-    private async Task BringAsync(string table, int from, int to, CancellationToken cancellationToken)
+    private string Version(string table, int version) =>
+        $"""
+            INSERT INTO {database.Table("oauthbridge_schema")} (name, version, changed_at) VALUES ('{table}', {version}, {database.Sql.Now})
+            {database.Sql.OnConflictUpdate("name")} version = {version}, changed_at = {database.Sql.Now};
+
+            """;
+
+    private IEnumerable<(string Name, string Sql)> Repairs(string table, TableState found)
     {
-        foreach (var script in Scripts(table, from, to))
-        {
-            await RunAsync(table, script, cancellationToken);
-        }
+        var definition = TableDefinition.Of(database.Sql.ScriptFolder, table);
+        return found
+            .MissingColumns.Select(column => ($"column {column}", $"ADD COLUMN {definition.Columns[column]}"))
+            .Concat(found.MissingKeys.Select(key => ($"index {key}", $"ADD {definition.Keys[key]}")))
+            .Select(repair => (repair.Item1, $"ALTER TABLE {database.Table(table)} {repair.Item2};\n"));
     }
 
-    private async Task RunAsync(string table, string script, CancellationToken cancellationToken)
+    // Makes, upgrades or repairs one table. Null if there was nothing to do, or nothing that this account may do.
+    private async Task<SchemaChange?> BringAsync(string table, TableState? found, int to, CancellationToken cancellationToken)
     {
+        var from = found?.Version ?? 0;
         try
         {
-            await database.ExecuteAsync(SqlScripts.Read(database.Sql.ScriptFolder + script, database.Prefix), [], cancellationToken);
+            if (from < to)
+            {
+                foreach (var statement in Statements(table, found, to).SkipLast(1))
+                {
+                    await ExecuteAsync(statement, cancellationToken);
+                }
+
+                found = (await FindAsync(cancellationToken)).GetValueOrDefault(table) ?? found;
+            }
+
+            var repaired = found is null ? [] : await RepairAsync(table, found, cancellationToken);
+            if (from < to)
+            {
+                await _state.RecordAsync(table, to, cancellationToken);
+            }
+
+            return from < to || repaired.Count > 0 ? new SchemaChange(table, from, Math.Max(from, to)) { Repaired = repaired } : null;
         }
-        catch (StoreException exception) when (exception.Cause == StoreCause.DuplicateColumn)
+        catch (StoreException exception) when (IsDenied(exception) && ForPeople.Contains(table))
         {
-            // Another process upgraded it this very moment, or somebody ran part of it by hand.
-            var version = VersionInComment().Match(SqlScripts.Read(script, database.Prefix)).Groups[1].Value;
-            await database.ExecuteAsync(
-                $"ALTER TABLE {database.Table(table)} COMMENT='oauthbridge schema {version}'",
-                [],
-                cancellationToken
-            );
+            return null;
         }
-        catch (StoreException exception) when (exception.Cause == StoreCause.MissingPrivilege)
+        catch (StoreException exception) when (IsDenied(exception))
         {
             throw new StoreException(
                 StoreFailure.NotWritable,
-                $"The table {database.Prefix}{table} is missing or of an older version, and the database account may not change that. Let a database administrator run sql/{script}, or run: dolibarr-oauth-bridge init",
+                $"The table {database.Prefix}{table} is missing, damaged or of an older version, and the database account may not change "
+                    + "that. Run dolibarr-oauth-bridge init, or let a database administrator run what dolibarr-oauth-bridge init --sql "
+                    + "prints.",
                 exception
             );
         }
     }
 
-    [GeneratedRegex(@"\boauthbridge schema (\d{1,6})\b")]
-    private static partial Regex VersionInComment();
+    private async Task<List<string>> RepairAsync(string table, TableState found, CancellationToken cancellationToken)
+    {
+        var repaired = new List<string>();
+        foreach (var (name, sql) in Repairs(table, found))
+        {
+            try
+            {
+                await ExecuteAsync(sql, cancellationToken);
+                repaired.Add(name);
+            }
+            catch (StoreException exception)
+                when (name.StartsWith("index ", StringComparison.Ordinal) && exception.Failure != StoreFailure.Unavailable)
+            {
+                // Without an index the bridge still works; doctor says that it is missing.
+            }
+        }
+
+        return repaired;
+    }
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.ExecuteAsync(sql, [], cancellationToken);
+        }
+        catch (StoreException exception) when (exception.Cause == StoreCause.DuplicateColumn)
+        {
+            // Another process did it this very moment.
+        }
+    }
+
+    private static bool IsDenied(StoreException exception) => exception.Cause == StoreCause.MissingPrivilege;
 }

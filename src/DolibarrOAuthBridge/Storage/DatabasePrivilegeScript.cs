@@ -21,9 +21,7 @@ internal sealed partial class DatabasePrivilegeScript(DolibarrDatabase database)
             "SELECT LOWER(CONCAT(table_name, '.', column_name)) AS Name FROM information_schema.columns WHERE table_schema = DATABASE()";
         var names = await database.QueryAsync(Sql, [], static row => row.Text("Name"), cancellationToken);
         var columns = names.ToHashSet(StringComparer.Ordinal);
-        var lines = SqlScripts
-            .Read("grants.sql", database.Prefix)
-            .Replace(DatabaseInFile, $"`{database.Name.Replace("`", "``", StringComparison.Ordinal)}`", StringComparison.Ordinal)
+        var lines = Read("grants.sql")
             .Replace(AccountInFile, account ?? AccountInFile, StringComparison.Ordinal)
             .Split('\n')
             .Where(line => Condition().Match(line) is not { Success: true } match || IsThere(match.Groups[1].Value));
@@ -34,6 +32,14 @@ internal sealed partial class DatabasePrivilegeScript(DolibarrDatabase database)
                 ? columns.Contains(wanted.ToLowerInvariant())
                 : columns.Any(column => column.StartsWith(wanted.ToLowerInvariant() + ".", StringComparison.Ordinal));
     }
+
+    /// <summary>The statements that make an account for monitoring.</summary>
+    public string MonitoringSql() => Read("monitoring.sql");
+
+    private string Read(string script) =>
+        SqlScripts
+            .Read(script, database.Prefix)
+            .Replace(DatabaseInFile, $"`{database.Name.Replace("`", "``", StringComparison.Ordinal)}`", StringComparison.Ordinal);
 
     [GeneratedRegex(@";\s*-- where (\w+(?:\.\w+)?)")]
     private static partial Regex Condition();

@@ -8,8 +8,8 @@ internal sealed record InitReport
     /// <summary>The tables made or upgraded; empty if all were there.</summary>
     public required IReadOnlyList<SchemaChange> Changes { get; init; }
 
-    /// <summary>Why the views for people could not be made; null if they were, or were not wanted.</summary>
-    public string? ViewsProblem { get; init; }
+    /// <summary>Views that an older version had made and that are gone now, with their prefix.</summary>
+    public IReadOnlyList<string> DroppedViews { get; init; } = [];
 
     /// <summary>Whether the API key was made now.</summary>
     public required bool ApiKeyMade { get; init; }

@@ -8,6 +8,9 @@ namespace DolibarrOAuthBridge.Storage;
 /// <param name="To">The schema version it has.</param>
 internal sealed record SchemaChange(string Table, int From, int To)
 {
+    /// <summary>Columns and keys that the table had lost and that were made again.</summary>
+    public IReadOnlyList<string> Repaired { get; init; } = [];
+
     /// <summary>Whether the table was made now.</summary>
     public bool IsNew => From == 0;
 }

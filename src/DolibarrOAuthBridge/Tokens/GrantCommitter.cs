@@ -70,7 +70,7 @@ internal sealed partial class GrantCommitter(
             return exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable;
         }
 
-        schema.Forget(); // one of the bridge's own tables was dropped while it was running
+        schema.Recheck(); // one of the bridge's own tables was dropped while it was running
         return true;
     }
 

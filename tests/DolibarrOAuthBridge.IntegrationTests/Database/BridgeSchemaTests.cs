@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Database;
 
-/// <summary>The bridge's own tables and views on a real server.</summary>
-public sealed partial class BridgeSchemaTests(SharedServer shared)
+/// <summary>The bridge's own tables on a real server.</summary>
+public sealed class BridgeSchemaTests(SharedServer shared)
 {
     [Fact]
     public async Task A_table_of_schema_1_is_upgraded_once_and_keeps_what_it_remembers()
@@ -16,7 +15,8 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
         await using var world = await World.CreateBareAsync(shared.Server);
         await world.InitAsync();
         await world.ExecuteAsync(
-            "ALTER TABLE llx_oauthbridge_grant DROP COLUMN token_expires_at, COMMENT=''; INSERT INTO llx_oauthbridge_grant (service, entity, refresh_count) VALUES ('Google-Mail', 1, 7)"
+            "DROP TABLE llx_oauthbridge_schema; ALTER TABLE llx_oauthbridge_grant DROP COLUMN token_expires_at, COMMENT=''; "
+                + "INSERT INTO llx_oauthbridge_grant (service, entity, refresh_count) VALUES ('Google-Mail', 1, 7)"
         );
 
         var first = await world.RunAsync("init");
@@ -44,6 +44,81 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
         Assert.Equal(JsonValueKind.Null, second.GetProperty("api_key").ValueKind);
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE llx_oauthbridge_grant COMMENT=''")]
+    [InlineData("DELETE FROM llx_oauthbridge_schema")]
+    [InlineData("DELETE FROM llx_oauthbridge_schema; ALTER TABLE llx_oauthbridge_grant COMMENT=''")]
+    [InlineData("DROP TABLE llx_oauthbridge_schema; ALTER TABLE llx_oauthbridge_grant COMMENT=''")]
+    public async Task A_lost_version_does_no_harm(string loss)
+    {
+        await using var world = await World.CreateBareAsync(shared.Server);
+        await world.InitAsync();
+        await world.ExecuteAsync(loss);
+
+        var first = await world.RunAsync("init");
+        var second = await world.RunAsync("init");
+
+        Assert.DoesNotContain("Upgraded", first.Output, StringComparison.Ordinal);
+        Assert.StartsWith("The bridge's tables are there already.", second.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("oauthbridge_grant", "DROP INDEX uk_oauthbridge_grant_service_entity", "index uk_oauthbridge_grant_service_entity")]
+    [InlineData("oauthbridge_grant", "DROP COLUMN account", "column account")]
+    [InlineData("oauthbridge_event", "DROP INDEX idx_oauthbridge_event_at", "index idx_oauthbridge_event_at")]
+    [InlineData("oauthbridge_event", "DROP COLUMN detail, DROP COLUMN process", "column detail, column process")]
+    [InlineData("oauthbridge_consent", "DROP INDEX uk_oauthbridge_consent_state", "index uk_oauthbridge_consent_state")]
+    [InlineData("oauthbridge_v_status", "DROP COLUMN warnings", "column warnings")]
+    public async Task What_a_table_has_lost_is_made_again(string table, string loss, string repaired)
+    {
+        await using var world = await World.CreateBareAsync(shared.Server);
+        await world.InitAsync();
+        var before = await world.QueryAsync($"SHOW CREATE TABLE llx_{table}");
+        await world.ExecuteAsync($"ALTER TABLE llx_{table} {loss}");
+
+        var init = await world.RunAsync("init");
+        var again = await world.RunAsync("init");
+
+        Assert.Contains($"Made again in llx_{table}: {repaired}.", init.Output, StringComparison.Ordinal);
+        Assert.StartsWith("The bridge's tables are there already.", again.Output, StringComparison.Ordinal);
+        var after = await world.QueryAsync($"SHOW CREATE TABLE llx_{table}");
+        Assert.Equal(before.Split('\n').Order(), after.Split('\n').Order(), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_init_changes_nothing_and_says_what_it_would_do()
+    {
+        await using var world = await World.CreateBareAsync(shared.Server);
+
+        var plan = await world.RunAsync("init", "--dry-run");
+
+        Assert.Equal(0, plan.ExitCode);
+        Assert.Contains("CREATE TABLE IF NOT EXISTS llx_oauthbridge_grant", plan.Output, StringComparison.Ordinal);
+        Assert.Contains("An API key would be made.", plan.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            "0",
+            await world.QueryAsync(
+                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE '%oauthbridge%'"
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Views_of_an_older_version_give_way_to_the_table()
+    {
+        await using var world = await World.CreateBareAsync(shared.Server);
+        await world.ExecuteAsync(
+            "CREATE VIEW llx_oauthbridge_v_rows AS SELECT rowid FROM llx_oauth_token; "
+                + "CREATE VIEW llx_oauthbridge_v_status AS SELECT * FROM llx_oauthbridge_v_rows"
+        );
+
+        var init = await world.RunAsync("init");
+
+        Assert.Contains("Dropped the views llx_oauthbridge_v_rows, llx_oauthbridge_v_status", init.Output, StringComparison.Ordinal);
+        Assert.Equal("0", await world.QueryAsync("SELECT COUNT(*) FROM information_schema.views WHERE table_schema = DATABASE()"));
+        Assert.NotEqual("0", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_v_status"));
+    }
+
     [Fact]
     public async Task A_sidecar_with_dolibarrs_account_upgrades_by_itself_and_forgets_no_wait()
     {
@@ -51,12 +126,17 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
         await world.GrantExpiredAsync();
         world.Authority.Always = Authority.Error("invalid_grant");
         await world.Open().TokenFailsAsync(ProblemCode.ConsentRequired);
-        await world.ExecuteAsync("ALTER TABLE llx_oauthbridge_grant DROP COLUMN token_expires_at, COMMENT=''");
+        await world.ExecuteAsync(
+            "DELETE FROM llx_oauthbridge_schema; ALTER TABLE llx_oauthbridge_grant DROP COLUMN token_expires_at, COMMENT=''"
+        );
 
         await world.Open().TokenFailsAsync(ProblemCode.ConsentRequired);
 
         Assert.Equal(1, world.Authority.Asked);
-        Assert.Equal(3, (await world.Open().Get<BridgeSchema>().FindVersionsAsync())["oauthbridge_grant"]);
+        Assert.Equal(
+            BridgeSchema.Versions["oauthbridge_grant"],
+            (await world.Open().Get<BridgeSchema>().FindVersionsAsync())["oauthbridge_grant"]
+        );
     }
 
     [Fact]
@@ -64,7 +144,9 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
-        await world.ExecuteAsync("ALTER TABLE llx_oauthbridge_grant DROP COLUMN token_expires_at, COMMENT=''");
+        await world.ExecuteAsync(
+            "DELETE FROM llx_oauthbridge_schema; ALTER TABLE llx_oauthbridge_grant DROP COLUMN token_expires_at, COMMENT=''"
+        );
 
         var failure = await world.Open().TokenFailsAsync(ProblemCode.StoreNotWritable);
 
@@ -81,134 +163,4 @@ public sealed partial class BridgeSchemaTests(SharedServer shared)
 
         Assert.Equal(BridgeSchema.Versions, await world.Open().Get<BridgeSchema>().FindVersionsAsync());
     }
-
-    [Fact]
-    public async Task Views_tell_a_dba_the_state_without_a_secret()
-    {
-        await using var world = await World.CreateAsync(shared.Server);
-        await world.InitAsync();
-        await world.GrantExpiredAsync();
-        var host = world.Open();
-        await host.TokenAsync();
-        await host.RenewAsync();
-        await world.ExecuteAsync(
-            """
-            INSERT INTO llx_oauth_token (service, token, entity) VALUES ('dolibarr_rest_api', 'canary-rest', 1), ('github-dev', 'dolcrypt:AES-128-CTR:x:y', 1), ('Google-Gone', 'x', 1);
-            INSERT INTO llx_oauth_token (service, tokenstring, fk_soc, entity) VALUES ('StripeLive', 'canary-stripe', 12, 1);
-            """
-        );
-
-        var status = await world.QueryAsync(
-            "SELECT service, entity, refresh_count, last_error, storage, expires_in_minutes BETWEEN 58 AND 60, age_days >= 0 FROM llx_oauthbridge_v_status ORDER BY row_id"
-        );
-        var foreign = await world.QueryAsync(
-            "SELECT service, entity, foreign_because, storage FROM llx_oauthbridge_v_foreign_rows ORDER BY row_id"
-        );
-        var duplicates = await world.QueryAsync("SELECT service, entity, row_count FROM llx_oauthbridge_v_duplicates");
-        var everything =
-            await world.QueryAsync("SELECT * FROM llx_oauthbridge_v_rows")
-            + await world.QueryAsync("SELECT * FROM llx_oauthbridge_v_status");
-
-        Assert.StartsWith("Google-Mail|1|1|NULL|AES-256-CTR|1|1\nMicrosoft-Office|1|", status, StringComparison.Ordinal);
-        Assert.Equal(5, status.Split('\n').Length);
-        Assert.Equal(
-            "dolibarr_rest_api|1|no OAuth entry of this name|plain\nGoogle-Gone|1|no OAuth entry of this name|plain\nStripeLive|1|third party 12|plain",
-            foreign
-        );
-        Assert.Equal("GitHub-Dev|1|2", duplicates, ignoreCase: true);
-        Assert.DoesNotContain("canary", everything, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Views_show_the_expiry_that_stock_code_wrote_once_the_sidecar_has_looked()
-    {
-        await using var world = await World.CreateAsync(shared.Server);
-        await world.InitAsync();
-        await world.GrantAsync(TimeSpan.FromMinutes(90));
-
-        await world.Open().RenewAsync();
-
-        Assert.Equal(
-            "1",
-            await world.QueryAsync(
-                "SELECT expires_in_minutes BETWEEN 88 AND 90 FROM llx_oauthbridge_v_status WHERE service = 'Google-Mail'"
-            )
-        );
-        Assert.Equal(0, world.Authority.Asked);
-    }
-
-    [Theory]
-    [InlineData("ALTER TABLE llx_oauth_token DROP COLUMN state")]
-    [InlineData(
-        "ALTER TABLE llx_oauth_token ADD COLUMN tokenstring_refresh text NULL, ADD COLUMN expire_at datetime NULL, ADD COLUMN lastaccess datetime NULL"
-    )]
-    [InlineData("ALTER TABLE llx_oauth_token CONVERT TO CHARACTER SET utf8mb3 COLLATE utf8mb3_unicode_ci")]
-    [InlineData("ALTER TABLE llx_const CONVERT TO CHARACTER SET latin1 COLLATE latin1_swedish_ci")]
-    public async Task Views_fit_other_releases_and_collations(string change)
-    {
-        await using var world = await World.CreateBareAsync(shared.Server);
-        await world.ExecuteAsync(change);
-
-        var init = await world.RunAsync("init");
-
-        Assert.Equal((0, string.Empty), (init.ExitCode, init.Error));
-        Assert.Equal("4", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_v_status"));
-        Assert.Equal("0", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_v_foreign_rows"));
-    }
-
-    [Fact]
-    public async Task A_reader_of_the_views_needs_no_right_to_the_tables()
-    {
-        await using var world = await World.CreateBareAsync(shared.Server);
-        await world.InitAsync();
-        var monitor = world.Install.User + "m";
-        await shared.Server.CreateUserAsync(monitor, "secret", [$"SELECT ON `{world.Install.Database}`.`llx_oauthbridge_v_status`"]);
-        await using var connection = new MySqlConnector.MySqlConnection(
-            shared.Server.ConnectionStringFor(monitor, "secret", world.Install.Database)
-        );
-        await connection.OpenAsync();
-        await using var status = new MySqlConnector.MySqlCommand("SELECT COUNT(*) FROM llx_oauthbridge_v_status", connection);
-        await using var tokens = new MySqlConnector.MySqlCommand("SELECT token FROM llx_oauth_token", connection);
-
-        Assert.Equal(4L, await status.ExecuteScalarAsync());
-        await Assert.ThrowsAsync<MySqlConnector.MySqlException>(() => tokens.ExecuteScalarAsync());
-    }
-
-    [Fact]
-    public async Task Every_query_on_the_page_for_dbas_runs()
-    {
-        await using var world = await World.CreateBareAsync(shared.Server);
-        await world.InitAsync();
-        await world.ExecuteAsync(
-            "CREATE TABLE llx_emailcollector_emailcollector (rowid integer PRIMARY KEY, entity integer, ref varchar(128), oauth_service varchar(128), acces_type integer)"
-        );
-        var page = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "sql", "queries.md"));
-        var queries = SqlBlock()
-            .Matches(page)
-            .SelectMany(block => block.Groups[1].Value.Split(";\n", StringSplitOptions.RemoveEmptyEntries))
-            .Where(sql => !sql.StartsWith("GRANT", StringComparison.Ordinal) && sql.Trim().Length > 0)
-            .ToList();
-
-        Assert.True(queries.Count > 15);
-        foreach (var query in queries)
-        {
-            await world.ExecuteAsync(query);
-        }
-    }
-
-    [Fact]
-    public async Task An_account_that_may_not_make_views_still_gets_tables_and_key()
-    {
-        await using var world = await World.CreateBareAsync(shared.Server);
-        await world.ExecuteAsync($"REVOKE CREATE VIEW ON `{world.Install.Database}`.* FROM '{world.Install.User}'@'localhost'");
-
-        var init = await world.RunAsync("init");
-
-        Assert.Equal(0, init.ExitCode);
-        Assert.Contains("may not make views", init.Output, StringComparison.Ordinal);
-        Assert.Contains("Made the API key", init.Output, StringComparison.Ordinal);
-    }
-
-    [GeneratedRegex("```sql\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex SqlBlock();
 }

@@ -20,8 +20,41 @@ public static class SeededFindings
         new()
         {
             { "table_missing", "error", "DROP TABLE llx_oauthbridge_event" },
-            { "schema_outdated", "error", "ALTER TABLE llx_oauthbridge_grant COMMENT=''" },
-            { "schema_newer", "warning", "ALTER TABLE llx_oauthbridge_grant COMMENT='oauthbridge schema 99'" },
+            { "schema_outdated", "error", "UPDATE llx_oauthbridge_schema SET version = 1 WHERE name = 'oauthbridge_grant'" },
+            { "schema_newer", "warning", "UPDATE llx_oauthbridge_schema SET version = 99 WHERE name = 'oauthbridge_grant'" },
+            { "table_damaged", "error", "ALTER TABLE llx_oauthbridge_grant DROP COLUMN account" },
+            { "index_missing", "error", "ALTER TABLE llx_oauthbridge_grant DROP INDEX uk_oauthbridge_grant_service_entity" },
+            { "index_missing", "error", "ALTER TABLE llx_oauthbridge_event DROP INDEX idx_oauthbridge_event_at" },
+            {
+                "token_not_writable",
+                "error",
+                "CREATE TRIGGER cut BEFORE UPDATE ON llx_oauth_token FOR EACH ROW SET NEW.token = LEFT(NEW.token, 100)"
+            },
+            {
+                "token_not_writable",
+                "error",
+                "CREATE TRIGGER refuse BEFORE UPDATE ON llx_oauth_token FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not today'"
+            },
+            { "column_narrow", "error", "ALTER TABLE llx_oauth_token MODIFY token varchar(4000)" },
+            {
+                "events_many",
+                "info",
+                "INSERT INTO llx_oauthbridge_event (at, service, kind) "
+                    + "SELECT UTC_TIMESTAMP() - INTERVAL seq SECOND, 'Google-Mail', 'refreshed' FROM seq_1_to_100001"
+            },
+            { "grant_orphaned", "info", "INSERT INTO llx_oauthbridge_grant (service, entity) VALUES ('Google-Gone', 1)" },
+            {
+                "time_in_future",
+                "warning",
+                "INSERT INTO llx_oauthbridge_grant (service, entity, lease_until) "
+                    + "VALUES ('Google-Mail', 1, UTC_TIMESTAMP() + INTERVAL 1 YEAR) "
+                    + "ON DUPLICATE KEY UPDATE lease_until = UTC_TIMESTAMP() + INTERVAL 1 YEAR"
+            },
+            {
+                "entry_in_two_entities",
+                "warning",
+                "INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_GOOGLE-Mail_ID', 'other', 0)"
+            },
             { "table_not_transactional", "warning", "ALTER TABLE llx_oauth_token ENGINE=MyISAM" },
             { "token_table_missing", "error", "RENAME TABLE llx_oauth_token TO llx_other" },
             { "check_failed", "error", "RENAME TABLE llx_const TO llx_other" },

@@ -20,8 +20,7 @@ public sealed class CommandLineTests(SharedServer shared)
 
         Assert.Equal((0, 0, 0), (first.ExitCode, second.ExitCode, third.ExitCode));
         Assert.Contains(
-            "Made the tables llx_oauthbridge_grant, llx_oauthbridge_event, llx_oauthbridge_consent, llx_oauthbridge_notice, "
-                + "llx_oauthbridge_condition, llx_oauthbridge_binding.",
+            $"Made the tables {string.Join(", ", Storage.BridgeSchema.Versions.Keys.Select(table => "llx_" + table))}.",
             first.Output,
             StringComparison.Ordinal
         );

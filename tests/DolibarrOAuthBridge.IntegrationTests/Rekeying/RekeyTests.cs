@@ -12,7 +12,7 @@ namespace DolibarrOAuthBridge.IntegrationTests.Rekeying;
 /// <summary>rekey on a real server, by the real program.</summary>
 public sealed class RekeyTests(SharedServer shared)
 {
-    private const string NewKey = "0123456789abcdef0123456789abcdef";
+    internal const string NewKey = "0123456789abcdef0123456789abcdef";
     private const string AllValues =
         "SELECT name, value, tms FROM llx_const UNION ALL SELECT rowid, CONCAT_WS(' ', token, tokenstring), tms FROM llx_oauth_token";
 
@@ -205,9 +205,9 @@ public sealed class RekeyTests(SharedServer shared)
         var refused = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
         var tried = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--dry-run");
 
-        Assert.Equal((1, 0), (refused.ExitCode, tried.ExitCode));
+        Assert.Equal((1, 1), (refused.ExitCode, tried.ExitCode));
         Assert.StartsWith("rekey_refused: A refresh is under way", refused.Error, StringComparison.Ordinal);
-        Assert.Contains("Stop every sidecar", tried.Output, StringComparison.Ordinal);
+        Assert.Contains("Refused: A refresh is under way", tried.Output, StringComparison.Ordinal);
         Assert.Equal(before, await world.QueryAsync(AllValues));
         gate.Release();
         await call;
@@ -219,9 +219,11 @@ public sealed class RekeyTests(SharedServer shared)
         await using var world = await CreateAsync();
         await world.ExecuteAsync("ALTER TABLE llx_const ENGINE=MyISAM");
 
+        var tried = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world), "--dry-run");
         var refused = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
 
-        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal((1, 1), (tried.ExitCode, refused.ExitCode));
+        Assert.Contains("Refused: llx_const is not an InnoDB table", tried.Output, StringComparison.Ordinal);
         Assert.Contains("llx_const is not an InnoDB table", refused.Error, StringComparison.Ordinal);
     }
 
@@ -250,7 +252,7 @@ public sealed class RekeyTests(SharedServer shared)
 
     private async Task<World> CreateAsync() => await World.CreateAsync(shared.Server);
 
-    private static async Task<string> NewConfAsync(World world, string key = NewKey, string name = "new")
+    internal static async Task<string> NewConfAsync(World world, string key = NewKey, string name = "new")
     {
         var path = Path.Combine(world.Install.DirectoryPath, name + "-conf.php");
         var conf = await File.ReadAllTextAsync(world.Install.ConfPath);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Dolibarr.Database;
+
+namespace DolibarrOAuthBridge.Diagnosis;
+
+/// <summary>
+/// The bridge's own rows: an audit trail that grows for ever, what is left of entries that are gone, and times that lie too far in the
+/// future to be believed.
+/// </summary>
+internal sealed class UpkeepDiagnosis(DolibarrDatabase database) : IDiagnosis
+{
+    private const int ManyEvents = 100_000;
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return [.. await EventsAsync(cancellationToken), .. await GrantsAsync(examination.Snapshot, cancellationToken)];
+        }
+        catch (StoreException exception)
+            when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege or StoreCause.MissingColumn)
+        {
+            return []; // told by the checks of tables and privileges
+        }
+    }
+
+    private async Task<IEnumerable<Finding>> EventsAsync(CancellationToken cancellationToken)
+    {
+        var counts = await database.QueryAsync(
+            $"SELECT COUNT(*) AS Amount FROM {database.Table("oauthbridge_event")}",
+            [],
+            static row => row.BigNumber("Amount"),
+            cancellationToken
+        );
+        return counts
+            .Where(static count => count > ManyEvents)
+            .Select(count => new Finding(
+                "events_many",
+                Severity.Info,
+                $"{database.Prefix}oauthbridge_event",
+                $"The audit trail has {count} rows; the bridge never deletes from it by itself.",
+                "Delete what nobody needs any more: dolibarr-oauth-bridge prune --older-than 400d"
+            ));
+    }
+
+    private async Task<IEnumerable<Finding>> GrantsAsync(InstanceSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var sql = $"""
+            SELECT service, entity,
+                   CASE WHEN lease_until > {database.Sql.NowPlusSeconds("600")} THEN 1 ELSE 0 END AS FarLease,
+                   CASE WHEN next_try_at > {database.Sql.NowPlusSeconds("691200")} THEN 1 ELSE 0 END AS FarWait,
+                   CASE WHEN refreshed_at > {database.Sql.NowPlusSeconds("600")} THEN 1 ELSE 0 END AS FarRefresh
+              FROM {database.Table("oauthbridge_grant")} ORDER BY entity, service
+            """;
+        var grants = await database.QueryAsync(
+            sql,
+            [],
+            static row =>
+                (
+                    Service: row.Text("service"),
+                    Entity: row.Number("entity"),
+                    FarLease: row.Boolean("FarLease"),
+                    FarWait: row.Boolean("FarWait"),
+                    FarRefresh: row.Boolean("FarRefresh")
+                ),
+            cancellationToken
+        );
+        var findings = new List<Finding>();
+        foreach (var grant in grants)
+        {
+            var subject = $"{grant.Service} (entity {grant.Entity})";
+            if (grant.FarLease || grant.FarWait || grant.FarRefresh)
+            {
+                var columns = string.Join(
+                    " and ",
+                    new[]
+                    {
+                        grant.FarLease ? "lease_until" : null,
+                        grant.FarWait ? "next_try_at" : null,
+                        grant.FarRefresh ? "refreshed_at" : null,
+                    }.Where(static column => column is not null)
+                );
+                findings.Add(
+                    new(
+                        "time_in_future",
+                        Severity.Warning,
+                        subject,
+                        $"In {database.Prefix}oauthbridge_grant, {columns} lies further in the future than the bridge ever writes: a clock "
+                            + "was wrong, or somebody wrote the row.",
+                        "Let the clocks keep time by NTP. The bridge does not wait for such a time; the next refresh replaces it."
+                    )
+                );
+            }
+
+            if (!IsKnown(snapshot, grant.Service, grant.Entity))
+            {
+                findings.Add(
+                    new(
+                        "grant_orphaned",
+                        Severity.Info,
+                        subject,
+                        $"{database.Prefix}oauthbridge_grant remembers a grant, and there is no such entry any more.",
+                        "See what else is left: dolibarr-oauth-bridge cleanup --dry-run"
+                    )
+                );
+            }
+        }
+
+        return findings;
+    }
+
+    private static bool IsKnown(InstanceSnapshot snapshot, string service, int entity) =>
+        snapshot.Companies.Any(company =>
+            company.Entity == entity && company.Entries.Any(entry => entry.Name.Service.Equals(service, StringComparison.OrdinalIgnoreCase))
+        );
+}

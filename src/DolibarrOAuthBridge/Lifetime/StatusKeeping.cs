@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Reports;
+using DolibarrOAuthBridge.Storage;
+
+namespace DolibarrOAuthBridge.Lifetime;
+
+/// <summary>
+/// Keeps <c>oauthbridge_v_status</c> up to date while the sidecar runs: nothing in it is older than half a minute. Its failure stops
+/// nothing else.
+/// </summary>
+internal sealed partial class StatusKeeping(
+    StatusRecorder recorder,
+    StatusTable table,
+    BridgeSchema schema,
+    TimeProvider time,
+    ILogger<StatusKeeping> logger
+) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    private bool _hasFailed;
+
+    /// <inheritdoc />
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await table.LeaveAsync(ProcessName.Value, cancellationToken);
+        }
+        catch (StoreException)
+        {
+            // The time in the rows says it as well, a little later.
+        }
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield(); // the server must not wait for the first look
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await schema.EnsureAsync(stoppingToken);
+                await recorder.RecordAsync(ProcessName.Value, stoppingToken);
+                _hasFailed = false;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // whatever it is, the next look must happen
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Say(exception);
+            }
+
+            try
+            {
+                await Task.Delay(Interval, time, stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    // Once until it works again: the log of a night without a database is long enough.
+    private void Say(Exception exception)
+    {
+        if (!_hasFailed)
+        {
+            Log.NotWritten(logger, exception.Message);
+        }
+
+        _hasFailed = true;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The table oauthbridge_v_status is not kept up to date: {Reason}")]
+        public static partial void NotWritten(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Reports;
+using DolibarrOAuthBridge.Storage;
+
+namespace DolibarrOAuthBridge.Rekeying;
+
+/// <summary>
+/// What a change of key must wait for. A sidecar that runs would go on with the old key: its sign is a look at the entries within the
+/// last minute. A lock of others (<c>LOCK TABLES</c>, a backup) is found within a second.
+/// </summary>
+internal sealed class RekeyObstacles(DolibarrDatabase database, StatusTable status, TimeProvider time)
+{
+    private static readonly TimeSpan SidecarIsGone = TimeSpan.FromMinutes(1);
+
+    /// <summary>What stands in the way, as sentences; empty if nothing.</summary>
+    /// <param name="tables">The tables whose values change.</param>
+    /// <param name="cancellationToken">Cancels the look.</param>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<string>> FindAsync(IReadOnlyList<EncryptedTable> tables, CancellationToken cancellationToken = default)
+    {
+        var obstacles = new List<string>();
+        obstacles.AddRange(
+            tables
+                .Where(table => !table.IsTransactional)
+                .Select(table =>
+                    $"{table.Name} is not an InnoDB table, so that a change could not be taken back. Convert it first: ALTER TABLE "
+                    + $"{table.Name} ENGINE=InnoDB."
+                )
+        );
+        if (await FindLockAsync(tables, cancellationToken) is { } locked)
+        {
+            obstacles.Add(locked);
+            return obstacles; // everything else would wait for the lock
+        }
+
+        if (await status.FindSidecarAsync(cancellationToken) is { } sidecar && time.GetUtcNow().UtcDateTime - sidecar.At < SidecarIsGone)
+        {
+            obstacles.Add(
+                $"A sidecar is running ({sidecar.By}). Stop every sidecar of this Dolibarr (systemctl stop dolibarr-oauth-bridge.socket "
+                    + "dolibarr-oauth-bridge.service). After one that was killed, wait a minute."
+            );
+        }
+
+        if (await IsRefreshingAsync(cancellationToken))
+        {
+            obstacles.Add("A refresh is under way. Wait until it is done, at most a minute.");
+        }
+
+        return obstacles;
+    }
+
+    /// <summary>Which table another connection holds, as a sentence; null if none.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<string?> FindLockAsync(IReadOnlyList<EncryptedTable> tables, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async connection =>
+            {
+                await connection.ExecuteAsync("SET SESSION lock_wait_timeout = 1", [], cancellationToken);
+                foreach (var table in tables)
+                {
+                    try
+                    {
+                        await connection.QueryAsync(
+                            $"SELECT rowid FROM `{table.Name}` LIMIT 1",
+                            [],
+                            static row => row.BigNumber("rowid"),
+                            cancellationToken
+                        );
+                    }
+                    catch (Exception exception)
+                        when (StoreException.IsFromStore(exception) && StoreException.From(exception).Failure == StoreFailure.Busy)
+                    {
+                        return $"{table.Name} is locked by another connection (LOCK TABLES, ALTER TABLE, or a backup). Wait until it is "
+                            + "done, or see SHOW FULL PROCESSLIST.";
+                    }
+                }
+
+                return null;
+            },
+            cancellationToken
+        );
+
+    // host/process id/…: a process of this machine that was killed refreshes no more; what it left is in the journal.
+    private static bool IsGone(string owner) =>
+        owner.Split('/') is [var host, var id, ..]
+        && ProcessName.Value.StartsWith(host + "/", StringComparison.Ordinal)
+        && Directory.Exists("/proc/self")
+        && !Directory.Exists($"/proc/{id}");
+
+    private async Task<bool> IsRefreshingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var leases = await database.QueryAsync(
+                $"SELECT lease_owner FROM {database.Table("oauthbridge_grant")} WHERE lease_until > {database.Sql.Now}",
+                [],
+                static row => row.Text("lease_owner"),
+                cancellationToken
+            );
+            return leases.Any(static owner => !IsGone(owner));
+        }
+        catch (StoreException exception) when (exception.Cause == StoreCause.MissingTable)
+        {
+            return false; // no sidecar ever wrote here
+        }
+    }
+}

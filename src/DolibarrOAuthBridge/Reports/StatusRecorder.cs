@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Grants;
+
+namespace DolibarrOAuthBridge.Reports;
+
+/// <summary>Writes the state of every entry of every company where people see it with plain SQL.</summary>
+internal sealed class StatusRecorder(EntryTable entries, EntryReporter reporter, GrantTable grants, StatusTable table, TimeProvider time)
+{
+    /// <summary>Looks at everything once and writes what changed.</summary>
+    /// <param name="by">The sidecar that looks; null for a command.</param>
+    /// <param name="cancellationToken">Cancels the look.</param>
+    /// <exception cref="StoreException">The database failed.</exception>
+    /// <exception cref="BridgeException">The database failed.</exception>
+    public async Task RecordAsync(string? by, CancellationToken cancellationToken = default)
+    {
+        var companies = await entries.ListEntitiesAsync(cancellationToken);
+        foreach (var entity in companies.Union(await table.ListEntitiesAsync(cancellationToken)))
+        {
+            var at = time.GetUtcNow().UtcDateTime;
+            var records = await grants.ListAsync(entity, cancellationToken);
+            var reports = companies.Contains(entity) ? await reporter.ListAsync(entity, cancellationToken) : [];
+            var rows = reports.Select(report => StatusRow.Of(report, records.GetValueOrDefault(report.Service) ?? new GrantRecord()));
+            await table.ReplaceAsync(entity, [.. rows], at, by, cancellationToken);
+        }
+    }
+}
