@@ -87,11 +87,8 @@ internal sealed partial class CodeRedeemer(
     {
         await guard.AllowAsync(entry, consent.TokenEndpoint); // an admin began this consent
         var form = consent.CodeForm(code);
-        var answer = await authentication.SendAsync(
-            entry,
-            consent.TokenEndpoint,
-            form,
-            (full, header) => client.PostAsync(consent.TokenEndpoint, full, header)
+        var answer = await authentication.SendAsync(entry, consent.TokenEndpoint, form, (full, header) =>
+            client.PostAsync(consent.TokenEndpoint, full, header)
         );
         return answer switch
         {

@@ -20,16 +20,16 @@ internal sealed class GrantLeaseTable(DolibarrDatabase database, DolibarrConf co
 
     private string LeaseIsFree =>
         $"""
-        (lease_owner IS NULL OR lease_owner = @owner OR lease_until IS NULL OR lease_until < {database.Sql.Now}
-         OR lease_until > {database.Sql.NowPlusSeconds("@longest")})
-        """;
+            (lease_owner IS NULL OR lease_owner = @owner OR lease_until IS NULL OR lease_until < {database.Sql.Now}
+             OR lease_until > {database.Sql.NowPlusSeconds("@longest")})
+            """;
 
     // An announcement from the future was written by a clock that was wrong.
     private string NobodySpendsIt =>
         $"""
-        (intent_hash IS NULL OR intent_owner = @owner OR intent_hash <> @intent OR intent_at IS NULL
-         OR intent_at <= {database.Sql.NowPlusSeconds("@since")} OR intent_at > {database.Sql.NowPlusSeconds("@longest")})
-        """;
+            (intent_hash IS NULL OR intent_owner = @owner OR intent_hash <> @intent OR intent_at IS NULL
+             OR intent_at <= {database.Sql.NowPlusSeconds("@since")} OR intent_at > {database.Sql.NowPlusSeconds("@longest")})
+            """;
 
     private string Table => database.Table("oauthbridge_grant");
 

@@ -56,11 +56,8 @@ internal sealed class RefreshCall(
             }
 
             // A client that was refused has not spent the refresh token.
-            var answer = await authentication.SendAsync(
-                entry,
-                endpoint,
-                form,
-                (full, header) => client.RefreshAsync(endpoint, full, header, received)
+            var answer = await authentication.SendAsync(entry, endpoint, form, (full, header) =>
+                client.RefreshAsync(endpoint, full, header, received)
             );
             if (answer is TokenAnswer.Issued issued)
             {
