@@ -45,6 +45,23 @@ public sealed class EntryWarningsTests
     }
 
     [Theory]
+    [InlineData("MICROSOFT-Mail", "0f8fad5b-d9cb-469f-a165-70867728950e", "contoso.example", "client_secret_is_id", "error")]
+    [InlineData("MICROSOFT-Mail", "s3cret", "https://login.microsoftonline.com/contoso", "tenant_is_url", "error")]
+    public void A_setting_that_holds_something_else_is_named_before_anything_fails(
+        string name,
+        string secret,
+        string tenant,
+        string code,
+        string severity
+    )
+    {
+        var warning = Assert.Single(Of(Facts(Make.Entry(name, secret, tenant, scopes: [Smtp]))));
+
+        Assert.Equal((code, severity), (warning.Code, warning.Severity));
+        Assert.DoesNotContain(secret, warning.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("MICROSOFTAPP-Mail", "common", "tenant_unusable")]
     [InlineData("MICROSOFTAPP-Mail", "9188040d-6c67-4c5b-b112-36a304b66dad", "tenant_unusable")]
     [InlineData("MICROSOFTAPP-Mail", "", "tenant_missing")]

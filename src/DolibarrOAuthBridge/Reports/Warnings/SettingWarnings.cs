@@ -83,15 +83,6 @@ internal static class SettingWarnings
             );
         }
 
-        if (entry.ClientSecret.AsSpan().ContainsAnyExceptInRange('\u0020', '\u007e'))
-        {
-            yield return new(
-                "client_secret_not_ascii",
-                "The client secret has characters outside ASCII, which Dolibarr 23 and later cannot decrypt: enter it again, "
-                    + "or make a new one at the provider."
-            );
-        }
-
         if (entry.Tenant.AsSpan().ContainsAny(':', '/'))
         {
             yield return new(
