@@ -57,7 +57,7 @@ internal sealed class RefreshCall(
 
             // A client that was refused has not spent the refresh token.
             var answer = await authentication.SendAsync(entry, endpoint, form, (full, header) =>
-                client.RefreshAsync(endpoint, full, header, received)
+                client.RefreshAsync(endpoint, full, received, header)
             );
             if (answer is TokenAnswer.Issued issued)
             {

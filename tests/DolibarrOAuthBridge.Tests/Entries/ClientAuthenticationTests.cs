@@ -149,7 +149,12 @@ public sealed class ClientAuthenticationTests
             .AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value))
             .Build();
         var documents = new ProviderDocuments(new HttpClient(handler), TimeProvider.System, new BridgeOptions());
-        var cache = new ServerMetadataCache(documents, TimeProvider.System, NullLogger<ServerMetadataCache>.Instance);
+        var cache = new ServerMetadataCache(
+            documents,
+            new DiscoveredHosts(configuration),
+            TimeProvider.System,
+            NullLogger<ServerMetadataCache>.Instance
+        );
         return new ClientAuthentication(
             configuration,
             new ProviderDirectory(configuration, cache),

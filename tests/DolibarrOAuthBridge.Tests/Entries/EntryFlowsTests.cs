@@ -69,7 +69,12 @@ public sealed class EntryFlowsTests
             .AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value))
             .Build();
         var documents = new ProviderDocuments(new HttpClient(), TimeProvider.System, new BridgeOptions());
-        var metadata = new ServerMetadataCache(documents, TimeProvider.System, NullLogger<ServerMetadataCache>.Instance);
+        var metadata = new ServerMetadataCache(
+            documents,
+            new DiscoveredHosts(configuration),
+            TimeProvider.System,
+            NullLogger<ServerMetadataCache>.Instance
+        );
         return new EntryFlows(new ProviderDirectory(configuration, metadata), metadata);
     }
 }
