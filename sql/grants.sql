@@ -16,10 +16,11 @@ GRANT SELECT (rowid, service, token, tokenstring, fk_soc, fk_user, fk_adherent, 
 GRANT INSERT (service, token, entity, datec), UPDATE (token, tokenstring), DELETE ON `dolibarr`.`llx_oauth_token` TO 'oauthbridge'@'localhost';
 GRANT SELECT (state), INSERT (state), UPDATE (state) ON `dolibarr`.`llx_oauth_token` TO 'oauthbridge'@'localhost'; -- where llx_oauth_token.state (Dolibarr 17 and newer)
 
--- What the bridge remembers of each grant, its audit trail (append-only), consents under way, notices, and where
--- secrets may be sent.
+-- What the bridge remembers of each grant, the refresh tokens that were replaced (hashes), the audit trail, which is pruned
+-- by age, consents under way, notices, and where secrets may be sent.
 GRANT SELECT, INSERT, UPDATE ON `dolibarr`.`llx_oauthbridge_grant` TO 'oauthbridge'@'localhost';
-GRANT SELECT, INSERT ON `dolibarr`.`llx_oauthbridge_event` TO 'oauthbridge'@'localhost';
+GRANT SELECT, INSERT, DELETE ON `dolibarr`.`llx_oauthbridge_superseded` TO 'oauthbridge'@'localhost';
+GRANT SELECT, INSERT, DELETE ON `dolibarr`.`llx_oauthbridge_event` TO 'oauthbridge'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_consent` TO 'oauthbridge'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_notice` TO 'oauthbridge'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_condition` TO 'oauthbridge'@'localhost';

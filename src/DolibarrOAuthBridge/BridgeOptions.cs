@@ -63,8 +63,17 @@ internal sealed class BridgeOptions
     public NotifyOptions Notify { get; init; } = new();
 
     /// <summary>
-    /// How long a refresh holds its lease: past every deadline within it, so that no second process starts while one may still be
-    /// at work.
+    /// How long nobody sends a refresh token that another process sent before it fell silent, at providers that end a grant when an old
+    /// refresh token comes back. The default is 10 minutes.
     /// </summary>
-    public TimeSpan LeaseDuration => (2 * ProviderDeadline) + TimeSpan.FromSeconds(15);
+    public TimeSpan InDoubtFor { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the audit trail is kept. The default is 400 days.</summary>
+    public TimeSpan KeepEvents { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>How long a lease lasts. It is prolonged while its process is at work.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The longest that a refresh takes, with every deadline within it.</summary>
+    public TimeSpan RefreshLimit => (2 * ProviderDeadline) + TimeSpan.FromSeconds(15);
 }

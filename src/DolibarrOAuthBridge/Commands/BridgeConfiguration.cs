@@ -21,6 +21,8 @@ internal static class BridgeConfiguration
         nameof(BridgeOptions.RenewAhead),
         nameof(BridgeOptions.Renewal),
         nameof(BridgeOptions.RenewalInterval),
+        nameof(BridgeOptions.InDoubtFor),
+        nameof(BridgeOptions.KeepEvents),
         nameof(BridgeOptions.ReadCache),
         nameof(BridgeOptions.UseProxy),
         nameof(BridgeOptions.DatabaseUser),
@@ -96,6 +98,8 @@ internal static class BridgeConfiguration
             MinTtl = Seconds(nameof(BridgeOptions.MinTtl), defaults.MinTtl, 0, 3600),
             RenewAhead = Seconds(nameof(BridgeOptions.RenewAhead), defaults.RenewAhead, 0, 3600),
             RenewalInterval = Seconds(nameof(BridgeOptions.RenewalInterval), defaults.RenewalInterval, 1, 3600),
+            InDoubtFor = Seconds(nameof(BridgeOptions.InDoubtFor), defaults.InDoubtFor, 0, 86400),
+            KeepEvents = Days(nameof(BridgeOptions.KeepEvents), defaults.KeepEvents),
             ReadCache = Seconds(nameof(BridgeOptions.ReadCache), defaults.ReadCache, 0, 60),
             MailDeadline = Seconds(nameof(BridgeOptions.MailDeadline), defaults.MailDeadline, 1, 120),
             MailCaFile = section[nameof(BridgeOptions.MailCaFile)] ?? defaults.MailCaFile,
@@ -127,6 +131,12 @@ internal static class BridgeConfiguration
                 _ => throw new UsageException("Bridge:UseProxy must be true or false."),
             },
         };
+
+        TimeSpan Days(string name, TimeSpan fallback) =>
+            section[name] is not { } text ? fallback
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 36500
+                ? TimeSpan.FromDays(days)
+            : throw new UsageException($"Bridge:{name} must be a whole number of days from 1 to 36500.");
 
         TimeSpan Seconds(string name, TimeSpan fallback, int least, int most) =>
             section[name] is not { } text ? fallback

@@ -105,7 +105,7 @@ internal sealed class CommandContext : IAsyncDisposable
         if (_services is not null)
         {
             await _services.GetRequiredService<RefreshFlights>().DrainAsync();
-            await _services.GetRequiredService<GrantUse>().Pending;
+            await _services.GetRequiredService<LastUseRecorder>().PendingWrite;
             await _services.DisposeAsync();
         }
     }

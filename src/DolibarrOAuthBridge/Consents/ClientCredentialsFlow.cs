@@ -22,7 +22,11 @@ internal sealed class ClientCredentialsFlow(AppOnlyClient client, GrantStore sto
         CancellationToken cancellationToken = default
     )
     {
-        await store.StoreAsync(entry, cancellation => ObtainAsync(entry, cancellation), cancellationToken);
+        await using (var lease = await store.BeginAsync(entry, cancellationToken))
+        {
+            await store.StoreAsync(lease, entry, await ObtainAsync(entry, cancellationToken));
+        }
+
         BridgeMeter.ConsentEnded(Name, ConsentStatus.Granted);
         var report = await reporter.GetAsync(entry.Name.ToString(), entry.Entity, cancellationToken);
         return new ConsentStarted

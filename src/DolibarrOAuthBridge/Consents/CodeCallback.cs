@@ -44,7 +44,7 @@ internal sealed partial class CodeCallback(
     )
     {
         answer.RequireWellFormed();
-        var patience = time.GetUtcNow() + options.LeaseDuration;
+        var patience = time.GetUtcNow() + options.RefreshLimit;
         var isWaiting = false;
         while (true)
         {

@@ -51,21 +51,11 @@ internal sealed partial class CodeRedeemer(
         string code
     )
     {
-        var asked = false;
+        await using var lease = await BeginAsync(row, entry);
         try
         {
-            NewGrant? grant = null;
-            var stored = await store.StoreAsync(entry, async cancellation =>
-            {
-                asked = true;
-                return grant = await AskAsync(consent, entry, code, cancellation);
-            });
-            return (grant!, stored);
-        }
-        catch (Exception exception) when (!asked && exception is (BridgeException or StoreException))
-        {
-            await EndAsync(row, ConsentStatus.Pending, string.Empty);
-            throw;
+            var grant = await AskAsync(consent, entry, code);
+            return (grant, await store.StoreAsync(lease, entry, grant));
         }
         catch (BridgeException exception)
         {
@@ -79,16 +69,26 @@ internal sealed partial class CodeRedeemer(
         }
     }
 
-    private async Task<NewGrant> AskAsync(CodeConsent consent, OAuthEntry entry, string code, CancellationToken cancellationToken)
+    // The code is not used yet: a consent that cannot be stored now may be finished later.
+    private async Task<GrantLease> BeginAsync(ConsentRow row, OAuthEntry entry)
     {
-        await guard.AllowAsync(entry, consent.TokenEndpoint, cancellationToken: cancellationToken); // an admin began this consent
+        try
+        {
+            return await store.BeginAsync(entry);
+        }
+        catch (Exception exception) when (exception is BridgeException or StoreException)
+        {
+            await EndAsync(row, ConsentStatus.Pending, string.Empty);
+            throw;
+        }
+    }
+
+    private async Task<NewGrant> AskAsync(CodeConsent consent, OAuthEntry entry, string code)
+    {
+        await guard.AllowAsync(entry, consent.TokenEndpoint); // an admin began this consent
         var form = consent.CodeForm(code);
-        var answer = await authentication.SendAsync(
-            entry,
-            consent.TokenEndpoint,
-            form,
-            (full, header) => client.PostAsync(consent.TokenEndpoint, full, header, cancellationToken),
-            cancellationToken
+        var answer = await authentication.SendAsync(entry, consent.TokenEndpoint, form, (full, header) =>
+            client.PostAsync(consent.TokenEndpoint, full, header)
         );
         return answer switch
         {
@@ -149,7 +149,7 @@ internal sealed partial class CodeRedeemer(
             await consents.TryMoveAsync(row, ConsentStatus.Redeeming, status, detail);
             if (status == ConsentStatus.Denied)
             {
-                await events.AppendAsync(row.Key, "consent_denied", detail!);
+                await events.AppendAsync(row.Key, EventKind.ConsentDenied, detail!);
             }
         }
         catch (StoreException exception)

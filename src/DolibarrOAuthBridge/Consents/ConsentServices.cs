@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Consents.Device;
-using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Consents;
 
@@ -11,7 +10,6 @@ internal static class ConsentServices
     public static IServiceCollection AddConsents(this IServiceCollection services) =>
         services
             .AddSingleton<ConsentTable>()
-            .AddSingleton<GrantLease>()
             .AddSingleton<GrantStore>()
             .AddSingleton<IConsentFlow, CodeFlow>()
             .AddSingleton<IConsentFlow, DeviceFlow>()

@@ -12,16 +12,14 @@ namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>
 /// Stores a freshly consented grant as stock Dolibarr would (service name, serialized token, scope list in <c>state</c>)
-/// together with what the bridge remembers, in one transaction. It holds the broker's lease from before the provider is
-/// asked until the row is written, so no refresh of the old grant gets in between; nothing is stored on any failure.
+/// together with what the bridge remembers, in one transaction. It holds the broker's lease from before the provider is asked until
+/// the row is written, so no refresh of the old grant gets in between; nothing is stored on any failure.
 /// </summary>
 /// <example>
 /// <code>
-/// var stored = await store.StoreAsync(entry, async cancellation =&gt;
-/// {
-///     var answer = await client.PostAsync(endpoint, form, cancellation);
-///     return NewGrant.Of(…); // or throw: nothing is stored then
-/// }, cancellationToken);
+/// await using var lease = await store.BeginAsync(entry, cancellationToken);
+/// var answer = await client.PostAsync(endpoint, form);
+/// var stored = await store.StoreAsync(lease, entry, NewGrant.Of(…));
 /// </code>
 /// </example>
 internal sealed partial class GrantStore(
@@ -32,48 +30,60 @@ internal sealed partial class GrantStore(
     GrantTable grants,
     GrantHealer healer,
     EventTable events,
-    GrantLease lease,
+    GrantLeases leases,
+    JournalReplay replay,
+    SupersededTable superseded,
     GrantCache cache,
     TimeProvider time,
     ILogger<GrantStore> logger
 )
 {
     private const string TokenColumnName = "token";
-    private const int MostAttempts = 6;
+    private const int MaxAttempts = 6;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Gets a grant from the provider and stores it as the entry's own, in place of the one before.</summary>
-    /// <param name="entry">The entry.</param>
-    /// <param name="obtain">
-    /// Asks the provider. Called once, after the row was found to be writable; what it throws is thrown on and nothing is
-    /// stored. A flow that already has its tokens (device) returns them.
-    /// </param>
-    /// <param name="cancellationToken">Cancels until the provider was asked; from then on the grant is stored in any case.</param>
-    /// <exception cref="BridgeException">
-    /// <c>token_duplicate</c>: several rows claim the entry; <c>account_changed</c>: another account than before granted, without
-    /// <see cref="NewGrant.ConfirmsAccountChange"/>; <c>store_not_writable</c>: the row cannot hold the grant.
-    /// </exception>
-    /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<StoredConsent> StoreAsync(
-        OAuthEntry entry,
-        Func<CancellationToken, Task<NewGrant>> obtain,
-        CancellationToken cancellationToken = default
-    )
+    /// <summary>
+    /// Takes the entry's lease and makes sure that a new grant can be stored, so that the provider may be asked for it. Until the lease
+    /// is disposed of no process refreshes the entry.
+    /// </summary>
+    /// <exception cref="BridgeException"><c>token_duplicate</c>: several rows claim the entry.</exception>
+    /// <exception cref="StoreException">The database failed, or cannot be written.</exception>
+    public async Task<GrantLease> BeginAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
     {
+        var lease = (await leases.AcquireAsync(GrantKey.Of(entry), LeaseWish.ForConsent, null, cancellationToken))!;
         try
         {
-            return await lease.HoldAsync(
-                GrantKey.Of(entry),
-                async () =>
-                {
-                    await RequireWritableAsync(entry, cancellationToken);
-                    var grant = await obtain(cancellationToken);
-                    var stored = await WriteAsync(entry, grant);
-                    Log.Stored(logger, entry.Name.Service, entry.Entity, stored.RowId, stored.KeptRefreshToken);
-                    return stored;
-                },
-                cancellationToken
-            );
+            await replay.RecoverAsync(lease.Key, cancellationToken);
+            await RequireWritableAsync(entry, cancellationToken);
+            return lease;
+        }
+        catch
+        {
+            await lease.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stores a grant as the entry's own, in place of the one before.</summary>
+    /// <param name="lease">The lease from <see cref="BeginAsync"/>, still held.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="grant">The grant.</param>
+    /// <exception cref="BridgeException">
+    /// <c>account_changed</c>: another account than before granted, without <see cref="NewGrant.ConfirmsAccountChange"/>;
+    /// <c>token_duplicate</c> and <c>store_…</c> as for <see cref="BeginAsync"/>.
+    /// </exception>
+    public async Task<StoredConsent> StoreAsync(GrantLease lease, OAuthEntry entry, NewGrant grant)
+    {
+        if (lease.Key != GrantKey.Of(entry))
+        {
+            throw new ArgumentException($"The lease is of {lease.Key.Service}.", nameof(lease));
+        }
+
+        try
+        {
+            var stored = await WriteAsync(entry, grant);
+            Log.Stored(logger, entry.Name.Service, entry.Entity, stored.RowId, stored.KeptRefreshToken);
+            return stored;
         }
         catch (NotStorableException exception)
         {
@@ -121,12 +131,12 @@ internal sealed partial class GrantStore(
                 }
             }
             catch (StoreException exception)
-                when (attempt < MostAttempts && exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable)
+                when (attempt < MaxAttempts && exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable)
             {
                 Log.Retrying(logger, entry.Name.Service, attempt, exception.Message);
             }
 
-            if (attempt >= MostAttempts)
+            if (attempt >= MaxAttempts)
             {
                 throw new StoreException(StoreFailure.Busy, "The row changes faster than it can be written.");
             }
@@ -139,12 +149,12 @@ internal sealed partial class GrantStore(
     private async Task<StoredConsent?> TryWriteAsync(OAuthEntry entry, NewGrant grant)
     {
         var key = GrantKey.Of(entry);
-        var memory = await grants.GetAsync(key);
+        var record = await grants.GetAsync(key);
         var row = await FindRowAsync(entry, CancellationToken.None);
         var before = Read(row);
-        var previous = PreviousGrant.Of(before, memory);
+        var previous = PreviousGrant.Of(before, record);
         previous.RequireSameAccount(entry, grant);
-        if (grant.Token.RefreshToken is null && before is not null && await healer.HealAsync(entry, before, memory))
+        if (grant.Token.RefreshToken is null && before is not null && await healer.HealAsync(entry, before, record))
         {
             return null; // what is kept must be the newest refresh token, which stands in the row now
         }
@@ -155,7 +165,7 @@ internal sealed partial class GrantStore(
         var consent = new GrantConsent
         {
             At = Seconds(time.GetUtcNow()),
-            RefreshTokenExpiresAt = kept ? memory.RefreshTokenExpiresAt : grant.RefreshTokenExpiresAt,
+            RefreshTokenExpiresAt = kept ? record.RefreshTokenExpiresAt : grant.RefreshTokenExpiresAt,
             NewestHash = SecretHash.Of(token.RefreshToken),
             NewestToken =
                 token.RefreshToken is not { } refreshToken || conf.Keys.WriteKey is not { Length: > 0 }
@@ -194,11 +204,12 @@ internal sealed partial class GrantStore(
                     }
 
                     await grants.RecordConsentAsync(connection, transaction, key, consent with { RowId = rowId });
+                    await superseded.AddAsync(connection, transaction, key, consent.Superseded?.Split(' ').Take(2) ?? []);
                     await events.AppendAsync(
                         connection,
                         transaction,
                         key,
-                        "consented",
+                        EventKind.Consented,
                         $"row {rowId}{(consent.Account is { } account ? $", by {account}" : string.Empty)}"
                     );
                     await transaction.CommitAsync();
@@ -261,7 +272,7 @@ internal sealed partial class GrantStore(
         [LoggerMessage(
             1,
             LogLevel.Information,
-            "A new grant of {Service} (entity {Entity}) was stored in row {Row}; refresh token of before kept: {Kept}."
+            "A new grant of {Service} (entity {Entity}) was stored in row {Row}; kept previous refresh token: {Kept}."
         )]
         public static partial void Stored(ILogger logger, string service, int entity, long row, bool kept);
 

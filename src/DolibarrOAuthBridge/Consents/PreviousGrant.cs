@@ -11,20 +11,20 @@ namespace DolibarrOAuthBridge.Consents;
 internal sealed class PreviousGrant
 {
     private readonly StoredGrant? _grant;
-    private readonly GrantRecord _memory;
+    private readonly GrantRecord _record;
 
-    private PreviousGrant(StoredGrant? grant, GrantRecord memory)
+    private PreviousGrant(StoredGrant? grant, GrantRecord record)
     {
         _grant = grant;
-        _memory = memory;
+        _record = record;
     }
 
     /// <summary>The account that granted, as far as known.</summary>
     public GrantAccount? Account =>
-        GrantAccount.Parse(_memory.Account) ?? (_grant is null ? null : IdTokenClaims.Read(_grant.Token.IdToken)?.Account);
+        GrantAccount.Parse(_record.Account) ?? (_grant is null ? null : IdTokenClaims.Read(_grant.Token.IdToken)?.Account);
 
     /// <summary>What the row held (null if nothing that could be read) and what is remembered.</summary>
-    public static PreviousGrant Of(StoredGrant? grant, GrantRecord memory) => new(grant, memory);
+    public static PreviousGrant Of(StoredGrant? grant, GrantRecord record) => new(grant, record);
 
     /// <summary>The account before, where another one grants now; else null.</summary>
     public GrantAccount? AccountOtherThan(NewGrant grant) =>
@@ -37,7 +37,7 @@ internal sealed class PreviousGrant
     /// <exception cref="BridgeException">It is another one.</exception>
     public void RequireSameAccount(OAuthEntry entry, NewGrant grant)
     {
-        if (!grant.ConfirmsAccountChange && _memory.Account is not null && AccountOtherThan(grant) is { } before)
+        if (!grant.ConfirmsAccountChange && _record.Account is not null && AccountOtherThan(grant) is { } before)
         {
             throw new BridgeException(
                 ProblemCode.AccountChanged,
@@ -60,13 +60,13 @@ internal sealed class PreviousGrant
     /// <summary>The hashes of the refresh tokens before a new one.</summary>
     public string Superseded(string? newestHash)
     {
-        string?[] before = [_memory.NewestHash, _grant?.RefreshHash, .. (_memory.Superseded ?? string.Empty).Split(' ')];
+        string?[] before = [_record.NewestHash, _grant?.RefreshHash, .. (_record.Superseded ?? string.Empty).Split(' ')];
         return string.Join(
             ' ',
             before
                 .Where(hash => !string.IsNullOrEmpty(hash) && hash != newestHash)
                 .Distinct(StringComparer.Ordinal)
-                .Take(GrantRecord.MostSuperseded)
+                .Take(GrantRecord.MaxSuperseded)
         );
     }
 }

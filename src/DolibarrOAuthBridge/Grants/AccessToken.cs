@@ -20,6 +20,9 @@ internal sealed class AccessToken
     /// <summary>The service name of its row.</summary>
     public required string Service { get; init; }
 
+    /// <summary>Whether the database has it; false where its answer still waits in the journal.</summary>
+    public bool IsStored { get; init; } = true;
+
     /// <inheritdoc />
     public override string ToString() => $"[access token of {Service}]";
 }

@@ -6,10 +6,13 @@ using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.Grants;
 
-/// <summary>The bridge's audit trail <c>oauthbridge_event</c>: append-only, no secrets.</summary>
+/// <summary>The bridge's audit trail <c>oauthbridge_event</c>: no secrets. Rows are added, and removed only by age.</summary>
 internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema, TimeProvider time)
 {
-    private const int LongestDetail = 255;
+    /// <summary>How many events of one grant are kept.</summary>
+    public const int MaxPerGrant = 20_000;
+
+    private const int MaxDetail = 255;
 
     private TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -34,7 +37,7 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
                 ("entity", key.Entity),
                 ("service", key.Service),
                 ("kind", kind),
-                ("detail", detail.Length > LongestDetail ? detail[..LongestDetail] : detail),
+                ("detail", detail.Length > MaxDetail ? detail[..MaxDetail] : detail),
                 ("process", ProcessName.Value),
             ],
             cancellationToken,
@@ -99,5 +102,42 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
             },
             cancellationToken
         );
+    }
+
+    /// <summary>Removes what is older than the given time, and all but the newest <see cref="MaxPerGrant"/> of each grant.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task PruneAsync(TimeSpan keep, CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken);
+        var table = database.Table("oauthbridge_event");
+        await database.ExecuteAsync(
+            $"DELETE FROM {table} WHERE at < @before",
+            [("before", (time.GetUtcNow() - keep).UtcDateTime)],
+            cancellationToken
+        );
+        var crowded = await database.QueryAsync(
+            $"SELECT service, entity FROM {table} GROUP BY service, entity HAVING COUNT(*) > @most",
+            [("most", MaxPerGrant)],
+            static row => new GrantKey(row.Text("service"), row.Number("entity")),
+            cancellationToken
+        );
+        foreach (var key in crowded)
+        {
+            (string, object?)[] parameters = [("service", key.Service), ("entity", key.Entity), ("most", MaxPerGrant)];
+            var oldest = await database.QueryAsync(
+                $"SELECT rowid FROM {table} WHERE service = @service AND entity = @entity ORDER BY rowid DESC LIMIT 1 OFFSET @most",
+                parameters,
+                static row => row.BigNumber("rowid"),
+                cancellationToken
+            );
+            foreach (var rowId in oldest)
+            {
+                await database.ExecuteAsync(
+                    $"DELETE FROM {table} WHERE service = @service AND entity = @entity AND rowid <= @rowId",
+                    [.. parameters, ("rowId", rowId)],
+                    cancellationToken
+                );
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace DolibarrOAuthBridge.Grants;
 internal sealed class GrantRecord
 {
     /// <summary>How many superseded refresh tokens are remembered.</summary>
-    public const int MostSuperseded = 64;
+    public const int MaxSuperseded = 64;
 
     /// <summary>The service name.</summary>
     public string Service { get; init; } = string.Empty;
@@ -65,6 +65,9 @@ internal sealed class GrantRecord
     /// <summary>Hashes of the refresh tokens before it, newest first, space separated.</summary>
     public string? Superseded { get; init; }
 
+    /// <summary>Who announced to spend the refresh token and has not stored the answer; null if nobody.</summary>
+    public string? IntentOwner { get; init; }
+
     /// <summary>The account that granted, where the provider said so.</summary>
     public string? Account { get; init; }
 
@@ -84,6 +87,6 @@ internal sealed class GrantRecord
                 .Concat((Superseded ?? string.Empty).Split(' '))
                 .Where(hash => !string.IsNullOrEmpty(hash))
                 .Distinct(StringComparer.Ordinal)
-                .Take(MostSuperseded)
+                .Take(MaxSuperseded)
         );
 }

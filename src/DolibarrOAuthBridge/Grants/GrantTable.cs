@@ -7,15 +7,14 @@ using DolibarrOAuthBridge.Storage;
 namespace DolibarrOAuthBridge.Grants;
 
 /// <summary>
-/// The bridge's <c>oauthbridge_grant</c>. Its lease is a compare-and-swap on one row by the database's clock: it works
-/// across processes, machines and Galera nodes, where <c>GET_LOCK</c> does not.
+/// What the bridge remembers of each grant, in <c>oauthbridge_grant</c>. <see cref="GrantLeaseTable"/> has the leases of the same rows.
 /// </summary>
 internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
 {
     private const string Columns = """
         service, entity, granted_at, refreshed_at, used_at, refresh_count, token_expires_at, refresh_token_expires_at, failure_count,
         last_error, last_error_detail, last_error_at, next_try_at, failed_settings, dead_hash, newest_hash, newest_token, token_row,
-        superseded, account
+        superseded, account, intent_owner
         """;
 
     private string OnConflictUpdate => database.Sql.OnConflictUpdate("service, entity");
@@ -46,78 +45,48 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         return rows.ToDictionary(row => new GrantKey(row.Service, row.Entity));
     }
 
-    /// <summary>Takes the lease of a grant if it is free, expired or already the owner's.</summary>
-    /// <returns>Whether the owner holds it now.</returns>
-    /// <exception cref="StoreException">The database failed, or cannot be written.</exception>
-    public async Task<bool> TryLeaseAsync(GrantKey key, string owner, TimeSpan duration, CancellationToken cancellationToken = default)
-    {
-        await schema.EnsureAsync(cancellationToken);
-        var update = $"""
-            UPDATE {Table} SET lease_owner = @owner, lease_until = {database.Sql.NowPlusSeconds("@seconds")}
-             WHERE service = @service AND entity = @entity
-               AND (lease_owner IS NULL OR lease_owner = @owner OR lease_until IS NULL OR lease_until < {database.Sql.Now})
-            """;
-        (string, object?)[] parameters = [.. Of(key), ("owner", owner), ("seconds", (int)Math.Ceiling(duration.TotalSeconds))];
-        try
-        {
-            return await database.RunAsync(
-                async connection =>
-                {
-                    if (await connection.ExecuteAsync(update, parameters, cancellationToken) == 1)
-                    {
-                        return true;
-                    }
-
-                    await connection.ExecuteAsync(
-                        $"INSERT INTO {Table} (service, entity) VALUES (@service, @entity) {database.Sql.OnConflictIgnore("entity")}",
-                        parameters,
-                        cancellationToken
-                    );
-                    return await connection.ExecuteAsync(update, parameters, cancellationToken) == 1;
-                },
-                cancellationToken
-            );
-        }
-        catch (StoreException exception) when (exception.Failure == StoreFailure.Busy)
-        {
-            return false; // somebody else is taking it this very moment
-        }
-    }
-
-    /// <summary>Gives a lease back; nothing happens if the owner lost it.</summary>
-    public Task ReleaseAsync(GrantKey key, string owner, CancellationToken cancellationToken = default) =>
-        ExecuteAsync("lease_owner = NULL, lease_until = NULL", key, [("owner", owner)], cancellationToken, "AND lease_owner = @owner");
-
-    /// <summary>Remembers a good refresh within the caller's transaction.</summary>
-    public Task RecordRenewalAsync(
+    /// <summary>Remembers a good refresh within the caller's transaction, and that the refresher's intent is done.</summary>
+    /// <param name="connection">The caller's connection.</param>
+    /// <param name="transaction">The caller's transaction.</param>
+    /// <param name="key">The grant.</param>
+    /// <param name="refreshed">What the refresh brought.</param>
+    /// <param name="before">What was remembered before.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    public Task RecordRefreshAsync(
         DbConnection connection,
         DbTransaction transaction,
         GrantKey key,
-        GrantRenewal renewal,
+        RefreshedGrant refreshed,
+        GrantRecord before,
         CancellationToken cancellationToken = default
     )
     {
         var sql = $"""
-            INSERT INTO {Table} (service, entity, refreshed_at, refresh_count, token_expires_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded)
+            INSERT INTO {Table} (service, entity, refreshed_at, refresh_count, token_expires_at, refresh_token_expires_at,
+                newest_hash, newest_token, token_row, superseded)
             VALUES (@service, @entity, @at, 1, @tokenExpiresAt, @refreshTokenExpiresAt, @newestHash, @newestToken, @rowId, @superseded)
             {OnConflictUpdate} refreshed_at = @at, refresh_count = {Table}.refresh_count + 1,
                 token_expires_at = @tokenExpiresAt,
                 refresh_token_expires_at = COALESCE(@refreshTokenExpiresAt, {Table}.refresh_token_expires_at),
                 newest_hash = @newestHash, newest_token = @newestToken, token_row = @rowId, superseded = @superseded,
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
-                failed_settings = NULL, dead_hash = NULL
+                failed_settings = NULL, dead_hash = NULL,
+                intent_hash = CASE WHEN {Table}.intent_owner = @owner THEN NULL ELSE {Table}.intent_hash END,
+                intent_at = CASE WHEN {Table}.intent_owner = @owner THEN NULL ELSE {Table}.intent_at END,
+                intent_owner = NULLIF({Table}.intent_owner, @owner)
             """;
         return connection.ExecuteAsync(
             sql,
             [
                 .. Of(key),
-                ("at", renewal.At),
-                ("tokenExpiresAt", renewal.TokenExpiresAt),
-                ("refreshTokenExpiresAt", renewal.RefreshTokenExpiresAt),
-                ("newestHash", renewal.NewestHash),
-                ("newestToken", renewal.NewestToken),
-                ("rowId", renewal.RowId),
-                ("superseded", renewal.Superseded),
+                ("at", refreshed.At),
+                ("tokenExpiresAt", refreshed.TokenExpiresAt),
+                ("refreshTokenExpiresAt", refreshed.RefreshTokenExpiresAt),
+                ("newestHash", refreshed.NewestHash),
+                ("newestToken", refreshed.NewestToken),
+                ("rowId", refreshed.RowId),
+                ("superseded", before.WithSuperseded(refreshed.SupersededHash == refreshed.NewestHash ? null : refreshed.SupersededHash)),
+                ("owner", refreshed.Owner),
             ],
             cancellationToken,
             transaction
@@ -134,13 +103,16 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     )
     {
         var sql = $"""
-            INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row, superseded, account)
+            INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row,
+                superseded, account)
             VALUES (@service, @entity, @at, @refreshTokenExpiresAt, @newestHash, @newestToken, @rowId, @superseded, @account)
             {OnConflictUpdate} granted_at = @at, refreshed_at = NULL, refresh_count = 0,
                 refresh_token_expires_at = @refreshTokenExpiresAt,
                 newest_hash = @newestHash, newest_token = @newestToken, token_row = @rowId, superseded = @superseded, account = @account,
-                failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
-                dead_hash = CASE WHEN {Table}.dead_hash = @newestHash THEN {Table}.dead_hash END
+                failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
+                failed_settings = NULL,
+                dead_hash = CASE WHEN {Table}.dead_hash = @newestHash THEN {Table}.dead_hash END,
+                intent_hash = NULL, intent_owner = NULL, intent_at = NULL
             """;
         return connection.ExecuteAsync(
             sql,
@@ -164,8 +136,8 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     {
         return ExecuteAsync(
             """
-            failure_count = failure_count + 1, last_error = @error, last_error_detail = @detail, last_error_at = @at, next_try_at = @nextTryAt,
-            failed_settings = @settings, dead_hash = COALESCE(@deadHash, dead_hash)
+            failure_count = failure_count + 1, last_error = @error, last_error_detail = @detail, last_error_at = @at,
+            next_try_at = @nextTryAt, failed_settings = @settings, dead_hash = COALESCE(@deadHash, dead_hash)
             """,
             key,
             [
@@ -203,9 +175,10 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     public Task ForgetAsync(GrantKey key, CancellationToken cancellationToken = default) =>
         ExecuteAsync(
             """
-            granted_at = NULL, refreshed_at = NULL, refresh_count = 0, token_expires_at = NULL, refresh_token_expires_at = NULL, failure_count = 0,
-            last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
-            dead_hash = NULL, newest_hash = NULL, newest_token = NULL, token_row = NULL, superseded = NULL, account = NULL
+            granted_at = NULL, refreshed_at = NULL, refresh_count = 0, token_expires_at = NULL, refresh_token_expires_at = NULL,
+            failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
+            dead_hash = NULL, newest_hash = NULL, newest_token = NULL, token_row = NULL, superseded = NULL, account = NULL,
+            intent_hash = NULL, intent_owner = NULL, intent_at = NULL
             """,
             key,
             [],
@@ -225,6 +198,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         }
         catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
         {
+            schema.Recheck(); // it may have been dropped while the sidecar was running
             return [];
         }
         catch (StoreException exception) when (exception.Cause == StoreCause.MissingColumn)
@@ -263,6 +237,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             TokenRow = row.BigNumberOrNull("token_row"),
             Superseded = row.TextOrNull("superseded"),
             Account = row.TextOrNull("account"),
+            IntentOwner = row.TextOrNull("intent_owner"),
         };
 
     private static (string Name, object? Value)[] Of(GrantKey key) => [("service", key.Service), ("entity", key.Entity)];

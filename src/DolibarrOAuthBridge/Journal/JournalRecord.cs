@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Text.Json.Serialization;
+
 namespace DolibarrOAuthBridge.Journal;
 
 /// <summary>
-/// One refresh as the journal keeps it between the provider's answer and the database's commit. It prints nothing of the token.
+/// One refresh as the journal keeps it from before the provider is asked until the database has the answer. It prints nothing of
+/// the token.
 /// </summary>
 internal sealed record JournalRecord
 {
@@ -34,14 +37,24 @@ internal sealed record JournalRecord
     /// </summary>
     public DateTime? GrantedAt { get; init; }
 
-    /// <summary>The value to write, encoded for its column; null in a record made before the provider answered.</summary>
+    /// <summary>
+    /// The body of the provider's answer, byte for byte; null in a record made before the provider answered. It is kept before it is
+    /// parsed, so that no oddity in it can cost the refresh token.
+    /// </summary>
+    public byte[]? Body { get; init; }
+
+    /// <summary>The serialized token that was refreshed: what the answer is silent about stays as it was there.</summary>
+    public byte[]? Previous { get; init; }
+
+    /// <summary>The encoded value to write, in records of release 0.1.0; null in others.</summary>
     public string? NewValue { get; init; }
 
     /// <summary>When the provider answered, UTC.</summary>
     public DateTime At { get; init; }
 
-    /// <summary>When the new refresh token ends, if the provider said so, UTC.</summary>
-    public DateTime? RefreshTokenExpiresAt { get; init; }
+    /// <summary>Whether the provider answered.</summary>
+    [JsonIgnore]
+    public bool IsAnswered => Body is not null || NewValue is not null;
 
     /// <inheritdoc />
     public override string ToString() => $"refresh of {Service}, entity {Entity}";

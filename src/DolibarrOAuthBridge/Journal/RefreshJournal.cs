@@ -7,27 +7,21 @@ using DolibarrOAuthBridge.Dolibarr.Configuration;
 namespace DolibarrOAuthBridge.Journal;
 
 /// <summary>
-/// Where a refresh is kept safe between the provider's answer and the database's commit: one encrypted file per refresh
-/// in the state directory. A process that finds an abandoned file finishes the refresh.
+/// Where a refresh is kept safe between the provider's answer and the database's commit: one encrypted file per refresh in the state
+/// directory. A file's name begins with a hash of instance, service and entity. While a file of a grant is there, nobody may spend
+/// the grant's refresh token: either it is being spent now, or the answer that replaces it waits in the file.
 /// </summary>
-internal sealed class RefreshJournal
+internal sealed partial class RefreshJournal(BridgeOptions options, DolibarrConf conf, TimeProvider time, ILogger<RefreshJournal> logger)
 {
     private const string Ending = ".refresh";
+    private const int TagLength = 16;
+    private static readonly TimeSpan DraftsLast = TimeSpan.FromMinutes(1);
 
-    private readonly BridgeOptions _options;
-    private readonly DolibarrConf _conf;
+    private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private string? _directory;
 
-    /// <summary>Prepares the journal of one Dolibarr instance; no file is touched yet.</summary>
-    public RefreshJournal(BridgeOptions options, DolibarrConf conf)
-    {
-        _options = options;
-        Instance = $"{conf.DbHost}:{conf.DbPort}/{conf.DbName}/{conf.DbPrefix}";
-        _conf = conf;
-    }
-
     /// <summary>The instance that records are made for.</summary>
-    public string Instance { get; }
+    public string Instance { get; } = $"{conf.DbHost}:{conf.DbPort}/{conf.DbName}/{conf.DbPrefix}";
 
     /// <summary>Reserves space for a refresh and notes that it begins.</summary>
     /// <exception cref="BridgeException">The journal cannot be written, so no refresh token may be spent.</exception>
@@ -35,67 +29,221 @@ internal sealed class RefreshJournal
     {
         try
         {
-            _directory ??= StateDirectory.Prepare(_options.StateDirectory);
-            return JournalFile.Create(Path.Combine(_directory, Guid.NewGuid().ToString("N") + Ending), intent, Key());
+            try
+            {
+                return Create(intent);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                _directory = null; // somebody removed it while the sidecar was running: make it again
+                return Create(intent);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BridgeException(
-                ProblemCode.StoreNotWritable,
-                $"The refresh journal cannot be written ({exception.Message}) No refresh token was spent. Free space, or give "
-                    + "the bridge another directory with --state-directory.",
-                innerException: exception
-            );
+            throw Unusable(exception);
         }
     }
 
-    /// <summary>Whether a refresh of this instance is in the journal, or one whose process lives and may be of this instance.</summary>
-    public bool HasUnfinished()
+    /// <summary>Does once what a refresh will do, so that the first refresh does not wait for code to be compiled.</summary>
+    public void Rehearse()
     {
-        _directory ??= StateDirectory.Prepare(_options.StateDirectory);
-        foreach (var path in Directory.EnumerateFiles(_directory, "*" + Ending))
+        try
         {
-            using var file = JournalFile.TryOpenAbandoned(path, Key());
-            if (file is null || IsOfThisInstance(file))
+            using var file = Begin(
+                new JournalRecord
+                {
+                    Instance = Instance,
+                    Service = string.Empty,
+                    Entity = 0,
+                    Owner = string.Empty,
+                    RowId = 0,
+                    OldValueHash = string.Empty,
+                }
+            );
+            file.WriteAnswer(file.ReadIntent()!);
+            file.ReadAnswer();
+            file.Remove();
+        }
+        catch (Exception exception) when (exception is BridgeException or IOException or UnauthorizedAccessException)
+        {
+            Log.Unusable(logger, exception.Message);
+        }
+    }
+
+    /// <summary>Why the journal cannot be used, in a sentence that says what to do; null if it can.</summary>
+    public string? FindProblem()
+    {
+        try
+        {
+            var directory = StateDirectory.Prepare(options.StateDirectory);
+            var unreadable = Paths(directory).FirstOrDefault(path => !TryPeek(path, out _));
+            return unreadable is null
+                ? null
+                : $"The journal file {unreadable} cannot be read. It may hold the only working refresh token of a grant: give it to the "
+                    + "user that the sidecar runs as (chown), or remove it if it is not needed.";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            var directory = StateDirectory.Locate(options.StateDirectory);
+            var owner = PosixFiles.OwnerOf(directory) is { } user ? $" It belongs to the user with the number {user}." : string.Empty;
+            return $"The state directory {directory} cannot be used: {exception.Message}{owner} Nothing is refreshed meanwhile. "
+                + $"Give it to the user that the sidecar runs as: chown -R USER {directory}";
+        }
+    }
+
+    /// <summary>Whether a refresh of this instance is in the journal.</summary>
+    public bool HasUnfinished() => Paths(Directory()).Any(path => IsOfThisInstance(path));
+
+    /// <summary>The grants of this instance that have a file in the journal: service and entity.</summary>
+    /// <exception cref="IOException">The state directory cannot be read.</exception>
+    public IReadOnlyList<(string Service, int Entity)> Grants()
+    {
+        var directory = Directory();
+        SweepDrafts(directory);
+        var grants = new HashSet<(string, int)>();
+        foreach (var path in Paths(directory))
+        {
+            if (TryPeek(path, out var record) && record?.Instance == Instance)
             {
-                return true;
+                grants.Add((record.Service, record.Entity));
+            }
+        }
+
+        return [.. grants];
+    }
+
+    /// <summary>The files that may be about a grant, oldest first; unreadable ones too where their name says so.</summary>
+    /// <exception cref="IOException">The state directory cannot be read.</exception>
+    public IReadOnlyList<string> FilesOf(string service, int entity)
+    {
+        var tag = Tag(Instance, service, entity);
+        return
+        [
+            .. Paths(Directory())
+                .Where(path =>
+                    Path.GetFileName(path) is var name && name.Contains('-', StringComparison.Ordinal)
+                        ? name.StartsWith(tag, StringComparison.Ordinal)
+                        : TryPeek(path, out var record)
+                            && record is not null
+                            && (record.Instance, record.Service, record.Entity) == (Instance, service, entity)
+                )
+                .OrderBy(File.GetLastWriteTimeUtc),
+        ];
+    }
+
+    /// <summary>Opens a file that its process left behind; null while that process lives, or if it was removed meanwhile.</summary>
+    /// <exception cref="UnauthorizedAccessException">It belongs to another user.</exception>
+    public JournalFile? TryOpenAbandoned(string path) => JournalFile.TryOpenAbandoned(path, Seals());
+
+    /// <summary>
+    /// The state directory and a name for it that is the same for all who use it and after a restart: part of its key's hash.
+    /// </summary>
+    /// <exception cref="BridgeException">It cannot be used.</exception>
+    public (string Directory, string Name) Place()
+    {
+        try
+        {
+            if (_directory is not null && !System.IO.Directory.Exists(_directory))
+            {
+                _directory = null;
+            }
+
+            return (Directory(), Convert.ToHexStringLower(SHA256.HashData(JournalKey.ReadOrMake(Directory())))[..8]);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(exception);
+        }
+    }
+
+    private static BridgeException Unusable(Exception exception) =>
+        new(
+            ProblemCode.StoreNotWritable,
+            $"The refresh journal cannot be written ({exception.Message}) No refresh token was spent. "
+                + "Free space, correct the owner of the directory, or name another one with --state-directory.",
+            innerException: exception
+        );
+
+    private JournalFile Create(JournalRecord intent)
+    {
+        var name = $"{Tag(intent.Instance, intent.Service, intent.Entity)}-{Guid.NewGuid():N}{Ending}";
+        return JournalFile.Create(Path.Combine(Directory(), name), intent, Seals());
+    }
+
+    private static string Tag(string instance, string service, int entity) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{instance}\n{service}\n{entity}")))[..TagLength];
+
+    private string Directory() => _directory ??= StateDirectory.Prepare(options.StateDirectory);
+
+    // A pipe would block whoever opens it, and a link may lead anywhere.
+    private static IEnumerable<string> Paths(string directory) =>
+        System.IO.Directory.Exists(directory)
+            ? System.IO.Directory.EnumerateFiles(directory, "*" + Ending).Where(PosixFiles.IsRegular)
+            : [];
+
+    private bool IsOfThisInstance(string path) => !TryPeek(path, out var record) || record?.Instance == Instance;
+
+    // False where the file is there and cannot be read, which is said once.
+    private bool TryPeek(string path, out JournalRecord? record)
+    {
+        record = null;
+        try
+        {
+            record = JournalFile.Peek(path, Seals());
+            if (record is not null || !File.Exists(path) || !Path.GetFileName(path).Contains('-', StringComparison.Ordinal))
+            {
+                return true; // files of release 0.1.0 that do not open belong to other instances
+            }
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException)
+        {
+            // Said below.
+        }
+
+        lock (_reported)
+        {
+            if (_reported.Add(path))
+            {
+                Log.UnreadableFile(logger, path);
             }
         }
 
         return false;
     }
 
-    /// <summary>Opens every file of this instance that a dead process left behind. The caller disposes them.</summary>
-    public IEnumerable<JournalFile> Abandoned()
+    // A process that died while it made a file leaves its draft: no refresh token was spent yet.
+    private void SweepDrafts(string directory)
     {
-        _directory ??= StateDirectory.Prepare(_options.StateDirectory);
-        var key = Key();
-        foreach (var path in Directory.EnumerateFiles(_directory, "*" + Ending))
+        foreach (var draft in System.IO.Directory.EnumerateFiles(directory, "*" + Ending + JournalFile.Draft))
         {
-            var file = JournalFile.TryOpenAbandoned(path, key);
-            if (file is null)
+            if (PosixFiles.IsRegular(draft) && time.GetUtcNow() - File.GetLastWriteTimeUtc(draft) > DraftsLast)
             {
-                continue;
-            }
-
-            // Files of other instances, whose key differs, are theirs to finish.
-            if (IsOfThisInstance(file))
-            {
-                yield return file;
-            }
-            else
-            {
-                file.Dispose();
+                File.Delete(draft);
             }
         }
     }
 
-    private bool IsOfThisInstance(JournalFile file) => file.ReadIntent()?.Instance == Instance || file.ReadAnswer()?.Instance == Instance;
+    private JournalSeals Seals() => new(JournalKey.ReadOrMake(Directory()), FormerKey());
 
-    // An instance without a key stores its tokens in clear; the journal then leans on the database's password.
-    private byte[] Key()
+    // An instance without a key stores its tokens in clear.
+    private byte[] FormerKey()
     {
-        var secret = _conf.Keys.WholeKey is { Length: > 0 } key ? key.ToArray() : Encoding.UTF8.GetBytes(_conf.DbPassword);
+        var secret = conf.Keys.WholeKey is { Length: > 0 } key ? key.ToArray() : Encoding.UTF8.GetBytes(conf.DbPassword);
         return HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "dolibarr-oauth-bridge journal"u8.ToArray());
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The journal cannot be used, so that nothing can be refreshed: {Reason}")]
+        public static partial void Unusable(ILogger logger, string reason);
+
+        [LoggerMessage(
+            2,
+            LogLevel.Error,
+            "The journal file {Path} cannot be read. It may hold the only working refresh token of a grant: give it to the user that "
+                + "the sidecar runs as, or remove it if it is not needed."
+        )]
+        public static partial void UnreadableFile(ILogger logger, string path);
     }
 }

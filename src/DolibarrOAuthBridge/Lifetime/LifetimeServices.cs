@@ -12,5 +12,5 @@ internal static class LifetimeServices
             .AddHostedService<StatusKeeping>()
             .AddHostedService<Draining>()
             .AddHostedService<SystemdNotifications>()
-            .Configure<HostOptions>(host => host.ShutdownTimeout = options.LeaseDuration);
+            .Configure<HostOptions>(host => host.ShutdownTimeout = options.RefreshLimit);
 }

@@ -47,6 +47,12 @@ internal sealed record Provider
     /// <summary>How long an unused refresh token lives; null if not known. The keep-alive renews well before.</summary>
     public TimeSpan? RefreshTokenIdleLifetime { get; init; }
 
+    /// <summary>
+    /// Whether a refresh token stays valid after a newer one was given, so that sending it twice harms nothing. Where it is not known,
+    /// a second use is taken for theft and ends the grant (RFC 9700, section 4.14.2).
+    /// </summary>
+    public bool KeepsOldRefreshTokens { get; init; }
+
     /// <summary>The API that scopes without a URL belong to, where a token serves one API only; null where scopes belong to none.</summary>
     public string? DefaultResource { get; init; }
 

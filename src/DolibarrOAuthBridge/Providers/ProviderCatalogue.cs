@@ -33,6 +33,7 @@ internal static class ProviderCatalogue
         MayRefuseSecret = true,
         SecretsHaveIds = true,
         RefreshTokenIdleLifetime = TimeSpan.FromDays(90),
+        KeepsOldRefreshTokens = true, // learn.microsoft.com: old refresh tokens are not revoked when they are used
         DefaultResource = "https://graph.microsoft.com",
         ResourceAliases = new Dictionary<string, string> { ["https://outlook.office.com"] = Exchange },
         AlwaysAskedScopes = ["offline_access"],
@@ -94,6 +95,7 @@ internal static class ProviderCatalogue
                 [UserInfoEndpoint] = "https://openidconnect.googleapis.com/v1/userinfo",
             },
             ScopeNames = GoogleScopes.Names,
+            KeepsOldRefreshTokens = true, // developers.google.com: up to 100 refresh tokens per account are valid at once
             RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
             TestingGrantLifetime = TimeSpan.FromDays(7),
             ScopeNeeds =

@@ -160,7 +160,7 @@ internal sealed class EntryReporter(
             RefreshCount = memory.RefreshCount,
             RefreshTokenExpiresAt = grant?.RefreshToken is null
                 ? null
-                : Utc(memory.RefreshTokenExpiresAt ?? (grant.LastRenewal(memory) + facts.Provider.RefreshTokenIdleLifetime)),
+                : Utc(memory.RefreshTokenExpiresAt ?? (grant.LastRefresh(memory) + facts.Provider.RefreshTokenIdleLifetime)),
             LastError = facts.Unreadable
                 ?? (
                     memory.LastError is null ? null

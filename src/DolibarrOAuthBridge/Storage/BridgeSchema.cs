@@ -31,7 +31,8 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
         new Dictionary<string, int>
         {
             ["oauthbridge_schema"] = 1, // first: it holds the versions of the others
-            ["oauthbridge_grant"] = 2,
+            ["oauthbridge_grant"] = 3,
+            ["oauthbridge_superseded"] = 1,
             ["oauthbridge_event"] = 1,
             ["oauthbridge_consent"] = 1,
             ["oauthbridge_notice"] = 1,

@@ -2,10 +2,20 @@
 
 namespace DolibarrOAuthBridge.Tokens;
 
-/// <summary>How long a provider is left alone after a failure.</summary>
+/// <summary>How long a provider is not asked after a failure.</summary>
 internal static class Backoff
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    /// <summary>No wait is longer than this.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(24);
+
+    /// <summary>While a failure that may pass by itself lasts, somebody who needs a token may try again after this time.</summary>
+    public static readonly TimeSpan Probe = TimeSpan.FromSeconds(90);
+
+    /// <summary>After the provider declared a grant dead, a forced refresh may ask again this much later.</summary>
+    public static readonly TimeSpan ForcedAfterDeath = TimeSpan.FromSeconds(120);
+
+    /// <summary>No wait after a failure that may pass, or that a change of settings ends, is longer than this.</summary>
+    public static readonly TimeSpan LongestTransient = TimeSpan.FromHours(1);
 
     /// <summary>
     /// After something that may pass by itself: doubling from 5 seconds, up to an hour, a fifth of it random; never shorter than
@@ -15,20 +25,24 @@ internal static class Backoff
     /// <param name="retryAfter">What the provider asked for; null if nothing.</param>
     /// <param name="random">A number from 0 to 1.</param>
     public static TimeSpan AfterTransient(int failures, TimeSpan? retryAfter, double random) =>
-        retryAfter ?? Grow(TimeSpan.FromSeconds(5), failures, random);
+        retryAfter ?? Grow(TimeSpan.FromSeconds(5), failures, LongestTransient, random);
 
     /// <summary>
-    /// After a refusal that a person must sort out: doubling from one minute. A change of the entry's settings ends the wait.
+    /// After a refusal that a person must sort out: doubling from one minute up to an hour. A change of the entry's settings ends the
+    /// wait.
     /// </summary>
-    public static TimeSpan AfterRefusal(int failures, double random) => Grow(TimeSpan.FromMinutes(1), failures, random);
+    public static TimeSpan AfterRefusal(int failures, double random) => Grow(TimeSpan.FromMinutes(1), failures, LongestTransient, random);
 
-    /// <summary>After a grant was declared dead, a forced refresh may ask again this much later.</summary>
-    public static TimeSpan AfterDeath => TimeSpan.FromSeconds(120);
+    /// <summary>
+    /// After the provider declared a grant dead: doubling from one hour up to a day. It is tried again at all because some providers
+    /// say so in error.
+    /// </summary>
+    public static TimeSpan AfterDeath(int failures, double random) => Grow(TimeSpan.FromHours(1), failures, Longest, random);
 
-    private static TimeSpan Grow(TimeSpan first, int failures, double random)
+    private static TimeSpan Grow(TimeSpan first, int failures, TimeSpan longest, double random)
     {
         var exponent = Math.Clamp(failures - 1, 0, 16);
-        var grown = TimeSpan.FromTicks(Math.Min(first.Ticks << exponent, Longest.Ticks));
+        var grown = TimeSpan.FromTicks(Math.Min(first.Ticks << exponent, longest.Ticks));
         return grown * (0.8 + (0.2 * random));
     }
 }

@@ -13,4 +13,7 @@ internal enum CommitOutcome
 
     /// <summary>The row was deleted meanwhile; it stays so.</summary>
     RowGone,
+
+    /// <summary>The answer holds no token that may be stored.</summary>
+    NothingToStore,
 }

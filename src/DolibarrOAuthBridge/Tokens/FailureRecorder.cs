@@ -9,54 +9,70 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>
-/// Remembers failed refreshes, so that a provider is asked again only when it makes sense, and says each in the caller's terms.
+/// Stores failed refreshes, so that a provider is asked again only when it makes sense, and says each in the caller's terms.
 /// </summary>
 internal sealed partial class FailureRecorder(GrantTable grants, EventTable events, TimeProvider time, ILogger<FailureRecorder> logger)
 {
-    private const int LongestDetail = 255;
+    private const int MaxDetail = 255;
 
-    /// <summary>Fails while a provider is to be left alone about a grant.</summary>
-    /// <exception cref="BridgeException">It is; the failure says what happened last and when to try again.</exception>
-    public void RequirePatience(OAuthEntry entry, StoredGrant grant, GrantRecord memory, bool forced)
+    /// <summary>Throws while the back-off after the last failure has not elapsed.</summary>
+    /// <exception cref="BridgeException">It has not; the message says what happened last and when to try again.</exception>
+    public void ThrowIfBackingOff(OAuthEntry entry, StoredGrant grant, GrantRecord record, RefreshDemand demand)
     {
-        if (memory.LastError is null || memory.FailedSettings != EntrySettings.Fingerprint(entry))
+        if (record.LastError is null || record.FailedSettings != EntrySettings.Fingerprint(entry))
         {
             return;
         }
 
-        var wait = memory.NextTryAt is { } next ? next - time.GetUtcNow().UtcDateTime : TimeSpan.Zero;
-        if (KindOf(entry, memory.LastError) == RefusalKind.ConsentNeeded)
+        var now = time.GetUtcNow().UtcDateTime;
+        var isDead = KindOf(entry, record.LastError) == RefusalKind.ConsentNeeded;
+        var longest = isDead ? Backoff.Longest : Backoff.LongestTransient; // a longer wait was stored by a clock that was wrong
+        var wait = record.NextTryAt is { } next && next - now <= longest ? next - now : TimeSpan.Zero;
+        var since = record.LastErrorAt is { } failedAt && failedAt <= now ? now - failedAt : TimeSpan.MaxValue;
+        if (isDead)
         {
-            // Dead is the refresh token, not the entry: a new consent brings another one and ends this.
-            if (memory.DeadHash == grant.RefreshHash && (!forced || wait > TimeSpan.Zero))
+            // The refresh token is dead, not the entry: a new consent brings another one and ends this.
+            var isOver = demand.IsForced ? since >= Backoff.ForcedAfterDeath : wait <= TimeSpan.Zero;
+            if (record.DeadHash == grant.RefreshHash && !isOver)
             {
-                throw ConsentRequired(entry, memory.LastError, memory.LastErrorDetail);
+                throw ConsentRequired(entry, record.LastError, record.LastErrorDetail);
             }
 
             return;
         }
 
-        // A person may insist, but not against a provider that asked to be left alone.
-        if (wait > TimeSpan.Zero && (!forced || AskedToBeLeftAlone(memory, wait)))
+        if (wait <= TimeSpan.Zero)
         {
-            throw TransientErrors.IsTransient(memory.LastError)
-                ? new BridgeException(
-                    ProblemCode.ProviderUnavailable,
-                    $"{memory.LastErrorDetail} The provider is left alone for now.",
-                    wait
-                )
-                : new BridgeException(ProblemCode.ProviderRejected, $"{memory.LastErrorDetail} {Refusals.Advice(memory.LastError)}", wait);
+            return;
         }
+
+        // Somebody may insist, or try now and then, but not against a provider that asked to be left alone.
+        var isTransient = TransientErrors.IsTransient(record.LastError);
+        var mayTry = demand.IsForced || (demand.IsAwaited && isTransient && since >= Backoff.Probe);
+        if (mayTry && !AskedToWait(record, wait))
+        {
+            return;
+        }
+
+        var mayProbe = demand.IsAwaited && isTransient && !AskedToWait(record, wait);
+        var left = mayProbe && Backoff.Probe - since < wait ? Backoff.Probe - since : wait;
+        throw isTransient
+            ? new BridgeException(
+                ProblemCode.ProviderUnavailable,
+                $"{record.LastErrorDetail} It is asked again in {Math.Ceiling(left.TotalSeconds):0} seconds.",
+                left
+            )
+            : new BridgeException(ProblemCode.ProviderRejected, $"{record.LastErrorDetail} {Refusals.Advice(record.LastError)}", left);
     }
 
     // A 503 without Retry-After asks for nothing: its wait is the bridge's own, and never longer than that.
-    private static bool AskedToBeLeftAlone(GrantRecord memory, TimeSpan wait) =>
-        memory.LastError is "http_429" || (memory.LastError is "http_503" && wait > Backoff.AfterTransient(memory.FailureCount, null, 1));
+    private static bool AskedToWait(GrantRecord record, TimeSpan wait) =>
+        record.LastError is "http_429" || (record.LastError is "http_503" && wait > Backoff.AfterTransient(record.FailureCount, null, 1));
 
-    /// <summary>Remembers a failure and makes of it what the caller is told.</summary>
-    public async Task<BridgeException> RecordAsync(OAuthEntry entry, StoredGrant grant, GrantRecord memory, TokenAnswer answer)
+    /// <summary>Stores a failure and makes of it what the caller is told.</summary>
+    public async Task<BridgeException> RecordAsync(OAuthEntry entry, StoredGrant grant, GrantRecord record, TokenAnswer answer)
     {
-        var count = memory.FailureCount + 1;
+        var count = record.FailureCount + 1;
         var random = Random.Shared.NextDouble();
         var (problem, error, detail, wait, dead) = answer switch
         {
@@ -66,7 +82,7 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
                     ConsentRequired(entry, refused.Error, refused.Description),
                     refused.Error,
                     refused.Description,
-                    Backoff.AfterDeath,
+                    Backoff.AfterDeath(count, random),
                     true
                 ),
                 RefusalKind.SettingsWrong => Rejected(entry, refused, Backoff.AfterRefusal(count, random)),
@@ -78,18 +94,18 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
                 unavailable.Detail,
                 Backoff.AfterTransient(count, unavailable.RetryAfter, random)
             ),
-            _ => throw new ArgumentException("This answer is no failure.", nameof(answer)),
+            _ => throw new ArgumentException($"Unexpected token endpoint result {answer.GetType().Name}.", nameof(answer)),
         };
         Log.Failed(logger, entry.Name.Service, entry.Entity, problem.Code, error, wait);
-        await RememberAsync(entry, grant, error, detail, wait, dead);
+        await StoreAsync(entry, grant, error, detail, wait, dead);
         return problem;
     }
 
-    private async Task RememberAsync(OAuthEntry entry, StoredGrant grant, string error, string detail, TimeSpan wait, bool dead)
+    private async Task StoreAsync(OAuthEntry entry, StoredGrant grant, string error, string detail, TimeSpan wait, bool dead)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var key = GrantKey.Of(entry);
-        var shortened = detail.Length > LongestDetail ? detail[..LongestDetail] : detail;
+        var shortened = detail.Length > MaxDetail ? detail[..MaxDetail] : detail;
         var failure = new GrantFailure(
             error,
             shortened,
@@ -101,11 +117,11 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
         try
         {
             await grants.RecordFailureAsync(key, failure);
-            await events.AppendAsync(key, dead ? "consent_required" : "refresh_failed", $"{error}: {shortened}");
+            await events.AppendAsync(key, dead ? EventKind.ConsentRequired : EventKind.RefreshFailed, $"{error}: {shortened}");
         }
         catch (StoreException exception)
         {
-            Log.NotRemembered(logger, entry.Name.Service, exception.Message);
+            Log.NotStored(logger, entry.Name.Service, exception.Message);
         }
     }
 
@@ -168,7 +184,7 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
         [LoggerMessage(1, LogLevel.Warning, "The refresh of {Service} (entity {Entity}) failed with {Code} ({Error}); next try in {Wait}.")]
         public static partial void Failed(ILogger logger, string service, int entity, string code, string error, TimeSpan wait);
 
-        [LoggerMessage(2, LogLevel.Warning, "The failure of {Service} could not be remembered: {Reason}")]
-        public static partial void NotRemembered(ILogger logger, string service, string reason);
+        [LoggerMessage(2, LogLevel.Warning, "The failed refresh of {Service} could not be stored: {Reason}")]
+        public static partial void NotStored(ILogger logger, string service, string reason);
     }
 }

@@ -1,34 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Dolibarr.Configuration;
+using System.Data.Common;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Journal;
+using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>
-/// Brings a refreshed grant from its journal record into the database: the row and what the bridge remembers, in one
-/// transaction, by compare-and-swap. It may be called any number of times for one record, by any process.
+/// Brings the provider's answer from its journal record into the database: the row and what the bridge remembers, in one
+/// transaction, by compare-and-swap. The row is found by service and entity, since stock code deletes rows and inserts them anew.
+/// It may be called any number of times for one record, by any process.
 /// </summary>
 internal sealed partial class GrantCommitter(
-    DolibarrDatabase database,
-    DolibarrConf conf,
+    GrantTransactions transactions,
     TokenTable tokens,
     TokenCodec codec,
+    RowValue values,
     GrantTable grants,
+    SupersededTable superseded,
+    BridgeSchema schema,
     EventTable events,
-    GrantCache cache,
     TimeProvider time,
     ILogger<GrantCommitter> logger
 )
 {
-    private const int MostAttempts = 6;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10); // well within the lease, and a caller waits
+    private const int MaxAttempts = 6;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10); // a caller waits
 
     /// <summary>Writes the grant unless the row holds something newer.</summary>
-    /// <exception cref="StoreException">The database failed beyond patience; the record must be kept.</exception>
+    /// <param name="record">The record, with the provider's answer.</param>
+    /// <param name="eventKind">What the audit trail says of it.</param>
+    /// <param name="cancellationToken">Ends the attempts.</param>
+    /// <exception cref="StoreException">The database cannot take it now; the record must be kept.</exception>
     public async Task<CommitOutcome> CommitAsync(JournalRecord record, string eventKind, CancellationToken cancellationToken = default)
     {
         var start = time.GetTimestamp();
@@ -42,15 +49,12 @@ internal sealed partial class GrantCommitter(
                 }
             }
             catch (StoreException exception)
-                when (attempt < MostAttempts
-                    && time.GetElapsedTime(start) < Patience
-                    && exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable
-                )
+                when (attempt < MaxAttempts && time.GetElapsedTime(start) < Limit && IsWorthAnotherAttempt(exception))
             {
                 Log.Retrying(logger, record.Service, attempt, exception.Message);
             }
 
-            if (attempt >= MostAttempts)
+            if (attempt >= MaxAttempts)
             {
                 throw new StoreException(StoreFailure.Busy, "The row changes faster than it can be written.");
             }
@@ -59,104 +63,200 @@ internal sealed partial class GrantCommitter(
         }
     }
 
+    private bool IsWorthAnotherAttempt(StoreException exception)
+    {
+        if (exception.Cause != StoreCause.MissingTable)
+        {
+            return exception.Failure is StoreFailure.Busy or StoreFailure.Unavailable;
+        }
+
+        schema.Recheck(); // one of the bridge's own tables was dropped while it was running
+        return true;
+    }
+
     // Null where the row changed between reading and writing.
     private async Task<CommitOutcome?> TryCommitAsync(JournalRecord record, string eventKind, CancellationToken cancellationToken)
     {
         var key = new GrantKey(record.Service, record.Entity);
-        var memory = await grants.GetAsync(key, cancellationToken);
-        var row = await tokens.FindRowAsync(record.RowId, cancellationToken);
-        if (row?.Value is null || row.Entity != record.Entity || row.HasOwner)
+        if (!EntryName.TryParse(record.Service, out var name) || values.Read(record, name) is not { } answered)
         {
+            return CommitOutcome.NothingToStore;
+        }
+
+        await schema.EnsureAsync(cancellationToken);
+        var remembered = await grants.GetAsync(key, cancellationToken);
+        var rows = (await tokens.FindAsync(name, record.Entity, cancellationToken)).Rows;
+        var row = rows is [var only] ? only : rows.FirstOrDefault(row => row.RowId == record.RowId);
+        var renewed = new RefreshedGrant
+        {
+            At = record.At,
+            RowId = row?.RowId ?? record.RowId,
+            TokenExpiresAt = answered.Token.EndOfLife.ExpiresAt?.UtcDateTime,
+            RefreshTokenExpiresAt = answered.RefreshTokenExpiresAt,
+            NewestHash = SecretHash.Of(answered.Token.RefreshToken),
+            NewestToken = values.Seal(answered.Token.RefreshToken),
+            SupersededHash = record.OldRefreshHash,
+            Owner = record.Owner,
+        };
+        if (row is null)
+        {
+            await RememberAsync(key, record, remembered, renewed, cancellationToken);
             return CommitOutcome.RowGone;
         }
 
-        if (row.Value == record.NewValue)
+        var present = Decode(row);
+        if (
+            present.Token.AccessToken == answered.Token.AccessToken
+            && SecretHash.Of(present.RefreshToken) == renewed.NewestHash
+            && remembered.NewestHash == renewed.NewestHash
+        )
         {
             return CommitOutcome.Stored;
         }
 
-        var renewed = StoredGrant.Decode(row with { Value = record.NewValue }, codec);
-        var (newest, newestHash) = (renewed.RefreshToken, renewed.RefreshHash);
-        if (SecretHash.Of(row.Value) != record.OldValueHash && !IsOlder(row, renewed, record, memory))
+        if (
+            SecretHash.Of(row.Value) != record.OldValueHash
+            && !await IsOlderAsync(present, answered, renewed, record, remembered, cancellationToken)
+        )
         {
+            await RememberAsync(key, record, remembered, renewed, cancellationToken);
             return CommitOutcome.OtherGrantKept;
         }
 
-        var renewal = new GrantRenewal
-        {
-            At = record.At,
-            TokenExpiresAt = renewed.ExpiresAt?.UtcDateTime,
-            RefreshTokenExpiresAt = record.RefreshTokenExpiresAt,
-            NewestHash = newestHash,
-            RowId = row.RowId,
-            NewestToken = newest is null || conf.Keys.WriteKey is not { Length: > 0 } ? newest : codec.EncryptText(newest), // without a key Dolibarr stores in clear
-            Superseded = memory.WithSuperseded(record.OldRefreshHash == newestHash ? null : record.OldRefreshHash),
-        };
-        return await WriteAsync(row, record, renewal, eventKind, cancellationToken) ? CommitOutcome.Stored : null;
+        var value = await values.EncodeAsync(answered.Token, present, cancellationToken);
+        return await transactions.RunAsync(
+            key,
+            async (connection, transaction) =>
+            {
+                if (!await tokens.ReplaceAsync(connection, transaction, row, value.Text, cancellationToken))
+                {
+                    return false;
+                }
+
+                await grants.RecordRefreshAsync(connection, transaction, key, renewed, remembered, cancellationToken);
+                await superseded.AddAsync(connection, transaction, key, OldHashes(record, remembered, renewed), cancellationToken);
+                await events.AppendAsync(connection, transaction, key, eventKind, $"row {row.RowId}", cancellationToken);
+                await SayOdditiesAsync(connection, transaction, key, answered, value, cancellationToken);
+                return true;
+            },
+            cancellationToken
+        )
+            ? CommitOutcome.Stored
+            : null;
     }
 
-    private async Task<bool> WriteAsync(
-        TokenRow row,
+    // A row that no key opens may be readable again in a moment, as when conf.php is being changed: the answer waits.
+    private StoredGrant Decode(TokenRow row)
+    {
+        try
+        {
+            return StoredGrant.Decode(row, codec);
+        }
+        catch (TokenUnreadableException exception)
+        {
+            throw new StoreException(
+                StoreFailure.Other,
+                $"The row that the answer belongs to cannot be read. {exception.Message}",
+                exception
+            );
+        }
+    }
+
+    // Whatever becomes of the row, the newest refresh token must be known before the journal forgets it: a row that comes back with an
+    // older one is healed by it.
+    private async Task RememberAsync(
+        GrantKey key,
         JournalRecord record,
-        GrantRenewal renewal,
-        string eventKind,
+        GrantRecord remembered,
+        RefreshedGrant renewed,
         CancellationToken cancellationToken
     )
     {
-        var key = new GrantKey(record.Service, record.Entity);
-        try
-        {
-            var connection = await database.OpenAsync(cancellationToken);
-            await using (connection)
+        var isNewest =
+            remembered.GrantedAt == record.GrantedAt
+            && remembered.IntentOwner == record.Owner // a revocation or a consent since has cleared it
+            && renewed.NewestHash is { } hash
+            && !await superseded.ContainsAsync(remembered, hash, cancellationToken);
+        await transactions.RunAsync(
+            key,
+            async (connection, transaction) =>
             {
-                var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using (transaction)
+                if (isNewest)
                 {
-                    if (!await tokens.ReplaceAsync(connection, transaction, row, record.NewValue!, cancellationToken))
-                    {
-                        return false;
-                    }
-
-                    await grants.RecordRenewalAsync(connection, transaction, key, renewal, cancellationToken);
-                    await events.AppendAsync(connection, transaction, key, eventKind, $"row {row.RowId}", cancellationToken);
-                    await transaction.CommitAsync(cancellationToken);
-                    return true;
+                    await grants.RecordRefreshAsync(connection, transaction, key, renewed, remembered, cancellationToken);
                 }
-            }
-        }
-        catch (Exception exception) when (StoreException.IsFromStore(exception))
+
+                var old = isNewest ? OldHashes(record, remembered, renewed) : [record.OldRefreshHash, renewed.NewestHash];
+                await superseded.AddAsync(
+                    connection,
+                    transaction,
+                    key,
+                    old.Where(hash => isNewest || hash != remembered.NewestHash),
+                    cancellationToken
+                );
+                return true;
+            },
+            cancellationToken
+        );
+    }
+
+    private static IEnumerable<string?> OldHashes(JournalRecord record, GrantRecord remembered, RefreshedGrant renewed) =>
+        new[] { record.OldRefreshHash, remembered.NewestHash }.Where(hash => hash != renewed.NewestHash);
+
+    private async Task SayOdditiesAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        GrantKey key,
+        AnsweredToken answered,
+        EncodedToken value,
+        CancellationToken cancellationToken
+    )
+    {
+        if (answered.IsSalvaged)
         {
-            throw StoreException.From(exception);
+            Log.Salvaged(logger, key.Service, key.Entity);
+            await events.AppendAsync(
+                connection,
+                transaction,
+                key,
+                EventKind.AnswerSalvaged,
+                "the provider's answer was not well-formed; its tokens were picked out of it",
+                cancellationToken
+            );
         }
-        finally
+
+        if (value.LeftOut is { } leftOut)
         {
-            cache.Forget(key); // also after a failure: the commit may have arrived
+            Log.Cut(logger, key.Service, key.Entity, leftOut);
+            await events.AppendAsync(connection, transaction, key, EventKind.AnswerCut, $"left out: {leftOut}", cancellationToken);
         }
     }
 
     // Stock code stores first without, then with the old refresh token: either is older than what the provider answered last.
-    private bool IsOlder(TokenRow row, StoredGrant renewed, JournalRecord record, GrantRecord memory)
+    private async Task<bool> IsOlderAsync(
+        StoredGrant present,
+        AnsweredToken answered,
+        RefreshedGrant renewed,
+        JournalRecord record,
+        GrantRecord remembered,
+        CancellationToken cancellationToken
+    )
     {
-        try
+        if (
+            remembered.GrantedAt != record.GrantedAt
+            || (renewed.NewestHash is { } hash && await superseded.ContainsAsync(remembered, hash, cancellationToken))
+        )
         {
-            var present = StoredGrant.Decode(row, codec);
-            if (memory.GrantedAt != record.GrantedAt || (renewed.RefreshHash is { } hash && memory.IsSuperseded(hash)))
-            {
-                return false; // the record itself is old: a new consent or newer tokens were stored since
-            }
+            return false; // the record itself is old: a new consent or newer tokens were stored since
+        }
 
-            // Where refresh tokens last, they tell nothing of age, and the access tokens do.
-            return present.RefreshHash is null
-                || memory.IsSuperseded(present.RefreshHash)
-                || (
-                    present.RefreshHash == record.OldRefreshHash
-                    && (renewed.RefreshHash != record.OldRefreshHash || present.EndsBefore(renewed))
-                );
-        }
-        catch (TokenUnreadableException)
-        {
-            return false;
-        }
+        // Where refresh tokens last, they tell nothing of age, and the access tokens do.
+        return present.RefreshHash is null
+            || await superseded.ContainsAsync(remembered, present.RefreshHash, cancellationToken)
+            || (
+                present.RefreshHash == record.OldRefreshHash
+                && (renewed.NewestHash != record.OldRefreshHash || present.EndsBefore(answered.Token.EndOfLife))
+            );
     }
 
     private static partial class Log
@@ -167,5 +267,19 @@ internal sealed partial class GrantCommitter(
             "The refreshed grant of {Service} is not yet stored (attempt {Attempt}): {Reason} It is safe in the journal."
         )]
         public static partial void Retrying(ILogger logger, string service, int attempt, string reason);
+
+        [LoggerMessage(
+            2,
+            LogLevel.Error,
+            "The provider's answer for {Service} (entity {Entity}) was not well-formed; its tokens were picked out of it and stored."
+        )]
+        public static partial void Salvaged(ILogger logger, string service, int entity);
+
+        [LoggerMessage(
+            3,
+            LogLevel.Error,
+            "The provider's answer for {Service} (entity {Entity}) does not fit into the token table; left out: {LeftOut}."
+        )]
+        public static partial void Cut(ILogger logger, string service, int entity, string leftOut);
     }
 }

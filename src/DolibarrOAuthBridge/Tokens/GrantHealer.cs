@@ -15,18 +15,18 @@ internal sealed partial class GrantHealer(
     DolibarrDatabase database,
     TokenTable tokens,
     TokenCodec codec,
+    SupersededTable superseded,
     EventTable events,
     GrantCache cache,
     ILogger<GrantHealer> logger
 )
 {
     /// <summary>Whether the row's refresh token is missing or superseded while a newer one is known.</summary>
-    public static bool NeedsHealing(StoredGrant grant, GrantRecord memory)
-    {
-        return grant.RefreshHash is null
-            ? memory.NewestToken is not null && memory.TokenRow == grant.Row.RowId && !grant.NeverExpires // another row is another consent
-            : memory.IsSuperseded(grant.RefreshHash);
-    }
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<bool> NeedsHealingAsync(StoredGrant grant, GrantRecord record, CancellationToken cancellationToken = default) =>
+        grant.RefreshHash is null
+            ? record.NewestToken is not null && record.TokenRow == grant.Row.RowId && !grant.NeverExpires // another row is another consent
+            : await superseded.ContainsAsync(record, grant.RefreshHash, cancellationToken);
 
     /// <summary>Heals the row if it needs it. The access token in it stays.</summary>
     /// <returns>Whether the row was changed.</returns>
@@ -34,11 +34,11 @@ internal sealed partial class GrantHealer(
     public async Task<bool> HealAsync(
         OAuthEntry entry,
         StoredGrant grant,
-        GrantRecord memory,
+        GrantRecord record,
         CancellationToken cancellationToken = default
     )
     {
-        if (!NeedsHealing(grant, memory))
+        if (!await NeedsHealingAsync(grant, record, cancellationToken))
         {
             return false;
         }
@@ -46,11 +46,11 @@ internal sealed partial class GrantHealer(
         string newest;
         try
         {
-            newest = codec.DecryptText(memory.NewestToken!);
+            newest = codec.DecryptText(record.NewestToken!);
         }
         catch (SecretUnreadableException exception)
         {
-            Log.MemoryUnreadable(logger, entry.Name.Service, exception.Message);
+            Log.NewestUnreadable(logger, entry.Name.Service, exception.Message);
             return false;
         }
 
@@ -65,7 +65,7 @@ internal sealed partial class GrantHealer(
             Log.Healed(logger, entry.Name.Service, entry.Entity);
             await events.AppendAsync(
                 GrantKey.Of(entry),
-                "healed",
+                EventKind.Healed,
                 $"row {grant.Row.RowId}: the newest refresh token was put back over an older one",
                 cancellationToken
             );
@@ -84,6 +84,6 @@ internal sealed partial class GrantHealer(
         public static partial void Healed(ILogger logger, string service, int entity);
 
         [LoggerMessage(2, LogLevel.Error, "The newest refresh token of {Service} cannot be put back: {Reason}")]
-        public static partial void MemoryUnreadable(ILogger logger, string service, string reason);
+        public static partial void NewestUnreadable(ILogger logger, string service, string reason);
     }
 }

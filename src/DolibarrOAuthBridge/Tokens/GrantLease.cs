@@ -2,75 +2,96 @@
 
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Grants;
-using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.Tokens;
 
-/// <summary>Takes the broker's lease of a grant for a consent: while it is held, no process refreshes that grant.</summary>
-internal sealed partial class GrantLease(
-    GrantTable grants,
-    JournalReplay replay,
-    BridgeOptions options,
-    TimeProvider time,
-    ILogger<GrantLease> logger
-)
+/// <summary>
+/// The lease of a grant while it is held: no other process refreshes that grant or writes a new consent. It is prolonged until it is
+/// disposed of, which gives it back.
+/// </summary>
+internal sealed partial class GrantLease : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
+    private readonly GrantLeaseTable _table;
+    private readonly BridgeOptions _options;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _prolonging;
+    private bool _isKept;
 
-    /// <summary>Does work under the lease. A refresh under way is waited for; one that a dead process left is finished first.</summary>
-    /// <exception cref="BridgeException">Another process has held the lease for too long; the work was not begun.</exception>
-    /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<T> HoldAsync<T>(GrantKey key, Func<Task<T>> work, CancellationToken cancellationToken = default)
+    internal GrantLease(GrantLeaseTable table, BridgeOptions options, TimeProvider time, ILogger logger, GrantKey key, string owner)
     {
-        var owner = $"{ProcessName.Value}/{Guid.NewGuid().ToString("N")[..8]}";
-        var patience = time.GetUtcNow() + options.ProviderDeadline + TimeSpan.FromSeconds(3);
-        for (
-            var poll = FirstPoll;
-            !await grants.TryLeaseAsync(key, owner, options.LeaseDuration, cancellationToken);
-            poll = poll * 2 < LongestPoll ? poll * 2 : LongestPoll
-        )
-        {
-            await replay.RunAsync(cancellationToken);
-            if (time.GetUtcNow() >= patience)
-            {
-                throw new BridgeException(
-                    ProblemCode.StoreNotWritable,
-                    $"{key.Service} is being refreshed by another process for too long. Nothing was asked of the provider; try "
-                        + "again in a moment.",
-                    TimeSpan.FromSeconds(5)
-                );
-            }
-
-            await Task.Delay(poll, time, cancellationToken);
-        }
-
-        try
-        {
-            await replay.RunAsync(cancellationToken);
-            return await work();
-        }
-        finally
-        {
-            await ReleaseAsync(key, owner);
-        }
+        (_table, _options, _logger, Key, Owner) = (table, options, logger, key, owner);
+        _prolonging = ProlongAsync(time);
     }
 
-    private async Task ReleaseAsync(GrantKey key, string owner)
+    /// <summary>The grant.</summary>
+    public GrantKey Key { get; }
+
+    /// <summary>The lease's name in the database.</summary>
+    public string Owner { get; }
+
+    /// <summary>
+    /// Writes into the database which refresh token is about to be spent, if the lease is still held. Nobody else spends that token until
+    /// the answer is stored.
+    /// </summary>
+    /// <param name="refreshHash">Hash of the refresh token; null where none is spent.</param>
+    /// <returns>False if the lease was lost; nothing may be spent then.</returns>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<bool> AnnounceAsync(string? refreshHash) => _table.TryAnnounceAsync(Key, Owner, refreshHash, _options.LeaseDuration);
+
+    /// <summary>Leaves the lease as it is: the journal holds an answer that is not in the database yet.</summary>
+    public void Keep() => _isKept = true;
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync();
+        await _prolonging;
+        _stop.Dispose();
         try
         {
-            await grants.ReleaseAsync(key, owner, CancellationToken.None);
+            if (!_isKept)
+            {
+                await _table.ReleaseAsync(Key, Owner);
+            }
         }
         catch (StoreException exception)
         {
-            Log.Left(logger, key.Service, exception.Message); // it ends by itself
+            Log.NotReleased(_logger, Key.Service, exception.Message);
+        }
+        finally
+        {
+            LeaseOwners.End(Owner);
+        }
+    }
+
+    private async Task ProlongAsync(TimeProvider time)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (true)
+        {
+            try
+            {
+                await Task.Delay(_options.LeaseDuration / 3, time, _stop.Token);
+                await _table.ProlongAsync(Key, Owner, _options.LeaseDuration, _stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (StoreException exception)
+            {
+                Log.NotProlonged(_logger, Key.Service, exception.Message);
+            }
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The lease of {Service} could not be given back after a consent and ends by itself: {Reason}")]
-        public static partial void Left(ILogger logger, string service, string reason);
+        [LoggerMessage(1, LogLevel.Warning, "The lease of {Service} could not be given back and ends by itself: {Reason}")]
+        public static partial void NotReleased(ILogger logger, string service, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "The lease of {Service} could not be prolonged: {Reason}")]
+        public static partial void NotProlonged(ILogger logger, string service, string reason);
     }
 }

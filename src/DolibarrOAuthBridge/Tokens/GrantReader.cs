@@ -12,7 +12,8 @@ namespace DolibarrOAuthBridge.Tokens;
 internal sealed class GrantReader(TokenTable tokens, TokenCodec codec)
 {
     /// <summary>The entry's grant as it stands in the database now.</summary>
-    /// <exception cref="BridgeException">There is none, there are several, or it cannot be read; or the database failed.</exception>
+    /// <exception cref="BridgeException">There is none, there are several, or it cannot be read.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<StoredGrant> ReadAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
     {
         try
@@ -45,10 +46,6 @@ internal sealed class GrantReader(TokenTable tokens, TokenCodec codec)
                 $"The token of {entry.Name} cannot be read. {exception.Message}",
                 innerException: exception
             );
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
         }
     }
 }

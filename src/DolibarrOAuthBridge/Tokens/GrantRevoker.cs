@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
@@ -26,7 +25,7 @@ internal sealed partial class GrantRevoker(
     ILogger<GrantRevoker> logger
 )
 {
-    private const int MostAttempts = 3;
+    private const int MaxAttempts = 3;
 
     /// <summary>Deletes an entry's row.</summary>
     /// <param name="name">Entry or service name.</param>
@@ -45,19 +44,12 @@ internal sealed partial class GrantRevoker(
     )
     {
         var entry = await entries.GetAsync(name, entity, cancellationToken);
-        try
-        {
-            var key = GrantKey.Of(entry);
-            var (row, outcome) = await DeleteAsync(entry, atProvider, force, cancellationToken);
-            await grants.ForgetAsync(key, cancellationToken);
-            await events.AppendAsync(key, "revoked", $"row {row.RowId} deleted; at the provider: {outcome}", cancellationToken);
-            Log.Revoked(logger, entry.Name.Service, entity, outcome);
-            return outcome;
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
-        }
+        var key = GrantKey.Of(entry);
+        var (row, outcome) = await DeleteAsync(entry, atProvider, force, cancellationToken);
+        await grants.ForgetAsync(key, cancellationToken);
+        await events.AppendAsync(key, EventKind.Revoked, $"row {row.RowId} deleted; at the provider: {outcome}", cancellationToken);
+        Log.Revoked(logger, entry.Name.Service, entity, outcome);
+        return outcome;
     }
 
     // A refresh that got in between has put a newer grant into the row: that one is to end as well.
@@ -68,7 +60,7 @@ internal sealed partial class GrantRevoker(
         CancellationToken cancellationToken
     )
     {
-        for (var attempt = 1; attempt <= MostAttempts; attempt++)
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken);
             if (lookup.OnlyRow is not { } row)

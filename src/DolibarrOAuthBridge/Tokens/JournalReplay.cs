@@ -1,56 +1,112 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Journal;
 
 namespace DolibarrOAuthBridge.Tokens;
 
-/// <summary>Finishes the refreshes of processes that died: what the provider answered is stored, and their leases are given back.</summary>
+/// <summary>
+/// Finishes the refreshes of processes that are gone, and this process's own that the database could not take: what the provider
+/// answered is stored and the lease given back. Each grant is recovered by one at a time, and by itself: none waits for another.
+/// </summary>
 internal sealed partial class JournalReplay(
     RefreshJournal journal,
     GrantCommitter committer,
-    GrantTable grants,
+    GrantLeaseTable leases,
+    BridgeOptions options,
     ILogger<JournalReplay> logger
 )
 {
-    /// <summary>Looks through the journal once. A record that cannot be stored now stays for the next time.</summary>
-    /// <returns>The grants that still wait: their refresh tokens in the database are spent.</returns>
+    private const int AtOnce = 8;
+
+    private readonly ConcurrentDictionary<GrantKey, SemaphoreSlim> _gates = new();
+
+    /// <summary>Recovers every grant that has a file in the journal. A record that cannot be stored now stays for the next time.</summary>
+    /// <returns>The grants that still wait: their refresh tokens in the database are spent, or being spent.</returns>
     public async Task<IReadOnlySet<GrantKey>> RunAsync(CancellationToken cancellationToken = default)
     {
-        var waiting = new HashSet<GrantKey>();
+        var waiting = new ConcurrentDictionary<GrantKey, bool>();
         try
         {
-            foreach (var file in journal.Abandoned())
+            var limit = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(journal.Grants(), limit, async (grant, cancellation) =>
             {
-                using (file)
+                var key = new GrantKey(grant.Service, grant.Entity);
+                if (!await RecoverAsync(key, cancellation))
                 {
-                    if (await FinishAsync(file, cancellationToken) is { } key)
-                    {
-                        waiting.Add(key);
-                    }
+                    waiting[key] = true;
                 }
-            }
+            });
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Log.Unreadable(logger, exception.Message);
         }
 
-        return waiting;
+        return waiting.Keys.ToHashSet();
     }
 
-    // The grant if its record must wait on; null if it is settled.
-    private async Task<GrantKey?> FinishAsync(JournalFile file, CancellationToken cancellationToken)
+    /// <summary>Recovers one grant.</summary>
+    /// <returns>Whether nothing of it is left in the journal, so that its refresh token may be spent.</returns>
+    public async Task<bool> RecoverAsync(GrantKey key, CancellationToken cancellationToken = default)
     {
+        var gate = _gates.GetOrAdd(key, static _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            var isClear = true;
+            foreach (var path in journal.FilesOf(key.Service, key.Entity))
+            {
+                isClear &= await FinishAsync(path, cancellationToken);
+            }
+
+            return isClear;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.Unreadable(logger, exception.Message);
+            return false;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    // Whether the file is settled and gone.
+    private async Task<bool> FinishAsync(string path, CancellationToken cancellationToken)
+    {
+        using var file = TryOpen(path);
+        if (file is null)
+        {
+            return !File.Exists(path); // its process lives and works on it, or it is another user's
+        }
+
         var answer = file.ReadAnswer();
-        var record = answer ?? file.ReadIntent()!;
+        if ((answer ?? file.ReadIntent()) is not { } record)
+        {
+            return false; // sealed with a key that is lost; the journal has said so
+        }
+
+        if (record.Service.Length == 0)
+        {
+            file.Remove(); // a rehearsal
+            return true;
+        }
+
+        return await FinishAsync(file, record, cancellationToken);
+    }
+
+    private async Task<bool> FinishAsync(JournalFile file, JournalRecord record, CancellationToken cancellationToken)
+    {
         var key = new GrantKey(record.Service, record.Entity);
         try
         {
-            if (answer?.NewValue is not null)
+            if (record.IsAnswered)
             {
-                var outcome = await committer.CommitAsync(answer, "replayed", cancellationToken);
+                var outcome = await committer.CommitAsync(record, EventKind.Replayed, cancellationToken);
                 Log.Replayed(logger, record.Service, record.Entity, outcome);
             }
             else
@@ -58,24 +114,46 @@ internal sealed partial class JournalReplay(
                 Log.CutOff(logger, record.Service, record.Entity);
             }
 
-            await grants.ReleaseAsync(key, record.Owner, cancellationToken);
             file.Remove();
-            return null;
+            await leases.ReleaseAsync(key, record.Owner, cancellationToken);
+            return true;
         }
-        catch (Exception exception) when (exception is StoreException or Dolibarr.Tokens.TokenUnreadableException)
+        catch (StoreException exception)
         {
             Log.Waiting(logger, record.Service, record.Entity, exception.Message);
-            return answer is null ? null : key;
+            await KeepLeaseAsync(key, record.Owner, cancellationToken);
+            return !File.Exists(file.FilePath);
+        }
+    }
+
+    private JournalFile? TryOpen(string path)
+    {
+        try
+        {
+            return journal.TryOpenAbandoned(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // While the answer waits, no other sidecar may begin.
+    private async Task KeepLeaseAsync(GrantKey key, string owner, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await leases.ProlongAsync(key, owner, options.LeaseDuration, cancellationToken);
+        }
+        catch (StoreException)
+        {
+            // Said already: the database does not work.
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(
-            1,
-            LogLevel.Warning,
-            "A refresh of {Service} (entity {Entity}) that a crash had cut off was finished from the journal: {Outcome}."
-        )]
+        [LoggerMessage(1, LogLevel.Warning, "A refresh of {Service} (entity {Entity}) was finished from the journal: {Outcome}.")]
         public static partial void Replayed(ILogger logger, string service, int entity, CommitOutcome outcome);
 
         [LoggerMessage(2, LogLevel.Warning, "A refresh of {Service} (entity {Entity}) was cut off before the provider answered.")]

@@ -9,6 +9,12 @@ namespace DolibarrOAuthBridge.Tokens;
 /// <param name="SeenValue">For a forced refresh, the row's value that the caller wants replaced; null if not forced.</param>
 internal sealed record RefreshDemand(TimeSpan Lifetime, string? SeenValue = null)
 {
+    /// <summary>Whether somebody waits for it; false for a renewal in the background.</summary>
+    public bool IsAwaited { get; init; } = true;
+
+    /// <summary>Whether to send a refresh token although another process may have spent it, as a person decided.</summary>
+    public bool EvenIfSpent { get; init; }
+
     /// <summary>Whether a token that still lives is to be replaced all the same.</summary>
     public bool IsForced => SeenValue is not null;
 
@@ -21,16 +27,19 @@ internal sealed record RefreshDemand(TimeSpan Lifetime, string? SeenValue = null
     /// <summary>Whether a refresh for this demand does all that another demand could ask of a refresh.</summary>
     public bool Covers(RefreshDemand other)
     {
-        return Lifetime >= other.Lifetime && (!other.IsForced || SeenValue == other.SeenValue);
+        return Lifetime >= other.Lifetime
+            && (!other.IsForced || SeenValue == other.SeenValue)
+            && (IsAwaited || !other.IsAwaited)
+            && (EvenIfSpent || !other.EvenIfSpent);
     }
 
     /// <summary>
     /// The demand as far as the provider can meet it: where its tokens live hardly longer than is asked for, a token in the
     /// first half of its life is as fresh as it gets, and asking at every call would bring no better one.
     /// </summary>
-    public RefreshDemand AsFarAsPossible(StoredGrant grant, GrantRecord memory)
+    public RefreshDemand AsFarAsPossible(StoredGrant grant, GrantRecord record, DateTimeOffset now)
     {
-        if (grant.ExpiresAt is not { } end || memory.RefreshedAt is not { } refreshedAt)
+        if (grant.ExpiresAt is not { } end || record.RefreshedAt is not { } refreshedAt || refreshedAt > now.UtcDateTime)
         {
             return this;
         }

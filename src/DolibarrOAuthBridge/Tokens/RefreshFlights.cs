@@ -8,9 +8,9 @@ using DolibarrOAuthBridge.Grants;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>
-/// Single flight within this process: callers who need the same grant refreshed share one refresh. It belongs to none of
-/// them, so a caller who leaves does not cut it off. Who joins a flight that asked for less, and is not content with what
-/// came of it, starts the next one.
+/// Single flight within this process: callers who need the same grant refreshed share one refresh. It belongs to none of them, so a
+/// caller who leaves does not cut it off. A caller who needs more than the shared refresh was started for starts another one when
+/// the result does not suffice.
 /// </summary>
 internal sealed class RefreshFlights(EntryDirectory entries, GrantRefresher refresher, TimeProvider time)
 {
@@ -26,10 +26,10 @@ internal sealed class RefreshFlights(EntryDirectory entries, GrantRefresher refr
         var key = GrantKey.Of(entry);
         while (true)
         {
-            var flight = _flights.GetOrAdd(key, _ => new Flight(demand, self => FlyAsync(key, self, entry, demand)));
+            var flight = _flights.GetOrAdd(key, _ => new Flight(demand, self => RunAsync(key, self, entry, demand)));
             try
             {
-                var grant = await flight.Landing.WaitAsync(cancellationToken);
+                var grant = await flight.Completion.WaitAsync(cancellationToken);
                 if (flight.Demand.Covers(demand) || demand.IsMetBy(grant, time.GetUtcNow()))
                 {
                     return grant;
@@ -37,7 +37,7 @@ internal sealed class RefreshFlights(EntryDirectory entries, GrantRefresher refr
             }
             catch (BridgeException) when (!flight.Demand.Covers(demand))
             {
-                // It failed for the one who asked for less; it may have been patient where this caller insists.
+                // It failed for a caller who asked for less, and may have been held back by a wait that this caller skips.
             }
         }
     }
@@ -47,16 +47,16 @@ internal sealed class RefreshFlights(EntryDirectory entries, GrantRefresher refr
     {
         foreach (var flight in _flights.Values)
         {
-            await ((Task)flight.Landing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)flight.Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    private async Task<StoredGrant> FlyAsync(GrantKey key, Flight self, OAuthEntry entry, RefreshDemand demand)
+    private async Task<StoredGrant> RunAsync(GrantKey key, Flight self, OAuthEntry entry, RefreshDemand demand)
     {
         try
         {
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the first caller must not run the work of all
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the first caller must not do the work of all
             var present = await entries.GetAsync(entry.Name.ToString(), entry.Entity); // the caller may have it from memory
             return await refresher.RefreshAsync(present, demand);
         }
@@ -69,16 +69,16 @@ internal sealed class RefreshFlights(EntryDirectory entries, GrantRefresher refr
     // Starts when somebody first waits for it: the dictionary may make one that it does not keep.
     private sealed class Flight
     {
-        private readonly Lazy<Task<StoredGrant>> _landing;
+        private readonly Lazy<Task<StoredGrant>> _completion;
 
-        public Flight(RefreshDemand demand, Func<Flight, Task<StoredGrant>> fly)
+        public Flight(RefreshDemand demand, Func<Flight, Task<StoredGrant>> run)
         {
             Demand = demand;
-            _landing = new Lazy<Task<StoredGrant>>(() => fly(this));
+            _completion = new Lazy<Task<StoredGrant>>(() => run(this));
         }
 
         public RefreshDemand Demand { get; }
 
-        public Task<StoredGrant> Landing => _landing.Value;
+        public Task<StoredGrant> Completion => _completion.Value;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class StockRefresh(
     TokenTable tokens,
     TokenCodec codec,
     GrantTable grants,
+    SupersededTable superseded,
     TokenBroker broker,
     BridgeOptions options
 )
@@ -47,7 +48,7 @@ internal sealed class StockRefresh(
 
         var hash = SecretHash.Of(refreshToken)!;
         var all = candidates.Count > FewEntries ? new TokenRows(await tokens.ListAsync(cancellationToken)) : null;
-        var memories = candidates.Count > FewEntries ? await grants.ListAllAsync(cancellationToken) : null;
+        var records = candidates.Count > FewEntries ? await grants.ListAllAsync(cancellationToken) : null;
         foreach (var entry in candidates)
         {
             var lookup = all?.Find(entry.Name, entry.Entity) ?? await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken);
@@ -59,9 +60,10 @@ internal sealed class StockRefresh(
             var key = GrantKey.Of(entry);
             if (
                 lookup.Rows.Any(row => Holds(row, hash))
-                || Remembers(
-                    memories is null ? await grants.GetAsync(key, cancellationToken) : memories.GetValueOrDefault(key) ?? new GrantRecord(),
-                    hash
+                || await RemembersAsync(
+                    records is null ? await grants.GetAsync(key, cancellationToken) : records.GetValueOrDefault(key) ?? new GrantRecord(),
+                    hash,
+                    cancellationToken
                 )
             )
             {
@@ -89,5 +91,6 @@ internal sealed class StockRefresh(
         }
     }
 
-    private static bool Remembers(GrantRecord memory, string hash) => memory.NewestHash == hash || memory.IsSuperseded(hash);
+    private async Task<bool> RemembersAsync(GrantRecord record, string hash, CancellationToken cancellationToken) =>
+        record.NewestHash == hash || await superseded.ContainsAsync(record, hash, cancellationToken);
 }

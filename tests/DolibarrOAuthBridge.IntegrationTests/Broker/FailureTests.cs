@@ -104,7 +104,7 @@ public sealed class FailureTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Invalid_grant_asks_for_consent_keeps_the_row_and_asks_the_provider_once()
+    public async Task Invalid_grant_asks_for_consent_keeps_the_row_and_asks_the_provider_rarely()
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
@@ -118,12 +118,17 @@ public sealed class FailureTests(SharedServer shared)
         var failure = await host.TokenFailsAsync(ProblemCode.ConsentRequired);
         await host.TokenFailsAsync(ProblemCode.ConsentRequired);
         await BridgeHost.FailAsync(() => host.RefreshAsync(), ProblemCode.ConsentRequired);
-        world.Clock.Advance(TimeSpan.FromDays(1));
+        world.Clock.Advance(TimeSpan.FromMinutes(40));
         await host.TokenFailsAsync(ProblemCode.ConsentRequired);
         await host.RenewAsync();
+        Assert.Equal(1, world.Authority.Asked);
+        world.Clock.Advance(TimeSpan.FromMinutes(30));
+        await host.TokenFailsAsync(ProblemCode.ConsentRequired);
+        world.Clock.Advance(TimeSpan.FromMinutes(90));
+        await host.TokenFailsAsync(ProblemCode.ConsentRequired);
 
         Assert.Contains("Token has been expired or revoked.", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(1, world.Authority.Asked);
+        Assert.Equal(2, world.Authority.Asked);
         Assert.Equal(row, await world.RawAsync());
 
         world.Authority.Always = null;
@@ -235,7 +240,7 @@ public sealed class FailureTests(SharedServer shared)
                 await context.Response.WriteAsync("<html>Please sign in</html>");
             }
             ,
-            "malformed" => Authority.Json(200, """{"access_token":"a","access_token":"b"}"""),
+            "malformed" => Authority.Json(200, """{"access_token":["a"],"access_token":7}"""),
             _ => Authority.Json(int.Parse(fault, System.Globalization.CultureInfo.InvariantCulture), "no"),
         };
 }

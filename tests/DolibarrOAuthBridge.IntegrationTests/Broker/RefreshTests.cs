@@ -39,7 +39,7 @@ public sealed class RefreshTests(SharedServer shared)
         var token = await world.GrantAsync(TimeSpan.FromHours(1));
         var host = world.Open();
         await host.TokenAsync();
-        await host.Get<Tokens.GrantUse>().Pending;
+        await host.Get<Tokens.LastUseRecorder>().PendingWrite;
         var rows = await world.QueryAsync("SELECT * FROM llx_oauth_token; ");
         var memory = await world.QueryAsync("SELECT * FROM llx_oauthbridge_grant");
         var writes = await WritesAsync(world);
@@ -49,7 +49,7 @@ public sealed class RefreshTests(SharedServer shared)
             Assert.Equal(token.AccessToken, (await host.TokenAsync()).Value);
         }
 
-        await host.Get<Tokens.GrantUse>().Pending;
+        await host.Get<Tokens.LastUseRecorder>().PendingWrite;
         Assert.Equal(0, world.Authority.Asked);
         Assert.Equal(rows, await world.QueryAsync("SELECT * FROM llx_oauth_token; "));
         Assert.Equal(memory, await world.QueryAsync("SELECT * FROM llx_oauthbridge_grant"));

@@ -107,7 +107,7 @@ public sealed class GrantStoreTests(SharedServer shared)
         var entry = await EntryAsync(host);
 
         await Assert.ThrowsAsync<BridgeException>(() =>
-            host.Get<GrantStore>().StoreAsync(entry, _ => throw new BridgeException(ProblemCode.ProviderRejected, "no"))
+            StoreAsync(host, entry, _ => throw new BridgeException(ProblemCode.ProviderRejected, "no"))
         );
 
         Assert.Equal(before, await world.QueryAsync("SELECT * FROM llx_oauth_token"));
@@ -126,7 +126,7 @@ public sealed class GrantStoreTests(SharedServer shared)
         var entry = await EntryAsync(host);
         var asked = false;
 
-        await BridgeHost.FailAsync(() => host.Get<GrantStore>().StoreAsync(entry, _ => Note()), ProblemCode.TokenDuplicate);
+        await BridgeHost.FailAsync(() => StoreAsync(host, entry, _ => Note()), ProblemCode.TokenDuplicate);
 
         Assert.False(asked);
 
@@ -148,7 +148,7 @@ public sealed class GrantStoreTests(SharedServer shared)
         var entry = await host.Get<EntryDirectory>().GetAsync(name, 1);
 
         await BridgeHost.FailAsync(
-            () => host.Get<GrantStore>().StoreAsync(entry, _ => throw new InvalidOperationException("asked")),
+            () => StoreAsync(host, entry, _ => throw new InvalidOperationException("asked")),
             ProblemCode.StoreNotWritable
         );
     }
@@ -188,7 +188,7 @@ public sealed class GrantStoreTests(SharedServer shared)
         var host = world.Open();
         var entry = await EntryAsync(host);
 
-        var stored = await host.Get<GrantStore>().StoreAsync(entry, _ => Task.FromResult(Grant(world, "rt-canary-1")));
+        var stored = await StoreAsync(host, entry, _ => Task.FromResult(Grant(world, "rt-canary-1")));
 
         Assert.False(stored.KeptRefreshToken);
         Assert.Equal("at-canary-new", (await host.TokenAsync()).Value);
@@ -205,13 +205,11 @@ public sealed class GrantStoreTests(SharedServer shared)
         await gate.Arrived;
         var asked = new TaskCompletionSource();
         var entry = await EntryAsync(consenting);
-        var consent = consenting
-            .Get<GrantStore>()
-            .StoreAsync(entry, _ =>
-            {
-                asked.SetResult();
-                return Task.FromResult(Grant(world, "rt-canary-new"));
-            });
+        var consent = StoreAsync(consenting, entry, _ =>
+        {
+            asked.SetResult();
+            return Task.FromResult(Grant(world, "rt-canary-new"));
+        });
         Assert.False(asked.Task.IsCompleted);
         gate.Release();
         await refresh;
@@ -259,7 +257,14 @@ public sealed class GrantStoreTests(SharedServer shared)
     private static async Task<OAuthEntry> EntryAsync(BridgeHost host) => await host.Get<EntryDirectory>().GetAsync(World.Entry, 1);
 
     private static async Task<StoredConsent> StoreAsync(BridgeHost host, NewGrant grant) =>
-        await host.Get<GrantStore>().StoreAsync(await EntryAsync(host), _ => Task.FromResult(grant));
+        await StoreAsync(host, await EntryAsync(host), _ => Task.FromResult(grant));
+
+    private static async Task<StoredConsent> StoreAsync(BridgeHost host, OAuthEntry entry, Func<CancellationToken, Task<NewGrant>> obtain)
+    {
+        var store = host.Get<GrantStore>();
+        await using var lease = await store.BeginAsync(entry);
+        return await store.StoreAsync(lease, entry, await obtain(CancellationToken.None));
+    }
 
     private static NewGrant Grant(World world, string? refreshToken, string? account = null, bool confirms = false) =>
         new()

@@ -68,17 +68,25 @@ public sealed partial class PostgreSqlTests(PostgreSqlServer shared) : IClassFix
     {
         await using var database = await CreateAsync();
         using var schema = new BridgeSchema(database);
-        var grants = new GrantTable(database, schema);
+        var conf = new DolibarrConf
+        {
+            Path = "conf.php",
+            DbHost = string.Empty,
+            DbName = string.Empty,
+            DbUser = string.Empty,
+            Keys = Keys,
+        };
+        var leases = new GrantLeaseTable(database, conf, schema);
 
         var taken = await Task.WhenAll(
-            Enumerable.Range(0, 40).Select(owner => grants.TryLeaseAsync(Key, $"owner {owner}", TimeSpan.FromMinutes(1)))
+            Enumerable.Range(0, 40).Select(owner => leases.TryLeaseAsync(Key, $"owner {owner}", LeaseWish.ForConsent, TimeSpan.FromMinutes(1)))
         );
         var winner = Array.IndexOf(taken, true);
 
         Assert.Single(taken, won => won);
-        Assert.False(await grants.TryLeaseAsync(Key, "another", TimeSpan.FromMinutes(1)));
-        await grants.ReleaseAsync(Key, $"owner {winner}");
-        Assert.True(await grants.TryLeaseAsync(Key, "another", TimeSpan.FromMinutes(1)));
+        Assert.False(await leases.TryLeaseAsync(Key, "another", LeaseWish.ForConsent, TimeSpan.FromMinutes(1)));
+        await leases.ReleaseAsync(Key, $"owner {winner}");
+        Assert.True(await leases.TryLeaseAsync(Key, "another", LeaseWish.ForConsent, TimeSpan.FromMinutes(1)));
     }
 
     [Fact]

@@ -26,7 +26,6 @@ public sealed class SidecarAccountTests(SharedServer shared)
         "UPDATE llx_oauth_token SET fk_user = 1",
         "INSERT INTO llx_oauth_token (service, token, fk_user) VALUES ('x', 'x', 1)",
         "TRUNCATE TABLE llx_oauth_token",
-        "DELETE FROM llx_oauthbridge_event",
         "UPDATE llx_oauthbridge_event SET detail = 'nothing happened'",
         "DELETE FROM llx_oauthbridge_grant",
         "UPDATE llx_oauthbridge_schema SET version = 9",

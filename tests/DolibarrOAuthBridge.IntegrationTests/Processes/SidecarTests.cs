@@ -142,7 +142,7 @@ public sealed class SidecarTests(SharedServer shared)
         await world.ExecuteAsync(
             """
             INSERT INTO llx_oauthbridge_grant (service, entity, lease_owner, lease_until)
-            VALUES ('Google-Mail', 1, 'elsewhere/1/x', DATE_ADD(UTC_TIMESTAMP(3), INTERVAL 10 MINUTE))
+            VALUES ('Google-Mail', 1, 'elsewhere/1/x', DATE_ADD(UTC_TIMESTAMP(3), INTERVAL 1 MINUTE))
             """
         );
         var host = world.Open(new BridgeOptions { ProviderDeadline = TimeSpan.FromSeconds(0.1) });

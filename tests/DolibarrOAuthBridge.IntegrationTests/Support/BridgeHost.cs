@@ -63,7 +63,7 @@ internal sealed class BridgeHost : IAsyncDisposable
 
         _isDisposed = true;
         await Get<RefreshFlights>().DrainAsync();
-        await Get<GrantUse>().Pending;
+        await Get<LastUseRecorder>().PendingWrite;
         await _services.DisposeAsync();
     }
 }

@@ -52,7 +52,8 @@ internal sealed class World : IAsyncDisposable
 
     public string ApiKey { get; private set; } = string.Empty;
 
-    public IReadOnlyList<string> JournalFiles => [.. Directory.EnumerateFiles(_state.Path).Select(path => Path.GetFileName(path))];
+    public IReadOnlyList<string> JournalFiles =>
+        [.. Directory.EnumerateFiles(_state.Path, "*.refresh*").Select(path => Path.GetFileName(path))];
 
     /// <summary>
     /// Makes a Dolibarr whose entry GOOGLE-Mail is known at the provider, with the bridge's tables and the sidecar's own narrow

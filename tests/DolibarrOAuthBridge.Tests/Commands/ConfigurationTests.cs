@@ -54,7 +54,7 @@ public sealed class ConfigurationTests
             ("/conf.php", "/state", 5.0, RenewalPolicy.OnDemand, true),
             (options.DolibarrConf, options.StateDirectory, options.MinTtl.TotalSeconds, options.Renewal, options.UseProxy)
         );
-        Assert.Equal(55, options.LeaseDuration.TotalSeconds);
+        Assert.Equal(55, options.RefreshLimit.TotalSeconds);
         Assert.Equal("https://x/t", configuration["Providers:Google:TokenEndpoint"]);
     }
 
@@ -113,7 +113,7 @@ public sealed class ConfigurationTests
                 options.ProviderDeadline.TotalSeconds,
                 options.MinTtl.TotalSeconds,
                 options.RenewAhead.TotalSeconds,
-                options.LeaseDuration.TotalSeconds,
+                options.RefreshLimit.TotalSeconds,
                 options.Renewal
             )
         );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Text;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Tests.Support;
 
@@ -9,33 +10,34 @@ public sealed class RefreshJournalTests : IDisposable
 {
     private readonly string _directory = Path.Combine(Path.GetTempPath(), "bridge-journal-" + Guid.NewGuid().ToString("N"));
 
-    private string OnlyFile => Assert.Single(Directory.GetFiles(_directory));
+    private string OnlyFile => Assert.Single(Directory.GetFiles(_directory, "*.refresh"));
 
     [Fact]
     public void What_was_written_is_read_back_by_another_process()
     {
         using (var file = Journal().Begin(Intent()))
         {
-            file.WriteAnswer(Intent() with { NewValue = "the-new-token" });
+            file.WriteAnswer(Intent() with { Body = "the-new-token"u8.ToArray() });
         }
 
-        using var found = Assert.Single(Journal().Abandoned());
-        Assert.Equal(("the-new-token", Intent()), (found.ReadAnswer()!.NewValue, found.ReadIntent()));
+        using var found = Assert.Single(Abandoned(Journal()));
+        Assert.Equal("the-new-token", Encoding.UTF8.GetString(found.ReadAnswer()!.Body!));
+        Assert.Equal(("Google-Mail", 1, 7L), (found.ReadIntent()!.Service, found.ReadIntent()!.Entity, found.ReadIntent()!.RowId));
         found.Remove();
-        Assert.Empty(Directory.GetFiles(_directory));
+        Assert.Empty(Directory.GetFiles(_directory, "*.refresh"));
     }
 
     [Fact]
     public void A_file_of_a_live_process_is_left_alone_and_one_of_a_dead_process_is_found()
     {
         var alive = Journal().Begin(Intent());
-        Assert.Empty(Journal().Abandoned());
+        Assert.Empty(Abandoned(Journal()));
 
         alive.Dispose(); // as by the kernel at the end of a process
 
-        using var found = Assert.Single(Journal().Abandoned());
+        using var found = Assert.Single(Abandoned(Journal()));
         Assert.Null(found.ReadAnswer());
-        Assert.Empty(Journal().Abandoned()); // taken
+        Assert.Empty(Abandoned(Journal())); // taken
     }
 
     [Fact]
@@ -43,15 +45,14 @@ public sealed class RefreshJournalTests : IDisposable
     {
         using (var file = Journal().Begin(Intent()))
         {
-            file.WriteAnswer(Intent() with { NewValue = "the-new-token" });
+            file.WriteAnswer(Intent() with { Body = "the-new-token"u8.ToArray() });
         }
 
-        Assert.Empty(Journal("another key").Abandoned());
-        Assert.Empty(Journal(database: "another").Abandoned());
+        Assert.Empty(Abandoned(Journal(database: "another")));
         var bytes = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(OnlyFile));
         Assert.DoesNotContain("the-new-token", bytes, StringComparison.Ordinal);
         Assert.DoesNotContain("Google", bytes, StringComparison.Ordinal);
-        using var found = Assert.Single(Journal().Abandoned());
+        using var found = Assert.Single(Abandoned(Journal()));
     }
 
     [Theory]
@@ -65,7 +66,7 @@ public sealed class RefreshJournalTests : IDisposable
     {
         using (var file = Journal().Begin(Intent()))
         {
-            file.WriteAnswer(Intent() with { NewValue = "the-new-token" });
+            file.WriteAnswer(Intent() with { Body = "the-new-token"u8.ToArray() });
         }
 
         using (var stream = File.OpenWrite(OnlyFile))
@@ -73,7 +74,7 @@ public sealed class RefreshJournalTests : IDisposable
             stream.SetLength(length);
         }
 
-        foreach (var file in Journal().Abandoned())
+        foreach (var file in Abandoned(Journal()))
         {
             using (file)
             {
@@ -87,7 +88,7 @@ public sealed class RefreshJournalTests : IDisposable
     {
         using (var file = Journal().Begin(Intent()))
         {
-            file.WriteAnswer(Intent() with { NewValue = "the-new-token" });
+            file.WriteAnswer(Intent() with { Body = "the-new-token"u8.ToArray() });
         }
 
         var good = File.ReadAllBytes(OnlyFile);
@@ -97,7 +98,7 @@ public sealed class RefreshJournalTests : IDisposable
             var damaged = (byte[])good.Clone();
             damaged[offset] ^= 0x40;
             File.WriteAllBytes(OnlyFile, damaged);
-            using var found = Assert.Single(Journal().Abandoned());
+            using var found = Assert.Single(Abandoned(Journal()));
             Assert.Null(found.ReadAnswer());
         }
     }
@@ -110,7 +111,7 @@ public sealed class RefreshJournalTests : IDisposable
         File.Move(OnlyFile, target);
         File.CreateSymbolicLink(Path.Combine(_directory, "link.refresh"), target);
 
-        Assert.Empty(Journal().Abandoned());
+        Assert.Empty(Abandoned(Journal()));
         File.Delete(target);
     }
 
@@ -146,24 +147,77 @@ public sealed class RefreshJournalTests : IDisposable
     }
 
     [Fact]
-    public void An_instance_without_key_leans_on_the_database_password()
+    public void A_record_survives_a_change_of_the_key_in_conf_php()
     {
-        Journal(string.Empty).Begin(Intent()).Dispose();
+        using (var file = Journal().Begin(Intent()))
+        {
+            file.WriteAnswer(Intent() with { Body = "the-new-token"u8.ToArray() });
+        }
 
-        var other = new RefreshJournal(
-            new BridgeOptions { StateDirectory = _directory },
-            new Dolibarr.Configuration.DolibarrConf
-            {
-                Path = "conf.php",
-                DbHost = "127.0.0.1",
-                DbName = "dolibarr",
-                DbUser = "dolibarr",
-                DbPassword = "another",
-                Keys = Make.Conf(string.Empty).Keys,
-            }
-        );
-        Assert.Empty(other.Abandoned());
-        using var found = Assert.Single(Journal(string.Empty).Abandoned());
+        using var found = Assert.Single(Abandoned(Journal("another key")));
+        Assert.Equal("the-new-token"u8.ToArray(), found.ReadAnswer()!.Body);
+    }
+
+    [Fact]
+    public void A_file_names_its_grant_while_its_process_lives()
+    {
+        using var file = Journal().Begin(Intent());
+
+        Assert.Single(Journal().FilesOf("Google-Mail", 1));
+        Assert.Empty(Journal().FilesOf("Google-Mail", 2));
+        Assert.Equal([("Google-Mail", 1)], Journal().Grants());
+        Assert.True(Journal().HasUnfinished());
+    }
+
+    [Fact]
+    public void A_file_whose_key_is_lost_is_reported_and_still_keeps_its_grant()
+    {
+        Journal().Begin(Intent()).Dispose();
+        File.Delete(Path.Combine(_directory, "journal.key"));
+
+        Assert.Contains(OnlyFile, Journal().FindProblem(), StringComparison.Ordinal);
+        Assert.Single(Journal().FilesOf("Google-Mail", 1));
+    }
+
+    [Fact]
+    public void A_pipe_in_the_directory_is_ignored()
+    {
+        Journal().Begin(Intent()).Dispose();
+        var file = OnlyFile;
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_directory, "pipe.refresh")]))
+        {
+            make.WaitForExit();
+        }
+
+        Assert.Equal([file], Journal().FilesOf("Google-Mail", 1));
+        Assert.Null(Journal().FindProblem());
+    }
+
+    [Fact]
+    public void A_draft_that_a_dead_process_left_is_removed()
+    {
+        Journal().Begin(Intent()).Dispose();
+        var draft = Path.Combine(_directory, "0123456789abcdef-x.refresh.new");
+        File.WriteAllText(draft, string.Empty);
+        File.SetLastWriteTimeUtc(draft, DateTime.UtcNow.AddMinutes(-2));
+
+        Journal().Grants();
+
+        Assert.False(File.Exists(draft));
+    }
+
+    [Fact]
+    public void A_directory_that_was_removed_while_it_was_in_use_is_made_again()
+    {
+        var journal = Journal();
+        var first = journal.Begin(Intent());
+        Directory.Delete(_directory, recursive: true);
+        first.Remove();
+        first.Dispose();
+
+        using var second = journal.Begin(Intent());
+
+        Assert.Single(Journal().FilesOf("Google-Mail", 1));
     }
 
     public void Dispose()
@@ -175,7 +229,15 @@ public sealed class RefreshJournalTests : IDisposable
     }
 
     private RefreshJournal Journal(string key = "a key", string database = "dolibarr") =>
-        new(new BridgeOptions { StateDirectory = _directory }, Make.Conf(key, database));
+        new(
+            new BridgeOptions { StateDirectory = _directory },
+            Make.Conf(key, database),
+            TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<RefreshJournal>.Instance
+        );
+
+    private static List<JournalFile> Abandoned(RefreshJournal journal) =>
+        [.. journal.FilesOf("Google-Mail", 1).Select(journal.TryOpenAbandoned).OfType<JournalFile>()];
 
     private JournalRecord Intent() =>
         new()

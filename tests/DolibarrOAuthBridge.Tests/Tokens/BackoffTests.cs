@@ -30,4 +30,11 @@ public sealed class BackoffTests
     [Fact]
     public void What_the_provider_asks_for_counts() =>
         Assert.Equal(TimeSpan.FromSeconds(7), Backoff.AfterTransient(9, TimeSpan.FromSeconds(7), 0.5));
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 4)]
+    [InlineData(100, 24)]
+    public void A_dead_grant_is_tried_again_after_hours(int failures, double hours) =>
+        Assert.Equal(hours, Backoff.AfterDeath(failures, 1).TotalHours, 3);
 }

@@ -68,33 +68,29 @@ public sealed class StoredGrantTests
     public void A_demand_that_the_provider_cannot_meet_shrinks_to_half_of_what_it_gives(double wanted, int lifetime, double possible)
     {
         var grant = Make.Grant(TimeSpan.FromSeconds(lifetime));
-        var memory = new GrantRecord { RefreshedAt = Make.Now.UtcDateTime };
+        var record = new GrantRecord { RefreshedAt = Make.Now.UtcDateTime };
 
-        Assert.Equal(possible, new RefreshDemand(TimeSpan.FromSeconds(wanted)).AsFarAsPossible(grant, memory).Lifetime.TotalSeconds);
+        Assert.Equal(
+            possible,
+            new RefreshDemand(TimeSpan.FromSeconds(wanted)).AsFarAsPossible(grant, record, Make.Now).Lifetime.TotalSeconds
+        );
         Assert.Equal(
             wanted,
-            new RefreshDemand(TimeSpan.FromSeconds(wanted)).AsFarAsPossible(grant, new GrantRecord()).Lifetime.TotalSeconds
+            new RefreshDemand(TimeSpan.FromSeconds(wanted)).AsFarAsPossible(grant, new GrantRecord(), Make.Now).Lifetime.TotalSeconds
         );
     }
 
     [Fact]
-    public void A_row_needs_healing_if_its_refresh_token_is_an_old_one_or_gone()
+    public void An_end_that_is_later_than_the_provider_said_is_not_believed()
     {
-        var memory = new GrantRecord
-        {
-            NewestToken = "x",
-            NewestHash = SecretHash.Of("new"),
-            TokenRow = 1,
-            Superseded = SecretHash.Of("old"),
-        };
+        var grant = Make.Grant(TimeSpan.FromDays(365));
+        var end = grant.ExpiresAt!.Value.UtcDateTime;
+        var ahead = new GrantRecord { RefreshedAt = end.AddHours(-1), TokenExpiresAt = end };
+        var lasting = new GrantRecord { RefreshedAt = Make.Now.UtcDateTime, TokenExpiresAt = end };
 
-        Assert.True(GrantHealer.NeedsHealing(Make.Grant(Make.Token(TimeSpan.Zero, "old")), memory));
-        Assert.True(GrantHealer.NeedsHealing(Make.Grant(Make.Token(TimeSpan.Zero, null)), memory));
-        Assert.False(GrantHealer.NeedsHealing(Make.Grant(Make.Token(TimeSpan.Zero, "new")), memory));
-        Assert.False(GrantHealer.NeedsHealing(Make.Grant(Make.Token(TimeSpan.Zero, "of a new consent")), memory));
-        Assert.False(GrantHealer.NeedsHealing(Make.Grant(Make.Token(TimeSpan.Zero, null), row: 2), memory));
-        Assert.False(GrantHealer.NeedsHealing(Make.Grant(Make.Token(null, null)), memory));
-        Assert.False(GrantHealer.NeedsHealing(Make.Grant(Make.Token(TimeSpan.Zero, "old")), new GrantRecord()));
+        Assert.True(grant.EndIsImplausible(ahead, Make.Now));
+        Assert.False(grant.EndIsImplausible(lasting, Make.Now));
+        Assert.False(grant.EndIsImplausible(new GrantRecord(), Make.Now));
     }
 
     [Fact]
@@ -107,7 +103,7 @@ public sealed class StoredGrantTests
         }
 
         var hashes = record.Superseded!.Split(' ');
-        Assert.Equal((GrantRecord.MostSuperseded, "hash99", "hash36"), (hashes.Length, hashes[0], hashes[^1]));
+        Assert.Equal((GrantRecord.MaxSuperseded, "hash99", "hash36"), (hashes.Length, hashes[0], hashes[^1]));
         Assert.Equal(record.Superseded, new GrantRecord { Superseded = record.Superseded }.WithSuperseded("hash99"));
         Assert.Equal(string.Empty, new GrantRecord().WithSuperseded(null));
     }

@@ -137,7 +137,8 @@ internal sealed partial class DevicePoller(
         {
             try
             {
-                await store.StoreAsync(entry, _ => Task.FromResult(grant));
+                await using var lease = await store.BeginAsync(entry);
+                await store.StoreAsync(lease, entry, grant);
                 await consents.TryMoveAsync(row, ConsentStatus.Redeeming, ConsentStatus.Granted);
                 Log.Ended(logger, row.Key.Service, row.Key.Entity, ConsentStatus.Granted, string.Empty);
                 return null;
@@ -159,7 +160,7 @@ internal sealed partial class DevicePoller(
         if (await consents.TryMoveAsync(row, from, ConsentStatus.Denied, reason))
         {
             Log.Ended(logger, row.Key.Service, row.Key.Entity, ConsentStatus.Denied, reason);
-            await events.AppendAsync(row.Key, "consent_denied", reason);
+            await events.AppendAsync(row.Key, EventKind.ConsentDenied, reason);
         }
 
         return null;

@@ -3,6 +3,7 @@
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Http.Contracts;
+using DolibarrOAuthBridge.Journal;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DolibarrOAuthBridge.Http.Endpoints;
@@ -39,6 +40,7 @@ internal static class HealthEndpoints
     private static async Task<JsonHttpResult<HealthJson>> ReadyAsync(
         DolibarrDatabase database,
         TokenTable tokens,
+        RefreshJournal journal,
         IHostApplicationLifetime lifetime,
         CancellationToken cancellationToken
     )
@@ -52,7 +54,9 @@ internal static class HealthEndpoints
         {
             await tokens.SchemaAsync(cancellationToken);
             await database.PingAsync(cancellationToken);
-            return TypedResults.Json(new HealthJson("ok"), ApiJson.Default.HealthJson);
+            return journal.FindProblem() is null
+                ? TypedResults.Json(new HealthJson("ok"), ApiJson.Default.HealthJson)
+                : NotReady("state_directory"); // nothing can be refreshed; the log says why
         }
         catch (StoreException)
         {

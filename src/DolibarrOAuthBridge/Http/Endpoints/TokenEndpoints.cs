@@ -44,7 +44,7 @@ internal static class TokenEndpoints
         TimeProvider time,
         string? entity,
         CancellationToken cancellationToken
-    ) => Answer(await broker.RefreshAsync(entry, RequestValues.Entity(entity), cancellationToken), time);
+    ) => Answer(await broker.RefreshAsync(entry, RequestValues.Entity(entity), cancellationToken: cancellationToken), time);
 
     private static async Task<NoContent> RevokeAsync(
         string entry,

@@ -68,7 +68,7 @@ internal static class GrantWarnings
     // What is known of the provider: a refresh token dies of not being used.
     private static EntryWarning? Idle(EntryFacts facts, StoredGrant grant)
     {
-        if (facts.Provider.RefreshTokenIdleLifetime is not { } lifetime || grant.LastRenewal(facts.Memory) is not { } last)
+        if (facts.Provider.RefreshTokenIdleLifetime is not { } lifetime || grant.LastRefresh(facts.Memory) is not { } last)
         {
             return null;
         }

@@ -5,7 +5,7 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens.Renewal;
 
-/// <summary>Decides which grants are renewed without being asked for. Pure: time and memory come in, a decision comes out.</summary>
+/// <summary>Decides which grants are renewed without being asked for. Pure: it reads no clock and no table.</summary>
 internal static class RenewalPlan
 {
     private static readonly TimeSpan InUse = TimeSpan.FromHours(24);
@@ -14,14 +14,14 @@ internal static class RenewalPlan
     /// <summary>Whether a grant is due.</summary>
     /// <param name="provider">Its provider.</param>
     /// <param name="grant">Its row.</param>
-    /// <param name="memory">What is remembered of it.</param>
+    /// <param name="record">What is remembered of it.</param>
     /// <param name="policy">The company's policy.</param>
     /// <param name="options">The sidecar's settings.</param>
     /// <param name="now">The present.</param>
     public static bool IsDue(
         Provider provider,
         StoredGrant grant,
-        GrantRecord memory,
+        GrantRecord record,
         RenewalPolicy policy,
         BridgeOptions options,
         DateTimeOffset now
@@ -33,18 +33,20 @@ internal static class RenewalPlan
         }
 
         // A provider whose tokens are dead on arrival must not be asked at every look.
-        if (memory.RefreshedAt is { } refreshedAt && (now.UtcDateTime - refreshedAt).Duration() < Pause)
+        if (record.RefreshedAt is { } refreshedAt && (now.UtcDateTime - refreshedAt).Duration() < Pause)
         {
             return false;
         }
 
-        var endsSoon = !new RefreshDemand(options.RenewAhead).AsFarAsPossible(grant, memory).IsMetBy(grant, now);
-        var isUsed = memory.UsedAt is { } usedAt && now.UtcDateTime - usedAt < InUse;
-        return (policy == RenewalPolicy.Proactive && isUsed && endsSoon) || (endsSoon && IsAgeing(provider, grant, memory, now));
+        var endsSoon =
+            grant.EndIsImplausible(record, now)
+            || !new RefreshDemand(options.RenewAhead).AsFarAsPossible(grant, record, now).IsMetBy(grant, now);
+        var isUsed = record.UsedAt is { } usedAt && now.UtcDateTime - usedAt < InUse;
+        return (policy == RenewalPolicy.Proactive && isUsed && endsSoon) || (endsSoon && IsAgeing(provider, grant, record, now));
     }
 
     // A third of the idle lifetime: two failures in a row still leave time for a person. A grant of seven days (a Google
     // application in Testing) is never touched by this: nothing prolongs it.
-    private static bool IsAgeing(Provider provider, StoredGrant grant, GrantRecord memory, DateTimeOffset now) =>
-        provider.RefreshTokenIdleLifetime is { } lifetime && grant.LastRenewal(memory) is { } last && now.UtcDateTime - last > lifetime / 3;
+    private static bool IsAgeing(Provider provider, StoredGrant grant, GrantRecord record, DateTimeOffset now) =>
+        provider.RefreshTokenIdleLifetime is { } lifetime && grant.LastRefresh(record) is { } last && now.UtcDateTime - last > lifetime / 3;
 }

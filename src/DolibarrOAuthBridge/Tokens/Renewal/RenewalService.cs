@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -10,8 +11,8 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Tokens.Renewal;
 
 /// <summary>
-/// The work that nobody asks for: at start and every half minute it finishes cut-off refreshes, heals rows that stock
-/// code spoiled, and renews the grants that are due. One grant's failure stops neither the others nor the service.
+/// The work in the background: at start and every half minute it heals rows that stock code spoiled and starts the renewals that are
+/// due. One grant's failure stops neither the others nor the service, and a slow provider delays only its own grants.
 /// </summary>
 internal sealed partial class RenewalService(
     EntryDirectory entries,
@@ -19,14 +20,21 @@ internal sealed partial class RenewalService(
     TokenCodec codec,
     GrantTable grants,
     GrantHealer healer,
-    JournalReplay replay,
+    JournalWatch journal,
     RefreshFlights flights,
     RenewalPolicies policies,
+    ProviderDirectory providers,
+    Housekeeping housekeeping,
     BridgeOptions options,
     TimeProvider time,
     ILogger<RenewalService> logger
 ) : BackgroundService
 {
+    private const int AtOncePerHost = 4;
+
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<GrantKey, Task> _renewals = new();
+
     /// <inheritdoc />
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -34,30 +42,61 @@ internal sealed partial class RenewalService(
         await flights.DrainAsync(cancellationToken); // a refresh under way is finished, not cut off
     }
 
-    /// <summary>Looks through all grants once.</summary>
+    /// <summary>Looks through all grants once and waits for the renewals that it started.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken = default)
+    {
+        await journal.RecoverAsync(cancellationToken);
+        await StartRenewalsAsync(cancellationToken);
+        await Task.WhenAll(_renewals.Values);
+        await housekeeping.RunAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield(); // the server must not wait for the first look
+        var watching = journal.RunAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await StartRenewalsAsync(stoppingToken);
+                await housekeeping.RunAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+#pragma warning disable CA1031 // whatever it is, the next look must happen
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Log.PassFailed(logger, exception, options.RenewalInterval);
+            }
+
+            await Task.Delay(options.RenewalInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await watching;
+    }
+
+    private async Task StartRenewalsAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await replay.RunAsync(cancellationToken);
             foreach (var company in (await tokens.ListAsync(cancellationToken)).GroupBy(row => row.Entity))
             {
-                var memory = await grants.ListAsync(company.Key, cancellationToken);
+                var records = await grants.ListAsync(company.Key, cancellationToken);
                 var policy = await policies.OfAsync(company.Key, cancellationToken);
+                var rows = company
+                    .Where(row => !row.HasOwner && !string.IsNullOrEmpty(row.Value) && row.Service is not null)
+                    .ToLookup(row => row.Service!, StringComparer.OrdinalIgnoreCase);
                 foreach (var entry in await entries.ListAsync(company.Key, cancellationToken))
                 {
-                    var rows = company
-                        .Where(row => entry.Name.Owns(row.Service) && !row.HasOwner && !string.IsNullOrEmpty(row.Value))
-                        .ToList();
-                    if (rows is [var row])
+                    if (rows[entry.Name.Service].Where(row => entry.Name.Owns(row.Service)).ToList() is [var row])
                     {
-                        await VisitAsync(
-                            entry,
-                            row,
-                            memory.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord(),
-                            policy,
-                            cancellationToken
-                        );
+                        var record = records.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord();
+                        await VisitAsync(entry, row, record, policy, cancellationToken);
                     }
                 }
             }
@@ -68,35 +107,10 @@ internal sealed partial class RenewalService(
         }
     }
 
-    /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield(); // the server must not wait for the first look
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-                await Task.Delay(options.RenewalInterval, time, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // whatever it is, the next look must happen
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                Log.Unexpected(logger, exception);
-                await Task.Delay(options.RenewalInterval, time, CancellationToken.None);
-            }
-        }
-    }
-
     private async Task VisitAsync(
         OAuthEntry entry,
         TokenRow row,
-        GrantRecord memory,
+        GrantRecord record,
         RenewalPolicy policy,
         CancellationToken cancellationToken
     )
@@ -104,14 +118,14 @@ internal sealed partial class RenewalService(
         try
         {
             var grant = StoredGrant.Decode(row, codec);
-            await healer.HealAsync(entry, grant, memory, cancellationToken);
-            if (RenewalPlan.IsDue(ProviderCatalogue.Of(entry.Name), grant, memory, policy, options, time.GetUtcNow()))
+            await healer.HealAsync(entry, grant, record, cancellationToken);
+            if (RenewalPlan.IsDue(ProviderCatalogue.Of(entry.Name), grant, record, policy, options, time.GetUtcNow()))
             {
-                await flights.JoinAsync(entry, new RefreshDemand(options.RenewAhead), cancellationToken);
+                Start(entry, cancellationToken);
             }
-            else if (memory.TokenExpiresAt != grant.ExpiresAt?.UtcDateTime)
+            else if (record.TokenExpiresAt != grant.ExpiresAt?.UtcDateTime)
             {
-                // Stock code wrote the row: whoever looks at the memory with plain SQL wants its expiry too.
+                // Stock code wrote the row: whoever reads the bridge's table with plain SQL wants its expiry too.
                 await grants.RecordExpiryAsync(GrantKey.Of(entry), grant.ExpiresAt?.UtcDateTime, cancellationToken);
             }
         }
@@ -123,11 +137,83 @@ internal sealed partial class RenewalService(
         {
             Log.NotRenewed(logger, entry.Name.Service, entry.Entity, exception.Message);
         }
-#pragma warning disable CA1031 // a grant that nobody foresaw must not keep the others from their renewal
+#pragma warning disable CA1031 // a fault in one grant must not keep the others from their renewal
         catch (Exception exception) when (exception is not OperationCanceledException)
 #pragma warning restore CA1031
         {
-            Log.Unexpected(logger, exception);
+            Log.GrantFailed(logger, exception, entry.Name.Service, entry.Entity);
+        }
+    }
+
+    // In the background, a few at once for each provider's host: the pass does not wait for any of them.
+    private void Start(OAuthEntry entry, CancellationToken cancellationToken)
+    {
+        var key = GrantKey.Of(entry);
+        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var renewal = RenewAsync();
+        if (_renewals.TryAdd(key, renewal))
+        {
+            start.SetResult();
+        }
+        else
+        {
+            start.SetCanceled(cancellationToken); // the one before still runs
+        }
+
+        async Task RenewAsync()
+        {
+            try
+            {
+                await start.Task;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            try
+            {
+                var host = _hosts.GetOrAdd(await HostAsync(entry), static _ => new SemaphoreSlim(AtOncePerHost));
+                await host.WaitAsync(cancellationToken);
+                try
+                {
+                    await flights.JoinAsync(entry, new RefreshDemand(options.RenewAhead) { IsAwaited = false }, cancellationToken);
+                }
+                finally
+                {
+                    host.Release();
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The sidecar stops.
+            }
+            catch (Exception exception) when (exception is BridgeException or StoreException)
+            {
+                Log.NotRenewed(logger, entry.Name.Service, entry.Entity, exception.Message);
+            }
+#pragma warning disable CA1031 // nobody waits for this task
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Log.GrantFailed(logger, exception, entry.Name.Service, entry.Entity);
+            }
+            finally
+            {
+                _renewals.TryRemove(key, out _);
+            }
+        }
+    }
+
+    private async Task<string> HostAsync(OAuthEntry entry)
+    {
+        try
+        {
+            return (await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint))?.Authority ?? entry.Name.Provider.Key;
+        }
+        catch (ProviderConfigurationException)
+        {
+            return entry.Name.Provider.Key;
         }
     }
 
@@ -139,7 +225,10 @@ internal sealed partial class RenewalService(
         [LoggerMessage(2, LogLevel.Debug, "{Service} (entity {Entity}) was not renewed: {Reason}")]
         public static partial void NotRenewed(ILogger logger, string service, int entity, string reason);
 
-        [LoggerMessage(3, LogLevel.Error, "The renewal failed and goes on.")]
-        public static partial void Unexpected(ILogger logger, Exception exception);
+        [LoggerMessage(3, LogLevel.Error, "Renewal pass failed, retrying in {Interval}.")]
+        public static partial void PassFailed(ILogger logger, Exception exception, TimeSpan interval);
+
+        [LoggerMessage(4, LogLevel.Error, "The renewal of {Service} (entity {Entity}) failed unexpectedly.")]
+        public static partial void GrantFailed(ILogger logger, Exception exception, string service, int entity);
     }
 }

@@ -7,29 +7,29 @@ using DolibarrOAuthBridge.Grants;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>Notes which grants are in use, every ten minutes at most, beside the requests: the proactive renewal asks for it.</summary>
-internal sealed partial class GrantUse(GrantTable grants, TimeProvider time, ILogger<GrantUse> logger)
+internal sealed partial class LastUseRecorder(GrantTable grants, TimeProvider time, ILogger<LastUseRecorder> logger)
 {
     private static readonly TimeSpan Precision = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<GrantKey, DateTimeOffset> _noted = new();
+    private readonly ConcurrentDictionary<GrantKey, DateTimeOffset> _recorded = new();
 
     /// <summary>Notes a use; returns at once.</summary>
-    public void Note(GrantKey key)
+    public void Record(GrantKey key)
     {
         var now = time.GetUtcNow();
-        if (_noted.TryGetValue(key, out var last) && (now - last).Duration() < Precision)
+        if (_recorded.TryGetValue(key, out var last) && (now - last).Duration() < Precision)
         {
             return;
         }
 
-        _noted[key] = now;
-        Pending = RecordAsync(key, now.UtcDateTime);
+        _recorded[key] = now;
+        PendingWrite = WriteAsync(key, now.UtcDateTime);
     }
 
     /// <summary>The note being written, for those who must wait for it before the process ends.</summary>
-    public Task Pending { get; private set; } = Task.CompletedTask;
+    public Task PendingWrite { get; private set; } = Task.CompletedTask;
 
-    private async Task RecordAsync(GrantKey key, DateTime at)
+    private async Task WriteAsync(GrantKey key, DateTime at)
     {
         try
         {

@@ -8,8 +8,8 @@ using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Tokens;
 
-/// <summary>Asks a provider for a new access token by whatever grant it renews with.</summary>
-internal sealed class GrantRenewer(
+/// <summary>The OAuth call of a refresh: asks a provider for a new access token by whatever grant it has for that.</summary>
+internal sealed class RefreshCall(
     ProviderDirectory providers,
     TokenEndpointClient client,
     ClientAuthentication authentication,
@@ -17,23 +17,26 @@ internal sealed class GrantRenewer(
     SecretGuard guard
 )
 {
-    /// <summary>Fails where nothing can renew the grant but a person.</summary>
+    /// <summary>Throws where nothing can refresh the grant but a person.</summary>
     /// <exception cref="BridgeException">There is no refresh token.</exception>
-    public static void RequireRenewable(OAuthEntry entry, StoredGrant grant)
+    public static void ThrowIfNotRefreshable(OAuthEntry entry, StoredGrant grant)
     {
         if (!grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name)))
         {
             throw new BridgeException(
                 ProblemCode.ConsentRequired,
-                $"{entry.Name} has no refresh token, so its access token cannot be renewed. Give consent again; at Microsoft the "
-                    + "scope offline_access is what brings a refresh token."
+                $"{entry.Name} has no refresh token, so its access token cannot be refreshed. "
+                    + "Give consent again; at Microsoft the scope offline_access is what brings a refresh token."
             );
         }
     }
 
-    /// <summary>Sends the one request; a second one only where the provider refuses the client.</summary>
+    /// <summary>Sends the one request; a second one only where the provider refuses the client for having a secret.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="grant">Its grant.</param>
+    /// <param name="received">Gets each answer's bytes before they are parsed.</param>
     /// <exception cref="BridgeException">The endpoint is configured wrongly.</exception>
-    public async Task<TokenAnswer> RenewAsync(OAuthEntry entry, StoredGrant grant)
+    public async Task<TokenAnswer> SendAsync(OAuthEntry entry, StoredGrant grant, Action<byte[]> received)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
         try
@@ -53,7 +56,9 @@ internal sealed class GrantRenewer(
             }
 
             // A client that was refused has not spent the refresh token.
-            var answer = await authentication.SendAsync(entry, endpoint, form, (full, header) => client.PostAsync(endpoint, full, header));
+            var answer = await authentication.SendAsync(entry, endpoint, form, (full, header) =>
+                client.RefreshAsync(endpoint, full, received, header)
+            );
             if (answer is TokenAnswer.Issued issued)
             {
                 await guard.NoteIssuedAsync(entry, endpoint, issued.Response.RefreshToken, grant.RefreshToken);

@@ -3,7 +3,7 @@
 namespace DolibarrOAuthBridge.Grants;
 
 /// <summary>What is remembered of a good refresh.</summary>
-internal sealed class GrantRenewal
+internal sealed class RefreshedGrant
 {
     /// <summary>When, UTC.</summary>
     public required DateTime At { get; init; }
@@ -23,6 +23,9 @@ internal sealed class GrantRenewal
     /// <summary>That refresh token, dolcrypt'ed.</summary>
     public string? NewestToken { get; init; }
 
-    /// <summary>Hashes of those before it.</summary>
-    public string? Superseded { get; init; }
+    /// <summary>Hash of the refresh token that was spent; null if none was.</summary>
+    public string? SupersededHash { get; init; }
+
+    /// <summary>Who refreshed: what that one announced is done.</summary>
+    public required string Owner { get; init; }
 }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Data.Common;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Storage;
+
+namespace DolibarrOAuthBridge.Grants;
+
+/// <summary>
+/// Hashes of the refresh tokens that newer ones replaced, in <c>oauthbridge_superseded</c>: a row of the token table that holds one
+/// was written back by somebody who had read it before. They are kept for <see cref="KeptFor"/>.
+/// </summary>
+internal sealed class SupersededTable(DolibarrDatabase database, BridgeSchema schema, TimeProvider time)
+{
+    /// <summary>How long a hash is kept.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
+
+    private string Table => database.Table("oauthbridge_superseded");
+
+    /// <summary>Whether a refresh token is an old one that something wrote back over a newer one.</summary>
+    /// <param name="record">What is remembered of the grant.</param>
+    /// <param name="refreshHash">Hash of the refresh token.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<bool> ContainsAsync(GrantRecord record, string refreshHash, CancellationToken cancellationToken = default)
+    {
+        if (record.NewestToken is null || record.NewestHash == refreshHash)
+        {
+            return false;
+        }
+
+        if (record.IsSuperseded(refreshHash))
+        {
+            return true;
+        }
+
+        try
+        {
+            var found = await database.QueryAsync(
+                $"SELECT 1 AS found FROM {Table} WHERE service = @service AND entity = @entity AND hash = @hash",
+                [("service", record.Service), ("entity", record.Entity), ("hash", refreshHash)],
+                static row => row.Number("found"),
+                cancellationToken
+            );
+            return found.Count > 0;
+        }
+        catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
+        {
+            return false; // an older schema, which has the newest hashes in the grant's row
+        }
+    }
+
+    /// <summary>Adds hashes within the caller's transaction.</summary>
+    public async Task AddAsync(
+        DbConnection connection,
+        DbTransaction? transaction,
+        GrantKey key,
+        IEnumerable<string?> hashes,
+        CancellationToken cancellationToken = default
+    )
+    {
+        foreach (var hash in hashes.OfType<string>().Where(static hash => hash.Length > 0).Distinct(StringComparer.Ordinal))
+        {
+            await connection.ExecuteAsync(
+                $"INSERT INTO {Table} (service, entity, hash, at) VALUES (@service, @entity, @hash, @at) "
+                    + database.Sql.OnConflictIgnore("entity"),
+                [("service", key.Service), ("entity", key.Entity), ("hash", hash), ("at", time.GetUtcNow().UtcDateTime)],
+                cancellationToken,
+                transaction
+            );
+        }
+    }
+
+    /// <summary>Removes what is older than <see cref="KeptFor"/>.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task PruneAsync(CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken);
+        await database.ExecuteAsync(
+            $"DELETE FROM {Table} WHERE at < @before",
+            [("before", (time.GetUtcNow() - KeptFor).UtcDateTime)],
+            cancellationToken
+        );
+    }
+}
