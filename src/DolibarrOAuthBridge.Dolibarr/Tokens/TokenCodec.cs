@@ -15,6 +15,8 @@ public sealed class TokenCodec(InstanceKeys keys)
     private const string KeyAdvice =
         "The usual cause is a database restored without its conf.php: put back the old $dolibarr_main_instance_unique_id";
 
+    private const string RestoreAdvice = "Restore the row from a backup, or give consent again.";
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads the value of <c>llx_oauth_token.token</c>, encrypted or in the clear.</summary>
@@ -23,7 +25,7 @@ public sealed class TokenCodec(InstanceKeys keys)
     {
         if (string.IsNullOrEmpty(column))
         {
-            throw new TokenUnreadableException(TokenUnreadableReason.Empty, "There is no token in this row. Run the consent.");
+            throw new TokenUnreadableException(TokenUnreadableReason.Empty, "There is no token in this row.", "Give consent.");
         }
 
         return DolCrypt.IsEncrypted(column) ? DecodeEncrypted(column) : DecodePlain(column);
@@ -177,11 +179,13 @@ public sealed class TokenCodec(InstanceKeys keys)
                     ? new TokenUnreadableException(
                         TokenUnreadableReason.UnsupportedCipher,
                         $"The token cannot be decrypted. {exception.Message}",
+                        "Give consent again; what wrote this row is not Dolibarr's own code.",
                         exception
                     )
                     : new TokenUnreadableException(
                         TokenUnreadableReason.WrongKeyOrDamaged,
-                        $"The token is damaged. {exception.Message} Restore the row or run the consent again.",
+                        $"The token is damaged. {exception.Message}",
+                        RestoreAdvice,
                         exception
                     );
             }
@@ -205,8 +209,11 @@ public sealed class TokenCodec(InstanceKeys keys)
         throw new TokenUnreadableException(
             TokenUnreadableReason.WrongKeyOrDamaged,
             keys.Candidates.Count == 0
-                ? "The token is encrypted, but conf.php has no key. Put back $dolibarr_main_instance_unique_id or run the consent again."
-                : $"The value does not decrypt with the key in conf.php. {KeyAdvice} or run the consent again.",
+                ? "The token is encrypted, but conf.php has no key."
+                : "The value does not decrypt with the key in conf.php.",
+            keys.Candidates.Count == 0
+                ? "Put back $dolibarr_main_instance_unique_id or give consent again."
+                : $"{KeyAdvice} or give consent again.",
             cause
         );
     }
@@ -222,7 +229,8 @@ public sealed class TokenCodec(InstanceKeys keys)
         {
             throw new TokenUnreadableException(
                 TokenUnreadableReason.WrongKeyOrDamaged,
-                $"The token is damaged: {exception.Message}. Restore the row or run the consent again.",
+                $"The token is damaged: {exception.Message}.",
+                RestoreAdvice,
                 exception
             );
         }
@@ -231,8 +239,8 @@ public sealed class TokenCodec(InstanceKeys keys)
     private static TokenUnreadableException NotAToken(PhpFormatException? exception) =>
         new(
             TokenUnreadableReason.NotAToken,
-            "The row does not hold an OAuth 2 token in Dolibarr's format. Another program may have written it; run the consent again if "
-                + "it is meant to be one.",
+            "The row does not hold an OAuth 2 token in Dolibarr's format.",
+            "Another program may have written it; give consent again if it is meant to be one.",
             exception
         );
 

@@ -6,9 +6,19 @@ namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 public sealed class TokenUnreadableException : Exception
 {
     /// <summary>Creates the error.</summary>
-    public TokenUnreadableException(TokenUnreadableReason reason, string message, Exception? innerException = null)
-        : base(message, innerException) => Reason = reason;
+    /// <param name="reason">Why the token cannot be read.</param>
+    /// <param name="problem">The likely cause, as whole sentences.</param>
+    /// <param name="advice">What to do, as whole sentences.</param>
+    /// <param name="innerException">The error beneath.</param>
+    public TokenUnreadableException(TokenUnreadableReason reason, string problem, string advice, Exception? innerException = null)
+        : base($"{problem} {advice}", innerException) => (Reason, Problem, Advice) = (reason, problem, advice);
 
     /// <summary>Why the token cannot be read.</summary>
     public TokenUnreadableReason Reason { get; }
+
+    /// <summary>The likely cause.</summary>
+    public string Problem { get; }
+
+    /// <summary>What to do.</summary>
+    public string Advice { get; }
 }

@@ -51,7 +51,15 @@ internal sealed class DoctorCommand : IBridgeCommand
         catch (DolibarrConfException exception)
         {
             return (
-                [new("conf_unusable", Severity.Error, exception.Path, exception.Message, "The message says what to correct.")],
+                [
+                    new(
+                        "conf_unusable",
+                        Severity.Error,
+                        exception.Path,
+                        exception.Message,
+                        "Correct that line of conf.php, or the path in --dolibarr-conf; the sidecar reads the same file."
+                    ),
+                ],
                 result.GetValue<bool>("--json")
             );
         }

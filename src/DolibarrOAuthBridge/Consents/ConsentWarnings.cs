@@ -13,18 +13,23 @@ internal static class ConsentWarnings
         if (stored.KeptRefreshToken)
         {
             yield return new EntryWarning(
-                "refresh_token_kept",
+                EntryWarningCode.RefreshTokenKept,
+                Severity.Warning,
+                "The provider gave no new refresh token, so the one of before stays.",
                 grant.Account is null
-                    ? "The provider gave no new refresh token, so the one of before stays. The provider does not "
-                        + "say which account granted: if it was another one than before, start again with "
-                        + "force_consent."
-                    : $"The provider gave no new refresh token, so the one of before stays."
+                    ? "The provider does not say which account granted: if it was another one than before, start again with force_consent."
+                    : "Nothing is to be done: it is the same account's."
             );
         }
 
         if (stored.PreviousAccount is { } before)
         {
-            yield return new EntryWarning("account_changed", $"{entry.Name} belonged to {before} and belongs to {grant.Account} now.");
+            yield return new EntryWarning(
+                EntryWarningCode.AccountChanged,
+                Severity.Warning,
+                $"{entry.Name} belonged to {before} and belongs to {grant.Account} now.",
+                "If that was not meant, give consent again with the former account."
+            );
         }
     }
 }

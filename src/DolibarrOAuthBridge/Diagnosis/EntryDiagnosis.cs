@@ -18,8 +18,7 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
             {
                 foreach (var warning in report.Warnings)
                 {
-                    var (evidence, advice) = Split(warning.Message);
-                    yield return new(warning.Code, warning.Severity, company.Subject(report.Entry), evidence, advice);
+                    yield return new(warning.Code, warning.Severity, company.Subject(report.Entry), warning.Evidence, warning.Advice);
                 }
             }
 
@@ -80,13 +79,4 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
         snapshot.Constants.Any(constant =>
             constant.Entity == entity && constant.Stored.Length > 0 && constant.Name == entry.Name.Constant("ID")
         );
-
-    // A warning says first what it is, then what to do.
-    private static (string Evidence, string Advice) Split(string message)
-    {
-        var colon = message.IndexOf(": ", StringComparison.Ordinal);
-        return colon < 0
-            ? (message, "Correct that in Dolibarr's OAuth setup, then run doctor again.")
-            : (message[..colon] + ".", char.ToUpperInvariant(message[colon + 2]) + message[(colon + 3)..]);
-    }
 }

@@ -37,11 +37,14 @@ internal static class EntrySettings
         return ProviderCatalogue.Of(entry.Name).UnusableTenants.Contains(entry.Tenant, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Why such a tenant cannot work, and what to do.</summary>
+    /// <summary>What to do about such a tenant.</summary>
+    public static string UsableTenant => "Put in the directory (tenant) ID or a domain of the organisation.";
+
+    /// <summary>Why such a tenant cannot work.</summary>
     public static string UnusableTenant(OAuthEntry entry)
     {
         return $"{entry.Name.Constant("TENANT")} is {entry.Tenant}, which is no organisation's directory, and an application "
-            + "that asks in its own name works in one only (AADSTS9001023): put in the directory (tenant) ID or a domain of the organisation.";
+            + "that asks in its own name works in one only (AADSTS9001023).";
     }
 
     /// <summary>The scopes as the provider knows them.</summary>
@@ -73,7 +76,7 @@ internal static class EntrySettings
     {
         if (HasUnusableTenant(entry))
         {
-            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {UnusableTenant(entry)}");
+            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {UnusableTenant(entry)} {UsableTenant}");
         }
 
         if (entry.ClientSecretProblem is { } problem && entry.ClientCertificate is null)

@@ -21,7 +21,7 @@ internal sealed class EntryFacts
     public StoredGrant? Grant { get; init; }
 
     /// <summary>Why its only row cannot be read; null if it can.</summary>
-    public string? Unreadable { get; init; }
+    public TokenUnreadableException? Unreadable { get; init; }
 
     /// <summary>What is remembered of it.</summary>
     public GrantRecord Memory { get; init; } = new();

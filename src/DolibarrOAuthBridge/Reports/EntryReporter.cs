@@ -90,7 +90,7 @@ internal sealed class EntryReporter(
     private EntryFacts Gather(OAuthEntry entry, TokenLookup lookup, GrantRecord? memory, IReadOnlyList<EntryUse> known)
     {
         StoredGrant? grant = null;
-        string? unreadable = null;
+        TokenUnreadableException? unreadable = null;
         if (lookup.OnlyRow is { } row)
         {
             try
@@ -99,7 +99,7 @@ internal sealed class EntryReporter(
             }
             catch (TokenUnreadableException exception)
             {
-                unreadable = exception.Message;
+                unreadable = exception;
             }
         }
 
@@ -161,7 +161,7 @@ internal sealed class EntryReporter(
             RefreshTokenExpiresAt = grant?.RefreshToken is null
                 ? null
                 : Utc(memory.RefreshTokenExpiresAt ?? (grant.LastRefresh(memory) + facts.Provider.RefreshTokenIdleLifetime)),
-            LastError = facts.Unreadable
+            LastError = facts.Unreadable?.Message
                 ?? (
                     memory.LastError is null ? null
                     : string.IsNullOrEmpty(memory.LastErrorDetail) ? memory.LastError

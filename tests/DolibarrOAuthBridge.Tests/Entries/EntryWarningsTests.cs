@@ -205,7 +205,7 @@ public sealed class EntryWarningsTests
                     {
                         Entry = Google("gmail_full"),
                         Lookup = new TokenLookup([]),
-                        Unreadable = "why",
+                        Unreadable = new TokenUnreadableException(TokenUnreadableReason.NotAToken, "It is no token.", "Consent."),
                         Now = Make.Now,
                     }
                 )

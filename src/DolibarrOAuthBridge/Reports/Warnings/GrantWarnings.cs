@@ -21,16 +21,24 @@ internal static class GrantWarnings
 
         if (grant.RefreshHash is not null && grant.RefreshHash == facts.Memory.DeadHash)
         {
-            yield return new("consent_required", "The provider no longer accepts this grant: give consent again.");
+            yield return new(
+                EntryWarningCode.ConsentRequired,
+                Severity.Error,
+                "The provider no longer accepts this grant.",
+                "Give consent again."
+            );
             yield break;
         }
 
         if (!grant.NeverExpires && !grant.IsRenewableAt(facts.Provider))
         {
             yield return new(
-                "no_refresh_token",
-                "There is no refresh token, so the access token cannot be renewed: give consent again, at Microsoft with the "
-                    + "scope offline_access."
+                EntryWarningCode.NoRefreshToken,
+                HasEnded(facts, grant) && facts.Uses.Count > 0 ? Severity.Error : Severity.Warning,
+                HasEnded(facts, grant)
+                    ? "The access token has ended, and there is no refresh token to renew it with."
+                    : "There is no refresh token, so the access token cannot be renewed.",
+                "Give consent again, at Microsoft with the scope offline_access."
             );
         }
 
@@ -39,6 +47,8 @@ internal static class GrantWarnings
             yield return warning;
         }
     }
+
+    private static bool HasEnded(EntryFacts facts, StoredGrant grant) => !grant.LivesFor(TimeSpan.Zero, facts.Now);
 
     // What the provider itself says: refresh_token_expires_in.
     private static EntryWarning? Ending(EntryFacts facts)
@@ -53,9 +63,11 @@ internal static class GrantWarnings
         return left >= (whole > ShortLife ? LongNotice : ShortNotice)
             ? null
             : new(
-                "refresh_token_ending",
+                EntryWarningCode.RefreshTokenEnding,
+                Severity.Warning,
                 $"The provider lets the refresh token live {(left > TimeSpan.Zero ? "only " : string.Empty)}until "
-                    + $"{end:yyyy-MM-dd HH:mm} UTC: give consent again{(left > TimeSpan.Zero ? " before" : string.Empty)}.{Testing(facts.Provider)}"
+                    + $"{end:yyyy-MM-dd HH:mm} UTC.",
+                $"Give consent again{(left > TimeSpan.Zero ? " before" : string.Empty)}.{Testing(facts.Provider)}"
             );
     }
 
@@ -77,12 +89,13 @@ internal static class GrantWarnings
         return left >= LongNotice
             ? null
             : new(
-                "refresh_token_idle",
+                EntryWarningCode.RefreshTokenIdle,
+                Severity.Warning,
+                $"The grant was last renewed on {last:yyyy-MM-dd}, and {facts.Provider.Name} ends a refresh token that is "
+                    + $"not used for {lifetime.TotalDays:0} days{(left > TimeSpan.Zero ? string.Empty : ", so it is probably dead")}.",
                 left > TimeSpan.Zero
-                    ? $"The grant was last renewed on {last:yyyy-MM-dd}, and {facts.Provider.Name} ends a refresh token that is "
-                        + $"not used for {lifetime.TotalDays:0} days: renew it now, and see that the sidecar runs, which does so by itself."
-                    : $"The grant was last renewed on {last:yyyy-MM-dd}, and {facts.Provider.Name} ends a refresh token that is "
-                        + $"not used for {lifetime.TotalDays:0} days, so it is probably dead: try to renew it, else give consent again."
+                    ? "Renew it now, and see that the sidecar runs, which does so by itself."
+                    : "Try to renew it, else give consent again."
             );
     }
 }

@@ -10,15 +10,17 @@ internal static class RowWarnings
         if (facts.Lookup.IsDuplicate)
         {
             yield return new(
-                "duplicate_rows",
-                $"The rows {string.Join(" and ", facts.Lookup.Rows.Select(row => row.RowId))} both belong to this entry. Delete "
-                    + "the one that is not in use; nothing is written until then."
+                EntryWarningCode.DuplicateRows,
+                Severity.Error,
+                $"The rows {string.Join(" and ", facts.Lookup.Rows.Select(row => row.RowId))} both belong to this entry, so nothing is "
+                    + "written to either.",
+                "Delete the one that is not in use; dolibarr-oauth-bridge cleanup says which one to keep."
             );
         }
 
         if (facts.Unreadable is { } unreadable)
         {
-            yield return new("token_unreadable", unreadable);
+            yield return new(EntryWarningCode.TokenUnreadable, Severity.Error, unreadable.Problem, unreadable.Advice);
         }
     }
 }

@@ -20,9 +20,10 @@ internal static class ScopeWarnings
         if (facts.Provider.ServesMail)
         {
             yield return new(
-                "scope_missing",
-                $"The entry asks for no scope at all, so the provider refuses the consent or grants nothing of use: choose the "
-                    + $"scopes in Dolibarr's OAuth setup ({facts.Entry.Name.Constant("SCOPE")})."
+                EntryWarningCode.ScopeMissing,
+                Severity.Error,
+                "The entry asks for no scope at all, so the provider refuses the consent or grants nothing of use.",
+                $"Choose the scopes in Dolibarr's OAuth setup ({facts.Entry.Name.Constant("SCOPE")})."
             );
         }
     }
@@ -36,9 +37,11 @@ internal static class ScopeWarnings
                 $"{resource} ({string.Join(", ", scopes.Where(scope => ScopeResources.Of(facts.Provider, [scope]).Contains(resource)))})"
             );
             yield return new(
-                "scopes_mixed",
-                $"The scopes belong to {string.Join(" and ", named)}, and a token serves one API only. Keep those that the entry "
-                    + "is for (for mail those of Exchange, outlook.office365.com) and make another entry for the others."
+                EntryWarningCode.ScopesMixed,
+                Severity.Error,
+                $"The scopes belong to {string.Join(" and ", named)}, and a token serves one API only.",
+                "Keep those that the entry is for (for mail those of Exchange, outlook.office365.com) and make another entry for the "
+                    + "others."
             );
         }
     }
@@ -52,19 +55,22 @@ internal static class ScopeWarnings
                 yield return need.Purpose switch
                 {
                     EntryPurpose.SendMail => new(
-                        "smtp_scope_missing",
-                        $"Dolibarr sends mail with this entry ({use.Where}), which needs the scope {need.Scope}: add it in "
-                            + "Dolibarr's OAuth setup and give consent again."
+                        EntryWarningCode.SmtpScopeMissing,
+                        Severity.Error,
+                        $"Dolibarr sends mail with this entry ({use.Where}), which needs the scope {need.Scope}.",
+                        "Add it in Dolibarr's OAuth setup and give consent again."
                     ),
                     EntryPurpose.ReadMail => new(
-                        "imap_scope_missing",
-                        $"The email collector {use.Where} reads mail with this entry, which needs the scope {need.Scope}: add it "
-                            + "in Dolibarr's OAuth setup and give consent again."
+                        EntryWarningCode.ImapScopeMissing,
+                        Severity.Error,
+                        $"The email collector {use.Where} reads mail with this entry, which needs the scope {need.Scope}.",
+                        "Add it in Dolibarr's OAuth setup and give consent again."
                     ),
                     _ => new(
-                        "login_scope_missing",
-                        $"The label Login makes this entry the one for signing in, which needs the scope {need.Scope}: add it in "
-                            + "Dolibarr's OAuth setup."
+                        EntryWarningCode.LoginScopeMissing,
+                        Severity.Error,
+                        $"The label Login makes this entry the one for signing in, which needs the scope {need.Scope}.",
+                        "Add it in Dolibarr's OAuth setup."
                     ),
                 };
             }
@@ -73,9 +79,10 @@ internal static class ScopeWarnings
         if (facts.Uses.Count == 0 && facts.Provider.ServesMail && scopes.All(facts.Provider.IsIdentityScope))
         {
             yield return new(
-                "mail_scope_missing",
-                "The entry asks only who the user is, so neither sending nor reading mail works with it: add a mail scope in "
-                    + "Dolibarr's OAuth setup, or call it Login if it is for signing in."
+                EntryWarningCode.MailScopeMissing,
+                Severity.Warning,
+                "The entry asks only who the user is, so neither sending nor reading mail works with it.",
+                "Add a mail scope in Dolibarr's OAuth setup, or call it Login if it is for signing in."
             );
         }
     }
@@ -95,9 +102,11 @@ internal static class ScopeWarnings
         if (missing.Count > 0)
         {
             yield return new(
-                "scope_not_granted",
-                $"The entry asks for {string.Join(" and ", missing)}, and the stored grant is without: give consent again and "
-                    + "leave every box on the provider's page ticked; if it stays so, an administrator restricts the application."
+                EntryWarningCode.ScopeNotGranted,
+                Severity.Warning,
+                $"The entry asks for {string.Join(" and ", missing)}, and the stored grant is without.",
+                "Give consent again and leave every box on the provider's page ticked; if it stays so, an administrator restricts the "
+                    + "application."
             );
         }
     }

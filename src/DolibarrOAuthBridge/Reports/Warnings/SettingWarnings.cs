@@ -17,12 +17,22 @@ internal static class SettingWarnings
         var entry = facts.Entry;
         if (entry.ClientSecretProblem is { } problem && entry.ClientCertificate is null)
         {
-            yield return new("client_secret_unreadable", problem);
+            yield return new(
+                EntryWarningCode.ClientSecretUnreadable,
+                Severity.Error,
+                "The client secret is stored, but cannot be read.",
+                problem
+            );
         }
 
         if (EntrySettings.HasUnusableTenant(entry))
         {
-            yield return new("tenant_unusable", EntrySettings.UnusableTenant(entry));
+            yield return new(
+                EntryWarningCode.TenantUnusable,
+                Severity.Error,
+                EntrySettings.UnusableTenant(entry),
+                EntrySettings.UsableTenant
+            );
         }
 
         foreach (var setting in EntrySettings.Missing(entry))
@@ -30,8 +40,10 @@ internal static class SettingWarnings
             if ((setting != "client_secret" || entry.ClientSecretProblem is null) && (setting != "tenant" || entry.Tenant.Length == 0))
             {
                 yield return new(
-                    $"{setting}_missing",
-                    $"The entry has no {setting.Replace('_', ' ')}: complete it in Dolibarr's OAuth setup."
+                    EntryWarningCode.Missing(setting),
+                    Severity.Error,
+                    $"The entry has no {setting.Replace('_', ' ')}.",
+                    "Complete it in Dolibarr's OAuth setup."
                 );
             }
         }
@@ -43,32 +55,41 @@ internal static class SettingWarnings
 
         if (facts.Certificate?.Problem is { } unusable)
         {
-            yield return new("certificate_unusable", unusable);
+            yield return new(
+                EntryWarningCode.CertificateUnusable,
+                Severity.Error,
+                unusable,
+                $"The setting Entries:{entry.Name}:Certificate must name a valid certificate with its key, readable for the sidecar's user."
+            );
         }
         else if (facts.Certificate?.End is { } end && end - facts.Now < CertificateNotice)
         {
             yield return new(
-                "certificate_ending",
-                $"The certificate {entry.ClientCertificate} ends on {end:yyyy-MM-dd}: register a new one at the provider and put "
-                    + "it in its place."
+                EntryWarningCode.CertificateEnding,
+                Severity.Warning,
+                $"The certificate {entry.ClientCertificate} ends on {end:yyyy-MM-dd}.",
+                "Register a new one at the provider and put it in its place."
             );
         }
 
         if (facts.Certificate?.ExposedPath is { } exposed)
         {
             yield return new(
-                "certificate_readable_by_all",
-                $"Every user of this machine can read {exposed}, which holds the certificate's private key or its password: make "
-                    + "it readable for the sidecar's user alone (chmod 600)."
+                EntryWarningCode.CertificateReadableByAll,
+                Severity.Warning,
+                $"Every user of this machine can read {exposed}, which holds the certificate's private key or its password.",
+                "Make it readable for the sidecar's user alone (chmod 600)."
             );
         }
 
         if (entry.Name.Service.Length > LongestService)
         {
             yield return new(
-                "label_too_long",
+                EntryWarningCode.LabelTooLong,
+                Severity.Error,
                 $"The service name {entry.Name.Service} has {entry.Name.Service.Length} characters and Dolibarr's table holds "
-                    + $"{LongestService}: give the entry a shorter label."
+                    + $"{LongestService}.",
+                "Give the entry a shorter label."
             );
         }
     }
@@ -80,17 +101,21 @@ internal static class SettingWarnings
         if (facts.Provider.SecretsHaveIds && Guid.TryParseExact(entry.ClientSecret.Trim(), "D", out _))
         {
             yield return new(
-                "client_secret_is_id",
-                "The client secret looks like the Secret ID, not the secret's Value: enter the Value in Dolibarr's OAuth setup; "
-                    + "if it is not shown any more, make a new secret in the Entra admin center (Certificates & secrets)."
+                EntryWarningCode.ClientSecretIsId,
+                Severity.Error,
+                "The client secret looks like the Secret ID, not the secret's Value.",
+                "Enter the Value in Dolibarr's OAuth setup; if it is not shown any more, make a new secret in the Entra admin center "
+                    + "(Certificates & secrets)."
             );
         }
 
         if (entry.Tenant.AsSpan().ContainsAny(':', '/'))
         {
             yield return new(
-                "tenant_is_url",
-                $"{entry.Name.Constant("TENANT")} is a URL: enter the directory (tenant) ID or a domain of the organisation alone."
+                EntryWarningCode.TenantIsUrl,
+                Severity.Error,
+                $"{entry.Name.Constant("TENANT")} is a URL.",
+                "Enter the directory (tenant) ID or a domain of the organisation alone."
             );
         }
 
@@ -102,18 +127,20 @@ internal static class SettingWarnings
         )
         {
             yield return new(
-                "redirect_uri_localhost",
-                $"The redirect URI is on {redirect.Authority}, and Dolibarr on {site.Authority}: correct "
-                    + $"{entry.Name.Constant("URLCALLBACK")}, and register the same URI at the provider."
+                EntryWarningCode.RedirectUriLocalhost,
+                Severity.Warning,
+                $"The redirect URI is on {redirect.Authority}, and Dolibarr on {site.Authority}.",
+                $"Correct {entry.Name.Constant("URLCALLBACK")}, and register the same URI at the provider."
             );
         }
 
         if (facts.DiscoveryProblem is { } asked)
         {
             yield return new(
-                "metadata_not_found",
-                $"The server's metadata cannot be had ({asked}), so that the bridge guesses its endpoints: correct "
-                    + $"{entry.Name.Constant("URL")} to the server's issuer, or name the endpoints in the bridge's configuration "
+                EntryWarningCode.MetadataNotFound,
+                Severity.Warning,
+                $"The server's metadata cannot be had ({asked}), so that the bridge guesses its endpoints.",
+                $"Correct {entry.Name.Constant("URL")} to the server's issuer, or name the endpoints in the bridge's configuration "
                     + $"(Entries:{entry.Name}:TokenEndpoint and others)."
             );
         }

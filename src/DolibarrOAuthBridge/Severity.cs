@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-namespace DolibarrOAuthBridge.Diagnosis;
+namespace DolibarrOAuthBridge;
 
-/// <summary>How grave a finding is.</summary>
+/// <summary>How grave a finding or a warning is.</summary>
 internal static class Severity
 {
     /// <summary>Something does not work, or is about to fail for certain.</summary>
