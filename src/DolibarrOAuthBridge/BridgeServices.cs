@@ -56,7 +56,7 @@ internal static class BridgeServices
     private static IServiceCollection AddDolibarr(this IServiceCollection services, DolibarrConf conf) =>
         services
             .AddSingleton(_ => new DolibarrDatabase(conf))
-            .AddSingleton(new TokenCodec(conf.Keys))
+            .AddSingleton(_ => new TokenCodec(conf.Keys))
             .AddSingleton<TokenTable>()
             .AddSingleton(provider => new EntryTable(
                 provider.GetRequiredService<DolibarrDatabase>(),

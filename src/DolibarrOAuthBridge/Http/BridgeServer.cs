@@ -2,17 +2,18 @@
 
 using System.Net.Sockets;
 using System.Text.Json;
-using DolibarrOAuthBridge.Consents.Device;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Http.Endpoints;
 using DolibarrOAuthBridge.Http.Metrics;
 using DolibarrOAuthBridge.Http.Security;
+using DolibarrOAuthBridge.Instances;
 using DolibarrOAuthBridge.Lifetime;
-using DolibarrOAuthBridge.Notifications;
-using DolibarrOAuthBridge.Tokens.Renewal;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace DolibarrOAuthBridge.Http;
 
@@ -52,15 +53,15 @@ internal static class BridgeServer
                     : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint)
         );
         configureServices?.Invoke(builder.Services);
-        builder.Services.AddBridge(conf, options, configuration);
-        builder.Services.AddSingleton<RefusalLog>();
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ConnectionRoom>();
-        builder.Services.AddBridgeMetrics();
+        builder.Services.AddSingleton<MetricCollector>();
         builder.Services.AddHostedService<BoundAddresses>();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<RenewalService>());
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<DevicePolling>());
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<NoticeWatch>());
-        builder.Services.AddLifetime(options);
+        builder.Services.AddSingleton(front => new InstanceComposer(services => services.ShareWith(front).AddHttpOfInstance()));
+        builder.Services.AddSingleton(front => new Instance(() =>
+            front.GetRequiredService<InstanceComposer>().Compose(conf, options, configuration)
+        ));
+        builder.Services.AddInstances(options);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
@@ -68,11 +69,13 @@ internal static class BridgeServer
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
         });
 
+        builder.Services.AddInstanceTypes(static services => services.AddHttpOfInstance());
         var app = builder.Build();
         app.UseConnectionRoom();
         app.UseRequestCount();
         app.UseProblems();
         app.UseLocalCallersOnly();
+        app.UseInstance();
         app.UseApiKey();
         app.UseRouting();
         app.MapHealth();
@@ -88,6 +91,20 @@ internal static class BridgeServer
         app.MapOpenApiDocument();
         return app;
     }
+
+    // What an instance has of its own for HTTP.
+    private static IServiceCollection AddHttpOfInstance(this IServiceCollection services) =>
+        services.AddSingleton<RefusalLog>().AddSingleton<EntryGauges>();
+
+    // What all instances have in common: nothing that is about a Dolibarr, a provider or a caller.
+    private static IServiceCollection ShareWith(this IServiceCollection services, IServiceProvider front) =>
+        services
+            .AddSingleton(front.GetRequiredService<TimeProvider>())
+            .AddSingleton(front.GetRequiredService<ILoggerFactory>())
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
+            .AddSingleton(front.GetRequiredService<IHostApplicationLifetime>())
+            .AddSingleton(front.GetRequiredService<IOptions<JsonOptions>>())
+            .AddSingleton(front.GetRequiredService<MetricCollector>());
 
     private static void Limit(KestrelServerOptions kestrel)
     {

@@ -9,7 +9,6 @@ internal static partial class Failures
 {
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app)
     {
-        var logger = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Failures).FullName!);
         return app.Use(
             async (context, next) =>
             {
@@ -45,7 +44,8 @@ internal static partial class Failures
                 catch (Exception exception)
 #pragma warning restore CA1031
                 {
-                    Log.Unexpected(logger, exception, context.Request.Method);
+                    var loggers = context.RequestServices.GetRequiredService<ILoggerFactory>(); // of the instance that the request is for
+                    Log.Unexpected(loggers.CreateLogger(typeof(Failures).FullName!), exception, context.Request.Method);
                     await Problems.WriteAsync(
                         context,
                         StatusCodes.Status500InternalServerError,

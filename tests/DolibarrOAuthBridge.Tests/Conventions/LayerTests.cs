@@ -21,6 +21,7 @@ public sealed class LayerTests
         ["Tokens", "Diagnosis"],
         ["Consents", "Mail", "Rekeying", "Lifetime", "Notifications"],
         ["Login"],
+        ["Instances"],
         ["Http"],
         ["Commands"],
     ];

@@ -22,9 +22,6 @@ internal static class MetricsEndpoint
         TokenStatus.Duplicate,
     ];
 
-    public static IServiceCollection AddBridgeMetrics(this IServiceCollection services) =>
-        services.AddSingleton<MetricCollector>().AddSingleton<EntryGauges>();
-
     /// <summary>Counts every request by the call's name and its status.</summary>
     public static IApplicationBuilder UseRequestCount(this IApplicationBuilder app)
     {

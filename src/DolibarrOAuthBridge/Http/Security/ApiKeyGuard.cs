@@ -25,8 +25,6 @@ internal static partial class ApiKeyGuard
 
     public static IApplicationBuilder UseApiKey(this IApplicationBuilder app)
     {
-        var keys = app.ApplicationServices.GetRequiredService<ApiKeys>();
-        var refusals = app.ApplicationServices.GetRequiredService<RefusalLog>();
         return app.Use(
             async (context, next) =>
             {
@@ -34,12 +32,12 @@ internal static partial class ApiKeyGuard
                 {
                     try
                     {
-                        await RequireAsync(context, keys);
+                        await RequireAsync(context, context.RequestServices.GetRequiredService<ApiKeys>());
                         context.Features.Get<ConnectionGuest>()?.Prove();
                     }
                     catch (BridgeException exception) when (exception.Code == ProblemCode.Unauthorized)
                     {
-                        refusals.Note();
+                        context.RequestServices.GetRequiredService<RefusalLog>().Note();
                         throw;
                     }
                 }

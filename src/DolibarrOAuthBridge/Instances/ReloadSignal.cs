@@ -2,10 +2,10 @@
 
 using System.Runtime.InteropServices;
 
-namespace DolibarrOAuthBridge.Lifetime;
+namespace DolibarrOAuthBridge.Instances;
 
-/// <summary>SIGHUP (<c>systemctl reload</c>) reads conf.php again.</summary>
-internal sealed partial class ReloadSignal(ConfReloader reloader, ILogger<ReloadSignal> logger) : IHostedService, IDisposable
+/// <summary>SIGHUP (<c>systemctl reload</c>) reads again what is configured.</summary>
+internal sealed partial class ReloadSignal(InstanceHost instances, ILogger<ReloadSignal> logger) : IHostedService, IDisposable
 {
     private PosixSignalRegistration? _registration;
 
@@ -31,7 +31,7 @@ internal sealed partial class ReloadSignal(ConfReloader reloader, ILogger<Reload
     {
         try
         {
-            await reloader.ReloadAsync();
+            await instances.ReloadAsync();
         }
 #pragma warning disable CA1031 // nobody waits for this; whatever it is, the sidecar goes on as it was
         catch (Exception exception)
@@ -43,7 +43,7 @@ internal sealed partial class ReloadSignal(ConfReloader reloader, ILogger<Reload
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Reading conf.php again failed unexpectedly.")]
+        [LoggerMessage(1, LogLevel.Error, "Reading the configuration again failed unexpectedly.")]
         public static partial void Unexpected(ILogger logger, Exception exception);
     }
 }
