@@ -19,7 +19,7 @@ GRANT SELECT (state), INSERT (state), UPDATE (state) ON `dolibarr`.`llx_oauth_to
 -- What the bridge remembers of each grant, the refresh tokens that were replaced (hashes), the audit trail, which is pruned
 -- by age, consents under way, notices, and where secrets may be sent.
 GRANT SELECT, INSERT, UPDATE ON `dolibarr`.`llx_oauthbridge_grant` TO 'oauthbridge'@'localhost';
-GRANT SELECT, INSERT, UPDATE (entity), DELETE ON `dolibarr`.`llx_oauthbridge_superseded` TO 'oauthbridge'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_superseded` TO 'oauthbridge'@'localhost';
 GRANT SELECT, INSERT, DELETE ON `dolibarr`.`llx_oauthbridge_event` TO 'oauthbridge'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_consent` TO 'oauthbridge'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_notice` TO 'oauthbridge'@'localhost';
