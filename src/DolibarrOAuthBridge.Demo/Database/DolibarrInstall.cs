@@ -13,7 +13,6 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Storage;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.Demo.Database;
 
@@ -23,13 +22,13 @@ namespace DolibarrOAuthBridge.Demo.Database;
 /// </summary>
 public sealed partial class DolibarrInstall : IAsyncDisposable
 {
-    private readonly ScratchMariaDb _server;
+    private readonly IScratchDatabase _server;
     private readonly ScratchDirectory _directory;
     private readonly DolibarrInstallOptions _options;
     private readonly DolibarrDatabase _database;
     private readonly TokenTable _tokens;
 
-    private DolibarrInstall(ScratchMariaDb server, ScratchDirectory directory, DolibarrInstallOptions options)
+    private DolibarrInstall(IScratchDatabase server, ScratchDirectory directory, DolibarrInstallOptions options)
     {
         _server = server;
         _directory = directory;
@@ -41,11 +40,12 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
             new DolibarrConf
             {
                 Path = ConfPath,
+                DbType = server.Type,
                 DbHost = "127.0.0.1",
                 DbPort = server.Port,
                 DbName = options.Database,
-                DbUser = "root",
-                DbPassword = server.RootPassword,
+                DbUser = server.Superuser,
+                DbPassword = server.SuperuserPassword,
                 DbPrefix = options.Prefix,
                 Keys = new InstanceKeys(null, options.Key, null),
             }
@@ -73,7 +73,7 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
 
     /// <summary>Makes database, account and conf.php.</summary>
     public static async Task<DolibarrInstall> CreateAsync(
-        ScratchMariaDb server,
+        IScratchDatabase server,
         DolibarrInstallOptions? options = null,
         CancellationToken cancellationToken = default
     )
@@ -90,12 +90,12 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
             await server.CreateDatabaseAsync(options.Database, cancellationToken);
         }
 
-        await server.CreateUserAsync(
-            options.User,
-            options.Password,
-            options.Grants ?? [$"ALL PRIVILEGES ON `{options.Database}`.*"],
-            cancellationToken
-        );
+        await server.CreateUserAsync(options.User, options.Password, options.Grants ?? [], cancellationToken);
+        if (options.Grants is null)
+        {
+            await server.GrantAllAsync(options.Database, options.User, cancellationToken);
+        }
+
         var directory = ScratchDirectory.Create("dolibarr");
         var install = new DolibarrInstall(server, directory, options);
         await install.WriteConfAsync(cancellationToken: cancellationToken);
@@ -113,11 +113,13 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
     {
         using var schema = new BridgeSchema(_database);
         await schema.EnsureAsync(cancellationToken);
+        if (_options.Grants is null)
+        {
+            await _server.GrantAllAsync(Database, User, cancellationToken);
+        }
+
         await _server.CreateUserAsync(user, password, [], cancellationToken);
-        var grants = await new DatabasePrivilegeScript(_database).SqlAsync(
-            $"'{MySqlHelper.EscapeString(user)}'@'localhost'",
-            cancellationToken
-        );
+        var grants = await new DatabasePrivilegeScript(_database).SqlAsync(user, cancellationToken);
         await _server.ExecuteAsync(grants, Database, cancellationToken);
     }
 
@@ -140,9 +142,9 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
             Assignment("dolibarr_main_db_prefix", _options.Prefix),
             Assignment("dolibarr_main_db_user", _options.User),
             Assignment("dolibarr_main_db_pass", Password),
-            Assignment("dolibarr_main_db_type", "mysqli"),
-            Assignment("dolibarr_main_db_character_set", "utf8mb4"),
-            Assignment("dolibarr_main_db_collation", "utf8mb4_general_ci"),
+            Assignment("dolibarr_main_db_type", _server.Type),
+            Assignment("dolibarr_main_db_character_set", _server.Type == "pgsql" ? "utf8" : "utf8mb4"),
+            Assignment("dolibarr_main_db_collation", _server.Type == "pgsql" ? "utf8_general_ci" : "utf8mb4_general_ci"),
             Assignment("dolibarr_main_authentication", "dolibarr"),
             Assignment("dolibarr_main_prod", "1"),
             Assignment("dolibarr_main_instance_unique_id", key ?? _options.Key),
@@ -165,7 +167,7 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
                 "const"
             )} (name, value, type, visible, note, entity) VALUES (@name, @stored, 'chaine', 0, '', @entity)
             """,
-            [new("@name", name), new("@stored", stored), new("@entity", entity)],
+            [("name", name), ("stored", stored), ("entity", entity)],
             cancellationToken
         );
     }
@@ -174,7 +176,7 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
     public Task DeleteConstAsync(string name, int entity = 1, CancellationToken cancellationToken = default) =>
         ChangeAsync(
             $"DELETE FROM {_database.Table("const")} WHERE name = @name AND entity = @entity",
-            [new("@name", name), new("@entity", entity)],
+            [("name", name), ("entity", entity)],
             cancellationToken
         );
 
@@ -200,7 +202,7 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
             throw new InvalidOperationException($"{entry} has several rows.");
         }
 
-        var connection = await _server.OpenAsync(Database, cancellationToken);
+        var connection = await _server.ConnectAsync(Database, cancellationToken);
         await using (connection)
         {
             if (rows.OnlyRow is { } row)
@@ -270,19 +272,8 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
     private static string Assignment(string variable, string value) =>
         $"${variable}='{value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)}';";
 
-    private async Task ChangeAsync(string sql, MySqlParameter[] parameters, CancellationToken cancellationToken)
-    {
-        var connection = await _server.OpenAsync(Database, cancellationToken);
-        await using (connection)
-        {
-            var command = new MySqlCommand(sql, connection);
-            await using (command)
-            {
-                command.Parameters.AddRange(parameters);
-                await command.ExecuteNonQueryAsync(cancellationToken);
-            }
-        }
-    }
+    private Task ChangeAsync(string sql, (string, object?)[] parameters, CancellationToken cancellationToken) =>
+        _database.ExecuteAsync(sql, parameters, cancellationToken);
 
     // From dolibarr_set_const.
     [GeneratedRegex(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Data.Common;
 using System.Security.Cryptography;
 using DolibarrOAuthBridge.Demo.Processes;
 using MySqlConnector;
@@ -10,7 +11,7 @@ namespace DolibarrOAuthBridge.Demo.Database;
 /// A MariaDB server of one's own: its data in a private temporary directory, on a free port of the loopback address, with
 /// real accounts and privileges. Disposing it removes everything; so does the death of this process.
 /// </summary>
-public sealed class ScratchMariaDb : IAsyncDisposable
+public sealed class ScratchMariaDb : IScratchDatabase
 {
     private const int PortAttempts = 5;
 
@@ -40,6 +41,15 @@ public sealed class ScratchMariaDb : IAsyncDisposable
 
     /// <summary>The password of <c>root</c>, made for this server.</summary>
     public string RootPassword { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <inheritdoc />
+    public string Type => "mysqli";
+
+    /// <inheritdoc />
+    public string Superuser => "root";
+
+    /// <inheritdoc />
+    public string SuperuserPassword => RootPassword;
 
     /// <summary>The server's process id; another one after a restart.</summary>
     public int ProcessId => Running.Id;
@@ -104,6 +114,17 @@ public sealed class ScratchMariaDb : IAsyncDisposable
             throw;
         }
     }
+
+    /// <inheritdoc />
+    public async Task<DbConnection> ConnectAsync(string database = "", CancellationToken cancellationToken = default) =>
+        await OpenAsync(database, cancellationToken);
+
+    /// <inheritdoc />
+    public Task GrantAllAsync(string database, string user, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(
+            $"GRANT ALL PRIVILEGES ON {Quote(database)}.* TO '{MySqlHelper.EscapeString(user)}'@'localhost'",
+            cancellationToken: cancellationToken
+        );
 
     /// <summary>Creates a database as Dolibarr does (utf8mb4, general collation) unless it is there.</summary>
     public Task CreateDatabaseAsync(string database, CancellationToken cancellationToken = default) =>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.ComponentModel;
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -12,8 +14,9 @@ namespace DolibarrOAuthBridge.Demo.Database;
 /// A PostgreSQL server of one's own: its data in a private temporary directory, on a free port of the loopback address, with passwords.
 /// Disposing it removes everything; so does the death of this process.
 /// </summary>
-public sealed class ScratchPostgreSql : IAsyncDisposable
+public sealed class ScratchPostgreSql : IScratchDatabase
 {
+    private const string SuperuserName = "postgres";
     private const string Advice = "Install the Debian package postgresql (apt-get install postgresql)";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
@@ -29,14 +32,17 @@ public sealed class ScratchPostgreSql : IAsyncDisposable
         _programs = programs;
     }
 
-    /// <summary>The name of the superuser.</summary>
-    public const string Superuser = "postgres";
+    /// <inheritdoc />
+    public string Type => "pgsql";
+
+    /// <inheritdoc />
+    public string Superuser => SuperuserName;
 
     /// <summary>The TCP port on 127.0.0.1; the same after a restart.</summary>
     public int Port { get; private set; }
 
     /// <summary>The superuser's password, made for this server.</summary>
-    public string Password { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+    public string SuperuserPassword { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     private string Data => Path.Combine(_directory.Path, "data");
 
@@ -61,29 +67,114 @@ public sealed class ScratchPostgreSql : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a script of one or more statements as superuser.</summary>
-    /// <param name="sql">The statements.</param>
-    /// <param name="database">The database; by default that of the superuser.</param>
-    /// <param name="cancellationToken">Cancels the statements.</param>
-    public async Task ExecuteAsync(string sql, string database = Superuser, CancellationToken cancellationToken = default)
+    /// <inheritdoc />
+    public async Task<DbConnection> ConnectAsync(string database = "", CancellationToken cancellationToken = default)
     {
-        await using var connection = new NpgsqlConnection(
+        var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder
             {
                 Host = "127.0.0.1",
                 Port = Port,
-                Username = Superuser,
-                Password = Password,
-                Database = database,
+                Username = SuperuserName,
+                Password = SuperuserPassword,
+                Database = database.Length > 0 ? database : SuperuserName,
                 Pooling = false,
             }.ConnectionString
         );
-        await connection.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task ExecuteAsync(string sql, string database = "", CancellationToken cancellationToken = default)
+    {
+        await using var connection = await ConnectAsync(database, cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Stops the server at once, as its own fast shutdown does, and waits until it is gone.</summary>
+    /// <inheritdoc />
+    public async Task CreateDatabaseAsync(string database, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await ExecuteAsync($"CREATE DATABASE {Quote(database)} ENCODING 'UTF8'", cancellationToken: cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DuplicateDatabase)
+        {
+            // It is there.
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task LoadGoldenAsync(string database, string prefix = "llx_", CancellationToken cancellationToken = default)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "golden");
+        var tables = await File.ReadAllTextAsync(Path.Combine(folder, "tables-pgsql.sql"), cancellationToken);
+        var rows = await File.ReadAllTextAsync(Path.Combine(folder, "dolibarr-22.0.4.sql"), cancellationToken);
+        rows = rows[rows.IndexOf("INSERT INTO", StringComparison.Ordinal)..].Replace("`", string.Empty, StringComparison.Ordinal);
+        string[] sequences = ["llx_const", "llx_oauth_token"];
+        var numbers = sequences.Select(table => $"SELECT setval('{table}_rowid_seq', (SELECT MAX(rowid) FROM {table}));");
+        await CreateDatabaseAsync(database, cancellationToken);
+        await ExecuteAsync(
+            (tables + rows + string.Join('\n', numbers)).Replace("llx_", prefix, StringComparison.Ordinal),
+            database,
+            cancellationToken
+        );
+    }
+
+    /// <inheritdoc />
+    public async Task CreateUserAsync(
+        string user,
+        string password,
+        IEnumerable<string> grants,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(password);
+        await ExecuteAsync(
+            $"""
+            DO $$ BEGIN CREATE ROLE {Quote(user)} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+            ALTER ROLE {Quote(user)} PASSWORD '{password.Replace("'", "''", StringComparison.Ordinal)}';
+            {string.Concat(grants.Select(grant => $"GRANT {grant} TO {Quote(user)};\n"))}
+            """,
+            cancellationToken: cancellationToken
+        );
+    }
+
+    /// <inheritdoc />
+    public Task GrantAllAsync(string database, string user, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(
+            $"""
+            ALTER DATABASE {Quote(database)} OWNER TO {Quote(user)};
+            ALTER SCHEMA public OWNER TO {Quote(user)};
+            DO $$ DECLARE t text; BEGIN
+              FOR t IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP
+                EXECUTE 'ALTER TABLE ' || t || ' OWNER TO {Quote(user)}';
+              END LOOP;
+            END $$
+            """,
+            database,
+            cancellationToken
+        );
+
+    /// <inheritdoc />
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await StopAsync(cancellationToken);
+        await StartAgainAsync(cancellationToken);
+    }
+
+    /// <summary>Stops the server as its own fast shutdown does and waits until it is gone.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         if (_process is { } process)
@@ -92,6 +183,39 @@ public sealed class ScratchPostgreSql : IAsyncDisposable
             await process.WaitForExitAsync(cancellationToken).WaitAsync(Deadline, TimeProvider.System, cancellationToken);
             Forget();
         }
+    }
+
+    /// <inheritdoc />
+    public Task KillAsync(CancellationToken cancellationToken = default)
+    {
+        Forget();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task PauseAsync(CancellationToken cancellationToken = default)
+    {
+        SignalAll(Signals.Stop);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task ResumeAsync()
+    {
+        SignalAll(Signals.Continue);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async Task SetReadOnlyAsync(bool readOnly, CancellationToken cancellationToken = default)
+    {
+        // Superusers may write even so, as on MariaDB.
+        await ExecuteAsync($"ALTER ROLE {SuperuserName} SET default_transaction_read_only = off", cancellationToken: cancellationToken);
+        await ExecuteAsync(
+            $"ALTER SYSTEM SET default_transaction_read_only = {(readOnly ? "on" : "off")}",
+            cancellationToken: cancellationToken
+        );
+        await ExecuteAsync("SELECT pg_reload_conf()", cancellationToken: cancellationToken);
     }
 
     /// <summary>Starts the server on its port with its data.</summary>
@@ -149,20 +273,70 @@ public sealed class ScratchPostgreSql : IAsyncDisposable
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var secret = Path.Combine(_directory.Path, "password");
-        await File.WriteAllTextAsync(secret, Password, cancellationToken);
+        await File.WriteAllTextAsync(secret, SuperuserPassword, cancellationToken);
         await _account.HandOverAsync(_directory.Path, cancellationToken);
         var (program, line) = _account.CommandLine(
             Path.Combine(_programs, "initdb"),
-            ["-D", Data, "-U", Superuser, "-A", "scram-sha-256", $"--pwfile={secret}", "-E", "UTF8", "--locale=C", "--no-sync"]
+            ["-D", Data, "-U", SuperuserName, "-A", "scram-sha-256", $"--pwfile={secret}", "-E", "UTF8", "--locale=C", "--no-sync"]
         );
         await Command.RunAsync(program, [.. line], cancellationToken);
+    }
+
+    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    // The server is one process for each connection, and a few more: all children of the first one.
+    private IEnumerable<int> Processes()
+    {
+        if (_process is not { HasExited: false } process)
+        {
+            return [];
+        }
+
+        var parent = process.Id.ToString(CultureInfo.InvariantCulture);
+        return
+        [
+            process.Id,
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) ? id : 0)
+                .Where(id => id > 0 && ParentOf(id) == parent),
+        ];
+    }
+
+    // "123 (postgres) S 122 ...": the parent is the second field after the name.
+    private static string? ParentOf(int id)
+    {
+        try
+        {
+            var line = File.ReadAllText($"/proc/{id}/stat");
+            return line[(line.LastIndexOf(')') + 2)..].Split(' ')[1];
+        }
+        catch (IOException)
+        {
+            return null; // it ended meanwhile
+        }
+    }
+
+    private void SignalAll(int signal)
+    {
+        foreach (var id in Processes())
+        {
+            try
+            {
+                Signals.Send(id, signal);
+            }
+            catch (Win32Exception)
+            {
+                // It ended meanwhile.
+            }
+        }
     }
 
     private void Forget()
     {
         if (_process is { HasExited: false } process)
         {
-            process.Kill();
+            SignalAll(Signals.Kill);
             process.WaitForExit();
         }
 

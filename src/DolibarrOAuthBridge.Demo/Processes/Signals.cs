@@ -9,6 +9,7 @@ namespace DolibarrOAuthBridge.Demo.Processes;
 internal static partial class Signals
 {
     public const int Interrupt = 2;
+    public const int Kill = 9;
     public const int Terminate = 15;
     public const int Stop = 19;
     public const int Continue = 18;

@@ -12,12 +12,12 @@ public sealed record DolibarrConf
     /// <summary>The file it was read from.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The database driver: <c>mysqli</c>, the only one supported; it serves MariaDB and MySQL.</summary>
+    /// <summary>The database driver: <c>mysqli</c> for MariaDB and MySQL, or <c>pgsql</c> for PostgreSQL.</summary>
     public string DbType { get; init; } = "mysqli";
 
     /// <summary>
     /// The database server: a host name, an address, or <c>localhost</c>, which PHP's mysqli takes for the server's socket; or the
-    /// path of a socket. <c>ssl://</c> may stand before it; a <c>p:</c> before and a port after it are taken off.
+    /// path of a socket; with PostgreSQL <c>socket</c> is the server's, and a path its folder. <c>ssl://</c> may stand before it; a <c>p:</c> before and a port after it are taken off.
     /// </summary>
     public required string DbHost { get; init; }
 

@@ -84,10 +84,10 @@ public static partial class DolibarrConfReader
         return variables.Text(Name) switch
         {
             "" or "0" or "mysql" or "mysqli" => "mysqli",
-            "pgsql" => throw variables.Error(Name, "says pgsql, but PostgreSQL is not supported yet: the bridge needs MariaDB or MySQL."),
+            "pgsql" => "pgsql",
             _ => throw variables.Error(
                 Name,
-                "names a database driver that the bridge does not know. It needs mysqli, for MariaDB or MySQL."
+                "names a database driver that the bridge does not know. It needs mysqli, for MariaDB or MySQL, or pgsql, for PostgreSQL."
             ),
         };
     }

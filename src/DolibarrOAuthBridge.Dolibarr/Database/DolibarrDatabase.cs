@@ -120,6 +120,24 @@ public sealed class DolibarrDatabase : IAsyncDisposable
         CancellationToken cancellationToken
     ) => RunAsync(connection => connection.QueryAsync(sql, parameters, read, cancellationToken), cancellationToken);
 
+    /// <summary>The tables in which a change cannot be taken back, with their engines.</summary>
+    /// <param name="tables">The names to look at, without the prefix.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    /// <exception cref="StoreException">The query failed.</exception>
+    public async Task<IReadOnlyList<(string Table, string Engine)>> FindNonTransactionalAsync(
+        IEnumerable<string> tables,
+        CancellationToken cancellationToken = default
+    ) =>
+        Sql.EnginesQuery is { } sql
+            ? await QueryAsync(
+                    sql,
+                    [("names", tables.Select(StoredTable).ToArray())],
+                    static row => (row.Text("Name"), row.Text("Engine")),
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+            : [];
+
     /// <summary>Asks whether the server answers.</summary>
     /// <exception cref="StoreException">It does not.</exception>
     public Task PingAsync(CancellationToken cancellationToken = default) =>

@@ -38,9 +38,54 @@ internal sealed class MySqlDialect : SqlDialect
 
     public override string ScriptFolder => string.Empty;
 
+    public override string OldestServers => "MariaDB 10.5 and newer and MySQL 8";
+
+    public override string MakeWritable => "SET GLOBAL read_only = 0";
+
+    public override string? EnginesQuery =>
+        "SELECT table_name AS Name, engine AS Engine FROM information_schema.tables WHERE table_schema = DATABASE() "
+        + "AND table_type = 'BASE TABLE' AND table_name IN @names AND engine <> 'InnoDB'";
+
+    public override string IndexesQuery =>
+        "SELECT DISTINCT table_name AS Name, index_name AS Detail FROM information_schema.statistics "
+        + "WHERE table_schema = DATABASE() AND table_name IN @names";
+
+    public override string GrantsQuery => "SHOW GRANTS";
+
+    public override string WaitOneSecondForTables => "SET SESSION lock_wait_timeout = 1";
+
+    public override string SeeLocks => "SHOW FULL PROCESSLIST";
+
+    public override string SeeTriggers(string table) => $"SHOW TRIGGERS LIKE '{table}'";
+
+    // On InnoDB a full scan FOR UPDATE under REPEATABLE READ holds every row and the gaps between them.
+    public override string? LockTable(string table) => null;
+
+    public override string ChangeType(string table, string column, string type) => $"ALTER TABLE {table} MODIFY {column} {type}";
+
+    public override bool IsTooOld(string version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        var number = NumberIn(version);
+        return number != default
+            && number.CompareTo(version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? (10, 5) : (8, 0)) < 0;
+    }
+
+    // GRANT USAGE is none. What is granted on single databases is Dolibarr's own affair.
+    public override string? BroadRightIn(string grant)
+    {
+        ArgumentNullException.ThrowIfNull(grant);
+        var end = grant.IndexOf(" ON *.* TO ", StringComparison.Ordinal);
+        return end > 0 && grant["GRANT ".Length..end] is not "USAGE" and var right ? right : null;
+    }
+
     public override string Stored(string identifier) => identifier;
 
     public override string Quote(string identifier) => $"`{identifier.Replace("`", "``", StringComparison.Ordinal)}`";
+
+    public override string QuoteDatabase(string name) => Quote(name);
+
+    public override string QuoteAccount(string name) => $"'{MySqlHelper.EscapeString(name)}'@'localhost'";
 
     public override string NowPlusSeconds(string seconds) => $"DATE_ADD(UTC_TIMESTAMP(3), INTERVAL {seconds} SECOND)";
 

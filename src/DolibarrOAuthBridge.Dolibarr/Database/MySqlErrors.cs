@@ -51,7 +51,7 @@ internal static class MySqlErrors
         {
             MySqlErrorCode.NoSuchTable => StoreCause.MissingTable,
             MySqlErrorCode.BadFieldError => StoreCause.MissingColumn,
-            MySqlErrorCode.DuplicateFieldName => StoreCause.DuplicateColumn,
+            MySqlErrorCode.DuplicateFieldName => StoreCause.AlreadyThere,
             MySqlErrorCode.DuplicateKeyEntry => StoreCause.DuplicateKey,
             MySqlErrorCode.TableAccessDenied
             or MySqlErrorCode.ColumnAccessDenied

@@ -11,6 +11,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
 {
     private const string TlsPrefix = "ssl://";
 
+    private static readonly string[] DefaultSockets = ["/run/postgresql", "/var/run/postgresql", "/tmp"];
+
     public override string CurrentSchema => "current_schema()";
 
     public override string Now => "(clock_timestamp() AT TIME ZONE 'UTC')";
@@ -25,11 +27,50 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     public override string ScriptFolder => "pgsql/";
 
+    public override string OldestServers => "PostgreSQL 13 and newer";
+
+    public override string MakeWritable => "pg_promote() on a standby, or default_transaction_read_only = off";
+
+    public override string? EnginesQuery => null;
+
+    public override string IndexesQuery =>
+        "SELECT tablename AS Name, indexname AS Detail FROM pg_indexes WHERE schemaname = current_schema() AND tablename IN @names";
+
+    public override string GrantsQuery =>
+        """
+            SELECT 'SUPERUSER' AS Held FROM pg_roles WHERE rolname = current_user AND rolsuper
+            UNION ALL SELECT 'CREATEROLE' FROM pg_roles WHERE rolname = current_user AND rolcreaterole AND NOT rolsuper
+            """;
+
+    public override string WaitOneSecondForTables => "SET lock_timeout = 1000";
+
+    public override string SeeLocks => "SELECT * FROM pg_stat_activity WHERE state <> 'idle'";
+
+    public override string SeeTriggers(string table) => $"SELECT tgname FROM pg_trigger WHERE tgrelid = '{table}'::regclass";
+
+    // Locked rows do not keep new ones away. Others may read meanwhile.
+    public override string? LockTable(string table) => $"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE";
+
+    public override string ChangeType(string table, string column, string type) =>
+        $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {type}";
+
+    public override bool IsTooOld(string version)
+    {
+        var number = NumberIn(version);
+        return number != default && number.Major < 13;
+    }
+
+    public override string? BroadRightIn(string grant) => grant;
+
     public override string Stored(string identifier) => identifier.ToLowerInvariant();
 
     // Dolibarr creates its tables without quotes, and PostgreSQL then makes their names lower-case.
     public override string Quote(string identifier) =>
-        $"\"{identifier.ToLowerInvariant().Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        QuoteDatabase(identifier.ToLowerInvariant());
+
+    public override string QuoteDatabase(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    public override string QuoteAccount(string name) => QuoteDatabase(name);
 
     public override string NowPlusSeconds(string seconds) => $"({Now} + make_interval(secs => {seconds}))";
 
@@ -80,9 +121,10 @@ internal sealed class PostgreSqlDialect : SqlDialect
         return Task.CompletedTask;
     }
 
-    // As PHP's pg_connect in Dolibarr: no host means the server's socket.
+    // As Dolibarr: the host "socket" means the server's socket. A path is the folder of one.
     private static string HostOf(DolibarrConf conf) =>
-        conf.DbHost.Length == 0 ? "/var/run/postgresql"
+        conf.DbHost.Length == 0 ? "localhost"
+        : conf.DbHost == "socket" ? Array.Find(DefaultSockets, Directory.Exists) ?? DefaultSockets[0]
         : conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase) ? conf.DbHost[TlsPrefix.Length..]
         : conf.DbHost;
 

@@ -29,6 +29,16 @@ internal static class PostgreSqlErrors
                 $"The database account lacks a privilege: {exception.MessageText}",
                 StoreCause.MissingPrivilege
             ),
+            PostgresErrorCodes.StringDataRightTruncation => (
+                StoreFailure.NotWritable,
+                $"The database refuses a value: {exception.MessageText}.",
+                StoreCause.Other
+            ),
+            PostgresErrorCodes.RaiseException => (
+                StoreFailure.NotWritable,
+                $"A trigger of the database refuses: {exception.MessageText}",
+                StoreCause.Other
+            ),
             PostgresErrorCodes.DiskFull => (StoreFailure.NotWritable, "The database has no space left.", StoreCause.Other),
             PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => (
                 StoreFailure.Unavailable,
@@ -42,8 +52,14 @@ internal static class PostgreSqlErrors
             ),
             PostgresErrorCodes.UndefinedTable => (StoreFailure.Other, Lacks(exception), StoreCause.MissingTable),
             PostgresErrorCodes.UndefinedColumn => (StoreFailure.Other, Lacks(exception), StoreCause.MissingColumn),
+            // Of two processes that make a table, the later one may meet the catalogue's own unique index.
+            PostgresErrorCodes.UniqueViolation when exception.SchemaName == "pg_catalog" => (
+                StoreFailure.Other,
+                Refuses(exception),
+                StoreCause.AlreadyThere
+            ),
             PostgresErrorCodes.UniqueViolation => (StoreFailure.Other, Refuses(exception), StoreCause.DuplicateKey),
-            PostgresErrorCodes.DuplicateColumn => (StoreFailure.Other, Refuses(exception), StoreCause.DuplicateColumn),
+            PostgresErrorCodes.DuplicateColumn => (StoreFailure.Other, Refuses(exception), StoreCause.AlreadyThere),
             _ when exception.IsTransient || exception.SqlState.StartsWith("57", StringComparison.Ordinal) => (
                 StoreFailure.Unavailable, // class 57: the server is shut down or cancels the statement
                 $"The database does not answer (error {exception.SqlState}).",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Data.Common;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 
 namespace DolibarrOAuthBridge.Dolibarr.Database;
@@ -9,7 +11,7 @@ namespace DolibarrOAuthBridge.Dolibarr.Database;
 /// What differs between database servers: how they are reached, and the few things that they spell differently. Every statement is
 /// written once, with these pieces where they are needed.
 /// </summary>
-public abstract class SqlDialect
+public abstract partial class SqlDialect
 {
     /// <summary>The dialect for <c>$dolibarr_main_db_type</c>.</summary>
     /// <param name="databaseType"><c>mysqli</c> or <c>pgsql</c>.</param>
@@ -32,11 +34,62 @@ public abstract class SqlDialect
     /// <summary>The server's version and whether it refuses writes, as <c>Version</c> and <c>IsReadOnly</c>.</summary>
     public abstract string ServerQuery { get; }
 
+    /// <summary>The oldest servers that the bridge is made for, for people.</summary>
+    public abstract string OldestServers { get; }
+
+    /// <summary>How an administrator makes a server writable.</summary>
+    public abstract string MakeWritable { get; }
+
+    /// <summary>
+    /// The tables among <c>@names</c> in which a change cannot be taken back, as <c>Name</c> and <c>Engine</c>; null where there are no
+    /// such tables.
+    /// </summary>
+    public abstract string? EnginesQuery { get; }
+
+    /// <summary>The indexes of the tables in <c>@names</c>, as <c>Name</c> and <c>Detail</c>.</summary>
+    public abstract string IndexesQuery { get; }
+
+    /// <summary>What the account may do on the whole server; <see cref="BroadRightIn"/> reads each row.</summary>
+    public abstract string GrantsQuery { get; }
+
+    /// <summary>Limits how long this connection waits for a table that another one holds, to one second.</summary>
+    public abstract string WaitOneSecondForTables { get; }
+
+    /// <summary>How an administrator finds out who holds a lock.</summary>
+    public abstract string SeeLocks { get; }
+
+    /// <summary>How an administrator sees the triggers of a table.</summary>
+    /// <param name="table">The table's name with its prefix.</param>
+    public abstract string SeeTriggers(string table);
+
+    /// <summary>Keeps others from writing to a table until the transaction ends; null where locked rows do that.</summary>
+    /// <param name="table">The quoted table.</param>
+    public abstract string? LockTable(string table);
+
+    /// <summary>Gives a column another type.</summary>
+    /// <param name="table">The table's name with its prefix.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="type">Its new type.</param>
+    public abstract string ChangeType(string table, string column, string type);
+
+    /// <summary>Whether a server is older than <see cref="OldestServers"/>.</summary>
+    /// <param name="version">What <see cref="ServerQuery"/> gave.</param>
+    public abstract bool IsTooOld(string version);
+
+    /// <summary>The right on the whole server in a row of <see cref="GrantsQuery"/>; null if it is none.</summary>
+    public abstract string? BroadRightIn(string grant);
+
     /// <summary>A name as <c>information_schema</c> has it.</summary>
     public abstract string Stored(string identifier);
 
     /// <summary>Quotes the name of a table or column.</summary>
     public abstract string Quote(string identifier);
+
+    /// <summary>Quotes the name of a database, upper and lower case as they are.</summary>
+    public abstract string QuoteDatabase(string name);
+
+    /// <summary>Quotes a database account, which connects from this machine, for statements such as <c>GRANT</c>.</summary>
+    public abstract string QuoteAccount(string name);
 
     /// <summary>The server's time with a number of seconds added.</summary>
     /// <param name="seconds">A number or a parameter.</param>
@@ -63,6 +116,16 @@ public abstract class SqlDialect
     /// <summary>An <c>INSERT</c> whose only result is the new row's <c>rowid</c>.</summary>
     public abstract string InsertReturningRowId(string insert);
 
+    /// <summary>The major and minor number at which a version begins; zeros if it has none.</summary>
+    protected static (int Major, int Minor) NumberIn(string version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        var match = MajorAndMinor().Match(version);
+        return match.Success ? (Part(1), Part(2)) : default;
+
+        int Part(int group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
     /// <summary>A pool of connections; none is opened yet.</summary>
     /// <param name="conf">Dolibarr's configuration.</param>
     /// <param name="timeoutSeconds">Limit for connecting and for each statement, in seconds.</param>
@@ -73,4 +136,7 @@ public abstract class SqlDialect
 
     /// <summary>Closes the pool's idle connections, which may be as dead as the given one.</summary>
     internal abstract Task ClearPoolAsync(DbConnection connection, CancellationToken cancellationToken);
+
+    [GeneratedRegex(@"^\D*(\d{1,4})\.(\d{1,4})")]
+    private static partial Regex MajorAndMinor();
 }

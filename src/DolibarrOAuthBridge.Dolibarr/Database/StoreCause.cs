@@ -14,8 +14,8 @@ public enum StoreCause
     /// <summary>A column is not there.</summary>
     MissingColumn,
 
-    /// <summary>A column that was to be added is there already.</summary>
-    DuplicateColumn,
+    /// <summary>A table or column that was to be made is there already.</summary>
+    AlreadyThere,
 
     /// <summary>A row with the same key is there already.</summary>
     DuplicateKey,

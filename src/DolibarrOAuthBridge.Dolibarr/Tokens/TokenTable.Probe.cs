@@ -73,8 +73,8 @@ public sealed partial class TokenTable
             : throw new StoreException(
                 StoreFailure.NotWritable,
                 $"What is written to {Table}.{read.Column} does not read back: of {probe.Length} characters "
-                    + $"{(stored.Count == 0 ? 0 : stored[0].Length)} came back. A trigger changes it: SHOW TRIGGERS LIKE "
-                    + $"'{database.Prefix}oauth_token'."
+                    + $"{(stored.Count == 0 ? 0 : stored[0].Length)} came back. A trigger changes it: "
+                    + $"{database.Sql.SeeTriggers($"{database.Prefix}oauth_token")}."
             );
     }
 }

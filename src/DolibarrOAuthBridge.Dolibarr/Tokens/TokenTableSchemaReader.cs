@@ -54,20 +54,8 @@ internal sealed class TokenTableSchemaReader(DolibarrDatabase database)
             return known;
         }
 
-        if (database.Sql is PostgreSqlDialect)
-        {
-            return true;
-        }
-
-        var engines = await database
-            .QueryAsync(
-                "SELECT engine AS Engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = @table",
-                [("table", database.Prefix + "oauth_token")],
-                static row => row.Text("Engine"),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        _isTransactional = engines.Any(static engine => engine.Equals("InnoDB", StringComparison.OrdinalIgnoreCase));
+        var others = await database.FindNonTransactionalAsync(["oauth_token"], cancellationToken).ConfigureAwait(false);
+        _isTransactional = others.Count == 0;
         return _isTransactional.Value;
     }
 

@@ -128,16 +128,9 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
         }
     }
 
-    // GRANT USAGE is none. What is granted on single databases is Dolibarr's own affair.
     private async Task<List<string>> FindBroadAsync(CancellationToken cancellationToken)
     {
-        var grants = await database.QueryAsync("SHOW GRANTS", [], static row => row.FirstText, cancellationToken);
-        return
-        [
-            .. grants
-                .Where(grant => grant.Contains(" ON *.* TO ", StringComparison.Ordinal))
-                .Select(grant => grant["GRANT ".Length..grant.IndexOf(" ON *.* TO ", StringComparison.Ordinal)])
-                .Where(privileges => privileges != "USAGE"),
-        ];
+        var grants = await database.QueryAsync(database.Sql.GrantsQuery, [], static row => row.FirstText, cancellationToken);
+        return [.. grants.Select(database.Sql.BroadRightIn).OfType<string>()];
     }
 }

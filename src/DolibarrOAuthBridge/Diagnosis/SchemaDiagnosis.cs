@@ -126,17 +126,7 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
 
     private async Task<IEnumerable<Finding>> EnginesAsync(CancellationToken cancellationToken)
     {
-        const string Sql = """
-            SELECT table_name AS TableName, engine AS Engine FROM information_schema.tables
-             WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name IN @names AND engine <> 'InnoDB'
-            """;
-        var names = BridgeSchema.Versions.Keys.Append("oauth_token").Select(table => database.Prefix + table).ToArray();
-        var others = await database.QueryAsync(
-            Sql,
-            [("names", names)],
-            static row => (Table: row.Text("TableName"), Engine: row.Text("Engine")),
-            cancellationToken
-        );
+        var others = await database.FindNonTransactionalAsync(BridgeSchema.Versions.Keys.Append("oauth_token"), cancellationToken);
         return others.Select(other => new Finding(
             "table_not_transactional",
             Severity.Warning,

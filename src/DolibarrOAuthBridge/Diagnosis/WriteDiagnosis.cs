@@ -48,7 +48,7 @@ internal sealed class WriteDiagnosis(DolibarrDatabase database, TokenTable token
                         Severity.Error,
                         $"{table}.{column}",
                         $"The column holds fewer than {wanted} characters: a longer value cannot be stored.",
-                        $"ALTER TABLE {table} MODIFY {column} {type}"
+                        database.Sql.ChangeType(table, column, type)
                     )
                 );
             }
@@ -80,13 +80,13 @@ internal sealed class WriteDiagnosis(DolibarrDatabase database, TokenTable token
     // An account without the privilege TRIGGER sees none.
     private async Task<string> TriggersAsync(CancellationToken cancellationToken)
     {
-        const string Sql = """
-            SELECT trigger_name AS Name, action_statement AS Statement FROM information_schema.triggers
-             WHERE event_object_schema = DATABASE() AND event_object_table = @table ORDER BY trigger_name
+        var sql = $"""
+            SELECT DISTINCT trigger_name AS Name, action_statement AS Statement FROM information_schema.triggers
+             WHERE event_object_schema = {database.Sql.CurrentSchema} AND event_object_table = @table ORDER BY trigger_name
             """;
         var triggers = await database.QueryAsync(
-            Sql,
-            [("table", database.Prefix + "oauth_token")],
+            sql,
+            [("table", database.StoredTable("oauth_token"))],
             static row => $"{row.Text("Name")}: {row.Text("Statement")}",
             cancellationToken
         );

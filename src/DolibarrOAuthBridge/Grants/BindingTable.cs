@@ -42,7 +42,7 @@ internal sealed class BindingTable(DolibarrDatabase database, BridgeSchema schem
         await database.ExecuteAsync(
             $"""
             INSERT INTO {Table} (secret_hash, binding_hash, origin, created_at) VALUES (@secretHash, @bindingHash, @origin, @now)
-            ON DUPLICATE KEY UPDATE origin = @origin
+            {database.Sql.OnConflictUpdate("secret_hash, binding_hash")} origin = @origin
             """,
             [
                 ("secretHash", secretHash),

@@ -25,23 +25,31 @@ internal sealed class EncryptedTables(DolibarrDatabase database)
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<EncryptedTable>> FindAsync(CancellationToken cancellationToken = default)
     {
-        const string Sql = """
-            SELECT t.table_name AS TableName, c.column_name AS ColumnName, c.data_type AS DataType, COALESCE(t.engine, '') AS Engine
+        var sql = $"""
+            SELECT t.table_name AS TableName, c.column_name AS ColumnName, c.data_type AS DataType
               FROM information_schema.tables t
               JOIN information_schema.columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
-             WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE'
+             WHERE t.table_schema = {database.Sql.CurrentSchema} AND t.table_type = 'BASE TABLE'
                AND (t.table_name IN @names OR t.table_name LIKE @extra ESCAPE '|')
              ORDER BY t.table_name, c.ordinal_position
             """;
         var columns = await database.QueryAsync(
-            Sql,
+            sql,
             [
-                ("names", Names.Select(name => database.Prefix + name).ToArray()),
-                ("extra", database.Prefix.Replace("_", "|_", StringComparison.Ordinal) + "%|_extrafields"),
+                ("names", Names.Select(database.StoredTable).ToArray()),
+                ("extra", database.StoredTable(string.Empty).Replace("_", "|_", StringComparison.Ordinal) + "%|_extrafields"),
             ],
-            static row => new ColumnRow(row.Text("TableName"), row.Text("ColumnName"), row.Text("DataType"), row.Text("Engine")),
+            static row => new ColumnRow(row.Text("TableName"), row.Text("ColumnName"), row.Text("DataType")),
             cancellationToken
         );
+        var others = (
+            await database.FindNonTransactionalAsync(
+                columns.Select(column => column.TableName[database.Prefix.Length..]).Distinct(StringComparer.Ordinal),
+                cancellationToken
+            )
+        )
+            .Select(other => other.Table)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         return
         [
             .. columns
@@ -53,12 +61,12 @@ internal sealed class EncryptedTables(DolibarrDatabase database)
                         .. table
                             .Where(column =>
                                 column.DataType.EndsWith("text", StringComparison.OrdinalIgnoreCase)
-                                || column.DataType.EndsWith("char", StringComparison.OrdinalIgnoreCase)
+                                || column.DataType.Contains("char", StringComparison.OrdinalIgnoreCase)
                             )
                             .Select(column => column.ColumnName),
                     ],
                     table.Any(column => Is(column, "tms")),
-                    string.Equals(table.First().Engine, "InnoDB", StringComparison.OrdinalIgnoreCase)
+                    !others.Contains(table.Key)
                 ))
                 .Where(table => table.Columns.Count > 0),
         ];
@@ -66,5 +74,5 @@ internal sealed class EncryptedTables(DolibarrDatabase database)
         static bool Is(ColumnRow column, string name) => string.Equals(column.ColumnName, name, StringComparison.OrdinalIgnoreCase);
     }
 
-    private sealed record ColumnRow(string TableName, string ColumnName, string DataType, string Engine);
+    private sealed record ColumnRow(string TableName, string ColumnName, string DataType);
 }

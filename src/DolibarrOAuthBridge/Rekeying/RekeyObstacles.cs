@@ -57,13 +57,13 @@ internal sealed class RekeyObstacles(DolibarrDatabase database, StatusTable stat
         database.RunAsync(
             async connection =>
             {
-                await connection.ExecuteAsync("SET SESSION lock_wait_timeout = 1", [], cancellationToken);
+                await connection.ExecuteAsync(database.Sql.WaitOneSecondForTables, [], cancellationToken);
                 foreach (var table in tables)
                 {
                     try
                     {
                         await connection.QueryAsync(
-                            $"SELECT rowid FROM `{table.Name}` LIMIT 1",
+                            $"SELECT rowid FROM {database.Sql.Quote(table.Name)} LIMIT 1",
                             [],
                             static row => row.BigNumber("rowid"),
                             cancellationToken
@@ -73,7 +73,7 @@ internal sealed class RekeyObstacles(DolibarrDatabase database, StatusTable stat
                         when (StoreException.IsFromStore(exception) && StoreException.From(exception).Failure == StoreFailure.Busy)
                     {
                         return $"{table.Name} is locked by another connection (LOCK TABLES, ALTER TABLE, or a backup). Wait until it is "
-                            + "done, or see SHOW FULL PROCESSLIST.";
+                            + $"done, or see {database.Sql.SeeLocks}.";
                     }
                 }
 

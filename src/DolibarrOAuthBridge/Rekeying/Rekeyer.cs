@@ -70,6 +70,7 @@ internal sealed class Rekeyer(
         return await InTransactionAsync(
             async (connection, transaction) =>
             {
+                await LockAsync(connection, transaction, found, cancellationToken);
                 var plan = RekeyPlan.Of(await ReadAsync(connection, transaction, found, "FOR UPDATE", cancellationToken), keys);
                 if (plan.IsOfWrongKey)
                 {
@@ -111,9 +112,21 @@ internal sealed class Rekeyer(
         }
     }
 
-    // Locks are taken by a full scan under REPEATABLE READ: on InnoDB that holds every row and the gaps between them, so
-    // nobody adds a value under the old key meanwhile.
-    private static async Task<List<EncryptedValue>> ReadAsync(
+    // Nobody adds a value under the old key meanwhile: see SqlDialect.LockTable.
+    private async Task LockAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        IReadOnlyList<EncryptedTable> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var statement in tables.Select(table => database.Sql.LockTable(database.Sql.Quote(table.Name))).OfType<string>())
+        {
+            await connection.ExecuteAsync(statement, [], cancellationToken, transaction);
+        }
+    }
+
+    private async Task<List<EncryptedValue>> ReadAsync(
         DbConnection connection,
         DbTransaction transaction,
         IReadOnlyList<EncryptedTable> tables,
@@ -124,13 +137,13 @@ internal sealed class Rekeyer(
         var values = new List<EncryptedValue>();
         foreach (var table in tables)
         {
-            var columns = string.Join(", ", table.Columns.Select(column => $"`{column}`"));
+            var columns = string.Join(", ", table.Columns.Select(database.Sql.Quote));
             var condition = string.Join(
                 " OR ",
-                table.Columns.Select(column => $"`{column}` LIKE 'dol%:%:%:%' OR `{column}` LIKE 'dolcrypt:%'")
+                table.Columns.Select(database.Sql.Quote).Select(column => $"{column} LIKE 'dol%:%:%:%' OR {column} LIKE 'dolcrypt:%'")
             );
             var rows = await connection.QueryAsync(
-                $"SELECT rowid, {columns} FROM `{table.Name}` WHERE {condition} ORDER BY rowid {locking}",
+                $"SELECT rowid, {columns} FROM {database.Sql.Quote(table.Name)} WHERE {condition} ORDER BY rowid {locking}",
                 [],
                 row =>
                     (
@@ -152,7 +165,7 @@ internal sealed class Rekeyer(
         return values;
     }
 
-    private static async Task WriteAsync(
+    private async Task WriteAsync(
         DbConnection connection,
         DbTransaction transaction,
         EncryptedValue value,
@@ -161,9 +174,9 @@ internal sealed class Rekeyer(
     )
     {
         var keepTimestamp = value.Table.HasTimestamp ? ", tms = tms" : string.Empty;
+        var (table, column) = (database.Sql.Quote(value.Table.Name), database.Sql.Quote(value.Column));
         var sql =
-            $"UPDATE `{value.Table.Name}` SET `{value.Column}` = @changed{keepTimestamp} WHERE rowid = @rowId AND BINARY "
-            + $"`{value.Column}` = @stored";
+            $"UPDATE {table} SET {column} = @changed{keepTimestamp} WHERE rowid = @rowId AND {database.Sql.IsExactly(column, "@stored")}";
         var rows = await connection.ExecuteAsync(
             sql,
             [("changed", changed), ("rowId", value.RowId), ("stored", value.Stored)],
@@ -177,7 +190,7 @@ internal sealed class Rekeyer(
         }
     }
 
-    private static async Task VerifyAsync(
+    private async Task VerifyAsync(
         DbConnection connection,
         DbTransaction transaction,
         IReadOnlyList<EncryptedTable> tables,
@@ -213,7 +226,7 @@ internal sealed class Rekeyer(
                 var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
                 await using (transaction)
                 {
-                    await connection.ExecuteAsync("SET SESSION lock_wait_timeout = 1", [], cancellationToken, transaction);
+                    await connection.ExecuteAsync(database.Sql.WaitOneSecondForTables, [], cancellationToken, transaction);
                     return await work(connection, transaction); // without a commit it is rolled back
                 }
             }

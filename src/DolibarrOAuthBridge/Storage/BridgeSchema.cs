@@ -169,11 +169,10 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
 
     private IEnumerable<(string Name, string Sql)> Repairs(string table, TableState found)
     {
-        var definition = TableDefinition.Of(database.Sql.ScriptFolder, table);
+        var definition = TableDefinition.Of(database.Sql.ScriptFolder, table, database.Prefix);
         return found
-            .MissingColumns.Select(column => ($"column {column}", $"ADD COLUMN {definition.Columns[column]}"))
-            .Concat(found.MissingKeys.Select(key => ($"index {key}", $"ADD {definition.Keys[key]}")))
-            .Select(repair => (repair.Item1, $"ALTER TABLE {database.Table(table)} {repair.Item2};\n"));
+            .MissingColumns.Select(column => ($"column {column}", $"{definition.Columns[column]};\n"))
+            .Concat(found.MissingKeys.Select(key => ($"index {key}", $"{definition.Keys[key]};\n")));
     }
 
     // Makes, upgrades or repairs one table. Null if there was nothing to do, or nothing that this account may do.
@@ -242,7 +241,7 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
         {
             await database.ExecuteAsync(sql, [], cancellationToken);
         }
-        catch (StoreException exception) when (exception.Cause == StoreCause.DuplicateColumn)
+        catch (StoreException exception) when (exception.Cause == StoreCause.AlreadyThere)
         {
             // Another process did it this very moment.
         }

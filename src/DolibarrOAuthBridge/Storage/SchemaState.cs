@@ -39,9 +39,7 @@ internal sealed partial class SchemaState(DolibarrDatabase database)
             versions.Keys,
             cancellationToken
         );
-        var hasStatistics = database.Sql.ScriptFolder.Length == 0; // PostgreSQL has its indexes elsewhere; they are not looked at there
-        var statistics = $"SELECT DISTINCT table_name AS Name, index_name AS Detail FROM information_schema.statistics {inSchema}";
-        var keys = hasStatistics ? await ReadAsync(statistics, versions.Keys, cancellationToken) : null;
+        var keys = await ReadAsync(database.Sql.IndexesQuery, versions.Keys, cancellationToken);
         var recorded = await ReadVersionsAsync(cancellationToken);
         return types
             .Where(static table => table.First() == "BASE TABLE")
@@ -49,7 +47,7 @@ internal sealed partial class SchemaState(DolibarrDatabase database)
 
         TableState StateOf(IGrouping<string, string> table)
         {
-            var definition = TableDefinition.Of(database.Sql.ScriptFolder, table.Key.ToLowerInvariant());
+            var definition = TableDefinition.Of(database.Sql.ScriptFolder, table.Key.ToLowerInvariant(), database.Prefix);
             var missing = Missing(definition.Columns.Keys, columns[table.Key]);
             var wanted = versions.First(known => string.Equals(known.Key, table.Key, StringComparison.OrdinalIgnoreCase)).Value;
             var version =
@@ -58,7 +56,7 @@ internal sealed partial class SchemaState(DolibarrDatabase database)
                     ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
                 : missing.Count == 0 ? wanted
                 : 1;
-            return new TableState(version, missing, keys is null ? [] : Missing(definition.Keys.Keys, keys[table.Key]));
+            return new TableState(version, missing, Missing(definition.Keys.Keys, keys[table.Key]));
         }
     }
 

@@ -4,42 +4,48 @@ using System.Text.RegularExpressions;
 
 namespace DolibarrOAuthBridge.Storage;
 
-/// <summary>The columns and keys that a file of <c>sql/tables</c> gives a table, each as the SQL that would add it alone.</summary>
-/// <param name="Columns">By name: the column's definition.</param>
-/// <param name="Keys">By name: the key's definition; without the primary key.</param>
+/// <summary>The columns and indexes that a file of <c>sql/tables</c> gives a table, each as the statement that would add it alone.</summary>
+/// <param name="Columns">The statements by the column's name.</param>
+/// <param name="Keys">The statements by the index's name; without the primary key.</param>
 internal sealed partial record TableDefinition(IReadOnlyDictionary<string, string> Columns, IReadOnlyDictionary<string, string> Keys)
 {
     /// <summary>The definition of a table.</summary>
     /// <param name="folder">The folder below <c>sql/</c> for the server; empty or such as <c>pgsql/</c>.</param>
     /// <param name="table">Its name without the prefix.</param>
-    public static TableDefinition Of(string folder, string table)
+    /// <param name="prefix">The prefix of the instance's tables.</param>
+    public static TableDefinition Of(string folder, string table, string prefix)
     {
         var columns = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var keys = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var line in SqlScripts.Read($"{folder}tables/llx_{table}.sql", string.Empty).Split('\n'))
+        foreach (var line in SqlScripts.Read($"{folder}tables/llx_{table}.sql", prefix).Split('\n'))
         {
-            var definition = line.Split("--")[0].TrimEnd().TrimEnd(',');
-            if (Line().Match(definition) is not { Success: true } match)
+            var definition = line.Split("--")[0].TrimEnd().TrimEnd(',', ';');
+            if (Index().Match(definition) is { Success: true } index)
             {
-                continue;
+                keys.Add(index.Groups["name"].Value, definition);
             }
-
-            var name = match.Groups["name"].Value;
-            definition = definition.Trim();
-            if (match.Groups["key"].Success)
+            else if (Key().Match(definition) is { Success: true } key)
             {
-                keys.Add(name, definition);
+                keys.Add(key.Groups["name"].Value, Alter($"ADD {definition.Trim()}"));
             }
-            else if (name.ToUpperInvariant() is not ("PRIMARY" or "CONSTRAINT" or "UNIQUE"))
+            else if (Column().Match(definition) is { Success: true } column)
             {
-                columns.Add(name, definition);
+                columns.Add(column.Groups["name"].Value, Alter($"ADD COLUMN {definition.Trim()}"));
             }
         }
 
         return new TableDefinition(columns, keys);
+
+        string Alter(string change) => $"ALTER TABLE {prefix}{table} {change}";
     }
 
-    // Two spaces, then a column or a key.
-    [GeneratedRegex(@"^  (?<key>(?:UNIQUE )?KEY )?(?<name>\w+)\s+\S")]
-    private static partial Regex Line();
+    [GeneratedRegex(@"^CREATE INDEX IF NOT EXISTS (?<name>\w+) ")]
+    private static partial Regex Index();
+
+    // Two spaces, then a key or a column.
+    [GeneratedRegex(@"^  (?:(?:UNIQUE )?KEY|CONSTRAINT) (?<name>\w+) ")]
+    private static partial Regex Key();
+
+    [GeneratedRegex(@"^  (?!PRIMARY\b)(?<name>\w+)\s+\S")]
+    private static partial Regex Column();
 }

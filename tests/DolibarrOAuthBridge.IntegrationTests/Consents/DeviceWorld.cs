@@ -24,7 +24,7 @@ internal sealed class DeviceWorld : IAsyncDisposable
 
     public Authority Authority => World.Authority;
 
-    public static async Task<DeviceWorld> CreateAsync(ScratchMariaDb server, StandInProvider? provider = null, World? world = null)
+    public static async Task<DeviceWorld> CreateAsync(IScratchDatabase server, StandInProvider? provider = null, World? world = null)
     {
         world ??= await World.CreateAsync(server);
         world.Clock.Freeze();

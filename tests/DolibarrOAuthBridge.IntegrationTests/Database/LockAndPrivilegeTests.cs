@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Data.Common;
 using DolibarrOAuthBridge.IntegrationTests.Support;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Database;
 
@@ -115,7 +115,7 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
         var token = await world.GrantExpiredAsync();
         await world.Install.SetTokenAsync(World.Entry, token, form: DolibarrOAuthBridge.Dolibarr.Tokens.StoredForm.Plain);
         await world.ExecuteAsync(
-            $"UPDATE llx_const SET value = '{MySqlHelper.EscapeString(World.ClientSecret)}' WHERE name = 'OAUTH_GOOGLE-Mail_SECRET'"
+            $"UPDATE llx_const SET value = '{World.ClientSecret}' WHERE name = 'OAUTH_GOOGLE-Mail_SECRET'"
         );
         await world.Install.WriteConfAsync("0");
         var host = world.Open();
@@ -128,13 +128,11 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
         Assert.Empty(world.JournalFiles);
     }
 
-    private static async Task LockAsync(MySqlConnection connection, MySqlTransaction transaction)
+    private static async Task LockAsync(DbConnection connection, DbTransaction transaction)
     {
-        await using var command = new MySqlCommand(
-            "SELECT rowid FROM llx_oauth_token WHERE service = 'Google-Mail' FOR UPDATE",
-            connection,
-            transaction
-        );
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "SELECT rowid FROM llx_oauth_token WHERE service = 'Google-Mail' FOR UPDATE";
         await command.ExecuteScalarAsync();
     }
 }

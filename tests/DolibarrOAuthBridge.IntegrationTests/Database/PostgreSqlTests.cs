@@ -136,7 +136,7 @@ public sealed partial class PostgreSqlTests(PostgreSqlServer shared) : IClassFix
 
         Assert.Equal(StoreCause.MissingTable, await CauseAsync(database, "SELECT 1 FROM llx_nothing"));
         Assert.Equal(StoreCause.MissingColumn, await CauseAsync(database, "SELECT nothing FROM llx_const"));
-        Assert.Equal(StoreCause.DuplicateColumn, await CauseAsync(database, "ALTER TABLE llx_const ADD COLUMN value text"));
+        Assert.Equal(StoreCause.AlreadyThere, await CauseAsync(database, "ALTER TABLE llx_const ADD COLUMN value text"));
         Assert.Equal(StoreCause.MissingPrivilege, await CauseAsync(database, "CREATE ROLE another"));
         Assert.Equal(
             StoreCause.DuplicateKey,

@@ -48,6 +48,7 @@ public sealed class SidecarAccountTests(SharedServer shared)
     ];
 
     [Fact]
+    [Trait("Database", "MariaDB")]
     public async Task Everything_else_is_refused()
     {
         await using var world = await World.CreateAsync(shared.Server);
@@ -55,7 +56,7 @@ public sealed class SidecarAccountTests(SharedServer shared)
             "CREATE TABLE llx_user (rowid integer PRIMARY KEY, login varchar(50)); INSERT INTO llx_user VALUES (1, 'admin')"
         );
         await using var connection = new MySqlConnection(
-            shared.Server.ConnectionStringFor(world.SidecarUser, world.SidecarPassword, world.Install.Database)
+            shared.MariaDb.ConnectionStringFor(world.SidecarUser, world.SidecarPassword, world.Install.Database)
         );
         await connection.OpenAsync();
 

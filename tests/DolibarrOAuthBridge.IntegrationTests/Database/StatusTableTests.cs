@@ -86,6 +86,7 @@ public sealed partial class StatusTableTests(SharedServer shared, OwnServer othe
     }
 
     [Fact]
+    [Trait("Database", "MariaDB")]
     public async Task A_dump_of_what_init_makes_loads_on_another_server_under_another_owner()
     {
         await using var world = await World.CreateBareAsync(shared.Server);
@@ -93,23 +94,24 @@ public sealed partial class StatusTableTests(SharedServer shared, OwnServer othe
         var dump = Path.Combine(world.Install.DirectoryPath, "dump.sql");
         await RunAsync(
             "mariadb-dump",
-            ["--socket", shared.Server.SocketPath, "-u", world.Install.User, world.Install.Database],
+            ["--socket", shared.MariaDb.SocketPath, "-u", world.Install.User, world.Install.Database],
             world.Install.Password,
             toFile: dump
         );
         await other.Server.CreateDatabaseAsync("restored");
         await other.Server.CreateUserAsync("newowner", "secret", ["ALL ON `restored`.*"]);
 
-        await RunAsync("mariadb", ["--socket", other.Server.SocketPath, "-u", "newowner", "restored"], "secret", fromFile: dump);
+        await RunAsync("mariadb", ["--socket", other.MariaDb.SocketPath, "-u", "newowner", "restored"], "secret", fromFile: dump);
 
         var before = await world.QueryAsync($"SELECT {Columns}, looked_at FROM llx_oauthbridge_v_status ORDER BY entry");
-        await using var connection = await other.Server.OpenAsync("restored");
+        await using var connection = await other.MariaDb.OpenAsync("restored");
         await using var command = new MySqlCommand("SELECT COUNT(*) FROM llx_oauthbridge_v_status", connection);
         Assert.Equal((long)before.Split('\n').Length, await command.ExecuteScalarAsync());
         Assert.Equal("0", await world.QueryAsync("SELECT COUNT(*) FROM information_schema.views WHERE table_schema = DATABASE()"));
     }
 
     [Theory]
+    [Trait("Database", "MariaDB")]
     [InlineData("")]
     [InlineData("NO_BACKSLASH_ESCAPES")]
     [InlineData("ANSI_QUOTES,PIPES_AS_CONCAT,ONLY_FULL_GROUP_BY")]
@@ -153,7 +155,7 @@ public sealed partial class StatusTableTests(SharedServer shared, OwnServer othe
 
         async Task RunAllAsync(IEnumerable<string> queries, string user, string password)
         {
-            await using var connection = new MySqlConnection(shared.Server.ConnectionStringFor(user, password, world.Install.Database));
+            await using var connection = new MySqlConnection(shared.MariaDb.ConnectionStringFor(user, password, world.Install.Database));
             await connection.OpenAsync();
             await using var set = new MySqlCommand("SET SESSION sql_mode = @mode", connection);
             set.Parameters.AddWithValue("@mode", mode);

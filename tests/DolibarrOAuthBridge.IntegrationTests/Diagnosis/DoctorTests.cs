@@ -196,12 +196,4 @@ public sealed class DoctorTests(SharedServer shared)
 
         Patient.Expect(await Patient.ExamineAsync(world), "module_version", Severity.Warning);
     }
-
-    [Theory]
-    [InlineData("10.4.32-MariaDB", true)]
-    [InlineData("10.5.8-MariaDB-log", false)]
-    [InlineData("11.4.2-MariaDB", false)]
-    [InlineData("5.7.44", true)]
-    [InlineData("8.0.36", false)]
-    public void Knows_which_servers_are_too_old(string version, bool tooOld) => Assert.Equal(tooOld, DatabaseDiagnosis.IsTooOld(version));
 }

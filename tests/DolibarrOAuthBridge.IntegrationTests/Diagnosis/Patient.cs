@@ -9,7 +9,7 @@ namespace DolibarrOAuthBridge.IntegrationTests.Diagnosis;
 /// <summary>A healthy Dolibarr with one entry, which a test then makes ill.</summary>
 internal static class Patient
 {
-    public static async Task<World> CreateAsync(ScratchMariaDb server, DolibarrInstallOptions? options = null)
+    public static async Task<World> CreateAsync(IScratchDatabase server, DolibarrInstallOptions? options = null)
     {
         var world = await World.CreateBareAsync(server, options);
         await world.ExecuteAsync(

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.IntegrationTests.Support;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Rekeying;
 
@@ -71,7 +71,9 @@ public sealed class RekeyRefusalTests(SharedServer shared)
     {
         await using var world = await CreateAsync();
         await using var connection = await world.ConnectAsync();
-        await using var hold = new MySqlCommand("LOCK TABLES llx_const WRITE, llx_oauth_token WRITE", connection);
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var hold = connection.CreateCommand();
+        (hold.Transaction, hold.CommandText) = (transaction, ScratchDatabase.IsPostgreSql ? "LOCK TABLE llx_const" : "LOCK TABLES llx_const WRITE");
         await hold.ExecuteNonQueryAsync();
 
         var refused = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));

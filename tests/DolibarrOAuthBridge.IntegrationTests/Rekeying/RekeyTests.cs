@@ -5,7 +5,6 @@ using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.IntegrationTests.Support;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Rekeying;
 
@@ -160,11 +159,9 @@ public sealed class RekeyTests(SharedServer shared)
         var before = await world.QueryAsync(AllValues);
         await using var connection = await world.ConnectAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using var hold = new MySqlCommand(
-            "SELECT rowid FROM llx_oauth_token WHERE service = 'GitHub-Dev' FOR UPDATE",
-            connection,
-            transaction
-        );
+        await using var hold = connection.CreateCommand();
+        hold.Transaction = transaction;
+        hold.CommandText = "SELECT rowid FROM llx_oauth_token WHERE service = 'GitHub-Dev' FOR UPDATE";
         await hold.ExecuteScalarAsync();
 
         var failed = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));

@@ -7,12 +7,15 @@ using DolibarrOAuthBridge.IntegrationTests.Support;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Support;
 
-/// <summary>One MariaDB for all tests that leave the server alone; each has a database of its own.</summary>
+/// <summary>One database server for all tests that leave the server alone; each has a database of its own.</summary>
 public sealed class SharedServer : IAsyncLifetime
 {
-    public ScratchMariaDb Server { get; private set; } = null!;
+    public IScratchDatabase Server { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Server = await ScratchMariaDb.StartAsync();
+    /// <summary>The same for a test that is about MariaDB alone: give it the trait <c>Database=MariaDB</c>.</summary>
+    public ScratchMariaDb MariaDb => (ScratchMariaDb)Server;
+
+    public async ValueTask InitializeAsync() => Server = await ScratchDatabase.StartAsync();
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Concurrent;
+using System.Data.Common;
 using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Processes;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using Microsoft.Extensions.Configuration;
-using MySqlConnector;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Support;
 
@@ -19,13 +19,13 @@ internal sealed class World : IAsyncDisposable
     public const string ClientId = "client-of-the-tests";
     public const string ClientSecret = "canary-s3cret:with+%&specials é";
 
-    private readonly ScratchMariaDb _server;
+    private readonly IScratchDatabase _server;
     private readonly ScratchDirectory _state;
     private readonly ConcurrentBag<BridgeHost> _hosts = [];
     private readonly ConcurrentBag<Sidecar> _sidecars = [];
     private Dictionary<string, string?> _account = [];
 
-    private World(ScratchMariaDb server, DolibarrInstall install, Authority authority, ScratchDirectory state)
+    private World(IScratchDatabase server, DolibarrInstall install, Authority authority, ScratchDirectory state)
     {
         _server = server;
         SidecarUser = install.User + "b";
@@ -59,7 +59,7 @@ internal sealed class World : IAsyncDisposable
     /// Makes a Dolibarr whose entry GOOGLE-Mail is known at the provider, with the bridge's tables and the sidecar's own narrow
     /// account.
     /// </summary>
-    public static async Task<World> CreateAsync(ScratchMariaDb server, DolibarrInstallOptions? options = null)
+    public static async Task<World> CreateAsync(IScratchDatabase server, DolibarrInstallOptions? options = null)
     {
         var world = await CreateBareAsync(server, options);
         await world.UseSidecarAccountAsync();
@@ -69,7 +69,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>
     /// Makes the same as an admin has it before <c>init</c>: no tables of the bridge, and Dolibarr's account for everything.
     /// </summary>
-    public static async Task<World> CreateBareAsync(ScratchMariaDb server, DolibarrInstallOptions? options = null)
+    public static async Task<World> CreateBareAsync(IScratchDatabase server, DolibarrInstallOptions? options = null)
     {
         var name = "d" + Guid.NewGuid().ToString("N")[..12];
         var install = await DolibarrInstall.CreateAsync(
@@ -120,8 +120,9 @@ internal sealed class World : IAsyncDisposable
 
     public async Task<string> QueryAsync(string sql)
     {
-        await using var connection = await _server.OpenAsync(Install.Database);
-        await using var command = new MySqlCommand(sql, connection);
+        await using var connection = await _server.ConnectAsync(Install.Database);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<string>();
         while (await reader.ReadAsync())
@@ -144,7 +145,7 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>A superuser's connection that a test keeps a lock with.</summary>
-    public Task<MySqlConnection> ConnectAsync() => _server.OpenAsync(Install.Database);
+    public Task<DbConnection> ConnectAsync() => _server.ConnectAsync(Install.Database);
 
     public IReadOnlyDictionary<string, string?> Settings { get; set; } = new Dictionary<string, string?>();
 
