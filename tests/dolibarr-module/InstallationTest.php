@@ -151,9 +151,9 @@ final class InstallationTest extends ModuleTestCase
 		$this->assertSame('OAuthBridgeNeedsPhp 99.0 '.PHP_VERSION, $module->error);
 		$module->phpmin = array(7, 4);
 
-		$this->db->type = 'pgsql';
+		$this->db->type = 'sqlite3';
 		$this->assertSame(-1, $module->init());
-		$this->assertSame('OAuthBridgeNeedsMySql pgsql', $module->error);
+		$this->assertSame('OAuthBridgeNeedsDatabase sqlite3', $module->error);
 
 		$this->assertSame($before, $this->constants());
 	}

@@ -41,6 +41,8 @@ final class PackageTest extends TestCase
 		$this->assertGreaterThan(2, count($files));
 		foreach ($files as $file) {
 			$this->assertFileEquals($file, MODULE.'/sql/'.basename($file), 'Copy sql/tables/*.sql to dolibarr-module/oauthbridge/sql.');
+			$postgresql = MODULE.'/sql/pgsql/'.basename($file);
+			$this->assertFileEquals(dirname(dirname($file)).'/pgsql/tables/'.basename($file), $postgresql, 'Copy sql/pgsql/tables/*.sql too.');
 		}
 	}
 

@@ -104,27 +104,28 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
             ),
             ("delete a token", $"DELETE FROM {token} WHERE rowid = 0 AND 1 = 0"),
         ];
-        return needs.Concat(ownTables.SelectMany(table => OwnNeeds(table.ToLowerInvariant(), database.Table(table))));
+        return needs.Concat(ownTables.SelectMany(table => OwnNeeds(table.ToLowerInvariant())));
     }
 
-    private static IEnumerable<(string, string)> OwnNeeds(string name, string table)
+    private IEnumerable<(string, string)> OwnNeeds(string name)
     {
-        yield return ($"read {table}", $"SELECT * FROM {table} WHERE 1 = 0");
+        var (table, shown) = (database.Table(name), database.Prefix + name);
+        yield return ($"read {shown}", $"SELECT * FROM {table} WHERE 1 = 0");
         if (name == "oauthbridge_schema")
         {
             yield break;
         }
 
-        yield return ($"add to {table}", $"INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0");
+        yield return ($"add to {shown}", $"INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0");
         if (name != "oauthbridge_event")
         {
             var column = name == "oauthbridge_binding" ? "origin" : "entity";
-            yield return ($"change {table}", $"UPDATE {table} SET {column} = {column} WHERE 1 = 0");
+            yield return ($"change {shown}", $"UPDATE {table} SET {column} = {column} WHERE 1 = 0");
         }
 
         if (name is not ("oauthbridge_grant" or "oauthbridge_event"))
         {
-            yield return ($"delete from {table}", $"DELETE FROM {table} WHERE 1 = 0");
+            yield return ($"delete from {shown}", $"DELETE FROM {table} WHERE 1 = 0");
         }
     }
 

@@ -8,7 +8,7 @@ using DolibarrOAuthBridge.Demo.Sidecar;
 namespace DolibarrOAuthBridge.Acceptance.Support;
 
 /// <summary>
-/// What the acceptance tests share: MariaDB, a real Dolibarr with the module enabled through its own setup page, the stand-in
+/// What the acceptance tests share: a database server, a real Dolibarr with the module enabled through its own setup page, the stand-in
 /// provider, the sidecar, and a browser in which the administrator is signed in.
 /// </summary>
 public sealed class AcceptanceStage : IAsyncLifetime
@@ -39,7 +39,7 @@ public sealed class AcceptanceStage : IAsyncLifetime
         }
 
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var server = Own(await ScratchMariaDb.StartAsync(cancellationToken: deadline.Token));
+        var server = Own(await ScratchDatabase.StartAsync(deadline.Token));
         Site = Own(await DolibarrSite.StartAsync(server, deadline.Token));
         _browser = new Browser(Site.BaseAddress);
         Pages.SignIn("admin", Site.AdminPassword);

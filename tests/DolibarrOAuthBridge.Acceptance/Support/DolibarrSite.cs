@@ -56,7 +56,7 @@ internal sealed class DolibarrSite : IAsyncDisposable
             : [];
 
     /// <summary>Copies the given Dolibarr, makes its database and starts it.</summary>
-    public static async Task<DolibarrSite> StartAsync(ScratchMariaDb server, CancellationToken cancellationToken)
+    public static async Task<DolibarrSite> StartAsync(IScratchDatabase server, CancellationToken cancellationToken)
     {
         var directory = ScratchDirectory.Create("dolibarr-site");
         try
@@ -76,7 +76,15 @@ internal sealed class DolibarrSite : IAsyncDisposable
                 cancellationToken
             );
             File.CreateSymbolicLink(Path.Combine(root, "conf", "conf.php"), install.ConfPath);
-            await DolibarrTables.CreateAsync(root, server, install.Database, cancellationToken);
+            if (server is ScratchMariaDb mariaDb)
+            {
+                await DolibarrTables.CreateAsync(root, mariaDb, install.Database, cancellationToken);
+            }
+            else
+            {
+                await RunPhpAsync(directory.Path, "tables.php", [], null, cancellationToken);
+            }
+
             var password = RandomNumberGenerator.GetHexString(16, lowercase: true);
             var site = new DolibarrSite(directory, install, Serve(directory.Path, root, address.Port), address, password);
             var said = await site.RunPhpAsync("prepare.php", [password, .. Modules], cancellationToken: cancellationToken);
@@ -97,19 +105,27 @@ internal sealed class DolibarrSite : IAsyncDisposable
     /// <param name="authority">The PEM file of an authority whose certificates it accepts.</param>
     /// <param name="cancellationToken">Kills it.</param>
     /// <returns>Its output.</returns>
-    public async Task<string> RunPhpAsync(
+    public Task<string> RunPhpAsync(
         string script,
         IEnumerable<string> arguments,
         string? authority = null,
         CancellationToken cancellationToken = default
+    ) => RunPhpAsync(_directory.Path, script, arguments, authority, cancellationToken);
+
+    private static async Task<string> RunPhpAsync(
+        string directory,
+        string script,
+        IEnumerable<string> arguments,
+        string? authority,
+        CancellationToken cancellationToken
     )
     {
         string[] command =
         [
             "-C",
-            Root,
+            Path.Combine(directory, "htdocs"),
             "php",
-            .. Settings(_directory.Path),
+            .. Settings(directory),
             "-d",
             $"openssl.cafile={authority}",
             Path.Combine(AppContext.BaseDirectory, "php", script),
@@ -121,7 +137,7 @@ internal sealed class DolibarrSite : IAsyncDisposable
         }
         catch (InvalidOperationException exception)
         {
-            throw new InvalidOperationException($"{exception.Message}\n{Tail(PhpLog(_directory.Path))}", exception);
+            throw new InvalidOperationException($"{exception.Message}\n{Tail(PhpLog(directory))}", exception);
         }
     }
 

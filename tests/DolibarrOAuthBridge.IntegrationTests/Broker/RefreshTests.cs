@@ -220,6 +220,7 @@ public sealed class RefreshTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Database", "MariaDB")] // PostgreSQL has no text with the zero bytes of PHP's serialized objects
     public async Task The_row_keeps_its_cipher_or_its_plain_form()
     {
         await using var world = await World.CreateAsync(shared.Server);

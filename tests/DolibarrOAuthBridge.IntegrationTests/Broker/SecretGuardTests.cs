@@ -105,7 +105,7 @@ public sealed class SecretGuardTests(SharedServer shared)
         var host = world.Open();
         await host.RefreshAsync();
         await MoveAsync(world, thief);
-        await world.ExecuteAsync("UPDATE llx_oauthbridge_binding SET binding_hash = REPEAT('a', 64), origin = 'http://thief' LIMIT 1");
+        await world.ExecuteAsync("UPDATE llx_oauthbridge_binding SET binding_hash = REPEAT('a', 64), origin = 'http://thief' WHERE rowid = 1");
         await host.TokenFailsAsync(ProblemCode.SecretRebound, Stolen);
         await world.ExecuteAsync("DELETE FROM llx_oauthbridge_binding");
 
@@ -201,8 +201,9 @@ public sealed class SecretGuardTests(SharedServer shared)
         await AddGenericAsync(world, Stolen, thief);
         await world.ExecuteAsync(
             """
-            UPDATE llx_const target JOIN llx_const source ON source.name = 'OAUTH_GOOGLE-Mail_SECRET'
-               SET target.value = source.value WHERE target.name = 'OAUTH_GENERIC-Pwn_SECRET'
+            UPDATE llx_const SET value = (SELECT value FROM (SELECT name, value FROM llx_const) AS source
+                WHERE name = 'OAUTH_GOOGLE-Mail_SECRET')
+             WHERE name = 'OAUTH_GENERIC-Pwn_SECRET'
             """
         );
         var token = await world.StoredAsync();

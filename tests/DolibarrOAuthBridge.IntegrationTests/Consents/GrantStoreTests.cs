@@ -169,6 +169,7 @@ public sealed class GrantStoreTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Database", "MariaDB")] // PostgreSQL has no text with the zero bytes of PHP's serialized objects
     public async Task Old_releases_without_a_state_column_get_the_token_unencrypted_as_they_read_it()
     {
         await using var world = await World.CreateAsync(shared.Server);

@@ -104,6 +104,7 @@ public sealed class BridgeSchemaTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Database", "MariaDB")]
     public async Task Views_of_an_older_version_give_way_to_the_table()
     {
         await using var world = await World.CreateBareAsync(shared.Server);

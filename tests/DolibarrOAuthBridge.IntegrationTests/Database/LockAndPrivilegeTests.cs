@@ -109,6 +109,7 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Database", "MariaDB")] // PostgreSQL has no text with the zero bytes of PHP's serialized objects
     public async Task An_instance_without_a_key_refreshes_in_clear_as_dolibarr_does()
     {
         await using var world = await World.CreateAsync(shared.Server);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using DolibarrOAuthBridge.Storage;
 using MySqlConnector;
@@ -94,9 +95,13 @@ public sealed class SidecarAccountTests(SharedServer shared)
 
         Assert.Equal(0, printed.ExitCode);
         Assert.Contains("CREATE TABLE IF NOT EXISTS erp_oauthbridge_grant", printed.Output, StringComparison.Ordinal);
-        Assert.Contains($"ON `{world.Install.Database}`.`erp_oauth_token`", printed.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            ScratchDatabase.IsPostgreSql ? "ON erp_oauth_token TO" : $"ON `{world.Install.Database}`.`erp_oauth_token`",
+            printed.Output,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("llx_", printed.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("emailcollector_emailcollector` TO", printed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("emailcollector_emailcollector", printed.Output, StringComparison.Ordinal);
         Assert.Equal(
             "0",
             await world.QueryAsync(
@@ -112,7 +117,9 @@ public sealed class SidecarAccountTests(SharedServer shared)
                     + "'erp|_oauthbridge|_%' ESCAPE '|'"
             )
         );
-        await world.ExecuteAsync("DROP USER 'oauthbridge'@'localhost', 'monitoring'@'localhost'");
+        await world.ExecuteAsync(ScratchDatabase.IsPostgreSql
+                ? "DROP OWNED BY oauthbridge, monitoring; DROP ROLE oauthbridge, monitoring"
+                : "DROP USER 'oauthbridge'@'localhost', 'monitoring'@'localhost'");
     }
 
     [Fact]

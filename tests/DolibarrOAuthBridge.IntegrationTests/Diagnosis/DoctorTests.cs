@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Text.Json;
+using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Processes;
 using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Dolibarr.Php;
@@ -16,6 +17,7 @@ public sealed class DoctorTests(SharedServer shared)
     [MemberData(nameof(SeededFindings.Cases), MemberType = typeof(SeededFindings))]
     public async Task Finds(string code, string severity, string illness)
     {
+        Assert.SkipWhen(ScratchDatabase.IsPostgreSql && illness.EndsWith("ENGINE=MyISAM", StringComparison.Ordinal), "PostgreSQL has no engines.");
         await using var world = await Patient.CreateAsync(shared.Server);
         await world.ExecuteAsync(illness);
 
@@ -143,7 +145,7 @@ public sealed class DoctorTests(SharedServer shared)
 
         var finding = Patient.Expect(await Patient.ExamineAsync(world), "privilege_missing", Severity.Error);
 
-        Assert.Equal("It may not delete a token, nor change `llx_oauthbridge_grant`.", finding.Evidence);
+        Assert.Equal("It may not delete a token, nor change llx_oauthbridge_grant.", finding.Evidence);
     }
 
     [Fact]
@@ -154,11 +156,12 @@ public sealed class DoctorTests(SharedServer shared)
 
         var finding = Patient.Expect(await Patient.ExamineAsync(world), "account_too_broad", Severity.Warning);
 
-        Assert.Contains("FILE", finding.Evidence, StringComparison.Ordinal);
+        Assert.Contains(ScratchDatabase.IsPostgreSql ? "SUPERUSER" : "FILE", finding.Evidence, StringComparison.Ordinal);
         Assert.DoesNotContain("PASSWORD", finding.Evidence, StringComparison.Ordinal);
     }
 
     [Fact]
+    [Trait("Database", "MariaDB")] // PostgreSQL has no text with the zero bytes of PHP's serialized objects
     public async Task Finds_a_token_in_the_clear_and_one_without_refresh_token()
     {
         await using var world = await Patient.CreateAsync(shared.Server);

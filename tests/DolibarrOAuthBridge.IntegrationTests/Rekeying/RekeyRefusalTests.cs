@@ -11,7 +11,7 @@ namespace DolibarrOAuthBridge.IntegrationTests.Rekeying;
 public sealed class RekeyRefusalTests(SharedServer shared)
 {
     private const string AllValues =
-        "SELECT name, value, tms FROM llx_const UNION ALL SELECT rowid, CONCAT_WS(' ', token, tokenstring), tms FROM llx_oauth_token";
+        "SELECT name, value, tms FROM llx_const UNION ALL SELECT CONCAT(rowid, ''), CONCAT_WS(' ', token, tokenstring), tms FROM llx_oauth_token";
 
     [Fact]
     public async Task A_wrong_present_key_fails_as_a_whole()

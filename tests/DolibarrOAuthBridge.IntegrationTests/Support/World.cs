@@ -116,13 +116,13 @@ internal sealed class World : IAsyncDisposable
 
     public async Task<string> RawAsync(string entry = Entry) => (await Install.FindTokenRowAsync(entry))!.Value!;
 
-    public Task ExecuteAsync(string sql) => _server.ExecuteAsync(sql, Install.Database);
+    public Task ExecuteAsync(string sql) => _server.ExecuteAsync(TestSql.For(sql), Install.Database);
 
     public async Task<string> QueryAsync(string sql)
     {
         await using var connection = await _server.ConnectAsync(Install.Database);
         await using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        command.CommandText = TestSql.For(sql);
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<string>();
         while (await reader.ReadAsync())
@@ -133,9 +133,12 @@ internal sealed class World : IAsyncDisposable
                     Enumerable
                         .Range(0, reader.FieldCount)
                         .Select(column =>
-                            reader.IsDBNull(column)
-                                ? "NULL"
-                                : Convert.ToString(reader.GetValue(column), System.Globalization.CultureInfo.InvariantCulture)
+                            reader.GetValue(column) switch
+                            {
+                                DBNull => "NULL",
+                                bool flag => flag ? "1" : "0",
+                                var value => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture),
+                            }
                         )
                 )
             );

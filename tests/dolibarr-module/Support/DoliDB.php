@@ -26,6 +26,15 @@ class DoliDB
 		return $this->connection->query($sql);
 	}
 
+	public function DDLDescTable($table, $field = '')
+	{
+		try {
+			return $this->query('DESC '.$table.' '.$field);
+		} catch (mysqli_sql_exception $e) {
+			return false; // no such table
+		}
+	}
+
 	public function fetch_object($result)
 	{
 		return $result->fetch_object();

@@ -54,7 +54,7 @@ class OAuthBridgeInstallation
 		$missing = array();
 		foreach (array('grant', 'event', 'consent', 'link') as $name) {
 			$table = MAIN_DB_PREFIX.'oauthbridge_'.$name;
-			$result = $this->db->query("SHOW TABLES LIKE '".$this->db->escape(strtr($table, array('_' => '\\_')))."'");
+			$result = $this->db->DDLDescTable($table, 'rowid');
 			if (!$result || $this->db->num_rows($result) === 0) {
 				$missing[] = $table;
 			}

@@ -105,7 +105,7 @@ class OAuthBridgeLinks
 		$sql = 'INSERT IGNORE INTO '.MAIN_DB_PREFIX.'oauthbridge_link (entity, fk_user, issuer, subject, account, origin, datec)';
 		$sql .= ' VALUES ('.$this->entity.', '.((int) $userId).", '".$this->db->escape($issuer)."', '".$this->db->escape($subject)."'";
 		$sql .= ", '".$this->db->escape($account)."', '".$this->db->escape($origin)."', '".$this->db->idate(dol_now())."')";
-		$result = $this->db->query($sql);
+		$result = $this->db->query($sql.($this->db->type === 'pgsql' ? ' ON CONFLICT DO NOTHING' : '')); // no IGNORE there
 		return $result && $this->db->affected_rows($result) === 1;
 	}
 

@@ -209,7 +209,7 @@ class OAuthBridgeLoginUsers
 	private function oauthAddressColumn()
 	{
 		if ($this->addressColumn === '') {
-			$result = $this->db->query('SHOW COLUMNS FROM '.MAIN_DB_PREFIX."user LIKE 'email\\_oauth2'");
+			$result = $this->db->DDLDescTable(MAIN_DB_PREFIX.'user', 'email_oauth2');
 			$this->addressColumn = $result && $this->db->num_rows($result) > 0 ? 'email_oauth2' : 'email';
 		}
 		return $this->addressColumn;

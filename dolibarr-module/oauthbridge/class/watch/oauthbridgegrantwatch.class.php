@@ -103,7 +103,7 @@ class OAuthBridgeGrantWatch
 		$now = dol_now();
 		$sql = 'INSERT IGNORE INTO '.MAIN_DB_PREFIX.'const (name, value, type, visible, entity) VALUES (';
 		$sql .= $this->db->encrypt($constant).', '.$this->db->encrypt((string) $now).", 'chaine', 0, ".((int) $conf->entity).')';
-		$result = $this->db->query($sql);
+		$result = $this->db->query($sql.($this->db->type === 'pgsql' ? ' ON CONFLICT DO NOTHING' : '')); // no IGNORE there
 		if (!$result || $this->db->affected_rows($result) !== 1) {
 			return false;
 		}

@@ -116,7 +116,7 @@ class modOauthBridge extends DolibarrModules
 
 		require_once __DIR__.'/../../class/admin/oauthbridgeinstallation.class.php';
 		$installation = new OAuthBridgeInstallation($this->db);
-		if ($this->_load_tables('/oauthbridge/sql/') <= 0 || $installation->findMissingTables()) {
+		if ($this->_load_tables($this->db->type === 'pgsql' ? '/oauthbridge/sql/pgsql/' : '/oauthbridge/sql/') <= 0 || $installation->findMissingTables()) {
 			$this->error = $langs->trans('OAuthBridgeTablesMissing', implode(', ', $installation->findMissingTables()));
 			return -1;
 		}
@@ -178,8 +178,8 @@ class modOauthBridge extends DolibarrModules
 		if (versioncompare(versiondolibarrarray(), $this->need_dolibarr_version) < 0) {
 			return $langs->trans('OAuthBridgeNeedsDolibarr', $this->need_dolibarr_version[0], DOL_VERSION);
 		}
-		if ($this->db->type !== 'mysqli') {
-			return $langs->trans('OAuthBridgeNeedsMySql', $this->db->type);
+		if (!in_array($this->db->type, array('mysqli', 'pgsql'), true)) {
+			return $langs->trans('OAuthBridgeNeedsDatabase', $this->db->type);
 		}
 		if (!function_exists('stream_socket_client')) {
 			return $langs->trans('OAuthBridgeNeedsSockets');
