@@ -51,6 +51,13 @@ test-module: ## Check the PHP module alone; DOLIBARR_ROOT=/path/to/htdocs adds t
 test-dolibarr: ## Drive the module in a copy of a real Dolibarr with Chromium; DOLIBARR_ROOT=/path/to/htdocs
 	@build/test-dolibarr.sh "$(DOLIBARR_ROOT)"
 
+.PHONY: test-postgresql
+test-postgresql: ## Run the integration tests on a throw-away PostgreSQL instead of MariaDB
+	@build/prerequisites.sh test
+	@$(quiet_build) tests/DolibarrOAuthBridge.IntegrationTests
+	@SCRATCH_DATABASE=pgsql dotnet test --project tests/DolibarrOAuthBridge.IntegrationTests --configuration Release --no-build -- \
+		--filter-not-trait Database=MariaDB
+
 .PHONY: openapi
 openapi: ## Write openapi/v1.json from the endpoints and their comments
 	@$(quiet_build) tests/DolibarrOAuthBridge.Tests

@@ -26,7 +26,7 @@ GRANT USAGE ON SEQUENCE llx_oauth_token_rowid_seq TO "oauthbridge";
 -- What the bridge remembers of each grant, the refresh tokens that were replaced (hashes), the audit trail, which is pruned
 -- by age, consents under way, notices, and where secrets may be sent.
 GRANT SELECT, INSERT, UPDATE ON llx_oauthbridge_grant TO "oauthbridge";
-GRANT SELECT, INSERT, UPDATE, DELETE ON llx_oauthbridge_superseded TO "oauthbridge";
+GRANT SELECT, INSERT, UPDATE (entity), DELETE ON llx_oauthbridge_superseded TO "oauthbridge";
 GRANT SELECT, INSERT, DELETE ON llx_oauthbridge_event TO "oauthbridge";
 GRANT SELECT, INSERT, UPDATE, DELETE ON llx_oauthbridge_consent TO "oauthbridge";
 GRANT SELECT, INSERT, UPDATE, DELETE ON llx_oauthbridge_notice TO "oauthbridge";

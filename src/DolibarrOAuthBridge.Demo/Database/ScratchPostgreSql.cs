@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.ComponentModel;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
@@ -14,7 +13,7 @@ namespace DolibarrOAuthBridge.Demo.Database;
 /// A PostgreSQL server of one's own: its data in a private temporary directory, on a free port of the loopback address, with passwords.
 /// Disposing it removes everything; so does the death of this process.
 /// </summary>
-public sealed class ScratchPostgreSql : IScratchDatabase
+public sealed partial class ScratchPostgreSql : IScratchDatabase
 {
     private const string SuperuserName = "postgres";
     private const string Advice = "Install the Debian package postgresql (apt-get install postgresql)";
@@ -157,6 +156,8 @@ public sealed class ScratchPostgreSql : IScratchDatabase
             $"""
             ALTER DATABASE {Quote(database)} OWNER TO {Quote(user)};
             ALTER SCHEMA public OWNER TO {Quote(user)};
+            ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO {Quote(user)};
+            ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON SEQUENCES TO {Quote(user)};
             DO $$ DECLARE t text; BEGIN
               FOR t IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP
                 EXECUTE 'ALTER TABLE ' || t || ' OWNER TO {Quote(user)}';
@@ -183,27 +184,6 @@ public sealed class ScratchPostgreSql : IScratchDatabase
             await process.WaitForExitAsync(cancellationToken).WaitAsync(Deadline, TimeProvider.System, cancellationToken);
             Forget();
         }
-    }
-
-    /// <inheritdoc />
-    public Task KillAsync(CancellationToken cancellationToken = default)
-    {
-        Forget();
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc />
-    public Task PauseAsync(CancellationToken cancellationToken = default)
-    {
-        SignalAll(Signals.Stop);
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc />
-    public Task ResumeAsync()
-    {
-        SignalAll(Signals.Continue);
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc />
@@ -283,54 +263,6 @@ public sealed class ScratchPostgreSql : IScratchDatabase
     }
 
     private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    // The server is one process for each connection, and a few more: all children of the first one.
-    private IEnumerable<int> Processes()
-    {
-        if (_process is not { HasExited: false } process)
-        {
-            return [];
-        }
-
-        var parent = process.Id.ToString(CultureInfo.InvariantCulture);
-        return
-        [
-            process.Id,
-            .. Directory
-                .EnumerateDirectories("/proc")
-                .Select(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) ? id : 0)
-                .Where(id => id > 0 && ParentOf(id) == parent),
-        ];
-    }
-
-    // "123 (postgres) S 122 ...": the parent is the second field after the name.
-    private static string? ParentOf(int id)
-    {
-        try
-        {
-            var line = File.ReadAllText($"/proc/{id}/stat");
-            return line[(line.LastIndexOf(')') + 2)..].Split(' ')[1];
-        }
-        catch (IOException)
-        {
-            return null; // it ended meanwhile
-        }
-    }
-
-    private void SignalAll(int signal)
-    {
-        foreach (var id in Processes())
-        {
-            try
-            {
-                Signals.Send(id, signal);
-            }
-            catch (Win32Exception)
-            {
-                // It ended meanwhile.
-            }
-        }
-    }
 
     private void Forget()
     {

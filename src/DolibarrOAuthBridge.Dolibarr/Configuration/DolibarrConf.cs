@@ -17,7 +17,8 @@ public sealed record DolibarrConf
 
     /// <summary>
     /// The database server: a host name, an address, or <c>localhost</c>, which PHP's mysqli takes for the server's socket; or the
-    /// path of a socket; with PostgreSQL <c>socket</c> is the server's, and a path its folder. <c>ssl://</c> may stand before it; a <c>p:</c> before and a port after it are taken off.
+    /// path of a socket. With PostgreSQL <c>socket</c> is the server's, and a path is its folder. <c>ssl://</c> may stand before it; a
+    /// <c>p:</c> before and a port after it are taken off.
     /// </summary>
     public required string DbHost { get; init; }
 

@@ -51,8 +51,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
     // Locked rows do not keep new ones away. Others may read meanwhile.
     public override string? LockTable(string table) => $"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE";
 
-    public override string ChangeType(string table, string column, string type) =>
-        $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {type}";
+    public override string ChangeType(string table, string column, string type) => $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {type}";
 
     public override bool IsTooOld(string version)
     {
@@ -65,8 +64,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
     public override string Stored(string identifier) => identifier.ToLowerInvariant();
 
     // Dolibarr creates its tables without quotes, and PostgreSQL then makes their names lower-case.
-    public override string Quote(string identifier) =>
-        QuoteDatabase(identifier.ToLowerInvariant());
+    public override string Quote(string identifier) => QuoteDatabase(identifier.ToLowerInvariant());
 
     public override string QuoteDatabase(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

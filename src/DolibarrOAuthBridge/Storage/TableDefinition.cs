@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace DolibarrOAuthBridge.Storage;
 
-/// <summary>The columns and indexes that a file of <c>sql/tables</c> gives a table, each as the statement that would add it alone.</summary>
+/// <summary>
+/// The columns and indexes that a file of <c>sql/tables</c> gives a table, each as the statement that would add it alone.
+/// </summary>
 /// <param name="Columns">The statements by the column's name.</param>
 /// <param name="Keys">The statements by the index's name; without the primary key.</param>
 internal sealed partial record TableDefinition(IReadOnlyDictionary<string, string> Columns, IReadOnlyDictionary<string, string> Keys)

@@ -45,9 +45,12 @@ $isKey = static function ($file) {
 	return substr($file, -8) === '.key.sql';
 };
 $tables = glob(DOL_DOCUMENT_ROOT.'/install/mysql/tables/llx_*.sql');
-runFiles(array_filter($tables, static function ($file) use ($isKey) {
-	return !$isKey($file);
-}));
+foreach ($tables as $file) {
+	if (!$isKey($file)) { // step2.php of the installer does not use run_sql() for these
+		$sql = preg_replace('/--(.+)*/', '', file_get_contents($file));
+		$db->query(preg_replace('/ENGINE=innodb/i', '', $sql), 0, 'dml');
+	}
+}
 runFiles(array_filter($tables, $isKey));
 runFiles(glob(DOL_DOCUMENT_ROOT.'/install/pgsql/functions/functions*.sql'));
 $db->query('BEGIN');

@@ -129,12 +129,7 @@ public sealed class DolibarrConfReaderTests
         Assert.Equal("mysqli", Parse($"{Minimal}$dolibarr_main_db_type='{type}';").DbType);
 
     [Fact]
-    public void PostgreSQL_is_an_error_that_says_so() =>
-        Assert.Contains(
-            "PostgreSQL is not supported yet",
-            Fails(Minimal + "$dolibarr_main_db_type='pgsql';", 5, "$dolibarr_main_db_type").Message,
-            StringComparison.Ordinal
-        );
+    public void PostgreSQL_is_supported() => Assert.Equal("pgsql", Parse(Minimal + "$dolibarr_main_db_type='pgsql';").DbType);
 
     [Fact]
     public void Any_other_database_is_an_error() => Fails(Minimal + "$dolibarr_main_db_type='sqlite3';", 5, "$dolibarr_main_db_type");

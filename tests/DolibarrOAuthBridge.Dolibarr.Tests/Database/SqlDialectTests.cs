@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Encryption;
 
 namespace DolibarrOAuthBridge.Dolibarr.Tests.Database;
 
@@ -19,6 +21,30 @@ public sealed class SqlDialectTests
     [InlineData("pgsql", "PostgreSQL 17.2", false)]
     public void Knows_which_servers_are_too_old(string type, string version, bool tooOld) =>
         Assert.Equal(tooOld, SqlDialect.Of(type).IsTooOld(version));
+
+    [Theory]
+    [InlineData("localhost", 0, "localhost:5432")]
+    [InlineData("db.example.org", 6432, "db.example.org:6432")]
+    [InlineData("ssl://db.example.org", 0, "db.example.org:5432")]
+    [InlineData("/srv/postgresql", 0, "/srv/postgresql")]
+    [InlineData("", 0, "localhost:5432")]
+    public async Task PostgreSQL_is_reached_where_Dolibarr_reaches_it(string host, int port, string server)
+    {
+        await using var database = new DolibarrDatabase(
+            new DolibarrConf
+            {
+                Path = "conf.php",
+                DbType = "pgsql",
+                DbHost = host,
+                DbPort = port,
+                DbName = "dolibarr",
+                DbUser = "dolibarr",
+                Keys = new InstanceKeys(null, null, null),
+            }
+        );
+
+        Assert.Equal(server, database.Server);
+    }
 
     [Fact]
     public void Rights_on_the_whole_server_are_told_from_those_on_a_database()

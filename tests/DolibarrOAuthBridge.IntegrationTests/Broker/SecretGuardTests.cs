@@ -105,7 +105,9 @@ public sealed class SecretGuardTests(SharedServer shared)
         var host = world.Open();
         await host.RefreshAsync();
         await MoveAsync(world, thief);
-        await world.ExecuteAsync("UPDATE llx_oauthbridge_binding SET binding_hash = REPEAT('a', 64), origin = 'http://thief' WHERE rowid = 1");
+        await world.ExecuteAsync(
+            "UPDATE llx_oauthbridge_binding SET binding_hash = REPEAT('a', 64), origin = 'http://thief' WHERE rowid = 1"
+        );
         await host.TokenFailsAsync(ProblemCode.SecretRebound, Stolen);
         await world.ExecuteAsync("DELETE FROM llx_oauthbridge_binding");
 

@@ -115,9 +115,7 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         var token = await world.GrantExpiredAsync();
         await world.Install.SetTokenAsync(World.Entry, token, form: DolibarrOAuthBridge.Dolibarr.Tokens.StoredForm.Plain);
-        await world.ExecuteAsync(
-            $"UPDATE llx_const SET value = '{World.ClientSecret}' WHERE name = 'OAUTH_GOOGLE-Mail_SECRET'"
-        );
+        await world.ExecuteAsync($"UPDATE llx_const SET value = '{World.ClientSecret}' WHERE name = 'OAUTH_GOOGLE-Mail_SECRET'");
         await world.Install.WriteConfAsync("0");
         var host = world.Open();
 

@@ -79,7 +79,9 @@ public sealed partial class PostgreSqlTests(PostgreSqlServer shared) : IClassFix
         var leases = new GrantLeaseTable(database, conf, schema);
 
         var taken = await Task.WhenAll(
-            Enumerable.Range(0, 40).Select(owner => leases.TryLeaseAsync(Key, $"owner {owner}", LeaseWish.ForConsent, TimeSpan.FromMinutes(1)))
+            Enumerable
+                .Range(0, 40)
+                .Select(owner => leases.TryLeaseAsync(Key, $"owner {owner}", LeaseWish.ForConsent, TimeSpan.FromMinutes(1)))
         );
         var winner = Array.IndexOf(taken, true);
 

@@ -117,9 +117,11 @@ public sealed class SidecarAccountTests(SharedServer shared)
                     + "'erp|_oauthbridge|_%' ESCAPE '|'"
             )
         );
-        await world.ExecuteAsync(ScratchDatabase.IsPostgreSql
+        await world.ExecuteAsync(
+            ScratchDatabase.IsPostgreSql
                 ? "DROP OWNED BY oauthbridge, monitoring; DROP ROLE oauthbridge, monitoring"
-                : "DROP USER 'oauthbridge'@'localhost', 'monitoring'@'localhost'");
+                : "DROP USER 'oauthbridge'@'localhost', 'monitoring'@'localhost'"
+        );
     }
 
     [Fact]

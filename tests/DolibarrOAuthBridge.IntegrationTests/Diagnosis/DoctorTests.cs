@@ -17,7 +17,10 @@ public sealed class DoctorTests(SharedServer shared)
     [MemberData(nameof(SeededFindings.Cases), MemberType = typeof(SeededFindings))]
     public async Task Finds(string code, string severity, string illness)
     {
-        Assert.SkipWhen(ScratchDatabase.IsPostgreSql && illness.EndsWith("ENGINE=MyISAM", StringComparison.Ordinal), "PostgreSQL has no engines.");
+        Assert.SkipWhen(
+            ScratchDatabase.IsPostgreSql && illness.EndsWith("ENGINE=MyISAM", StringComparison.Ordinal),
+            "PostgreSQL has no engines."
+        );
         await using var world = await Patient.CreateAsync(shared.Server);
         await world.ExecuteAsync(illness);
 

@@ -11,7 +11,8 @@ namespace DolibarrOAuthBridge.IntegrationTests.Rekeying;
 public sealed class RekeyRefusalTests(SharedServer shared)
 {
     private const string AllValues =
-        "SELECT name, value, tms FROM llx_const UNION ALL SELECT CONCAT(rowid, ''), CONCAT_WS(' ', token, tokenstring), tms FROM llx_oauth_token";
+        "SELECT name, value, tms FROM llx_const UNION ALL "
+        + "SELECT CONCAT(rowid, ''), CONCAT_WS(' ', token, tokenstring), tms FROM llx_oauth_token";
 
     [Fact]
     public async Task A_wrong_present_key_fails_as_a_whole()
@@ -73,7 +74,10 @@ public sealed class RekeyRefusalTests(SharedServer shared)
         await using var connection = await world.ConnectAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var hold = connection.CreateCommand();
-        (hold.Transaction, hold.CommandText) = (transaction, ScratchDatabase.IsPostgreSql ? "LOCK TABLE llx_const" : "LOCK TABLES llx_const WRITE");
+        (hold.Transaction, hold.CommandText) = (
+            transaction,
+            ScratchDatabase.IsPostgreSql ? "LOCK TABLE llx_const" : "LOCK TABLES llx_const WRITE"
+        );
         await hold.ExecuteNonQueryAsync();
 
         var refused = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));

@@ -13,7 +13,8 @@ public sealed class RekeyTests(SharedServer shared)
 {
     internal const string NewKey = "0123456789abcdef0123456789abcdef";
     private const string AllValues =
-        "SELECT name, value, tms FROM llx_const UNION ALL SELECT CONCAT(rowid, ''), CONCAT_WS(' ', token, tokenstring), tms FROM llx_oauth_token";
+        "SELECT name, value, tms FROM llx_const UNION ALL "
+        + "SELECT CONCAT(rowid, ''), CONCAT_WS(' ', token, tokenstring), tms FROM llx_oauth_token";
 
     [Fact]
     public async Task A_dry_run_writes_nothing_and_prints_the_next_commands()

@@ -5,7 +5,9 @@ using DolibarrOAuthBridge.Demo.Database;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Support;
 
-/// <summary>Tests write their own statements as MariaDB has them; where the run works on PostgreSQL this translates what they use.</summary>
+/// <summary>
+/// Tests write their own statements as MariaDB has them; where the run works on PostgreSQL this translates what they use.
+/// </summary>
 internal static partial class TestSql
 {
     private const string ScratchName = "d[0-9a-f]{12}"; // databases of the tests
@@ -45,7 +47,10 @@ internal static partial class TestSql
         (Compile("KILL USER \"(\\w+)\""), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '$1'"),
         (Compile("DROP USER (\"\\w+\")"), "ALTER ROLE $1 NOLOGIN"),
         (Compile("GRANT FILE, PROCESS ON \\*\\.\\* TO (\"\\w+\")"), "ALTER ROLE $1 SUPERUSER"),
-        (Compile(@"DELETE FROM (\w+) WHERE (.+) ORDER BY rowid DESC LIMIT 1"), "DELETE FROM $1 WHERE rowid = (SELECT MAX(rowid) FROM $1 WHERE $2)"),
+        (
+            Compile(@"DELETE FROM (\w+) WHERE (.+) ORDER BY rowid DESC LIMIT 1"),
+            "DELETE FROM $1 WHERE rowid = (SELECT MAX(rowid) FROM $1 WHERE $2)"
+        ),
         (Compile("REVOKE ALL PRIVILEGES, GRANT OPTION FROM"), "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM"),
         (Compile(@$"(GRANT|REVOKE) CREATE ON {ScratchName}\.\*"), "$1 CREATE ON SCHEMA public"),
         (Compile(@$"ON {ScratchName}\.\*"), "ON ALL TABLES IN SCHEMA public"),
