@@ -34,7 +34,7 @@ public sealed class AssistantTests(AcceptanceStage stage)
         Assert.Equal("Helpdesk", browser.ValueOf("input[name=label]"));
 
         browser.Type("input[name=url]", stage.Provider.BaseAddress.AbsoluteUri.TrimEnd('/'));
-        browser.Type("input[name=client_secret]", TestEntries.AssistedSecret);
+        browser.Type("input[name=client_secret]", TestEntries.SecretOf(TestEntries.Assisted));
         browser.Photograph("assistant-2-application", whole: true);
         browser.Press("form button.butAction");
 

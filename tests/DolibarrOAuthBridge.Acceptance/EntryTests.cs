@@ -73,7 +73,7 @@ public sealed class EntryTests(AcceptanceStage stage)
 
         Assert.DoesNotContain(tokens.AccessToken, stage.Browser.Source, StringComparison.Ordinal);
         Assert.DoesNotContain(tokens.RefreshToken!, stage.Browser.Source, StringComparison.Ordinal);
-        Assert.DoesNotContain(TestEntries.Secret, stage.Browser.Source, StringComparison.Ordinal);
+        Assert.DoesNotContain(TestEntries.SecretOf(TestEntries.Mail), stage.Browser.Source, StringComparison.Ordinal);
         Assert.Empty(stage.Site.ModuleComplaints);
     }
 

@@ -5,6 +5,7 @@
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
 require_once MODULE.'/class/admin/oauthbridgeassistant.class.php';
+require_once MODULE.'/class/admin/oauthbridgemailsettings.class.php';
 
 /** What the assistant checks and writes. */
 final class AssistantTest extends ModuleTestCase
@@ -72,16 +73,27 @@ final class AssistantTest extends ModuleTestCase
 		$this->set('MAIN_MAIL_SENDMODE', 'smtps');
 		$this->set('MAIN_MAIL_SMTP_SERVER', 'old.example.com');
 		$server = array('host' => 'smtp.example.com', 'port' => 587, 'security' => 'starttls', 'username' => 'me@example.com');
-		$changes = OAuthBridgeAssistant::findMailChanges('MICROSOFT-Sales', $server);
+		$changes = OAuthBridgeMailSettings::findChanges('MICROSOFT-Sales', $server);
 		$this->assertSame(array('old.example.com', 'smtp.example.com'), $changes['MAIN_MAIL_SMTP_SERVER']);
 		$this->assertArrayNotHasKey('MAIN_MAIL_SENDMODE', $changes);
 
-		$assistant = new OAuthBridgeAssistant($this->db, 1);
-		$assistant->changeMail($changes);
-		$this->assertSame(array(), OAuthBridgeAssistant::findMailChanges('MICROSOFT-Sales', $server));
-		$this->assertTrue($assistant->undoMail());
+		$settings = new OAuthBridgeMailSettings($this->db, 1);
+		$this->assertTrue($settings->change($changes));
+		$this->assertSame(array(), OAuthBridgeMailSettings::findChanges('MICROSOFT-Sales', $server));
+		$this->assertTrue($settings->undo());
 		$this->assertSame('old.example.com', getDolGlobalString('MAIN_MAIL_SMTP_SERVER'));
-		$this->assertFalse($assistant->undoMail(), 'once');
+		$this->assertFalse($settings->undo(), 'once');
+	}
+
+	public function testWhatAProviderCannotDoHasNoScopes()
+	{
+		$this->assertSame('', OAuthBridgeAssistant::scopes('GITHUB', 'send'));
+		$this->assertSame('', OAuthBridgeAssistant::scopes('MICROSOFTAPP', 'login'));
+		foreach (OAuthBridgeAssistant::PROVIDERS as $provider => $properties) {
+			foreach (array_keys($properties['scopes']) as $purpose) {
+				$this->assertContains($purpose, OAuthBridgeAssistant::PURPOSES, $provider);
+			}
+		}
 	}
 
 	private function microsoft()

@@ -25,7 +25,7 @@ final class EntryStateTest extends TestCase
 	 */
 	public function testEveryStatusHasABadgeAndTellsWhetherAPersonIsNeeded($status, $badge, $needsPerson)
 	{
-		$state = $this->state(array('status' => $status));
+		$state = $this->state(array('status' => $status, 'has_refresh_token' => true));
 
 		$this->assertSame($badge, $state->getBadge());
 		$this->assertSame($needsPerson, $state->needsPerson());
@@ -65,8 +65,28 @@ final class EntryStateTest extends TestCase
 	{
 		$state = $this->state(array('status' => 'none'), array('label' => 'Login'));
 
+		$GLOBALS['conf'] = (object) array('file' => (object) array('main_authentication' => 'dolibarr'));
+		$this->assertSame('login_off', $state->getStatus(), 'conf.php lets no button appear');
+		$this->assertSame('status1', $state->getBadge());
+		$GLOBALS['conf']->file->main_authentication = 'dolibarr,oauthbridge';
 		$this->assertSame('login', $state->getStatus());
 		$this->assertFalse($state->needsPerson());
+	}
+
+	public function testWhatNothingCanRenewIsNotGreen()
+	{
+		$state = $this->state(array('status' => 'valid', 'has_refresh_token' => false));
+		$this->assertSame('unrenewable', $state->getStatus());
+		$this->assertSame('status1', $state->getBadge());
+		$app = $this->state(array('status' => 'valid', 'has_refresh_token' => false), array('flows' => array('client_credentials')));
+		$this->assertSame('valid', $app->getStatus());
+	}
+
+	public function testAWarningThatSaysTheSameAsTheStateIsNotShownTwice()
+	{
+		$warnings = array(array('code' => 'consent_required', 'message' => 'x'), array('code' => 'scopes_mixed', 'message' => 'y'));
+		$state = $this->state(array('status' => 'consent_required'), array('warnings' => $warnings));
+		$this->assertSame(array($warnings[1]), $state->getFurtherWarnings());
 	}
 
 	public function testOnlyWhatHasARefreshTokenOrActsForItselfCanBeRefreshed()

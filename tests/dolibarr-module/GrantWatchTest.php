@@ -3,8 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+require_once __DIR__.'/doubles/login.php';
 require_once MODULE.'/class/actions_oauthbridge.class.php';
 require_once MODULE.'/class/watch/oauthbridgecron.class.php';
+require_once MODULE.'/class/watch/oauthbridgenoticemail.class.php';
+require_once DOL_DOCUMENT_ROOT.'/core/class/CMailFile.class.php';
 require_once DOL_DOCUMENT_ROOT.'/core/class/events.class.php';
 require_once DOL_DOCUMENT_ROOT.'/comm/action/class/actioncomm.class.php';
 require_once DOL_DOCUMENT_ROOT.'/user/class/user.class.php';
@@ -104,6 +107,72 @@ final class GrantWatchTest extends ModuleTestCase
 
 		$this->assertSame(-1, $job->keepAlive());
 		$this->assertStringContainsString('does not answer', $job->error);
+	}
+
+	public function testTheEndIsMailedByAWayThatDoesNotUseTheGrant()
+	{
+		$this->set('MAIN_MAIL_SENDMODE', 'smtps');
+		$this->set('MAIN_MAIL_SMTPS_AUTH_TYPE', 'XOAUTH2');
+		$this->set('MAIN_MAIL_SMTPS_OAUTH_SERVICE', self::ENTRY);
+		$this->set('MAIN_MAIL_SENDMODE_TICKET', 'smtps');
+		$this->set('MAIN_MAIL_SMTP_SERVER_TICKET', 'tickets.example.com');
+		$this->set('OAUTHBRIDGE_NOTICE_TO', 'admin@example.com');
+		CMailFile::$sent = array();
+
+		(new OAuthBridgeGrantWatch($this->db))->noteEnd(self::ENTRY, 'The grant ended.');
+
+		$this->assertCount(1, CMailFile::$sent);
+		$this->assertSame('tickets.example.com', CMailFile::$sent[0]['server']);
+		$this->assertSame('LOGIN', CMailFile::$sent[0]['auth']);
+		$this->assertSame('admin@example.com', CMailFile::$sent[0]['to']);
+		$this->assertStringContainsString('OAuthBridgeGrantEnded '.self::ENTRY, CMailFile::$sent[0]['subject']);
+		$this->assertStringContainsString('The grant ended.', CMailFile::$sent[0]['text']);
+		$this->assertSame('XOAUTH2', getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'), 'put back');
+	}
+
+	public function testTheNextWayIsTakenWhereOneFails()
+	{
+		$this->set('OAUTHBRIDGE_NOTICE_SMTP_HOST', 'own.example.com');
+		$this->set('OAUTHBRIDGE_NOTICE_TO', 'admin@example.com');
+		CMailFile::$sent = array();
+		CMailFile::$broken = array('smtps own.example.com');
+		$mail = new OAuthBridgeNoticeMail($this->db);
+		$this->assertTrue($mail->send('s', 't'));
+		$this->assertSame('php', $mail->way);
+		CMailFile::$broken = array();
+		$this->assertTrue($mail->send('s', 't'));
+		$this->assertSame(array('mail', 'smtps'), array_column(CMailFile::$sent, 'mode'));
+		$this->assertSame('', getDolGlobalString('MAIN_MAIL_SMTP_SERVER_OAUTHBRIDGE'), 'only in memory, and not for long');
+	}
+
+	public function testAnEndThatLastsIsReportedOnceADay()
+	{
+		$watch = new OAuthBridgeGrantWatch($this->db);
+		$this->assertTrue($watch->noteEnd(self::ENTRY));
+		$this->assertFalse($watch->noteEnd(self::ENTRY));
+		$old = (string) (time() - OAuthBridgeGrantWatch::AGAIN - 1);
+		$name = 'OAUTHBRIDGE_ENDED_'.strtoupper(self::ENTRY);
+		$this->db->query("UPDATE llx_const SET value = '".$old."' WHERE name = '".$name."'");
+		$this->set($name, $old);
+		$this->assertTrue($watch->noteEnd(self::ENTRY));
+		$this->assertSame(array(strtoupper(self::ENTRY)), OAuthBridgeGrantWatch::listEnded());
+	}
+
+	public function testANoticeOfTheBridgeIsPassedOnByOneProcess()
+	{
+		$this->db->query("DELETE FROM llx_const WHERE name = 'OAUTHBRIDGE_LAST_NOTICE'");
+		$this->db->query('DELETE FROM llx_oauthbridge_notice');
+		$sql = 'INSERT INTO llx_oauthbridge_notice (rowid, at, kind, entry, entity, severity, message, advice)';
+		$this->db->query($sql." VALUES (7, '".gmdate('Y-m-d H:i:s')."', 'token_superseded', '".self::ENTRY."', 1, 'warning', 'Old.', 'Look.')");
+		$client = new OAuthBridgeClient();
+
+		$this->assertSame(1, (new OAuthBridgeNotices($this->db))->look($client));
+		$this->assertSame(0, (new OAuthBridgeNotices($this->db))->look($client));
+		$this->load(1);
+		$this->set('OAUTHBRIDGE_LAST_NOTICE', ''); // as a process that read the constants earlier sees it
+		$this->assertSame(0, (new OAuthBridgeNotices($this->db))->look($client));
+
+		$this->assertSame(array('OAUTHBRIDGE_NOTICE: OAuthBridgeNotice_token_superseded '.self::ENTRY.' Look.'), $this->reported());
 	}
 
 	/** @return string[] The security events about the entry */

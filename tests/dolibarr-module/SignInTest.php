@@ -251,7 +251,7 @@ final class SignInTest extends TestCase
 		$this->assertStringContainsString('OAuthBridgeLoginWith login.example.com', $html);
 		$this->assertStringContainsString('method="POST"', $html);
 		$this->assertStringContainsString('value="the-token"', $html);
-		$this->assertStringNotContainsString('"><script>', $html);
+		$this->assertStringNotContainsString('a="><script>', $html);
 		$this->assertStringNotContainsString('secret', $html);
 	}
 

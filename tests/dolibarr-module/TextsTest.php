@@ -14,28 +14,39 @@ final class TextsTest extends TestCase
 	const FAMILIES = array(
 		'OAuthBridgeStatus_' => array(
 			'valid', 'expiring', 'never_expires', 'expired', 'none', 'consent_required', 'unreadable', 'duplicate', 'incomplete', 'login',
+			'unrenewable', 'login_off',
 		),
 		'OAuthBridgeDevice_' => array('granted', 'denied', 'expired'),
 		'OAuthBridgeSecurity_' => array('tls', 'starttls', 'none'),
 		'OAuthBridgeRenewal_' => array('own', 'proactive', 'on_demand'),
 		'OAuthBridgeStep_' => array('choose', 'application', 'connect', 'try', 'use'),
-		'OAuthBridgePurpose_' => array('send', 'collect', 'both', 'login'),
-		'OAuthBridgeField_' => array('TENANT', 'URL'),
+		'OAuthBridgePurpose_' => array('send', 'collect', 'both', 'login', 'api'),
+		'OAuthBridgeReason_' => array('incomplete', 'none', 'consent_required', 'unreadable', 'duplicate', 'unrenewable', 'login_off'),
+		'OAuthBridgeUse_mail' => array('', '_emailing', '_ticket', '_passwordreset'),
+		'OAuthBridgeUse_' => array('collector', 'login', 'nothing'),
+		'OAuthBridgeScheduler_' => array('module', 'disabled', 'overdue'),
+		'OAuthBridgeSeverity_' => array('error', 'warning', 'info'),
+		'OAuthBridgeRoute_' => array('own', 'smtp', 'php', 'none'),
+		'OAuthBridgeWay_' => array('own', 'general', 'emailing', 'ticket', 'passwordreset', 'php'),
+		'OAuthBridgeField_' => array('ID', 'SECRET', 'TENANT', 'URL'),
 		'OAuthBridgeHow_' => array(
 			'GOOGLE_1', 'GOOGLE_2', 'GOOGLE_3', 'GOOGLE_4', 'MICROSOFT_1', 'MICROSOFT_2', 'MICROSOFT_3', 'MICROSOFT_4',
-			'GENERIC_1', 'GENERIC_2',
+			'GENERIC_1', 'GENERIC_2', 'MICROSOFTAPP_1', 'MICROSOFTAPP_2', 'MICROSOFTAPP_3', 'MICROSOFTAPP_4',
+			'GITHUB_1', 'GITHUB_2', 'GITHUB_3',
 		),
 		'OAuthBridgeWrong_' => array('label', 'secret', 'secret_id', 'tenant', 'url', 'scopes'),
-		'OAuthBridgeWrong_id_' => array('google', 'microsoft', 'generic'),
+		'OAuthBridgeWrong_id_' => array('google', 'microsoft', 'microsoftapp', 'github', 'generic'),
 		'OAuthBridgeRevoked_' => array('not_offered', 'failed', 'not_asked'),
 		'OAuthBridgeOrigin_' => array('email', 'self'),
-		'OAuthBridgeBad_' => array('address', 'renewal', 'domains', 'tenants'),
+		'OAuthBridgeBad_' => array('address', 'renewal', 'domains', 'tenants', 'emails', 'host', 'port', 'route', 'security'),
 		'OAuthBridgeStock' => array(), // part of a class name
 		'OAuthBridgeAgeIn' => array('Days', 'Hours'),
 	);
 
 	/** Prefixes whose keys may be missing: the bridge's own English words are shown then. */
-	const OPTIONAL = array('OAuthBridgeWarning_', 'OAuthBridgeProblem_');
+	const OPTIONAL = array(
+		'OAuthBridgeWarning_', 'OAuthBridgeProblem_', 'OAuthBridgeMailStep_', 'OAuthBridgeMailProblem_', 'OAuthBridgeEvent_', 'OAuthBridgeNotice_',
+	);
 
 	/** @return array<string,array{0:string}> */
 	public static function languages()

@@ -51,13 +51,16 @@ $consents = new OAuthBridgeConsents($client, $user->id, $conf->entity, dol_now('
 
 if ($_SERVER['REQUEST_METHOD'] === 'POST' && isset(OAuthBridgeAssistantActions::ALL[$action])) {
 	$assistant = new OAuthBridgeAssistant($db, (int) $conf->entity);
-	$steps = array('connectdevice' => 'connect', 'checksmtp' => 'try', 'checkimap' => 'try', 'usemail' => 'use', 'undomail' => 'use');
+	$steps = array('connectdevice' => 'connect', 'connectapp' => 'connect', 'checksmtp' => 'try', 'checkimap' => 'try');
 	$next = (new OAuthBridgeAssistantActions($db, $client, $consents, $assistant))->run($action, $steps[$action] ?? $action);
 	header('Location: '.$next, true, 303);
 	exit;
 }
 
 $state = OAuthBridgeAssistant::state();
+if ($step === '' && isset($state['step'])) {
+	$step = $state['step']; // go on where it was left
+}
 $isChosen = isset(OAuthBridgeAssistant::PROVIDERS[$state['provider']]);
 if (!in_array($step, OAuthBridgeAssistant::STEPS, true) || (!$isChosen && $step !== 'choose')) {
 	$step = 'choose';
@@ -66,6 +69,7 @@ if (in_array($step, array('connect', 'try', 'use'), true) && !OAuthBridgeAssista
 	$step = 'application';
 }
 
+OAuthBridgeAssistant::remember(array('step' => $step));
 $device = $step === 'connect' && GETPOSTISSET('device') ? $consents->getDevice($state['entry']) : null;
 if ($device !== null) {
 	try {
@@ -95,7 +99,7 @@ $linkback = '<a href="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'">'.$langs-
 print load_fiche_titre($langs->trans('OAuthBridgeAssistant'), $linkback, 'title_setup');
 print dol_get_fiche_head(oauthadmin_prepare_head(), 'oauthbridge', '', -1, '');
 
-$page = new OAuthBridgeAssistantPage($state, new OAuthBridgeMailServers($db));
+$page = new OAuthBridgeAssistantPage($state, new OAuthBridgeMailServers($db), new OAuthBridgeCollectors($db, (int) $conf->entity));
 $checks = isset($_SESSION[OAuthBridgeAssistantActions::CHECKS]) ? $_SESSION[OAuthBridgeAssistantActions::CHECKS] : array();
 print '<div class="oauthbridge oauthbridge-assistant">'.$page->renderWay($step);
 switch ($step) {
@@ -113,10 +117,15 @@ switch ($step) {
 		}
 		break;
 	case 'try':
-		print $page->renderTry($checks);
+		try {
+			$account = (string) (new OAuthBridgeEntryState($client->getEntry($state['entry'])))->token('account');
+		} catch (OAuthBridgeException $e) {
+			$account = '';
+		}
+		print $page->renderTry($checks, $account, (string) $user->email);
 		break;
 	default:
-		print $page->renderUse($checks);
+		print $page->renderUse($checks, (int) GETPOST('collector', 'alpha'));
 }
 print $device === null ? '' : OAuthBridgeEntryResults::renderDevice($device, OAuthBridgeAssistant::url('connect', array('device' => '1')));
 print '</div>';

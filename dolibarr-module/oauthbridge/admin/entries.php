@@ -28,7 +28,12 @@ require_once __DIR__.'/../class/admin/oauthbridgeassistant.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgeentryactions.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgeentrybuttons.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgeentrycard.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgeentrydialogs.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgeentryresults.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgehealthview.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgestoredentries.class.php';
+require_once __DIR__.'/../class/watch/oauthbridgeuses.class.php';
+require_once __DIR__.'/../lib/oauthbridgelogin.lib.php';
 
 /**
  * @var Conf $conf
@@ -85,30 +90,55 @@ $styles = array('/oauthbridge/css/oauthbridge.css');
 llxHeader('', $langs->trans('OAuthBridgeEntries'), '', '', 0, 0, $scripts, $styles, '', 'mod-oauthbridge page-entries');
 
 $linkback = '<a href="'.DOL_URL_ROOT.'/admin/modules.php?restore_lastsearch_values=1">'.$langs->trans('BackToModuleList').'</a>';
-print load_fiche_titre($langs->trans('ConfigOAuth'), $user->admin ? $linkback : '', 'title_setup');
-print dol_get_fiche_head(oauthadmin_prepare_head(), 'oauthbridge', '', -1, '');
+$title = $langs->trans($user->admin ? 'ConfigOAuth' : 'OAuthBridgeEntries');
+print load_fiche_titre($title, $user->admin ? $linkback : '', 'title_setup');
+$own = array(array(oauthbridgeEntriesUrl(), $langs->trans('OAuthBridgeTab'), 'oauthbridge'));
+print dol_get_fiche_head($user->admin ? oauthadmin_prepare_head() : $own, 'oauthbridge', '', -1, '');
 
 print '<div class="oauthbridge">';
 $health = $client->getHealth();
-print OAuthBridgeEntryResults::renderHealth($health);
+print OAuthBridgeHealthView::render($health);
 if ($user->admin) {
-	print '<p class="oauthbridge-links"><a class="butAction" href="'.dol_escape_htmltag(OAuthBridgeAssistant::url('choose')).'">';
-	print $langs->trans('OAuthBridgeAssistant').'</a> <a href="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/setup.php', 1)).'">';
+	print OAuthBridgeHealthView::renderScheduler($db);
+	$assistant = dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/connect.php', 1));
+	print '<p class="oauthbridge-links"><a class="butAction" href="'.$assistant.'">';
+	print $langs->trans('OAuthBridgeAssistant').'</a>';
+	if ($health['authorized'] && (int) $conf->entity === 1) {
+		print ' <a href="'.dol_escape_htmltag(oauthbridgeEntriesUrl('', array('doctor' => '1'))).'#oauthbridge-doctor">';
+		print img_picto('', 'fa-stethoscope', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeDoctor').'</a>';
+	}
+	print ' <a href="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/setup.php', 1)).'">';
 	print img_picto('', 'setup', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeSetup').'</a></p>';
 }
 
 $entries = array();
+$isLive = $health['authorized'];
 try {
-	$entries = $health['authorized'] ? $client->getEntries() : array();
+	$entries = $isLive ? $client->getEntries() : array();
+	print $isLive && $user->admin && GETPOSTISSET('doctor') ? OAuthBridgeHealthView::renderFindings($client->getFindings()) : '';
 } catch (OAuthBridgeException $e) {
 	print '<div class="error">'.implode('<br>', array_map('dol_escape_htmltag', oauthbridgeProblemTexts($e))).'</div>';
 }
-if ($health['authorized'] && !$entries) {
+if (!$isLive) {
+	$entries = OAuthBridgeStoredEntries::list($db);
+	print $entries ? '<p class="opacitymedium">'.$langs->trans('OAuthBridgeFromTables').'</p>' : '';
+}
+if (!$entries) {
 	print '<p class="opacitymedium">'.$langs->trans('OAuthBridgeNoEntries').'</p>';
 }
 
+$uses = new OAuthBridgeUses($db);
+$orphans = $uses->orphans(array_column($entries, 'entry'));
+foreach ($user->admin ? $orphans : array() as $orphan) {
+	print '<p class="oauthbridge-note">'.img_warning().' ';
+	print $langs->trans('OAuthBridgeUseOfNone', dol_escape_htmltag($orphan['label']), dol_escape_htmltag($orphan['entry']));
+	print ' <a href="'.dol_escape_htmltag($orphan['url']).'">'.$langs->trans('Modify').'</a></p>';
+}
+
 $check = isset($_SESSION[OAuthBridgeEntryActions::CHECK_KEY]) ? $_SESSION[OAuthBridgeEntryActions::CHECK_KEY] : null;
-$buttons = new OAuthBridgeEntryButtons(new OAuthBridgeMailServers($db), GETPOST('open', 'alphanohtml'));
+$opened = GETPOST('open', 'alphanohtml');
+$buttons = new OAuthBridgeEntryButtons();
+$dialogs = new OAuthBridgeEntryDialogs(new OAuthBridgeMailServers($db), $opened);
 print '<div class="oauthbridge-cards">';
 foreach ($entries as $one) {
 	$state = new OAuthBridgeEntryState($one);
@@ -117,11 +147,20 @@ foreach ($entries as $one) {
 		$more = OAuthBridgeEntryResults::renderCheck($check);
 		unset($_SESSION[OAuthBridgeEntryActions::CHECK_KEY]);
 	}
-	$card = new OAuthBridgeEntryCard($one, dol_now('gmt'));
-	print $card->render($user->admin ? $buttons->render($state) : '', $more);
-	print $user->admin ? $buttons->renderDialogs($state) : '';
+	$used = $uses->of($one['entry']);
+	$card = new OAuthBridgeEntryCard($one, dol_now('gmt'), $used);
+	$canAct = $user->admin && $isLive;
+	print $card->render($canAct ? $buttons->render($state, array_column($used, 'protocol')) : '', $more);
+	print $canAct ? $dialogs->render($state) : '';
 }
 print '</div>';
+if ($isLive && $user->admin && preg_match('/^(\S+) history$/D', $opened, $parts)) {
+	try {
+		print OAuthBridgeEntryResults::renderHistory($parts[1], $client->getHistory($parts[1]));
+	} catch (OAuthBridgeException $e) {
+		print '<div class="error">'.implode('<br>', array_map('dol_escape_htmltag', oauthbridgeProblemTexts($e))).'</div>';
+	}
+}
 print $device !== null ? OAuthBridgeEntryResults::renderDevice($device) : '';
 print '</div>';
 

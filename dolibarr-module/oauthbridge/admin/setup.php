@@ -25,8 +25,7 @@ if (!$res) {
 
 require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
 require_once __DIR__.'/../class/oauthbridgeclient.class.php';
-require_once __DIR__.'/../class/admin/oauthbridgeassistant.class.php';
-require_once __DIR__.'/../class/admin/oauthbridgeentryresults.class.php';
+require_once __DIR__.'/../class/admin/oauthbridgehealthview.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgeinstallation.class.php';
 require_once __DIR__.'/../class/admin/oauthbridgesettings.class.php';
 
@@ -78,6 +77,22 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'renewkey') {
 	exit;
 }
 
+if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'testnotice') {
+	require_once __DIR__.'/../class/watch/oauthbridgegrantwatch.class.php';
+	require_once __DIR__.'/../class/watch/oauthbridgenoticemail.class.php';
+	$mail = new OAuthBridgeNoticeMail($db);
+	$subject = $langs->transnoentitiesnoconv('OAuthBridgeTestNotice');
+	if ($mail->send($subject, $langs->transnoentitiesnoconv('OAuthBridgeTestNoticeText'))) {
+		$key = 'OAuthBridgeWay_'.($mail->way === '' ? 'general' : strtolower(ltrim($mail->way, '_')));
+		$recipients = dol_escape_htmltag(implode(', ', $mail->findRecipients()));
+		setEventMessages($langs->trans('OAuthBridgeTestNoticeSent', $recipients, $langs->trans($key)), null, 'mesgs');
+	} else {
+		setEventMessages($langs->trans('OAuthBridgeTestNoticeFailed'), array(dol_escape_htmltag($mail->error)), 'errors');
+	}
+	header('Location: '.$page, true, 303);
+	exit;
+}
+
 /*
  * View
  */
@@ -91,16 +106,22 @@ print load_fiche_titre($langs->trans('OAuthBridgeSetup'), $linkback, 'title_setu
 print dol_get_fiche_head(oauthbridgeAdminPrepareHead(), 'settings', '', -1, '');
 
 print '<div class="oauthbridge">';
-print OAuthBridgeEntryResults::renderHealth((new OAuthBridgeClient())->getHealth());
+print OAuthBridgeHealthView::render((new OAuthBridgeClient())->getHealth());
+print OAuthBridgeHealthView::renderScheduler($db);
 print '<p class="oauthbridge-links"><a href="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'">';
 print img_picto('', 'technic', 'class="pictofixedwidth"').$langs->trans('OAuthBridgeEntries').'</a> ';
-print '<a class="butAction" href="'.dol_escape_htmltag(OAuthBridgeAssistant::url('choose')).'">';
+print '<a class="butAction" href="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/connect.php', 1)).'">';
 print $langs->trans('OAuthBridgeAssistant').'</a></p>';
 
 print oauthbridgeOpenForm($page, array('action' => 'update'));
 print $settings->render($typed === null ? $settings->current() : $typed);
 print '<div class="center"><button type="submit" class="button button-save">'.$langs->trans('Save').'</button></div>';
 print '</form>';
+
+print load_fiche_titre($langs->trans('OAuthBridgeTestNotice'), '', '');
+print oauthbridgeOpenForm($page, array('action' => 'testnotice'));
+print '<p>'.$langs->trans('OAuthBridgeTestNoticeExplained').'</p>';
+print '<button type="submit" class="button">'.$langs->trans('OAuthBridgeTestNoticeSend').'</button></form>';
 
 print load_fiche_titre($langs->trans('OAuthBridgeKey'), '', '');
 $hasKey = getDolGlobalString(OAuthBridgeInstallation::API_KEY) !== '';

@@ -68,6 +68,9 @@ class ActionsOauthbridge
 						$watch->requireTokenSoon($client, $entry);
 					}
 				);
+				if (OAuthBridgeGrantWatch::hasEnded($entry)) {
+					$this->tellSender($entry);
+				}
 				if ($object->sendmode === 'smtps') { // Dolibarr configures Swift Mailer from the context's own setting
 					self::replaceAuthType();
 				}
@@ -111,6 +114,67 @@ class ActionsOauthbridge
 			dol_syslog('oauthbridge: the login page has no sign-in buttons: '.$e->getMessage(), LOG_WARNING);
 		}
 		return 0;
+	}
+
+	/**
+	 * Context toprightmenu: a sign for administrators where a grant has ended; looks for notices now and then.
+	 *
+	 * @param  array<string,mixed> $parameters  Not used
+	 * @param  mixed               $object      Not used
+	 * @param  string              $action      Not used
+	 * @param  HookManager         $hookmanager Not used
+	 * @return int                              0: other modules' additions are kept
+	 */
+	public function printTopRightMenu($parameters, &$object, &$action, $hookmanager)
+	{
+		global $langs, $user;
+
+		try {
+			require_once __DIR__.'/watch/oauthbridgenotices.class.php';
+			require_once __DIR__.'/../lib/oauthbridge.lib.php';
+			(new OAuthBridgeNotices($this->db))->lookNow();
+			$ended = $user->admin ? OAuthBridgeGrantWatch::listEnded() : array();
+			if ($ended) {
+				$langs->load('oauthbridge@oauthbridge');
+				$text = $langs->transnoentitiesnoconv('OAuthBridgeGrantEnded', implode(', ', $ended));
+				$text = dol_escape_htmltag($text);
+				$this->resprints = '<div class="login_block_elem"><a class="oauthbridge-alert" href="';
+				$this->resprints .= dol_escape_htmltag(oauthbridgeEntriesUrl()).'" title="'.$text.'" aria-label="'.$text.'">';
+				$this->resprints .= '<span class="fa fa-exclamation-triangle atoplogin valignmiddle" aria-hidden="true"></span></a></div>';
+			}
+		} catch (Throwable $e) {
+			dol_syslog('oauthbridge: no look for notices: '.$e->getMessage(), LOG_WARNING);
+		}
+		return 0;
+	}
+
+	/**
+	 * Tells whoever sends a mail that it cannot be sent, and whom to ask: once per page.
+	 *
+	 * @param  string $entry Name of the entry
+	 * @return void
+	 */
+	private function tellSender($entry)
+	{
+		global $langs, $user;
+		static $isTold = array();
+
+		if (PHP_SAPI === 'cli' || isset($isTold[$entry]) || !is_object($user) || empty($user->id)) {
+			return;
+		}
+		require_once __DIR__.'/watch/oauthbridgestoredtoken.class.php';
+		if (OAuthBridgeStoredToken::isLive($this->db, $entry)) {
+			return; // stock code sends with it
+		}
+		$isTold[$entry] = true;
+		$langs->load('oauthbridge@oauthbridge');
+		if (!$user->admin) {
+			setEventMessages($langs->trans('OAuthBridgeSenderAsk', dol_escape_htmltag($entry)), null, 'errors');
+			return;
+		}
+		$link = ' <a href="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/entries.php', 1)).'">';
+		$link .= $langs->trans('OAuthBridgeConnectAgain').'</a>';
+		setEventMessages($langs->trans('OAuthBridgeSenderAdmin', dol_escape_htmltag($entry)).$link, null, 'errors');
 	}
 
 	/**

@@ -26,6 +26,9 @@ require_once __DIR__.'/client/oauthbridgeapi.class.php';
  */
 class OAuthBridgeClient
 {
+	/** The module's version: the bridge's should be the same. */
+	const VERSION = '0.1.0';
+
 	/** @var OAuthBridgeApi */
 	private $api;
 
@@ -268,11 +271,52 @@ class OAuthBridgeClient
 	}
 
 	/**
+	 * What happened to an entry's grant, newest first.
+	 *
+	 * @param  string $entry Name of the entry
+	 * @param  int    $limit Most events
+	 * @return array<int,array<string,mixed>> at (RFC 3339), kind, outcome (ok or failed), detail
+	 * @throws OAuthBridgeException See the class
+	 */
+	public function getHistory($entry, $limit = 50)
+	{
+		$answer = $this->api->call('GET', $this->path($entry, '/history'), array('limit' => (int) $limit));
+		return isset($answer['events']) && is_array($answer['events']) ? $answer['events'] : array();
+	}
+
+	/**
+	 * The notices after a number, oldest first, at most 200.
+	 *
+	 * @param  int $after The "last" of the answer before; 0 for all that are kept
+	 * @return array{events:array<int,array<string,mixed>>,last:int} events: id, at, kind, entry, entity, severity, message, advice
+	 * @throws OAuthBridgeException See the class
+	 */
+	public function getNotices($after)
+	{
+		$answer = $this->api->call('GET', '/v1/events', array('after' => (int) $after));
+		if (!isset($answer['events'], $answer['last']) || !is_array($answer['events'])) {
+			throw $this->api->invalidAnswer('it has no events');
+		}
+		return array('events' => $answer['events'], 'last' => (int) $answer['last']);
+	}
+
+	/**
+	 * What is wrong with the installation, as the command "doctor --offline" finds it. Entity 1 only.
+	 *
+	 * @return array<string,mixed> healthy; findings: severity (error, warning or info), code, subject, evidence, advice
+	 * @throws OAuthBridgeException See the class
+	 */
+	public function getFindings()
+	{
+		return $this->api->call('GET', '/v1/doctor');
+	}
+
+	/**
 	 * The sidecar's health, for a page. Never throws; its timeout is PAGE_TIMEOUT.
 	 *
 	 * @return array{address:string,reachable:bool,ready:bool,authorized:bool,version:string|null,error:string|null,code:string}
-	 *         reachable: it answers; ready: it can read the database; authorized: it accepts the API key; error and code: the
-	 *         problem, in words and as problem code
+	 *         reachable: it answers; ready: it can do its work; authorized: it accepts the API key; error and code: the problem, in words
+	 *         and as problem code: of the API, or not_ready, not_listening, timeout, no_sockets, bad_address, impostor, invalid_answer
 	 */
 	public function getHealth()
 	{
@@ -292,7 +336,11 @@ class OAuthBridgeClient
 			$answer = $this->api->send('GET', '/readyz');
 			$health['ready'] = $answer['status'] === 200;
 			if (!$health['ready']) {
-				$health['error'] = 'The bridge runs but cannot read the database. Its log says why: journalctl -u dolibarr-oauth-bridge.';
+				$health['code'] = 'not_ready';
+				$cannot = strpos($answer['body'], 'state_directory') !== false
+					? 'cannot use its state directory, so it refreshes nothing'
+					: 'cannot read the database';
+				$health['error'] = 'The bridge runs but '.$cannot.'. Its log says why: journalctl -u dolibarr-oauth-bridge.';
 				return $health;
 			}
 			$about = $this->api->call('GET', '/v1/version'); // after the server's proof
@@ -300,7 +348,9 @@ class OAuthBridgeClient
 			$health['version'] = isset($about['version']) && is_string($about['version']) ? $about['version'] : null;
 		} catch (OAuthBridgeException $e) {
 			$health['error'] = $e->getDetail();
-			$health['code'] = $e->getProblemCode();
+			$health['code'] = $e instanceof OAuthBridgeUnreachableException && $e->getProblemCode() === 'unreachable'
+				? $e->cause
+				: $e->getProblemCode();
 		} finally {
 			$this->api->setTimeout(OAuthBridgeTransport::TOTAL_TIMEOUT);
 		}

@@ -65,14 +65,52 @@
 		window.setTimeout(ask, pause);
 	}
 
+	// The assistant's first step: what a provider cannot do cannot be chosen.
+	function fit() {
+		var purpose = document.querySelector('input[name=purpose]:checked');
+		document.querySelectorAll('input[data-oauthbridge-fits]').forEach(function (radio) {
+			radio.disabled = Boolean(purpose) && radio.dataset.oauthbridgeFits.split(' ').indexOf(purpose.value) < 0;
+			radio.checked = radio.checked && !radio.disabled;
+		});
+	}
+
+	document.addEventListener('change', function (event) {
+		if (event.target.name === 'purpose') {
+			fit();
+		}
+		if (event.target.hasAttribute('data-oauthbridge-submit')) {
+			event.target.form.submit();
+		}
+	});
+
 	document.addEventListener('DOMContentLoaded', function () {
+		fit();
 		showDistances();
 		window.setInterval(showDistances, 1000);
 		document.querySelectorAll('dialog.oauthbridge-dialog[open]').forEach(open);
 		document.querySelectorAll('dialog[data-oauthbridge-poll]').forEach(waitForDevice);
 	});
 
+	document.addEventListener('keydown', function (event) {
+		var menu = event.key === 'Escape' ? document.querySelector('details.oauthbridge-menu[open]') : null;
+		if (menu) {
+			menu.open = false;
+			menu.querySelector('summary').focus();
+		}
+	});
+
 	document.addEventListener('click', function (event) {
+		var copier = event.target.closest('[data-oauthbridge-copy]');
+		if (copier && navigator.clipboard) {
+			navigator.clipboard.writeText(copier.dataset.oauthbridgeCopy).then(function () {
+				copier.classList.add('oauthbridge-copied');
+			});
+		}
+		document.querySelectorAll('details.oauthbridge-menu[open]').forEach(function (menu) {
+			if (!menu.contains(event.target) || event.target.closest('[data-oauthbridge-open]')) {
+				menu.open = false;
+			}
+		});
 		var opener = event.target.closest('[data-oauthbridge-open]');
 		if (opener) {
 			event.preventDefault();

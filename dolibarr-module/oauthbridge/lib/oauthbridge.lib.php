@@ -54,6 +54,54 @@ function oauthbridgeAnchor($entry)
 }
 
 /**
+ * The icon of a provider: Dolibarr's, from its list of OAuth services (OAUTH_PROVIDER_NAME => picto), otherwise a key.
+ *
+ * @param  string $provider Provider of an entry; may be a variant of one in the list (a longer name)
+ * @return string           HTML
+ */
+function oauthbridgeIcon($provider)
+{
+	require_once DOL_DOCUMENT_ROOT.'/core/lib/oauth.lib.php';
+	$icon = 'fa-key';
+	foreach (getSupportedOauth2Array() as $key => $service) {
+		$name = str_replace('_', '', preg_replace('/^OAUTH_(.+)_NAME$/', '$1', $key));
+		$isFitting = !empty($service['picto']) && $service['picto'] !== 'generic'; // a sheet of paper
+		if ($isFitting && stripos($provider, $name) === 0) {
+			$icon = $service['picto'];
+			break;
+		}
+	}
+	return img_picto('', $icon, 'class="pictofixedwidth" aria-hidden="true"');
+}
+
+/**
+ * A URL or a scope that breaks at its slashes, dots and commas only.
+ *
+ * @param  string $text Text
+ * @return string       HTML
+ */
+function oauthbridgeBreakable($text)
+{
+	return preg_replace('~(?<=[/.,?&=])(?=[^/\s])~', '<wbr>', dol_escape_htmltag((string) $text));
+}
+
+/**
+ * A value that can be copied with a button.
+ *
+ * @param  string $value The value
+ * @return string        HTML
+ */
+function oauthbridgeCopyable($value)
+{
+	global $langs;
+
+	$label = dol_escape_htmltag($langs->transnoentitiesnoconv('OAuthBridgeCopy'));
+	$html = '<span class="oauthbridge-code">'.oauthbridgeBreakable($value).'</span>';
+	return $html.' <button type="button" class="oauthbridge-copy" data-oauthbridge-copy="'.dol_escape_htmltag($value).'" title="'.$label
+		.'" aria-label="'.$label.'">'.img_picto('', 'fa-copy', 'aria-hidden="true"').'</button>';
+}
+
+/**
  * The start of a form that is sent by POST with Dolibarr's anti-CSRF token.
  *
  * @param  string               $url    Address that the form is sent to, not escaped

@@ -38,10 +38,17 @@ public sealed class EntryUseTable(DolibarrDatabase database, EmailCollectorTable
     public static IReadOnlyList<EntryUse> Of(EntryName name, IEnumerable<EntryUse> all)
     {
         ArgumentNullException.ThrowIfNull(name);
-        IEnumerable<EntryUse> byLabel = AsciiName.AreSame(name.Label, LoginLabel)
+        IEnumerable<EntryUse> byLabel = IsSignIn(name)
             ? [new EntryUse(name, EntryPurpose.SignIn, "the login page")]
             : [];
         return [.. all.Where(use => use.Entry.Equals(name)), .. byLabel];
+    }
+
+    /// <summary>Whether an entry serves the sign-in: its label says so.</summary>
+    public static bool IsSignIn(EntryName name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return AsciiName.AreSame(name.Label, LoginLabel);
     }
 
     private static IEnumerable<EntryUse> Uses(IEnumerable<Use> rows, EntryPurpose purpose) =>

@@ -88,6 +88,7 @@ internal static class BridgeServer
         app.MapMetrics();
         app.MapMailChecks();
         app.MapNotices();
+        app.MapDoctor();
         app.MapOpenApiDocument();
         return app;
     }

@@ -26,6 +26,9 @@ public sealed record TokenReport
     /// <summary>Why the last refresh failed, or why the row cannot be read; null if all is well.</summary>
     public string? LastError { get; init; }
 
+    /// <summary>The account that gave the consent, where the provider said so: mostly an e-mail address; null if unknown.</summary>
+    public string? Account { get; init; }
+
     /// <summary>
     /// When the refresh token ends unless it is used: as the provider said, else by its idle lifetime; null if it has none or
     /// nobody knows.

@@ -21,12 +21,13 @@ internal sealed class RefreshCall(
     /// <exception cref="BridgeException">There is no refresh token.</exception>
     public static void ThrowIfNotRefreshable(OAuthEntry entry, StoredGrant grant)
     {
-        if (!grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name)))
+        var provider = ProviderCatalogue.Of(entry.Name);
+        if (!grant.IsRenewableAt(provider))
         {
             throw new BridgeException(
                 ProblemCode.ConsentRequired,
                 $"{entry.Name} has no refresh token, so its access token cannot be refreshed. "
-                    + "Give consent again; at Microsoft the scope offline_access is what brings a refresh token."
+                    + $"Give consent again{(provider.AlwaysAskedScopes is [var scope, ..] ? $", with the scope {scope}" : string.Empty)}."
             );
         }
     }

@@ -36,14 +36,8 @@ internal static class TestEntries
     /// <summary>Made by the assistant.</summary>
     public const string Assisted = "GENERIC-Helpdesk";
 
-    /// <summary>The secret that the assistant is given.</summary>
-    public const string AssistedSecret = "secret~of~the~assistant";
-
     /// <summary>Lacks its secret.</summary>
     public const string Incomplete = "GITHUB-Draft";
-
-    /// <summary>The secret of every client.</summary>
-    public const string Secret = "a secret of the acceptance run";
 
     private static readonly string[] Replaced = ["Google", "Microsoft"];
 
@@ -79,7 +73,7 @@ internal static class TestEntries
                     .Select(entry => new StandInClient
                     {
                         ClientId = ClientId(entry.Entry),
-                        ClientSecret = entry.Entry == Assisted ? AssistedSecret : Secret,
+                        ClientSecret = SecretOf(entry.Entry),
                         Scopes =
                         [
                             "email",
@@ -99,13 +93,16 @@ internal static class TestEntries
     /// <summary>The client of an entry.</summary>
     public static string ClientId(string entry) => $"client-of-{entry}";
 
+    /// <summary>The secret of an entry's client: each has its own, since one that two entries have may be a copy, which is refused.</summary>
+    public static string SecretOf(string entry) => $"secret~of~{entry}";
+
     /// <summary>Writes the entries as Dolibarr's OAuth setup page does.</summary>
     public static async Task WriteAsync(DolibarrInstall install, StandInProvider provider, CancellationToken cancellationToken)
     {
         foreach (var (entry, scopes) in Complete)
         {
             await install.SetConstAsync($"OAUTH_{entry}_ID", ClientId(entry), cancellationToken: cancellationToken);
-            await install.SetConstAsync($"OAUTH_{entry}_SECRET", Secret, cancellationToken: cancellationToken);
+            await install.SetConstAsync($"OAUTH_{entry}_SECRET", SecretOf(entry), cancellationToken: cancellationToken);
             await install.SetConstAsync($"OAUTH_{entry}_SCOPE", scopes, cancellationToken: cancellationToken);
             if (entry.StartsWith("GENERIC", StringComparison.Ordinal))
             {

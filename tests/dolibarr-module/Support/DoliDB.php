@@ -21,6 +21,29 @@ class DoliDB
 		$this->connection->set_charset('utf8mb4');
 	}
 
+	public function begin()
+	{
+		$this->transaction_opened++;
+		return (int) $this->connection->begin_transaction();
+	}
+
+	public function commit()
+	{
+		$this->transaction_opened--;
+		return (int) $this->connection->commit();
+	}
+
+	public function rollback()
+	{
+		$this->transaction_opened--;
+		return (int) $this->connection->rollback();
+	}
+
+	public function plimit($limit = 0, $offset = 0)
+	{
+		return ' LIMIT '.((int) $offset).', '.((int) $limit);
+	}
+
 	public function query($sql, $savepoint = 0)
 	{
 		return $this->connection->query($sql);

@@ -35,6 +35,13 @@ if (!function_exists('dol_escape_htmltag')) {
 	}
 }
 
+if (!function_exists('img_picto')) {
+	function img_picto($title, $picto, $attributes = '')
+	{
+		return '<span class="'.$picto.'" '.$attributes.'></span>';
+	}
+}
+
 if (!function_exists('newToken')) {
 	function newToken()
 	{

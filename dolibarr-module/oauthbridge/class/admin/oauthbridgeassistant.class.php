@@ -22,10 +22,7 @@ class OAuthBridgeAssistant
 	const STEPS = array('choose', 'application', 'connect', 'try', 'use');
 
 	/** What an entry can be for. */
-	const PURPOSES = array('send', 'collect', 'both', 'login');
-
-	/** Constant that keeps the mail settings from before the assistant changed them: JSON, value by name. */
-	const UNDO = 'OAUTHBRIDGE_UNDO_MAIL';
+	const PURPOSES = array('send', 'collect', 'both', 'login', 'api');
 
 	/** Longest name of a service: the width of llx_oauth_token.service, in characters. */
 	const MAX_SERVICE = 36;
@@ -39,7 +36,7 @@ class OAuthBridgeAssistant
 	/**
 	 * What can be chosen, by the name of the provider in Dolibarr's constants: its name for people, where applications are registered, the
 	 * fields beside ID and secret, how many instructions there are (OAuthBridgeHow_PROVIDER_NUMBER), the form of a client ID, and the
-	 * scopes by purpose.
+	 * scopes by purpose: what it has no scopes for, it cannot be chosen for.
 	 */
 	const PROVIDERS = array(
 		'GOOGLE' => array(
@@ -49,7 +46,10 @@ class OAuthBridgeAssistant
 			'steps' => 4,
 			'id' => '.+\.apps\.googleusercontent\.com',
 			'scopes' => array(
-				'mail' => 'openid,email,gmail_full', 'login' => 'openid,email,profile', // names of Dolibarr's own page
+				'send' => 'openid,email,gmail_full', // names of Dolibarr's own page
+				'collect' => 'openid,email,gmail_full',
+				'both' => 'openid,email,gmail_full',
+				'login' => 'openid,email,profile',
 			),
 		),
 		'MICROSOFT' => array(
@@ -66,13 +66,39 @@ class OAuthBridgeAssistant
 				'login' => 'openid,email,profile',
 			),
 		),
+		'MICROSOFTAPP' => array(
+			'name' => 'Microsoft 365, app-only',
+			'console' => 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
+			'fields' => array('TENANT'),
+			'steps' => 4,
+			'id' => self::GUID,
+			'scopes' => array(
+				'send' => 'https://outlook.office365.com/.default',
+				'collect' => 'https://outlook.office365.com/.default',
+				'both' => 'https://outlook.office365.com/.default',
+			),
+		),
+		'GITHUB' => array(
+			'name' => 'GitHub',
+			'console' => 'https://github.com/settings/developers',
+			'fields' => array(),
+			'steps' => 3,
+			'id' => '[A-Za-z0-9.]+',
+			'scopes' => array('api' => 'user,public_repo'),
+		),
 		'GENERIC' => array(
 			'name' => 'OpenID / OAuth 2',
 			'console' => '',
 			'fields' => array('URL'),
 			'steps' => 2,
 			'id' => '\S+',
-			'scopes' => array('mail' => 'openid,email,offline_access', 'login' => 'openid,email,profile'),
+			'scopes' => array(
+				'send' => 'openid,email,offline_access',
+				'collect' => 'openid,email,offline_access',
+				'both' => 'openid,email,offline_access',
+				'login' => 'openid,email,profile',
+				'api' => 'openid,email,offline_access',
+			),
 		),
 	);
 
@@ -143,12 +169,11 @@ class OAuthBridgeAssistant
 	 *
 	 * @param  string $provider A key of PROVIDERS
 	 * @param  string $purpose  One of PURPOSES
-	 * @return string           Separated by commas, as Dolibarr stores them
+	 * @return string           Separated by commas, as Dolibarr stores them; empty where the provider cannot do it
 	 */
 	public static function scopes($provider, $purpose)
 	{
-		$scopes = self::PROVIDERS[$provider]['scopes'];
-		return $scopes[$purpose] ?? $scopes['mail'];
+		return self::PROVIDERS[$provider]['scopes'][$purpose] ?? '';
 	}
 
 	/**
@@ -169,7 +194,7 @@ class OAuthBridgeAssistant
 			'label' => preg_match('/^[A-Za-z0-9]+$/D', $values['label']) && strlen($provider.'-'.$values['label']) <= self::MAX_SERVICE,
 			'id_'.strtolower($provider) => preg_match('~^'.self::PROVIDERS[$provider]['id'].'$~D', $values['client_id']),
 			'secret' => preg_match('/^\S+$/D', $secret),
-			'secret_id' => $provider !== 'MICROSOFT' || !preg_match('/^'.self::GUID.'$/D', $secret),
+			'secret_id' => !self::hasSecretIds($provider) || !preg_match('/^'.self::GUID.'$/D', $secret),
 			'tenant' => !in_array('TENANT', $fields, true)
 				|| preg_match('/^('.self::GUID.'|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|common|organizations|consumers)$/D', $values['tenant']),
 			'url' => !in_array('URL', $fields, true) || preg_match(self::SERVER, $values['url']),
@@ -178,6 +203,17 @@ class OAuthBridgeAssistant
 		return array_keys(array_filter($checks, static function ($isGood) {
 			return !$isGood;
 		}));
+	}
+
+	/**
+	 * Whether a provider's secrets have IDs that people take for the secret.
+	 *
+	 * @param  string $provider A key of PROVIDERS
+	 * @return bool             True if so: its client IDs are GUIDs, and so are the IDs of secrets
+	 */
+	public static function hasSecretIds($provider)
+	{
+		return self::PROVIDERS[$provider]['id'] === self::GUID;
 	}
 
 	/**
@@ -214,73 +250,5 @@ class OAuthBridgeAssistant
 			$isWritten = dolibarr_set_const($this->db, $constant, $value, 'chaine', 0, '', $this->entity) > 0 && $isWritten;
 		}
 		return $isWritten;
-	}
-
-	/**
-	 * The mail settings that will change.
-	 *
-	 * @param  string              $entry  Name of the entry
-	 * @param  array<string,mixed> $server host, port, security (tls, starttls or none), username
-	 * @return array<string,array{0:string,1:string}> Value now and then, by constant; only those that differ
-	 */
-	public static function findMailChanges($entry, array $server)
-	{
-		$wanted = array(
-			'MAIN_MAIL_SENDMODE' => 'smtps',
-			'MAIN_MAIL_SMTP_SERVER' => (string) $server['host'],
-			'MAIN_MAIL_SMTP_PORT' => (string) $server['port'],
-			'MAIN_MAIL_SMTPS_ID' => (string) $server['username'],
-			'MAIN_MAIL_SMTPS_AUTH_TYPE' => 'XOAUTH2',
-			'MAIN_MAIL_SMTPS_OAUTH_SERVICE' => $entry,
-			'MAIN_MAIL_EMAIL_TLS' => $server['security'] === 'tls' ? '1' : '0',
-			'MAIN_MAIL_EMAIL_STARTTLS' => $server['security'] === 'starttls' ? '1' : '0',
-		);
-		$changes = array();
-		foreach ($wanted as $name => $value) {
-			$now = getDolGlobalString($name);
-			if ($now !== $value && !($now === '' && $value === '0')) {
-				$changes[$name] = array($now, $value);
-			}
-		}
-		return $changes;
-	}
-
-	/**
-	 * Changes Dolibarr's mail settings; the values from before are kept for undoMail().
-	 *
-	 * @param  array<string,array{0:string,1:string}> $changes As findMailChanges() gave them
-	 * @return void
-	 */
-	public function changeMail(array $changes)
-	{
-		require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
-		$before = json_encode(array_map(static function ($change) {
-			return $change[0];
-		}, $changes));
-		dolibarr_set_const($this->db, self::UNDO, $before, 'chaine', 0, '', $this->entity);
-		foreach ($changes as $name => list(, $value)) {
-			dolibarr_set_const($this->db, $name, $value, 'chaine', 0, '', $this->entity);
-		}
-	}
-
-	/**
-	 * Puts the mail settings back that changeMail() changed.
-	 *
-	 * @return bool Whether there was something to put back
-	 */
-	public function undoMail()
-	{
-		require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
-		$before = json_decode(getDolGlobalString(self::UNDO), true);
-		if (!is_array($before)) {
-			return false;
-		}
-		foreach ($before as $name => $value) {
-			if (strncmp((string) $name, 'MAIN_MAIL_', 10) === 0 && is_string($value)) {
-				dolibarr_set_const($this->db, $name, $value, 'chaine', 0, '', $this->entity);
-			}
-		}
-		dolibarr_del_const($this->db, self::UNDO, $this->entity);
-		return true;
 	}
 }

@@ -10,14 +10,14 @@
  */
 
 require_once __DIR__.'/oauthbridgeassistant.class.php';
+require_once __DIR__.'/oauthbridgeassistantuse.class.php';
 require_once __DIR__.'/oauthbridgeconsents.class.php';
-require_once __DIR__.'/oauthbridgemailservers.class.php';
 require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
  * The assistant's actions. Each ends in a redirect to a step, so that reloading a page repeats nothing.
  */
-class OAuthBridgeAssistantActions
+class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 {
 	/** The actions: the name that a form sends => the method of this class. */
 	const ALL = array(
@@ -25,17 +25,15 @@ class OAuthBridgeAssistantActions
 		'application' => 'saveApplication',
 		'connect' => 'connect',
 		'connectdevice' => 'connectDevice',
+		'connectapp' => 'connectApp',
 		'checksmtp' => 'checkSmtp',
 		'checkimap' => 'checkImap',
 		'usemail' => 'useMail',
 		'undomail' => 'undoMail',
+		'usecollector' => 'useCollector',
+		'undocollector' => 'undoCollector',
+		'restart' => 'restart',
 	);
-
-	/** Session variable: the last mail tests, by protocol. */
-	const CHECKS = 'oauthbridge_assistant_checks';
-
-	/** @var DoliDB */
-	private $db;
 
 	/** @var OAuthBridgeClient */
 	private $client;
@@ -54,7 +52,7 @@ class OAuthBridgeAssistantActions
 	 */
 	public function __construct($db, OAuthBridgeClient $client, OAuthBridgeConsents $consents, OAuthBridgeAssistant $assistant)
 	{
-		$this->db = $db;
+		parent::__construct($db);
 		$this->client = $client;
 		$this->consents = $consents;
 		$this->assistant = $assistant;
@@ -84,16 +82,26 @@ class OAuthBridgeAssistantActions
 	 */
 	private function choose()
 	{
+		global $langs;
+
 		$purpose = GETPOST('purpose', 'aZ09');
 		$provider = GETPOST('provider', 'aZ09');
 		if (!in_array($purpose, OAuthBridgeAssistant::PURPOSES, true) || !isset(OAuthBridgeAssistant::PROVIDERS[$provider])) {
 			return OAuthBridgeAssistant::url('choose');
 		}
+		if (OAuthBridgeAssistant::scopes($provider, $purpose) === '') {
+			OAuthBridgeAssistant::remember(array('purpose' => $purpose));
+			$key = 'OAuthBridgePurpose_'.$purpose;
+			$name = OAuthBridgeAssistant::PROVIDERS[$provider]['name'];
+			setEventMessages($langs->trans('OAuthBridgeCannot', $name, $langs->trans($key)), null, 'errors');
+			return OAuthBridgeAssistant::url('choose');
+		}
 		$state = OAuthBridgeAssistant::state();
 		if ($state['purpose'] !== $purpose || $state['provider'] !== $provider) {
-			$label = $purpose === 'login' ? 'Login' : 'Mail';
+			$word = array('login' => 'Login', 'api' => 'Api')[$purpose] ?? 'Mail';
+			$label = $word;
 			for ($number = 2; $purpose !== 'login' && OAuthBridgeAssistant::exists($provider.'-'.$label); $number++) {
-				$label = 'Mail'.$number;
+				$label = $word.$number;
 			}
 			OAuthBridgeAssistant::remember(array(
 				'purpose' => $purpose,
@@ -173,14 +181,41 @@ class OAuthBridgeAssistantActions
 	}
 
 	/**
-	 * Logs in to the SMTP server.
+	 * Gets a token for an entry that acts for itself (RFC 6749, section 4.4).
+	 *
+	 * @return string The same step
+	 * @throws OAuthBridgeException
+	 */
+	private function connectApp()
+	{
+		$binding = bin2hex(random_bytes(32)); // the API wants one in every flow
+		$options = array('flow' => 'client_credentials', 'session_binding' => $binding);
+		$this->client->beginConsent(OAuthBridgeAssistant::state()['entry'], $options);
+		return OAuthBridgeAssistant::url('connect');
+	}
+
+	/**
+	 * Forgets what was chosen. What was written stays.
+	 *
+	 * @return string The first step
+	 */
+	private function restart()
+	{
+		unset($_SESSION[OAuthBridgeAssistant::SESSION], $_SESSION[self::CHECKS]);
+		return OAuthBridgeAssistant::url('choose');
+	}
+
+	/**
+	 * Logs in to the SMTP server; sends a test mail where the form names a recipient.
 	 *
 	 * @return string The same step, which shows the result
 	 * @throws OAuthBridgeException
 	 */
 	private function checkSmtp()
 	{
-		return $this->keep('smtp', $this->client->checkSmtp(OAuthBridgeAssistant::state()['entry'], $this->readServer()));
+		$recipient = trim(GETPOST('send_to', 'alphanohtml'));
+		$server = $this->readServer() + ($recipient === '' ? array() : array('send_to' => $recipient));
+		return $this->keep('smtp', $this->client->checkSmtp(OAuthBridgeAssistant::state()['entry'], $server));
 	}
 
 	/**
@@ -192,38 +227,6 @@ class OAuthBridgeAssistantActions
 	private function checkImap()
 	{
 		return $this->keep('imap', $this->client->checkImap(OAuthBridgeAssistant::state()['entry'], $this->readServer()));
-	}
-
-	/**
-	 * Changes Dolibarr's mail settings to the server that was tested.
-	 *
-	 * @return string The same step
-	 */
-	private function useMail()
-	{
-		global $langs;
-
-		$check = $_SESSION[self::CHECKS]['smtp'] ?? null;
-		if (is_array($check)) {
-			$this->assistant->changeMail(OAuthBridgeAssistant::findMailChanges(OAuthBridgeAssistant::state()['entry'], $check['server']));
-			setEventMessages($langs->trans('OAuthBridgeMailChanged'), null, 'mesgs');
-		}
-		return OAuthBridgeAssistant::url('use');
-	}
-
-	/**
-	 * Puts Dolibarr's mail settings back.
-	 *
-	 * @return string The same step
-	 */
-	private function undoMail()
-	{
-		global $langs;
-
-		if ($this->assistant->undoMail()) {
-			setEventMessages($langs->trans('OAuthBridgeMailUndone'), null, 'mesgs');
-		}
-		return OAuthBridgeAssistant::url('use');
 	}
 
 	/**

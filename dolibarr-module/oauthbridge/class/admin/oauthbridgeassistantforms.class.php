@@ -74,15 +74,18 @@ abstract class OAuthBridgeAssistantForms
 	 * @param  string               $title  Key of the question
 	 * @param  array<string,string> $values HTML by value
 	 * @param  string               $chosen The present value
+	 * @param  array<string,string> $fits   Values of the other choice that go with each value, separated by spaces; for the script
 	 * @return string                       HTML
 	 */
-	protected function radios($name, $title, array $values, $chosen)
+	protected function radios($name, $title, array $values, $chosen, array $fits = array())
 	{
 		global $langs;
 
 		$html = '<fieldset class="oauthbridge-choices"><legend>'.$langs->trans($title).'</legend>';
 		foreach ($values as $value => $label) {
-			$html .= '<label><input type="radio" required name="'.$name.'" value="'.$value.'"'.($value === $chosen ? ' checked' : '').'> ';
+			$data = isset($fits[$value]) ? ' data-oauthbridge-fits="'.$fits[$value].'"' : '';
+			$data .= $value === $chosen ? ' checked' : '';
+			$html .= '<label><input type="radio" required name="'.$name.'" value="'.$value.'"'.$data.'> ';
 			$html .= $label.'</label>';
 		}
 		return $html.'</fieldset>';
@@ -95,16 +98,39 @@ abstract class OAuthBridgeAssistantForms
 	 * @param  string $label      Key of its label
 	 * @param  string $value      Its value, not escaped
 	 * @param  string $attributes HTML
-	 * @param  string $type       text, password or number
+	 * @param  string $type       text, password, email or number
 	 * @param  string $group      Start of its id, where a page has several of the name
+	 * @param  string $hint       Key of a text that says what the field accepts; empty for none
 	 * @return string             HTML
 	 */
-	protected function field($name, $label, $value, $attributes, $type = 'text', $group = '')
+	protected function field($name, $label, $value, $attributes, $type = 'text', $group = '', $hint = '')
 	{
 		global $langs;
 
 		$id = 'oauthbridge-'.($group === '' ? '' : $group.'-').$name;
-		return '<label for="'.$id.'">'.$langs->trans($label).'</label><input class="flat" type="'.$type.'" id="'.$id.'" name="'.$name.'" '
-			.$attributes.' spellcheck="false" autocapitalize="off" autocomplete="off" value="'.dol_escape_htmltag($value).'">';
+		$html = '<label for="'.$id.'">'.$langs->trans($label).'</label><input class="flat" type="'.$type.'" id="'.$id.'" name="'.$name.'" ';
+		$html .= $attributes.($hint === '' ? '' : ' aria-describedby="'.$id.'-hint"');
+		$html .= ' spellcheck="false" autocapitalize="off" autocomplete="off" value="'.dol_escape_htmltag($value).'">';
+		return $html.($hint === '' ? '' : '<small class="oauthbridge-hint" id="'.$id.'-hint">'.$langs->trans($hint).'</small>');
+	}
+
+	/**
+	 * A table of what changes.
+	 *
+	 * @param  array<string,array{0:string,1:string}> $changes Value now and then, by name
+	 * @return string                                          HTML
+	 */
+	protected function renderTable(array $changes)
+	{
+		global $langs;
+
+		$rows = '';
+		foreach ($changes as $name => list($now, $then)) {
+			$rows .= '<tr class="oddeven"><td>'.dol_escape_htmltag($name).'</td><td>'.dol_escape_htmltag($now).'</td>';
+			$rows .= '<td>'.dol_escape_htmltag($then).'</td></tr>';
+		}
+		return '<div class="div-table-responsive" tabindex="0"><table class="noborder centpercent"><tr class="liste_titre">'
+			.'<th scope="col">'.$langs->trans('OAuthBridgeSetting').'</th><th scope="col">'.$langs->trans('OAuthBridgeNow').'</th>'
+			.'<th scope="col">'.$langs->trans('OAuthBridgeThen').'</th></tr>'.$rows.'</table></div>';
 	}
 }

@@ -10,31 +10,15 @@
  */
 
 require_once __DIR__.'/oauthbridgeassistantactions.class.php';
-require_once __DIR__.'/oauthbridgeassistantforms.class.php';
+require_once __DIR__.'/oauthbridgeassistantusepage.class.php';
 require_once __DIR__.'/oauthbridgeentrycard.class.php';
 require_once __DIR__.'/oauthbridgeentryresults.class.php';
 
 /**
  * Renders one step. Everything is plain forms and links: it works by keyboard and without scripts.
  */
-class OAuthBridgeAssistantPage extends OAuthBridgeAssistantForms
+class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 {
-	/** @var array<string,string> OAuthBridgeAssistant::state() */
-	private $state;
-
-	/** @var OAuthBridgeMailServers */
-	private $servers;
-
-	/**
-	 * @param array<string,string>   $state   OAuthBridgeAssistant::state()
-	 * @param OAuthBridgeMailServers $servers Proposes mail servers
-	 */
-	public function __construct(array $state, OAuthBridgeMailServers $servers)
-	{
-		$this->state = $state;
-		$this->servers = $servers;
-	}
-
 	/**
 	 * The way: all steps, of which those before the present one are links.
 	 *
@@ -76,7 +60,10 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantForms
 		$html = $this->open('choose');
 		$html .= $this->radios('purpose', 'OAuthBridgeWhatFor', $purposes, $this->state['purpose']);
 		$names = array_combine(array_keys(OAuthBridgeAssistant::PROVIDERS), $providers);
-		$html .= $this->radios('provider', 'OAuthBridgeWithWhom', $names, $this->state['provider']);
+		$fits = array_map(static function ($provider) {
+			return implode(' ', array_keys($provider['scopes']));
+		}, OAuthBridgeAssistant::PROVIDERS);
+		$html .= $this->radios('provider', 'OAuthBridgeWithWhom', $names, $this->state['provider'], $fits);
 		return $html.$this->submit('Next').'</form>';
 	}
 
@@ -101,36 +88,54 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantForms
 		$html .= '</ol>';
 		if ($provider['console'] !== '') {
 			$html .= '<p><a target="_blank" rel="noopener noreferrer" href="'.dol_escape_htmltag($provider['console']).'">';
-			$html .= dol_escape_htmltag($provider['console']).'</a></p>';
+			$html .= oauthbridgeBreakable($provider['console']).'</a></p>';
 		}
-		$html .= '<p>'.$langs->trans('OAuthBridgeRedirectUriToCopy').'<br>';
-		$html .= '<span class="oauthbridge-code">'.showValueWithClipboardCPButton($redirectUri, 1).'</span></p>';
+		if ($name !== 'MICROSOFTAPP') { // nobody's browser goes there
+			$html .= '<p>'.$langs->trans('OAuthBridgeRedirectUriToCopy').'<br>'.oauthbridgeCopyable($redirectUri).'</p>';
+		}
+		return $html.$this->open('application').$this->renderFields($name, $provider, $isLogin).$this->submit('Next').'</form>';
+	}
 
-		$html .= $this->open('application');
+	/**
+	 * The fields of the application.
+	 *
+	 * @param  string              $name     A key of OAuthBridgeAssistant::PROVIDERS
+	 * @param  array<string,mixed> $provider Its value
+	 * @param  bool                $isLogin  Whether the entry is for the sign-in
+	 * @return string                        HTML
+	 */
+	private function renderFields($name, array $provider, $isLogin)
+	{
+		global $langs;
+
+		$html = '';
 		if (!$isLogin) {
-			$html .= $this->field('label', 'OAuthBridgeLabel', $this->state['label'], 'required maxlength="20" pattern="[A-Za-z0-9]+"');
+			$form = 'required maxlength="20" pattern="[A-Za-z0-9]+"';
+			$html .= $this->field('label', 'OAuthBridgeLabel', $this->state['label'], $form, 'text', '', 'OAuthBridgeWrong_label');
 		}
-		if (OAuthBridgeAssistant::exists($this->state['entry'])) {
+		$isKnown = OAuthBridgeAssistant::exists($this->state['entry']);
+		if ($isKnown) {
 			$html .= '<p class="oauthbridge-choice"><input type="checkbox" id="oauthbridge-replace" name="replace" value="1"> ';
 			$html .= '<label for="oauthbridge-replace">';
 			$html .= $langs->trans('OAuthBridgeReplaceEntry', dol_escape_htmltag($this->state['entry'])).'</label></p>';
 		}
-		$isKnown = OAuthBridgeAssistant::exists($this->state['entry']);
 		$required = $isKnown ? '' : 'required ';
+		$forms = array('TENANT' => '[A-Za-z0-9.\-]+', 'URL' => '(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:\/])\S+');
 		foreach ($provider['fields'] as $field) {
 			$key = 'OAuthBridgeField_'.$field;
-			$html .= $this->field(strtolower($field), $key, $this->state[strtolower($field)], $required.'maxlength="255"');
+			$hint = 'OAuthBridgeWrong_'.strtolower($field);
+			$form = $required.'maxlength="255" pattern="'.dol_escape_htmltag($forms[$field]).'"';
+			$html .= $this->field(strtolower($field), $key, $this->state[strtolower($field)], $form, 'text', '', $hint);
 		}
 		$form = $required.'pattern="'.dol_escape_htmltag($provider['id']).'"';
-		$key = 'OAuthBridgeWrong_id_'.strtolower($name);
-		$form .= ' title="'.dol_escape_htmltag($langs->transnoentitiesnoconv($key)).'"';
-		$html .= $this->field('client_id', 'OAuthBridgeField_ID', $this->state['client_id'], $form);
-		$wrong = dol_escape_htmltag($langs->transnoentitiesnoconv('OAuthBridgeWrong_secret'));
-		$form = $required.'pattern="\S+" title="'.$wrong.'"';
-		$html .= $this->field('client_secret', 'OAuthBridgeField_SECRET', '', $form, 'password');
+		$hint = 'OAuthBridgeWrong_id_'.strtolower($name);
+		$html .= $this->field('client_id', 'OAuthBridgeField_ID', $this->state['client_id'], $form, 'text', '', $hint);
+		$isGuid = OAuthBridgeAssistant::hasSecretIds($name);
+		$form = $required.'pattern="'.($isGuid ? '(?!'.OAuthBridgeAssistant::GUID.'$)' : '').'\S+"';
+		$hint = $isGuid ? 'OAuthBridgeWrong_secret_id' : 'OAuthBridgeWrong_secret';
+		$html .= $this->field('client_secret', 'OAuthBridgeField_SECRET', '', $form, 'password', '', $hint);
 		$html .= '<details'.($name === 'GENERIC' ? ' open' : '').'><summary>'.$langs->trans('OAuthBridgeScopesForExperts').'</summary>';
-		$html .= $this->field('scopes', 'OAuthBridgeScopes', $this->state['scopes'], 'required').'</details>';
-		return $html.$this->submit('Next').'</form>';
+		return $html.$this->field('scopes', 'OAuthBridgeScopes', $this->state['scopes'], 'required').'</details>';
 	}
 
 	/**
@@ -147,23 +152,28 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantForms
 		$state = new OAuthBridgeEntryState($entry);
 		$html = (new OAuthBridgeEntryCard($entry, $now))->render('');
 		$html .= '<div class="oauthbridge-buttons">';
-		$class = $state->hasToken() && !$state->needsPerson() ? 'button' : 'butAction';
-		$html .= $this->open('connect', 'oauthbridge-inline').'<button type="submit" class="'.$class.'">';
-		$html .= $langs->trans('OAuthBridgeConnectBrowser').'</button></form>';
+		$isGood = $state->hasToken() && !$state->needsPerson();
+		$class = $isGood ? 'button' : 'butAction';
+		$action = $state->isAppOnly() ? 'connectapp' : 'connect';
+		$label = $state->isAppOnly() ? 'OAuthBridgeConnect' : 'OAuthBridgeConnectBrowser';
+		$html .= $this->open($action, 'oauthbridge-inline').'<button type="submit" class="'.$class.'">';
+		$html .= $langs->trans($isGood ? 'OAuthBridgeConnectAgain' : $label).'</button></form>';
 		if ($state->hasDeviceFlow()) {
 			$html .= $this->open('connectdevice', 'oauthbridge-inline').'<button type="submit" class="button">';
 			$html .= $langs->trans('OAuthBridgeConnectDevice').'</button></form>';
 		}
-		return $html.($state->hasToken() ? $this->next('try') : '').'</div>';
+		return $html.($state->hasToken() ? $this->next($this->state['purpose'] === 'api' ? 'use' : 'try') : '').'</div>';
 	}
 
 	/**
 	 * Step 4: the mail servers.
 	 *
-	 * @param  array<string,array<string,mixed>> $checks The last tests, by protocol
-	 * @return string                                    HTML
+	 * @param  array<string,array<string,mixed>> $checks  The last tests, by protocol
+	 * @param  string                            $account The account that gave the consent; empty where it is unknown
+	 * @param  string                            $own     The user's own address, for a test mail
+	 * @return string                                     HTML
 	 */
-	public function renderTry(array $checks)
+	public function renderTry(array $checks, $account, $own)
 	{
 		global $langs;
 
@@ -174,8 +184,8 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantForms
 				continue;
 			}
 			$proposed = $protocol === 'smtp'
-				? $this->servers->findSmtp($this->state['entry'], $provider)
-				: $this->servers->findImap($this->state['entry'], $provider);
+				? $this->servers->findSmtp($this->state['entry'], $provider, $account)
+				: $this->servers->findImap($this->state['entry'], $provider, $account);
 			$server = isset($checks[$protocol]) ? $checks[$protocol]['server'] : $proposed;
 			$html .= '<section class="oauthbridge-card"><h3>'.strtoupper($protocol).'</h3>'.$this->open('check'.$protocol);
 			$html .= $this->field('host', 'OAuthBridgeHost', $server['host'], 'required maxlength="255"', 'text', $protocol);
@@ -190,73 +200,15 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantForms
 			}
 			$html .= '</select>';
 			$html .= $this->field('username', 'OAuthBridgeMailbox', $server['username'], 'required maxlength="320"', 'text', $protocol);
+			if ($protocol === 'smtp') {
+				$form = 'maxlength="320" placeholder="'.dol_escape_htmltag($langs->transnoentitiesnoconv('OAuthBridgeExample', $own)).'"';
+				$to = isset($server['send_to']) ? $server['send_to'] : '';
+				$html .= $this->field('send_to', 'OAuthBridgeSendTestMailTo', $to, $form, 'email', $protocol);
+			}
 			$html .= $this->submit('OAuthBridgeTest').'</form>';
 			$html .= isset($checks[$protocol]) ? OAuthBridgeEntryResults::renderCheck($checks[$protocol]) : '';
 			$html .= '</section>';
 		}
 		return $html.'</div><div class="oauthbridge-buttons">'.$this->next('use').'</div>';
-	}
-
-	/**
-	 * Step 5: what uses the entry.
-	 *
-	 * @param  array<string,array<string,mixed>> $checks The last tests, by protocol
-	 * @return string                                    HTML
-	 */
-	public function renderUse(array $checks)
-	{
-		global $langs;
-
-		if ($this->state['purpose'] === 'login') {
-			if (oauthbridgeLoginIsInConf()) {
-				return '<p>'.$langs->trans('OAuthBridgeLoginReady').'</p>';
-			}
-			$line = '$dolibarr_main_authentication=\'dolibarr,oauthbridge\';';
-			$html = '<p>'.$langs->trans('OAuthBridgeConfLine').'</p>';
-			$html .= '<pre class="oauthbridge-command">'.dol_escape_htmltag($line).'</pre>';
-			return $html.$this->link('use', 'OAuthBridgeCheckAgain');
-		}
-		$html = '';
-		if ($this->state['purpose'] !== 'collect') {
-			$html .= '<h3>'.$langs->trans('OAuthBridgePurpose_send').'</h3>';
-			$first = '<p>'.$langs->trans('OAuthBridgeTestFirst').'</p>';
-			$html .= isset($checks['smtp']) ? $this->renderChanges($checks['smtp']['server']) : $first;
-		}
-		if ($this->state['purpose'] !== 'send') {
-			$html .= '<h3>'.$langs->trans('OAuthBridgePurpose_collect').'</h3><p>'.$langs->trans('OAuthBridgeCollectorHow');
-			$html .= ' <strong>'.dol_escape_htmltag($this->state['entry']).'</strong></p>';
-			$html .= '<a class="button" href="'.DOL_URL_ROOT.'/admin/emailcollector_list.php">';
-			$html .= $langs->trans('OAuthBridgeCollectors').'</a>';
-		}
-		return $html;
-	}
-
-	/**
-	 * Which mail settings change from what to what.
-	 *
-	 * @param  array<string,mixed> $server The server that was tested
-	 * @return string                      HTML
-	 */
-	private function renderChanges(array $server)
-	{
-		global $langs;
-
-		$changes = OAuthBridgeAssistant::findMailChanges($this->state['entry'], $server);
-		$html = '';
-		if (getDolGlobalString(OAuthBridgeAssistant::UNDO) !== '') {
-			$html .= $this->open('undomail', 'oauthbridge-inline').'<button type="submit" class="button">';
-			$html .= $langs->trans('OAuthBridgeMailUndo').'</button></form>';
-		}
-		if (!$changes) {
-			return '<p>'.$langs->trans('OAuthBridgeMailUsesEntry', dol_escape_htmltag($this->state['entry'])).'</p>'.$html;
-		}
-		$rows = '';
-		foreach ($changes as $name => list($now, $then)) {
-			$rows .= '<tr class="oddeven"><td>'.$name.'</td><td>'.dol_escape_htmltag($now).'</td>';
-			$rows .= '<td>'.dol_escape_htmltag($then).'</td></tr>';
-		}
-		$table = '<div class="div-table-responsive"><table class="noborder centpercent"><tr class="liste_titre"><th></th>';
-		$table .= '<th>'.$langs->trans('OAuthBridgeNow').'</th><th>'.$langs->trans('OAuthBridgeThen').'</th></tr>'.$rows.'</table></div>';
-		return $table.$this->open('usemail', 'oauthbridge-inline').$this->submit('OAuthBridgeMailChange').'</form>'.$html;
 	}
 }

@@ -6,45 +6,27 @@
 /**
  * \file       class/admin/oauthbridgeentrybuttons.class.php
  * \ingroup    oauthbridge
- * \brief      The buttons of an entry's card, and the dialogs that some of them open
+ * \brief      The buttons of an entry's card
  */
 
+require_once __DIR__.'/oauthbridgeentryresults.class.php';
 require_once __DIR__.'/oauthbridgeentrystate.class.php';
-require_once __DIR__.'/oauthbridgemailservers.class.php';
 require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
- * Renders buttons and dialogs. Every change is a form sent by POST with Dolibarr's token. A dialog is part of the page and opened by
- * a script; without scripts its button loads the page again with the dialog open.
+ * Renders buttons. Every change is a form sent by POST with Dolibarr's token. A dialog is part of the page and opened by a script; without
+ * scripts its button loads the page again with the dialog open.
  */
 class OAuthBridgeEntryButtons
 {
-	/** Attributes of a text field whose content is a name, not prose. */
-	const NAME_FIELD = 'type="text" maxlength="320" spellcheck="false" autocapitalize="off"';
-
-	/** @var OAuthBridgeMailServers */
-	private $servers;
-
-	/** @var string */
-	private $opened;
-
 	/**
-	 * @param OAuthBridgeMailServers $servers Proposes mail servers
-	 * @param string                 $opened  The dialog that is open already: entry and name of the dialog, separated by a space
-	 */
-	public function __construct(OAuthBridgeMailServers $servers, $opened = '')
-	{
-		$this->servers = $servers;
-		$this->opened = $opened;
-	}
-
-	/**
-	 * The buttons that fit the state of an entry.
+	 * The buttons that fit the state of an entry: one for what comes next, the others in a menu.
 	 *
-	 * @param  OAuthBridgeEntryState $state The state
-	 * @return string                       HTML
+	 * @param  OAuthBridgeEntryState $state     The state
+	 * @param  string[]              $protocols smtp, imap: what Dolibarr uses the entry for
+	 * @return string                           HTML
 	 */
-	public function render(OAuthBridgeEntryState $state)
+	public function render(OAuthBridgeEntryState $state, array $protocols = array())
 	{
 		global $langs;
 
@@ -53,195 +35,62 @@ class OAuthBridgeEntryButtons
 			return '<a class="butAction" href="'.DOL_URL_ROOT.'/admin/oauth.php">'.$langs->trans('OAuthBridgeComplete').'</a>';
 		}
 		if ($state->isLogin()) {
-			return '<span class="opacitymedium">'.$langs->trans('OAuthBridgeLoginNeedsNoToken').'</span>';
+			$key = $state->getStatus() === 'login_off' ? 'OAuthBridgeConfLine' : 'OAuthBridgeLoginNeedsNoToken';
+			$html = '<div><span class="opacitymedium">'.$langs->trans($key).'</span>';
+			return $html.($key === 'OAuthBridgeConfLine' ? OAuthBridgeEntryResults::renderConfLine() : '').'</div>';
 		}
-
-		$html = $this->connectButtons($entry, $state);
-		if ($state->canRefresh()) {
-			$html .= $this->button($entry, 'renew', 'OAuthBridgeRenew');
+		$menu = array('history' => $this->opener($entry, 'history', 'OAuthBridgeHistory', 'button', false));
+		if (!$state->hasToken()) {
+			return $this->connectButton($entry, $state, 'butAction')
+				.($state->hasDeviceFlow() ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice', 'button') : '')
+				.$this->renderMenu($menu);
 		}
-		if ($state->hasToken()) {
-			$html .= $this->opener($entry, 'smtp', 'OAuthBridgeTestSmtp');
-			$html .= $this->opener($entry, 'imap', 'OAuthBridgeTestImap');
-			$html .= $this->opener($entry, 'revoke', 'OAuthBridgeRevoke', 'butActionDelete');
-		}
-		return $html;
+		$other = OAuthBridgeEntryState::mainProtocol($protocols) === 'smtp' ? 'imap' : 'smtp';
+		$first = $other === 'imap' ? 'smtp' : 'imap';
+		$labels = array('smtp' => 'OAuthBridgeTestSmtp', 'imap' => 'OAuthBridgeTestImap');
+		$isConnectFirst = in_array($state->getStatus(), array('consent_required', 'unreadable', 'duplicate', 'unrenewable'), true);
+		$menu += array(
+			'connect' => $isConnectFirst ? '' : $this->connectButton($entry, $state, 'button'),
+			'renew' => $state->canRefresh() ? $this->button($entry, 'renew', 'OAuthBridgeRenew', 'button') : '',
+			'first' => $isConnectFirst ? $this->opener($entry, $first, $labels[$first]) : '',
+			'other' => $this->opener($entry, $other, $labels[$other]),
+			'revoke' => $this->opener($entry, 'revoke', 'OAuthBridgeRevoke', 'butActionDelete'),
+		);
+		$next = $isConnectFirst
+			? $this->connectButton($entry, $state, 'butAction')
+			: $this->opener($entry, $first, $labels[$first], 'butAction');
+		return $next.$this->renderMenu($menu);
 	}
 
 	/**
-	 * The dialogs of an entry.
+	 * A menu of further buttons. It opens without scripts.
 	 *
-	 * @param  OAuthBridgeEntryState $state The state
-	 * @return string                       HTML
+	 * @param  array<string,string> $buttons HTML; empty ones are left out
+	 * @return string                        HTML
 	 */
-	public function renderDialogs(OAuthBridgeEntryState $state)
+	private function renderMenu(array $buttons)
 	{
-		if (!$state->get('complete') || $state->isLogin() || !$state->hasToken()) {
-			return '';
-		}
-		$entry = (string) $state->get('entry');
-		$provider = (string) $state->get('provider');
-		return ($state->isAppOnly() ? '' : $this->renderConnect($entry, $state->hasDeviceFlow()))
-			.$this->renderCheck($entry, 'smtp', $this->servers->findSmtp($entry, $provider))
-			.$this->renderCheck($entry, 'imap', $this->servers->findImap($entry, $provider))
-			.$this->renderRevoke($entry);
+		global $langs;
+
+		$html = '<details class="oauthbridge-menu"><summary class="button">'.$langs->trans('OAuthBridgeMore').'</summary><div>';
+		return $html.implode('', $buttons).'</div></details>';
 	}
 
 	/**
-	 * The buttons that connect an entry, or connect it again.
+	 * The button that connects an entry, or connects it again.
 	 *
 	 * @param  string                $entry Name of the entry
 	 * @param  OAuthBridgeEntryState $state Its state
+	 * @param  string                $class CSS class
 	 * @return string                       HTML
 	 */
-	private function connectButtons($entry, OAuthBridgeEntryState $state)
+	private function connectButton($entry, OAuthBridgeEntryState $state, $class)
 	{
-		$isConnected = $state->hasToken();
+		$label = $state->hasToken() ? 'OAuthBridgeConnectAgain' : 'OAuthBridgeConnect';
 		if ($state->isAppOnly()) {
-			return $isConnected
-				? $this->button($entry, 'connectapp', 'OAuthBridgeConnectAgain', 'button')
-				: $this->button($entry, 'connectapp', 'OAuthBridgeConnect');
+			return $this->button($entry, 'connectapp', $label, $class);
 		}
-		if ($isConnected) {
-			return $this->opener($entry, 'connect', 'OAuthBridgeConnectAgain', $state->canRefresh() ? 'button' : 'butAction');
-		}
-		return $this->button($entry, 'connect', 'OAuthBridgeConnect')
-			.($state->hasDeviceFlow() ? $this->button($entry, 'connectdevice', 'OAuthBridgeConnectDevice', 'button') : '');
-	}
-
-	/**
-	 * The options before an entry is connected again.
-	 *
-	 * @param  string $entry         Name of the entry
-	 * @param  bool   $hasDeviceFlow Whether the consent can be given on another device
-	 * @return string                HTML
-	 */
-	private function renderConnect($entry, $hasDeviceFlow)
-	{
-		global $langs;
-
-		$id = oauthbridgeAnchor($entry).'-connect';
-		$html = '<p class="opacitymedium">'.$langs->trans('OAuthBridgeConnectExplained').'</p>';
-		$html .= $this->field($id, 'login_hint', 'OAuthBridgeAccountHint', self::NAME_FIELD, '');
-		$html .= $this->checkbox($id.'-change', 'confirm_account_change', 'OAuthBridgeAccountMayChange');
-		$device = '<button type="submit" class="button" name="action" value="connectdevice">';
-		$device .= $langs->trans('OAuthBridgeConnectDevice').'</button>';
-		return $this->dialog(
-			$entry,
-			'connect',
-			'OAuthBridgeConnectAgain',
-			'connect',
-			'OAuthBridgeConnect',
-			$html,
-			'butAction',
-			$hasDeviceFlow ? $device : ''
-		);
-	}
-
-	/**
-	 * The form of a mail test.
-	 *
-	 * @param  string                                                      $entry    Name of the entry
-	 * @param  string                                                      $protocol smtp or imap
-	 * @param  array{host:string,port:int,security:string,username:string} $server   Values to propose
-	 * @return string                                                                HTML
-	 */
-	private function renderCheck($entry, $protocol, array $server)
-	{
-		global $langs;
-
-		$id = oauthbridgeAnchor($entry).'-'.$protocol;
-		$html = '<p class="opacitymedium">'.$langs->trans('OAuthBridgeTestExplained').'</p>';
-		$html .= $this->field($id, 'host', 'OAuthBridgeHost', 'type="text" required maxlength="255" spellcheck="false"', $server['host']);
-		$html .= $this->field($id, 'port', 'OAuthBridgePort', 'type="number" required min="1" max="65535"', (string) $server['port']);
-		$html .= '<label for="'.$id.'-security">'.$langs->trans('OAuthBridgeSecurity').'</label>';
-		$html .= '<select id="'.$id.'-security" name="security" class="flat">';
-		foreach (array('tls', 'starttls', 'none') as $security) {
-			$html .= '<option value="'.$security.'"'.($security === $server['security'] ? ' selected' : '').'>';
-			$html .= $langs->trans('OAuthBridgeSecurity_'.$security).'</option>';
-		}
-		$html .= '</select>';
-		$html .= $this->field($id, 'username', 'OAuthBridgeMailbox', 'required '.self::NAME_FIELD, $server['username']);
-		$title = $protocol === 'smtp' ? 'OAuthBridgeTestSmtp' : 'OAuthBridgeTestImap';
-		return $this->dialog($entry, $protocol, $title, 'check'.$protocol, 'OAuthBridgeTest', $html);
-	}
-
-	/**
-	 * The question before a revocation.
-	 *
-	 * @param  string $entry Name of the entry
-	 * @return string        HTML
-	 */
-	private function renderRevoke($entry)
-	{
-		global $langs;
-
-		$html = '<p>'.$langs->trans('OAuthBridgeRevokeExplained', dol_escape_htmltag($entry)).'</p>';
-		$html .= $this->checkbox(oauthbridgeAnchor($entry).'-force', 'force', 'OAuthBridgeRevokeForce');
-		return $this->dialog($entry, 'revoke', 'OAuthBridgeRevokeTitle', 'revoke', 'OAuthBridgeRevoke', $html, 'butActionDelete');
-	}
-
-	/**
-	 * A dialog around a form.
-	 *
-	 * @param  string $entry  Name of the entry
-	 * @param  string $name   Name of the dialog: connect, smtp, imap or revoke
-	 * @param  string $title  Key of its title
-	 * @param  string $action Action of the form, a key of OAuthBridgeEntryActions::ALL
-	 * @param  string $label  Key of the label of its submit button
-	 * @param  string $fields HTML
-	 * @param  string $class  CSS class of its submit button
-	 * @param  string $other  Another button: HTML
-	 * @return string         HTML
-	 */
-	private function dialog($entry, $name, $title, $action, $label, $fields, $class = 'butAction', $other = '')
-	{
-		global $langs;
-
-		$id = oauthbridgeAnchor($entry).'-'.$name;
-		$open = $this->opened === $entry.' '.$name ? ' open' : '';
-		$html = '<dialog class="oauthbridge-dialog" id="'.$id.'" aria-labelledby="'.$id.'-title"'.$open.'>';
-		$html .= '<h4 id="'.$id.'-title">'.$langs->trans($title);
-		$html .= ' <span class="opacitymedium">'.dol_escape_htmltag($entry).'</span></h4>';
-		$html .= $this->openForm($entry, $action, 'oauthbridge-form').$fields.'<div class="oauthbridge-buttons">';
-		$html .= '<button type="submit" class="'.$class.'">'.$langs->trans($label).'</button>'.$other;
-		$html .= '<button type="submit" class="button" formmethod="dialog" formnovalidate>'.$langs->trans('Cancel').'</button>';
-		return $html."</div></form></dialog>\n";
-	}
-
-	/**
-	 * A labelled field.
-	 *
-	 * @param  string $id         Id of the dialog
-	 * @param  string $name       Name of the field
-	 * @param  string $label      Key of its label
-	 * @param  string $attributes HTML
-	 * @param  string $value      Its value, not escaped
-	 * @return string             HTML
-	 */
-	private function field($id, $name, $label, $attributes, $value)
-	{
-		global $langs;
-
-		$id .= '-'.$name;
-		return '<label for="'.$id.'">'.$langs->trans($label).'</label><input class="flat" id="'.$id.'" name="'.$name.'" '.$attributes
-			.' autocomplete="off" value="'.dol_escape_htmltag($value).'">';
-	}
-
-	/**
-	 * A labelled checkbox with the value 1.
-	 *
-	 * @param  string $id    Its id
-	 * @param  string $name  Its name
-	 * @param  string $label Key of its label
-	 * @return string        HTML
-	 */
-	private function checkbox($id, $name, $label)
-	{
-		global $langs;
-
-		return '<p class="oauthbridge-choice"><input type="checkbox" id="'.$id.'" name="'.$name.'" value="1">'
-			.' <label for="'.$id.'">'.$langs->trans($label).'</label></p>';
+		return $state->hasToken() ? $this->opener($entry, 'connect', $label, $class) : $this->button($entry, 'connect', $label, $class);
 	}
 
 	/**
@@ -268,15 +117,17 @@ class OAuthBridgeEntryButtons
 	 * @param  string $name  Name of the dialog
 	 * @param  string $label Key of the button's label
 	 * @param  string $class CSS class
+	 * @param  bool   $isThere Whether the dialog is part of the page already
 	 * @return string        HTML
 	 */
-	private function opener($entry, $name, $label, $class = 'button')
+	private function opener($entry, $name, $label, $class = 'button', $isThere = true)
 	{
 		global $langs;
 
 		$html = '<form method="GET" action="'.dol_escape_htmltag(oauthbridgeEntriesUrl()).'" class="oauthbridge-inline">';
 		$html .= '<input type="hidden" name="open" value="'.dol_escape_htmltag($entry.' '.$name).'">';
-		$html .= '<button type="submit" class="'.$class.'" data-oauthbridge-open="'.oauthbridgeAnchor($entry).'-'.$name.'">';
+		$dialog = $isThere ? ' data-oauthbridge-open="'.oauthbridgeAnchor($entry).'-'.$name.'"' : '';
+		$html .= '<button type="submit" class="'.$class.'"'.$dialog.'>';
 		return $html.$langs->trans($label).'</button></form>';
 	}
 

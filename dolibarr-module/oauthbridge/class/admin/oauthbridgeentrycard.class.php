@@ -9,7 +9,6 @@
  * \brief      The card of an entry on the status page
  */
 
-require_once DOL_DOCUMENT_ROOT.'/core/lib/oauth.lib.php';
 require_once __DIR__.'/oauthbridgeentrystate.class.php';
 require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
@@ -19,9 +18,6 @@ require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
  */
 class OAuthBridgeEntryCard
 {
-	/** Icon of an entry whose provider Dolibarr has no icon for. */
-	const DEFAULT_ICON = 'generic';
-
 	/** Seconds of a day and of an hour. */
 	const DAY = 86400;
 	const HOUR = 3600;
@@ -32,8 +28,7 @@ class OAuthBridgeEntryCard
 
 	/** Warnings whose translation says everything. To the others the bridge's own words (English) are added. */
 	const SELF_EVIDENT = array(
-		'consent_required', 'no_refresh_token', 'client_id_missing', 'client_secret_missing', 'tenant_missing', 'url_missing',
-		'mail_scope_missing',
+		'consent_required', 'client_id_missing', 'client_secret_missing', 'tenant_missing', 'url_missing', 'mail_scope_missing',
 	);
 
 	/** @var OAuthBridgeEntryState */
@@ -42,14 +37,19 @@ class OAuthBridgeEntryCard
 	/** @var int */
 	private $now;
 
+	/** @var array<int,array<string,string>> */
+	private $uses;
+
 	/**
-	 * @param array<string,mixed> $entry One entry of OAuthBridgeClient::getEntries
-	 * @param int                 $now   Unix time
+	 * @param array<string,mixed>             $entry One entry of OAuthBridgeClient::getEntries
+	 * @param int                             $now   Unix time
+	 * @param array<int,array<string,string>> $uses  What uses it: OAuthBridgeUses::of
 	 */
-	public function __construct(array $entry, $now)
+	public function __construct(array $entry, $now, array $uses = array())
 	{
 		$this->state = new OAuthBridgeEntryState($entry);
 		$this->now = $now;
+		$this->uses = $uses;
 	}
 
 	/**
@@ -66,6 +66,8 @@ class OAuthBridgeEntryCard
 		$html = '<section class="oauthbridge-card oauthbridge-is-'.$this->state->getBadge().'" id="'.$anchor.'"';
 		$html .= ' data-entry="'.dol_escape_htmltag($entry).'" aria-labelledby="'.$anchor.'-name">';
 		$html .= $this->renderHead($entry, $anchor);
+		$reason = $this->state->getReason();
+		$html .= $reason === '' ? '' : '<p class="oauthbridge-reason">'.dol_escape_htmltag($reason).'</p>';
 		$html .= $this->renderWarnings();
 		$html .= '<dl class="oauthbridge-facts">'.$this->renderFacts().'</dl>';
 		$html .= $more;
@@ -98,27 +100,10 @@ class OAuthBridgeEntryCard
 	 */
 	private function renderHead($entry, $anchor)
 	{
-		$icon = img_picto('', self::findIcon((string) $this->state->get('provider')), 'class="pictofixedwidth" aria-hidden="true"');
+		$icon = oauthbridgeIcon((string) $this->state->get('provider'));
 		$html = '<header class="oauthbridge-head">';
 		$html .= '<h3 id="'.$anchor.'-name">'.$icon.dol_escape_htmltag($entry).'</h3>';
 		return $html.self::renderBadge($this->state).'</header>';
-	}
-
-	/**
-	 * Dolibarr's icon of a provider, from its list of OAuth services (OAUTH_PROVIDER_NAME => picto).
-	 *
-	 * @param  string $provider Provider of an entry, as the bridge reports it; may be a variant of one in the list (a longer name)
-	 * @return string           Name of the icon
-	 */
-	private static function findIcon($provider)
-	{
-		foreach (getSupportedOauth2Array() as $key => $service) {
-			$name = str_replace('_', '', preg_replace('/^OAUTH_(.+)_NAME$/', '$1', $key));
-			if (!empty($service['picto']) && stripos($provider, $name) === 0) {
-				return $service['picto'];
-			}
-		}
-		return self::DEFAULT_ICON;
 	}
 
 	/**
@@ -131,7 +116,7 @@ class OAuthBridgeEntryCard
 		global $langs;
 
 		$html = '';
-		foreach ($this->state->getWarnings() as $warning) {
+		foreach ($this->state->getFurtherWarnings() as $warning) {
 			$code = isset($warning['code']) ? (string) $warning['code'] : '';
 			$detail = isset($warning['message']) ? (string) $warning['message'] : '';
 			$text = $langs->transnoentitiesnoconv('OAuthBridgeWarning_'.$code);
@@ -145,7 +130,7 @@ class OAuthBridgeEntryCard
 			$html .= '</li>';
 		}
 		$failure = $this->state->token('last_error');
-		if (is_string($failure) && $failure !== '' && $this->state->getStatus() !== 'unreadable') {
+		if (is_string($failure) && $failure !== '' && $this->state->getReason() !== $failure) {
 			$html .= '<li class="oauthbridge-failure">'.img_picto('', 'error', 'aria-hidden="true"');
 			$html .= ' '.$langs->trans('OAuthBridgeLastFailure').' '.dol_escape_htmltag($failure).'</li>';
 		}
@@ -162,6 +147,11 @@ class OAuthBridgeEntryCard
 		global $langs;
 
 		$html = '';
+		$account = $this->state->token('account');
+		if (is_string($account) && $account !== '') {
+			$html .= $this->fact('OAuthBridgeConnectedAccount', '<strong>'.dol_escape_htmltag($account).'</strong>');
+		}
+		$html .= $this->renderUses();
 		$ends = $this->state->getTime('expires_at');
 		if ($ends !== null) {
 			$html .= $this->fact('OAuthBridgeExpires', $this->renderTime($ends, true));
@@ -180,15 +170,35 @@ class OAuthBridgeEntryCard
 		$html .= $this->renderAge();
 		$scopes = $this->state->get('scopes');
 		if (is_array($scopes) && $scopes) {
-			$names = implode('</span> <span class="oauthbridge-code">', array_map('dol_escape_htmltag', $scopes));
+			$names = implode('</span> <span class="oauthbridge-code">', array_map('oauthbridgeBreakable', $scopes));
 			$html .= $this->fact('OAuthBridgeScopes', '<span class="oauthbridge-code">'.$names.'</span>');
 		}
-		$redirect = $this->state->isLogin() ? oauthbridgeLoginCallback() : (string) $this->state->get('redirect_uri');
+		$redirect = $this->state->isLogin() ? oauthbridgeLoginCallback() : (string) $this->state->get('redirect_uri'); // older bridges
 		if ($redirect !== '' && !$this->state->isAppOnly()) {
-			$copy = '<span class="oauthbridge-uri">'.showValueWithClipboardCPButton($redirect, 0).'</span>';
-			$html .= $this->fact('OAuthBridgeRedirectUri', $copy);
+			$html .= $this->fact('OAuthBridgeRedirectUri', oauthbridgeCopyable($redirect));
 		}
 		return $html;
+	}
+
+	/**
+	 * What uses the entry.
+	 *
+	 * @return string HTML
+	 */
+	private function renderUses()
+	{
+		global $langs, $user;
+
+		if ($this->state->isLogin()) {
+			return $this->fact('OAuthBridgeUsedBy', $langs->trans('OAuthBridgeUse_login'));
+		}
+		if (!$this->uses) {
+			return $this->fact('OAuthBridgeUsedBy', '<span class="opacitymedium">'.$langs->trans('OAuthBridgeUse_nothing').'</span>');
+		}
+		return $this->fact('OAuthBridgeUsedBy', implode('<br>', array_map(static function ($use) use ($user) {
+			$label = dol_escape_htmltag($use['label']);
+			return $user->admin ? '<a href="'.dol_escape_htmltag($use['url']).'">'.$label.'</a>' : $label;
+		}, $this->uses)));
 	}
 
 	/**
@@ -224,7 +234,7 @@ class OAuthBridgeEntryCard
 	private function renderTime($time, $live)
 	{
 		$attributes = 'datetime="'.gmdate('Y-m-d\TH:i:s\Z', $time).'"'.($live ? ' data-oauthbridge-distance' : '');
-		return '<time '.$attributes.'>'.dol_print_date($time, 'dayhour', 'tzuserrel').'</time>';
+		return '<time class="nowraponall" '.$attributes.'>'.dol_print_date($time, 'dayhour', 'tzuserrel').'</time>';
 	}
 
 	/**

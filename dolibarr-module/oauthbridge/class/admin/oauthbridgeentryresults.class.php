@@ -6,13 +6,13 @@
 /**
  * \file       class/admin/oauthbridgeentryresults.class.php
  * \ingroup    oauthbridge
- * \brief      The result of a mail test, the code for another device, and the bridge's health
+ * \brief      The result of a mail test, the code for another device, the history of a grant
  */
 
 require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
- * Renders the results of what an administrator did on the status page, and the bridge's health.
+ * Renders the results of what an administrator did on the status page.
  */
 class OAuthBridgeEntryResults
 {
@@ -35,7 +35,10 @@ class OAuthBridgeEntryResults
 			dol_escape_htmltag($check['server']['username'])
 		);
 		$html = '<div class="oauthbridge-check oauthbridge-check-'.($isGood ? 'passed' : 'failed').'" role="status">';
-		$html .= '<strong>'.$title.'</strong><ol>';
+		$html .= '<strong>'.$title.'</strong>';
+		$key = 'OAuthBridgeMailProblem_'.(isset($report['code']) ? $report['code'] : '');
+		$advice = $isGood ? $key : $langs->transnoentitiesnoconv($key);
+		$html .= ($advice === $key ? '' : '<p>'.dol_escape_htmltag($advice).'</p>').'<ol>';
 		foreach (isset($report['steps']) && is_array($report['steps']) ? $report['steps'] : array() as $step) {
 			$html .= self::renderStep((array) $step + array('ok' => false, 'name' => '', 'detail' => '', 'ms' => null));
 		}
@@ -79,42 +82,6 @@ class OAuthBridgeEntryResults
 	}
 
 	/**
-	 * The bridge's health, and what to do where it is not well.
-	 *
-	 * @param  array<string,mixed> $health As OAuthBridgeClient::getHealth gives it
-	 * @return string                      HTML
-	 */
-	public static function renderHealth(array $health)
-	{
-		global $langs;
-
-		$isGood = $health['reachable'] && $health['ready'] && $health['authorized'];
-		$title = $langs->trans(self::healthTitle($health));
-		$html = '<div class="oauthbridge-health '.($isGood ? 'oauthbridge-healthy" role="status">' : 'error" role="alert">');
-		$html .= '<div>'.dolGetStatus($title, $title, '', $isGood ? 'status4' : 'status8', 5);
-		if ($health['version'] !== null) {
-			$html .= ' '.$langs->trans('OAuthBridgeVersion', dol_escape_htmltag($health['version']));
-		}
-		if ($health['address'] !== '') {
-			$html .= ' <span class="oauthbridge-code">'.dol_escape_htmltag($health['address']).'</span>';
-		}
-		$html .= '</div>';
-		if (!$isGood) {
-			$html .= '<p class="small">'.dol_escape_htmltag((string) $health['error']).'</p>';
-		}
-		if (!$health['reachable']) {
-			$byHand = 'dolibarr-oauth-bridge serve --dolibarr-conf '.dol_escape_htmltag(DOL_DOCUMENT_ROOT.'/conf/conf.php');
-			$html .= '<p>'.$langs->trans('OAuthBridgeHowToStart').'</p>';
-			$html .= '<pre class="oauthbridge-command">systemctl start dolibarr-oauth-bridge</pre>';
-			$html .= '<p>'.$langs->trans('OAuthBridgeHowToStartByHand').'</p><pre class="oauthbridge-command">'.$byHand.'</pre>';
-			$html .= '<p class="opacitymedium">'.$langs->trans('OAuthBridgeDownMeans').'</p>';
-		} elseif ($health['ready'] && !$health['authorized']) {
-			$html .= '<p>'.$langs->trans('OAuthBridgeLockedOutMeans').'</p>';
-		}
-		return $html."</div>\n";
-	}
-
-	/**
 	 * One step of a mail test.
 	 *
 	 * @param  array<string,mixed> $step ok, name, detail, ms (milliseconds; null if unknown)
@@ -126,28 +93,57 @@ class OAuthBridgeEntryResults
 
 		$isGood = !empty($step['ok']);
 		$html = '<li>'.img_picto($langs->trans($isGood ? 'OAuthBridgeStepPassed' : 'OAuthBridgeStepFailed'), $isGood ? 'tick' : 'error');
-		$html .= ' <span class="oauthbridge-step">'.dol_escape_htmltag((string) $step['name']).'</span>';
+		$key = 'OAuthBridgeMailStep_'.$step['name'];
+		$name = $langs->transnoentitiesnoconv($key);
+		$html .= ' <span class="oauthbridge-step">'.dol_escape_htmltag($name === $key ? (string) $step['name'] : $name).'</span>';
 		$html .= ' '.dol_escape_htmltag((string) $step['detail']);
 		return $html.($step['ms'] === null ? '' : ' <span class="opacitymedium nowraponall">'.((int) $step['ms']).' ms</span>').'</li>';
 	}
 
 	/**
-	 * The bridge's health in a few words.
+	 * What happened to a grant.
 	 *
-	 * @param  array<string,mixed> $health As OAuthBridgeClient::getHealth gives it
-	 * @return string                      Key of the text
+	 * @param  string                         $entry  Name of the entry
+	 * @param  array<int,array<string,mixed>> $events As OAuthBridgeClient::getHistory gives them
+	 * @return string                                 HTML: a dialog that is open
 	 */
-	private static function healthTitle(array $health)
+	public static function renderHistory($entry, array $events)
 	{
-		if (!$health['reachable']) {
-			return 'OAuthBridgeDown';
+		global $langs;
+
+		$id = oauthbridgeAnchor($entry).'-history';
+		$html = '<dialog class="oauthbridge-dialog oauthbridge-wide" id="'.$id.'" open aria-labelledby="'.$id.'-title">';
+		$html .= '<h4 id="'.$id.'-title">'.$langs->trans('OAuthBridgeHistory');
+		$html .= ' <span class="opacitymedium">'.dol_escape_htmltag($entry).'</span></h4>';
+		$rows = '';
+		foreach ($events as $event) {
+			$key = 'OAuthBridgeEvent_'.$event['kind'];
+			$kind = $langs->transnoentitiesnoconv($key);
+			$time = is_string($event['at'] ?? null) ? strtotime($event['at']) : false;
+			$shown = $time === false ? '' : dol_print_date($time, 'dayhoursec', 'tzuserrel');
+			$kind = $kind === $key ? (string) $event['kind'] : $kind;
+			$rows .= '<tr class="oddeven"><td class="nowraponall">'.$shown.'</td><td>'.dol_escape_htmltag($kind);
+			$rows .= '<div class="small opacitymedium">'.oauthbridgeBreakable((string) ($event['detail'] ?? '')).'</div></td></tr>';
 		}
-		if (!$health['ready']) {
-			return 'OAuthBridgeNotReady';
-		}
-		if ($health['code'] === 'impostor') {
-			return 'OAuthBridgeImpostor';
-		}
-		return $health['authorized'] ? 'OAuthBridgeHealthy' : 'OAuthBridgeLockedOut';
+		$html .= $rows === ''
+			? '<p>'.$langs->trans('OAuthBridgeHistoryEmpty').'</p>'
+			: '<div class="oauthbridge-scroll" tabindex="0"><table class="noborder centpercent">'.$rows.'</table></div>';
+		$html .= '<form method="dialog" class="oauthbridge-buttons"><button class="button">'.$langs->trans('Close').'</button></form>';
+		return $html."</dialog>\n";
+	}
+
+	/**
+	 * The line of conf.php that switches the sign-in on.
+	 *
+	 * @return string HTML
+	 */
+	public static function renderConfLine()
+	{
+		global $conf;
+
+		$modes = isset($conf->file->main_authentication) ? (string) $conf->file->main_authentication : '';
+		$modes = preg_replace('/[^A-Za-z0-9_,-]/', '', $modes === '' ? 'dolibarr' : $modes);
+		$line = '$dolibarr_main_authentication=\''.$modes.',oauthbridge\';';
+		return '<pre class="oauthbridge-command">'.dol_escape_htmltag($line).'</pre>';
 	}
 }

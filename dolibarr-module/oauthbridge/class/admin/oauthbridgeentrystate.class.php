@@ -9,6 +9,8 @@
  * \brief      What the bridge's report of an entry means for a person
  */
 
+require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
+
 /**
  * Reads one entry of OAuthBridgeClient::getEntries: its state, whether a person must act, what can be done. What depends on the
  * provider comes from the bridge (flows, needs_person).
@@ -23,11 +25,27 @@ class OAuthBridgeEntryState
 		'valid' => 'status4',
 		'expiring' => 'status4',
 		'never_expires' => 'status4',
+		'unrenewable' => 'status1',
 		'expired' => 'status1',
 		'none' => 'status0',
 		'consent_required' => 'status8',
 		'unreadable' => 'status8',
 		'duplicate' => 'status8',
+		'incomplete' => 'status8',
+		'login' => 'status4',
+		'login_off' => 'status1',
+	);
+
+	/** Warnings that say the same as the reason of a state. */
+	const WARNINGS_OF_STATES = array(
+		'consent_required' => 'consent_required',
+		'token_unreadable' => 'unreadable',
+		'duplicate_rows' => 'duplicate',
+		'no_refresh_token' => 'unrenewable',
+		'client_id_missing' => 'incomplete',
+		'client_secret_missing' => 'incomplete',
+		'tenant_missing' => 'incomplete',
+		'url_missing' => 'incomplete',
 	);
 
 	/** Older bridges do not report flows: both that involve a person are offered, and the bridge refuses what the provider lacks. */
@@ -60,7 +78,9 @@ class OAuthBridgeEntryState
 	/**
 	 * The state of the entry in one word.
 	 *
-	 * @return string A key of BADGES; "incomplete" where settings are missing; "login" for a sign-in entry without a token
+	 * @return string A key of BADGES: the token's status as the bridge reports it; "incomplete" where settings are missing;
+	 *                "unrenewable" where the token lives and nothing can renew it; "login" for a sign-in entry without a token,
+	 *                "login_off" where conf.php does not switch the sign-in on
 	 */
 	public function getStatus()
 	{
@@ -68,7 +88,48 @@ class OAuthBridgeEntryState
 			return 'incomplete';
 		}
 		$status = (string) $this->token('status');
-		return $status === 'none' && $this->isLogin() ? 'login' : $status;
+		if ($status === 'none' && $this->isLogin()) {
+			return oauthbridgeLoginIsInConf() ? 'login' : 'login_off';
+		}
+		$lives = $status === 'valid' || $status === 'expiring';
+		return $lives && !$this->token('has_refresh_token') && !$this->isAppOnly() ? 'unrenewable' : $status;
+	}
+
+	/**
+	 * Why the entry is in a state that is not good, in the user's language.
+	 *
+	 * @return string Text without markup; empty where all is well
+	 */
+	public function getReason()
+	{
+		global $langs;
+
+		$status = $this->getStatus();
+		if ($status === 'incomplete') {
+			$missing = $this->get('missing');
+			$names = array_map(static function ($setting) use ($langs) {
+				$key = 'OAuthBridgeField_'.strtoupper(preg_replace('/^client_/', '', (string) $setting));
+				return $langs->transnoentitiesnoconv($key);
+			}, is_array($missing) ? $missing : array());
+			return $langs->transnoentitiesnoconv('OAuthBridgeReason_incomplete', implode(', ', $names));
+		}
+		if (in_array($status, array('none', 'consent_required', 'unreadable', 'duplicate', 'unrenewable', 'login_off'), true)) {
+			$key = 'OAuthBridgeReason_'.$status;
+			return $langs->transnoentitiesnoconv($key);
+		}
+		$error = $this->token('last_error');
+		return $this->needsPerson() && is_string($error) ? $error : '';
+	}
+
+	/**
+	 * The main server with which this entry sends or reads mail, as its scopes or its uses tell: what a test of it should try.
+	 *
+	 * @param  string[] $protocols smtp, imap: what Dolibarr uses the entry for
+	 * @return string              smtp or imap
+	 */
+	public static function mainProtocol(array $protocols)
+	{
+		return in_array('smtp', $protocols, true) || !$protocols ? 'smtp' : reset($protocols);
 	}
 
 	/**
@@ -78,11 +139,7 @@ class OAuthBridgeEntryState
 	 */
 	public function getBadge()
 	{
-		$status = $this->getStatus();
-		if ($status === 'incomplete') {
-			return 'status8';
-		}
-		return isset(self::BADGES[$status]) ? self::BADGES[$status] : ($status === 'login' ? 'status4' : 'status0');
+		return self::BADGES[$this->getStatus()] ?? 'status0';
 	}
 
 	/**
@@ -169,6 +226,19 @@ class OAuthBridgeEntryState
 	{
 		$warnings = $this->get('warnings');
 		return is_array($warnings) ? $warnings : array();
+	}
+
+	/**
+	 * The warnings that say more than the reason of the state.
+	 *
+	 * @return array<int,array{code:string,message:string}> As getWarnings()
+	 */
+	public function getFurtherWarnings()
+	{
+		$status = $this->getStatus();
+		return array_values(array_filter($this->getWarnings(), static function ($warning) use ($status) {
+			return (self::WARNINGS_OF_STATES[$warning['code'] ?? ''] ?? '-') !== $status;
+		}));
 	}
 
 	/**

@@ -9,15 +9,14 @@
  * \brief      The mail servers that Dolibarr uses an entry for
  */
 
+require_once __DIR__.'/../watch/oauthbridgeuses.class.php';
+
 /**
  * Proposes a mail server for the test of an entry: the one in Dolibarr's mail settings or e-mail collectors, so that nobody has to
  * type it. Where Dolibarr does not use the entry yet, the provider's public server is proposed.
  */
 class OAuthBridgeMailServers
 {
-	/** Suffixes of the constants of mail settings: the general ones, and those of a context. */
-	const CONTEXTS = array('', '_EMAILING', '_TICKET', '_PASSWORDRESET');
-
 	/** Public mail servers by provider, without the suffix of its variants: only a proposal in a form. */
 	const PUBLIC_SERVERS = array(
 		'Google' => array('smtp' => 'smtp.gmail.com', 'imap' => 'imap.gmail.com'),
@@ -46,11 +45,12 @@ class OAuthBridgeMailServers
 	 *
 	 * @param  string $entry    Name of the entry
 	 * @param  string $provider Its provider
+	 * @param  string $account  The account that gave the consent; empty where it is unknown
 	 * @return array{host:string,port:int,security:string,username:string} security is none, starttls or tls
 	 */
-	public function findSmtp($entry, $provider)
+	public function findSmtp($entry, $provider, $account = '')
 	{
-		foreach (self::CONTEXTS as $context) {
+		foreach (OAuthBridgeUses::CONTEXTS as $context) {
 			$host = preg_replace('~^[a-z]+://~i', '', getDolGlobalString('MAIN_MAIL_SMTP_SERVER'.$context));
 			if ($host !== '' && getDolGlobalString('MAIN_MAIL_SMTPS_OAUTH_SERVICE'.$context) === $entry) {
 				$hasStartTls = (bool) getDolGlobalString('MAIN_MAIL_EMAIL_STARTTLS'.$context);
@@ -67,7 +67,7 @@ class OAuthBridgeMailServers
 			'host' => $this->publicServer($provider, 'smtp'),
 			'port' => self::SUBMISSION_PORT,
 			'security' => 'starttls',
-			'username' => $this->defaultMailbox(),
+			'username' => $this->defaultMailbox($account),
 		);
 	}
 
@@ -76,9 +76,10 @@ class OAuthBridgeMailServers
 	 *
 	 * @param  string $entry    Name of the entry
 	 * @param  string $provider Its provider
+	 * @param  string $account  The account that gave the consent; empty where it is unknown
 	 * @return array{host:string,port:int,security:string,username:string} security is none, starttls or tls
 	 */
-	public function findImap($entry, $provider)
+	public function findImap($entry, $provider, $account = '')
 	{
 		if (isModEnabled('emailcollector')) {
 			$sql = 'SELECT host, port, login FROM '.MAIN_DB_PREFIX.'emailcollector_emailcollector';
@@ -100,7 +101,7 @@ class OAuthBridgeMailServers
 			'host' => $this->publicServer($provider, 'imap'),
 			'port' => self::IMAPS_PORT,
 			'security' => 'tls',
-			'username' => $this->defaultMailbox(),
+			'username' => $this->defaultMailbox($account),
 		);
 	}
 
@@ -113,17 +114,21 @@ class OAuthBridgeMailServers
 	 */
 	private function publicServer($provider, $protocol)
 	{
-		$family = preg_replace('/(\d|App)$/', '', (string) $provider);
+		$family = preg_replace('/(\d|app)$/i', '', (string) $provider);
 		return isset(self::PUBLIC_SERVERS[$family]) ? self::PUBLIC_SERVERS[$family][$protocol] : '';
 	}
 
 	/**
 	 * The mailbox to propose where no setting of the entry names one.
 	 *
-	 * @return string E-mail address; empty if Dolibarr knows none
+	 * @param  string $account The account that gave the consent
+	 * @return string          E-mail address; empty if none is known
 	 */
-	private function defaultMailbox()
+	private function defaultMailbox($account)
 	{
+		if (strpos($account, '@') !== false) {
+			return $account;
+		}
 		return getDolGlobalString('MAIN_MAIL_SMTPS_ID', getDolGlobalString('MAIN_INFO_SOCIETE_MAIL'));
 	}
 }

@@ -26,6 +26,15 @@ class OAuthBridgeSettings
 			'OAUTHBRIDGE_INTERCEPT_REFRESH' => array('yesno', '1'),
 			'OAUTHBRIDGE_RENEWAL' => array('renewal', ''),
 		),
+		'OAuthBridgeNotices' => array(
+			'OAUTHBRIDGE_NOTICE_TO' => array('emails', ''),
+			'OAUTHBRIDGE_NOTICE_ROUTE' => array('route', ''),
+			'OAUTHBRIDGE_NOTICE_SMTP_HOST' => array('host', ''),
+			'OAUTHBRIDGE_NOTICE_SMTP_PORT' => array('port', ''),
+			'OAUTHBRIDGE_NOTICE_SMTP_SECURITY' => array('security', 'tls'),
+			'OAUTHBRIDGE_NOTICE_SMTP_USER' => array('text', ''),
+			'OAUTHBRIDGE_NOTICE_SMTP_PASSWORD' => array('password', ''),
+		),
 		'OAuthBridgeLogin' => array(
 			'OAUTHBRIDGE_LOGIN_LINK_BY_EMAIL' => array('yesno', '0'),
 			'OAUTHBRIDGE_LOGIN_HOSTED_DOMAIN' => array('domains', ''),
@@ -33,13 +42,20 @@ class OAuthBridgeSettings
 		),
 	);
 
-	/** Values of OAUTHBRIDGE_RENEWAL; empty: as the bridge itself is configured. */
-	const RENEWALS = array('', 'proactive', 'on_demand');
+	/** Kinds with a choice: prefix of the labels' keys, and the values; an empty value is labelled "own". */
+	const CHOICES = array(
+		'renewal' => array('OAuthBridgeRenewal_', array('', 'proactive', 'on_demand')),
+		'route' => array('OAuthBridgeRoute_', array('', 'smtp', 'php', 'none')),
+		'security' => array('OAuthBridgeSecurity_', array('tls', 'starttls', 'none')),
+	);
 
 	/** Examples in empty text fields, by kind. */
 	const PLACEHOLDERS = array(
 		'address' => OAuthBridgeAddress::DEFAULT_ADDRESS,
 		'domains' => 'example.com',
+		'emails' => 'admin@example.com',
+		'host' => 'smtp.example.com',
+		'port' => '465',
 		'tenants' => '11111111-2222-3333-4444-555555555555',
 	);
 
@@ -89,8 +105,8 @@ class OAuthBridgeSettings
 				$values[$name] = GETPOST($name, 'alpha') === '1' ? '1' : '0';
 				continue;
 			}
-			$values[$name] = trim(GETPOST($name, 'alphanohtml'));
-			if ($kind === 'domains' || $kind === 'tenants') {
+			$values[$name] = trim(GETPOST($name, $kind === 'password' ? 'none' : 'alphanohtml'));
+			if (in_array($kind, array('domains', 'tenants', 'emails'), true)) {
 				$values[$name] = implode(',', preg_split('/[\s,;]+/', strtolower($values[$name]), -1, PREG_SPLIT_NO_EMPTY));
 			}
 		}
@@ -126,7 +142,10 @@ class OAuthBridgeSettings
 	{
 		$isGood = true;
 		$this->db->begin();
-		foreach (array_keys($this->kinds()) as $name) {
+		foreach ($this->kinds() as $name => list($kind)) {
+			if ($kind === 'password' && $values[$name] === '') {
+				continue; // the form does not show it, so nothing typed means nothing changed
+			}
 			$isGood = $isGood && dolibarr_set_const($this->db, $name, $values[$name], 'chaine', 0, '', $this->entity) > 0;
 		}
 		if (!$isGood) {
@@ -174,16 +193,23 @@ class OAuthBridgeSettings
 		if ($kind === 'yesno') {
 			return '<input type="checkbox" id="'.$name.'" name="'.$name.'" value="1"'.($value === '1' ? ' checked' : '').'>';
 		}
-		if ($kind === 'renewal') {
+		if (isset(self::CHOICES[$kind])) {
+			list($prefix, $choices) = self::CHOICES[$kind];
 			$html = '<select class="flat minwidth200" id="'.$name.'" name="'.$name.'">';
-			foreach (self::RENEWALS as $renewal) {
-				$label = $langs->trans('OAuthBridgeRenewal_'.($renewal === '' ? 'own' : $renewal));
-				$html .= '<option value="'.$renewal.'"'.($renewal === $value ? ' selected' : '').'>'.$label.'</option>';
+			foreach ($choices as $choice) {
+				$label = $langs->trans($prefix.($choice === '' ? 'own' : $choice));
+				$html .= '<option value="'.$choice.'"'.($choice === $value ? ' selected' : '').'>'.$label.'</option>';
 			}
 			return $html.'</select>';
 		}
+		if ($kind === 'password') {
+			$isSet = $value !== '' ? $langs->transnoentitiesnoconv('OAuthBridgeUnchanged') : '';
+			return '<input type="password" class="flat minwidth200" id="'.$name.'" name="'.$name.'" autocomplete="new-password"'
+				.' placeholder="'.dol_escape_htmltag($isSet).'">';
+		}
+		$example = isset(self::PLACEHOLDERS[$kind]) ? $langs->transnoentitiesnoconv('OAuthBridgeExample', self::PLACEHOLDERS[$kind]) : '';
 		return '<input type="text" class="flat quatrevingtpercent" id="'.$name.'" name="'.$name.'" spellcheck="false" autocomplete="off"'
-			.' placeholder="'.self::PLACEHOLDERS[$kind].'" value="'.dol_escape_htmltag($value).'">';
+			.' placeholder="'.dol_escape_htmltag($example).'" value="'.dol_escape_htmltag($value).'">';
 	}
 
 	/**
@@ -203,8 +229,18 @@ class OAuthBridgeSettings
 				} catch (InvalidArgumentException $e) {
 					return false;
 				}
+			case 'emails':
+				return array_filter(explode(',', $value), static function ($address) {
+					return $address !== '' && filter_var($address, FILTER_VALIDATE_EMAIL) === false;
+				}) === array();
+			case 'host':
+				return preg_match('/^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])?$/D', $value) === 1;
+			case 'port':
+				return $value === '' || (preg_match('/^\d{1,5}$/D', $value) === 1 && (int) $value >= 1 && (int) $value <= 65535);
 			case 'renewal':
-				return in_array($value, self::RENEWALS, true);
+			case 'route':
+			case 'security':
+				return in_array($value, self::CHOICES[$kind][1], true);
 			case 'domains':
 				return preg_match('/^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(,|$))*$/D', $value) === 1;
 			case 'tenants':

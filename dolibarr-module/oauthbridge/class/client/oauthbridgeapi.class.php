@@ -173,7 +173,9 @@ class OAuthBridgeApi
 	) {
 		if ($this->transport === null) {
 			throw new OAuthBridgeUnreachableException(
-				'The address of the bridge on the module\'s setup page (OAUTHBRIDGE_ADDRESS) is invalid. '.$this->addressError
+				'The address of the bridge on the module\'s setup page (OAUTHBRIDGE_ADDRESS) is invalid. '.$this->addressError,
+				'unreachable',
+				'bad_address'
 			);
 		}
 		try {

@@ -27,6 +27,9 @@ class OAuthBridgeConnectionException extends Exception
 	/** @var bool Whether the server closed the connection before it sent a byte of the answer */
 	public $isUnanswered = false;
 
+	/** @var bool Whether nothing listens at the address */
+	public $isNotListening = false;
+
 	/** @var bool Whether something was answered that cannot be used */
 	public $isBadAnswer = false;
 
@@ -41,9 +44,9 @@ class OAuthBridgeConnectionException extends Exception
 	{
 		switch ($number) {
 			case self::REFUSED:
-				return new self('nothing listens there. Is it running (systemctl status dolibarr-oauth-bridge), and is this its address?');
+				return self::forNothing('nothing listens there: it is not running, or it listens on another port.');
 			case self::NOT_FOUND:
-				return new self('there is no such socket. Is it running (systemctl status dolibarr-oauth-bridge), and is this its path?');
+				return self::forNothing('there is no such socket: it is not running, or it listens at another path.');
 			case self::NO_PERMISSION:
 				return new self(
 					'the web server may not use the socket. It must belong to the web server\'s group, with mode 0660 (--socket-group).'
@@ -51,6 +54,19 @@ class OAuthBridgeConnectionException extends Exception
 			default:
 				return in_array($number, self::TIMED_OUT, true) ? self::forTimeout() : new self(rtrim('no connection: '.$text, ': ').'.');
 		}
+	}
+
+	/**
+	 * Nothing listens at the address.
+	 *
+	 * @param  string $text What that means
+	 * @return OAuthBridgeConnectionException The exception
+	 */
+	private static function forNothing($text)
+	{
+		$exception = new self($text);
+		$exception->isNotListening = true;
+		return $exception;
 	}
 
 	/**

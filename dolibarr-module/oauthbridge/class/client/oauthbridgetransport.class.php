@@ -83,7 +83,9 @@ class OAuthBridgeTransport
 	) {
 		if (!function_exists('stream_socket_client')) {
 			throw new OAuthBridgeUnreachableException(
-				'PHP may not open sockets, so the bridge cannot be asked. Remove stream_socket_client from disable_functions in php.ini.'
+				'PHP may not open sockets, so the bridge cannot be asked. Remove stream_socket_client from disable_functions in php.ini.',
+				'unreachable',
+				'no_sockets'
 			);
 		}
 		$deadline = OAuthBridgeConnection::now() + $this->timeout / 1000;
@@ -98,6 +100,7 @@ class OAuthBridgeTransport
 			}
 			$unreachable = new OAuthBridgeUnreachableException('The bridge at '.$this->address.' does not answer: '.$e->getMessage());
 			$unreachable->isTimeout = $e->isTimeout;
+			$unreachable->cause = $e->isTimeout ? 'timeout' : ($e->isNotListening ? 'not_listening' : '');
 			throw $unreachable;
 		}
 	}

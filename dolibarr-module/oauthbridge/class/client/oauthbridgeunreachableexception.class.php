@@ -20,12 +20,17 @@ class OAuthBridgeUnreachableException extends OAuthBridgeException
 	/** @var bool Whether it was asked and the time was over */
 	public $isTimeout = false;
 
+	/** @var string Why it does not answer, where that is known: not_listening, timeout, no_sockets or bad_address */
+	public $cause = '';
+
 	/**
 	 * @param string $detail      What happened and what to do, in words
 	 * @param string $problemCode unreachable or impostor
+	 * @param string $cause       See the property
 	 */
-	public function __construct($detail, $problemCode = 'unreachable')
+	public function __construct($detail, $problemCode = 'unreachable', $cause = '')
 	{
 		parent::__construct($problemCode, $detail);
+		$this->cause = $cause;
 	}
 }

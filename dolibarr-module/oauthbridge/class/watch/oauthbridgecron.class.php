@@ -11,12 +11,16 @@
 
 require_once __DIR__.'/../oauthbridgeclient.class.php';
 require_once __DIR__.'/oauthbridgegrantwatch.class.php';
+require_once __DIR__.'/oauthbridgenotices.class.php';
 
 /**
  * The module's scheduled job, hourly. Dolibarr's scheduler reads its public properties after each run.
  */
 class OAuthBridgeCron
 {
+	/** Seconds without a run after which Dolibarr's scheduler counts as off: the job is hourly. */
+	const OVERDUE = 10800;
+
 	/** @var DoliDB */
 	private $db;
 
@@ -54,6 +58,11 @@ class OAuthBridgeCron
 			return -1;
 		}
 
+		try {
+			(new OAuthBridgeNotices($this->db))->look($client);
+		} catch (OAuthBridgeException $e) {
+			dol_syslog('oauthbridge: the scheduled job could not read the notices. '.$e->getDetail(), LOG_WARNING); // an older bridge
+		}
 		$watch = new OAuthBridgeGrantWatch($this->db);
 		$lines = array();
 		foreach ($entries as $report) {
@@ -65,6 +74,32 @@ class OAuthBridgeCron
 		array_unshift($lines, $langs->transnoentitiesnoconv('OAuthBridgeKeepAliveDone', count($entries), count($lines)));
 		$this->output = implode("\n", $lines);
 		return 0;
+	}
+
+	/**
+	 * Why the job does not run.
+	 *
+	 * @param  DoliDB $db  Database handler
+	 * @param  int    $now Unix time
+	 * @return string      module (the scheduler is not enabled), disabled (the job is switched off), overdue (nothing runs the scheduler);
+	 *                     empty where it runs
+	 */
+	public static function findProblem($db, $now)
+	{
+		global $conf;
+
+		if (!isModEnabled('cron')) {
+			return 'module';
+		}
+		$sql = 'SELECT status, datelastrun, datec FROM '.MAIN_DB_PREFIX."cronjob WHERE objectname = 'OAuthBridgeCron'";
+		$sql .= ' AND entity IN (0, '.((int) $conf->entity).') ORDER BY status DESC, datelastrun DESC';
+		$result = $db->query($sql.$db->plimit(1));
+		$row = $result ? $db->fetch_object($result) : null;
+		if (!$row || (int) $row->status !== 1) {
+			return 'disabled';
+		}
+		$last = max((int) $db->jdate($row->datelastrun), (int) $db->jdate($row->datec));
+		return $last < $now - self::OVERDUE ? 'overdue' : '';
 	}
 
 	/**

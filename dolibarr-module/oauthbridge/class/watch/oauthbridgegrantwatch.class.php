@@ -14,8 +14,9 @@ require_once __DIR__.'/../client/oauthbridgealarm.class.php';
 require_once __DIR__.'/oauthbridgestoredtoken.class.php';
 
 /**
- * Reports a grant that has ended in Dolibarr's security events and, where that module is enabled, in the agenda: once per end. A
- * constant per grant records that its end was reported; the unique key of llx_const makes sure that only one process reports it.
+ * Reports a grant that has ended, by mail, in Dolibarr's security events and, where that module is enabled, in the agenda: at once, and
+ * once a day while it lasts. A constant per grant records when its end was reported; the unique key of llx_const and a compare-and-swap
+ * make sure that only one process reports it.
  */
 class OAuthBridgeGrantWatch
 {
@@ -24,6 +25,12 @@ class OAuthBridgeGrantWatch
 
 	/** Type of the security event. */
 	const EVENT = 'OAUTHBRIDGE_ENDED';
+
+	/** Type of the security event about another notice. */
+	const NOTICE = 'OAUTHBRIDGE_NOTICE';
+
+	/** Seconds after which an end that lasts is reported again: a day, less the time by which the bridge's own notice may be early. */
+	const AGAIN = 82800;
 
 	/** How long to wait for a token where the stored one can do, in milliseconds. */
 	const PATIENCE = 2000;
@@ -87,53 +94,170 @@ class OAuthBridgeGrantWatch
 	}
 
 	/**
-	 * Reports that a grant has ended, unless its end was reported already.
+	 * Reports that a grant has ended, unless its end was reported already in the last day.
 	 *
-	 * @param  string $entry Name of the entry or of its service
-	 * @return bool          Whether it was reported by this call
+	 * @param  string $entry  Name of the entry or of its service
+	 * @param  string $detail What the bridge says about it; empty for nothing
+	 * @return bool           Whether it was reported by this call
 	 */
-	public function noteEnd($entry)
+	public function noteEnd($entry, $detail = '')
 	{
 		global $conf, $langs;
 
-		$constant = $this->constantOf($entry);
-		if (getDolGlobalString($constant) !== '') {
+		$constant = self::constantOf($entry);
+		$before = getDolGlobalString($constant);
+		$now = dol_now();
+		if ($before !== '' && (int) $before > $now - self::AGAIN) {
 			return false;
 		}
-		$now = dol_now();
-		$sql = 'INSERT IGNORE INTO '.MAIN_DB_PREFIX.'const (name, value, type, visible, entity) VALUES (';
-		$sql .= $this->db->encrypt($constant).', '.$this->db->encrypt((string) $now).", 'chaine', 0, ".((int) $conf->entity).')';
-		$result = $this->db->query($sql.($this->db->type === 'pgsql' ? ' ON CONFLICT DO NOTHING' : '')); // no IGNORE there
-		if (!$result || $this->db->affected_rows($result) !== 1) {
+		$isMine = $before === ''
+			? self::insertConstant($this->db, $constant, (string) $now)
+			: self::swapConstant($this->db, $constant, $before, (string) $now);
+		if (!$isMine) {
 			return false;
 		}
 		$conf->global->$constant = (string) $now;
 
 		$langs->load('oauthbridge@oauthbridge');
 		$what = $langs->transnoentitiesnoconv('OAuthBridgeGrantEnded', $entry);
-		$help = $langs->transnoentitiesnoconv('OAuthBridgeGrantEndedHelp');
-		OAuthBridgeAlarm::write($this->db, self::EVENT, $what.' '.$help);
-		if (isModEnabled('agenda')) {
-			$this->writeAgendaEvent($what, $help, $now);
-		}
+		$this->report(self::EVENT, $entry, $what, $langs->transnoentitiesnoconv('OAuthBridgeGrantEndedHelp'), $detail);
 		return true;
 	}
 
 	/**
-	 * Notes that a grant is alive, so that its next end is reported.
+	 * Notes that a grant is alive, so that its next end is reported. That it works again is mailed to whom its end was mailed.
 	 *
 	 * @param  string $entry Name of the entry or of its service
 	 * @return void
 	 */
 	public function noteLife($entry)
 	{
+		global $conf, $langs;
+
+		$constant = self::constantOf($entry);
+		if (getDolGlobalString($constant) === '') {
+			return;
+		}
+		unset($conf->global->$constant);
+		$sql = 'DELETE FROM '.MAIN_DB_PREFIX.'const WHERE '.self::isConstant($this->db, $constant);
+		$result = $this->db->query($sql);
+		if ($result && $this->db->affected_rows($result) > 0) {
+			$langs->load('oauthbridge@oauthbridge');
+			$this->mail($langs->transnoentitiesnoconv('OAuthBridgeGrantRestored', $entry), '', '', $entry);
+		}
+	}
+
+	/**
+	 * Whether a grant has ended, as far as Dolibarr was told.
+	 *
+	 * @param  string $entry Name of the entry or of its service
+	 * @return bool          True if so
+	 */
+	public static function hasEnded($entry)
+	{
+		return getDolGlobalString(self::constantOf($entry)) !== '';
+	}
+
+	/**
+	 * The grants that have ended, as far as Dolibarr was told.
+	 *
+	 * @return string[] Names of the entries, in upper case
+	 */
+	public static function listEnded()
+	{
 		global $conf;
 
-		$constant = $this->constantOf($entry);
-		if (getDolGlobalString($constant) !== '') {
-			require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
-			dolibarr_del_const($this->db, $constant, $conf->entity);
+		$ended = array();
+		foreach (get_object_vars($conf->global) as $name => $value) {
+			if (strpos((string) $name, self::REPORTED_PREFIX) === 0 && (string) $value !== '') {
+				$ended[] = substr($name, strlen(self::REPORTED_PREFIX));
+			}
 		}
+		return $ended;
+	}
+
+	/**
+	 * Reports another notice of the bridge.
+	 *
+	 * @param  string $kind    Kind of the notice
+	 * @param  string $entry   Name of the entry; empty where it concerns the whole
+	 * @param  string $message The bridge's words
+	 * @param  string $advice  What to do; may be empty
+	 * @return void
+	 */
+	public function tell($kind, $entry, $message, $advice)
+	{
+		global $langs;
+
+		$langs->load('oauthbridge@oauthbridge');
+		$key = 'OAuthBridgeNotice_'.$kind;
+		$what = $langs->transnoentitiesnoconv($key, $entry);
+		$isKnown = $what !== $key;
+		$this->report(self::NOTICE, $entry, $isKnown ? $what : $message, $advice, $isKnown ? $message : '');
+	}
+
+	/**
+	 * Adds a constant of the current entity.
+	 *
+	 * @param  DoliDB $db    Database handler
+	 * @param  string $name  Name
+	 * @param  string $value Value
+	 * @return bool          False where it exists already: another process was faster
+	 */
+	public static function insertConstant($db, $name, $value)
+	{
+		global $conf;
+
+		$sql = 'INSERT IGNORE INTO '.MAIN_DB_PREFIX.'const (name, value, type, visible, entity) VALUES (';
+		$sql .= $db->encrypt($name).', '.$db->encrypt($value).", 'chaine', 0, ".((int) $conf->entity).')';
+		$result = $db->query($sql.($db->type === 'pgsql' ? ' ON CONFLICT DO NOTHING' : '')); // no IGNORE there
+		return $result && $db->affected_rows($result) === 1;
+	}
+
+	/**
+	 * Changes a constant of the current entity, if nobody else has changed it.
+	 *
+	 * @param  DoliDB $db   Database handler
+	 * @param  string $name Name
+	 * @param  string $from Its value as this process knows it
+	 * @param  string $to   Its new value
+	 * @return bool         Whether it was changed by this call
+	 */
+	public static function swapConstant($db, $name, $from, $to)
+	{
+		$sql = 'UPDATE '.MAIN_DB_PREFIX.'const SET value = '.$db->encrypt($to).' WHERE '.self::isConstant($db, $name);
+		$sql .= ' AND '.$db->decrypt('value')." = '".$db->escape($from)."'";
+		$result = $db->query($sql);
+		return $result && $db->affected_rows($result) > 0;
+	}
+
+	/**
+	 * A constant of the current entity, as the database has it now.
+	 *
+	 * @param  DoliDB $db   Database handler
+	 * @param  string $name Name
+	 * @return string       Its value; empty where it does not exist
+	 */
+	public static function readConstant($db, $name)
+	{
+		$sql = 'SELECT '.$db->decrypt('value').' as value FROM '.MAIN_DB_PREFIX.'const WHERE '.self::isConstant($db, $name);
+		$result = $db->query($sql);
+		$row = $result ? $db->fetch_object($result) : null;
+		return $row ? (string) $row->value : '';
+	}
+
+	/**
+	 * The condition for the row of a constant of the current entity.
+	 *
+	 * @param  DoliDB $db   Database handler
+	 * @param  string $name Name
+	 * @return string       SQL
+	 */
+	private static function isConstant($db, $name)
+	{
+		global $conf;
+
+		return $db->decrypt('name')." = '".$db->escape($name)."' AND entity = ".((int) $conf->entity);
 	}
 
 	/**
@@ -142,21 +266,70 @@ class OAuthBridgeGrantWatch
 	 * @param  string $entry Name of the entry or of its service
 	 * @return string        Name of the constant
 	 */
-	private function constantOf($entry)
+	private static function constantOf($entry)
 	{
 		return self::REPORTED_PREFIX.strtoupper($entry);
 	}
 
 	/**
-	 * Writes an event into the agenda of the current user or an administrator.
+	 * Reports something in all ways.
 	 *
-	 * @param  string $label What happened
-	 * @param  string $note  What to do
-	 * @param  int    $now   Unix time
+	 * @param  string $type   Type of the security event
+	 * @param  string $entry  Name of the entry; empty where it concerns the whole
+	 * @param  string $what   What happened
+	 * @param  string $help   What to do
+	 * @param  string $detail The bridge's own words
 	 * @return void
 	 */
-	private function writeAgendaEvent($label, $note, $now)
+	private function report($type, $entry, $what, $help, $detail)
 	{
+		OAuthBridgeAlarm::write($this->db, $type, trim($what.' '.$help));
+		if (isModEnabled('agenda')) {
+			$this->writeAgendaEvent($type, $what, trim($help."\n".$detail));
+		}
+		$this->mail($what, $help, $detail, $entry);
+	}
+
+	/**
+	 * Mails a report. Never throws.
+	 *
+	 * @param  string $what   What happened
+	 * @param  string $help   What to do
+	 * @param  string $detail The bridge's own words
+	 * @param  string $entry  Name of the entry; empty where it concerns the whole
+	 * @return void
+	 */
+	private function mail($what, $help, $detail, $entry)
+	{
+		global $langs;
+
+		try {
+			require_once __DIR__.'/oauthbridgenoticemail.class.php';
+			require_once __DIR__.'/../../lib/oauthbridge.lib.php';
+			$lines = array($what, $help, $detail);
+			$uses = $entry === '' ? array() : array_column((new OAuthBridgeUses($this->db))->of($entry), 'label');
+			if ($uses) {
+				$lines[] = $langs->transnoentitiesnoconv('OAuthBridgeUsedBy').': '.implode(', ', $uses);
+			}
+			$lines[] = dol_buildpath('/oauthbridge/admin/entries.php', 3).($entry === '' ? '' : '#'.oauthbridgeAnchor($entry));
+			$company = getDolGlobalString('MAIN_INFO_SOCIETE_NOM', 'Dolibarr');
+			(new OAuthBridgeNoticeMail($this->db))->send('['.$company.'] '.$what, implode("\n\n", array_filter($lines, 'strlen')));
+		} catch (Throwable $e) {
+			dol_syslog('oauthbridge: "'.$what.'" could not be mailed: '.$e->getMessage(), LOG_ERR);
+		}
+	}
+
+	/**
+	 * Writes an event into the agenda of the current user or an administrator.
+	 *
+	 * @param  string $type  Type of the event
+	 * @param  string $label What happened
+	 * @param  string $note  What to do
+	 * @return void
+	 */
+	private function writeAgendaEvent($type, $label, $note)
+	{
+		$now = dol_now();
 		$owner = $this->findOwner();
 		if ($owner === null) {
 			return;
@@ -164,7 +337,7 @@ class OAuthBridgeGrantWatch
 		require_once DOL_DOCUMENT_ROOT.'/comm/action/class/actioncomm.class.php';
 		$event = new ActionComm($this->db);
 		$event->type_code = 'AC_OTH_AUTO';
-		$event->code = 'AC_'.self::EVENT;
+		$event->code = 'AC_'.$type;
 		$event->label = $label;
 		$event->note_private = $note;
 		$event->datep = $now;
@@ -189,8 +362,8 @@ class OAuthBridgeGrantWatch
 			return $user;
 		}
 		$sql = 'SELECT rowid FROM '.MAIN_DB_PREFIX.'user WHERE admin = 1 AND statut = 1';
-		$sql .= ' AND entity IN (0, '.((int) $conf->entity).') ORDER BY rowid LIMIT 1';
-		$result = $this->db->query($sql);
+		$sql .= ' AND entity IN (0, '.((int) $conf->entity).') ORDER BY rowid';
+		$result = $this->db->query($sql.$this->db->plimit(1));
 		$row = $result ? $this->db->fetch_object($result) : null;
 		$owner = new User($this->db);
 		return $row && $owner->fetch($row->rowid) > 0 ? $owner : null;

@@ -29,6 +29,20 @@ class OAuthBridgeStoredToken
 	 */
 	public static function isLive($db, $entry)
 	{
+		$end = self::endOf($db, $entry)['end'];
+		return $end !== null && ($end === self::NEVER || $end > dol_now() + self::MIN_TTL);
+	}
+
+	/**
+	 * When the stored access token ends.
+	 *
+	 * @param  DoliDB $db    Database handler
+	 * @param  string $entry Name of the entry
+	 * @return array{found:bool,end:int|null,refresh:bool} found: there is a row; end: Unix time or NEVER, null where it cannot be read;
+	 *                                                     refresh: it holds a refresh token
+	 */
+	public static function endOf($db, $entry)
+	{
 		global $conf;
 
 		require_once DOL_DOCUMENT_ROOT.'/core/lib/security.lib.php';
@@ -38,9 +52,11 @@ class OAuthBridgeStoredToken
 		$result = $db->query($sql);
 		$row = $result ? $db->fetch_object($result) : null;
 		$token = $row ? (string) dolDecrypt((string) $row->token) : '';
-		if (!preg_match('/"[^"]*endOfLife";i:(-?\d+);/', $token, $parts)) {
-			return false;
-		}
-		return (int) $parts[1] === self::NEVER || (int) $parts[1] > dol_now() + self::MIN_TTL;
+		$isKnown = preg_match('/"[^"]*endOfLife";i:(-?\d+);/', $token, $parts);
+		return array(
+			'found' => (bool) $row,
+			'end' => $isKnown ? (int) $parts[1] : null,
+			'refresh' => preg_match('/"[^"]*refreshToken";s:[1-9]/', $token) === 1,
+		);
 	}
 }

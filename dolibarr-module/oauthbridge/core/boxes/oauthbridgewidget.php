@@ -23,7 +23,7 @@ class oauthbridgewidget extends ModeleBoxes
 	public $boxcode = 'oauthbridge';
 
 	/** @var string */
-	public $boximg = 'technic';
+	public $boximg = 'object_oauthbridge@oauthbridge';
 
 	/** @var string */
 	public $boxlabel = 'OAuthBridgeWidget';
@@ -86,7 +86,10 @@ class oauthbridgewidget extends ModeleBoxes
 		});
 		foreach (array_slice($states, 0, max(1, $max)) as $state) {
 			$entry = (string) $state->get('entry');
-			$this->addLine($this->link($entry, dol_escape_htmltag($entry)), OAuthBridgeEntryCard::renderBadge($state));
+			$reason = $state->getReason();
+			$line = $this->link($entry, dol_escape_htmltag($entry));
+			$line .= $reason === '' ? '' : '<div class="small opacitymedium">'.dol_escape_htmltag($reason).'</div>';
+			$this->addLine($line, OAuthBridgeEntryCard::renderBadge($state));
 		}
 		if (count($states) > max(1, $max)) {
 			$this->addLine($this->link('', $langs->trans('OAuthBridgeWidgetMore', count($states) - max(1, $max))), '');
@@ -119,7 +122,7 @@ class oauthbridgewidget extends ModeleBoxes
 	private function addLine($text, $badge)
 	{
 		$this->info_box_contents[] = array(
-			array('td' => 'class="tdoverflowmax200"', 'text' => $text, 'asis' => 1),
+			array('td' => '', 'text' => $text, 'asis' => 1),
 			array('td' => 'class="right nowraponall"', 'text' => $badge, 'asis' => 1),
 		);
 	}

@@ -38,7 +38,7 @@ class modOauthBridge extends DolibarrModules
 		$this->editor_name = 'DolibarrOAuthBridge';
 		$this->version = '0.1.0';
 		$this->const_name = 'MAIN_MODULE_'.strtoupper($this->name);
-		$this->picto = 'technic';
+		$this->picto = 'oauthbridge@oauthbridge';
 
 		$this->langfiles = array('oauthbridge@oauthbridge');
 		$this->config_page_url = array('setup.php@oauthbridge');
@@ -53,7 +53,7 @@ class modOauthBridge extends DolibarrModules
 		$this->module_parts = array(
 			'login' => 1,
 			'triggers' => 1,
-			'hooks' => array('mail', 'mainloginpage'),
+			'hooks' => array('mail', 'mainloginpage', 'toprightmenu'),
 		);
 
 		// Beside Dolibarr's own tabs "OAuth services" and "Token manager"; and on the user card
@@ -94,7 +94,23 @@ class modOauthBridge extends DolibarrModules
 				5 => '',
 			),
 		);
-		$this->menu = array();
+		// For users who may not open Dolibarr's setup pages, where the tab is
+		$this->menu = array(
+			array(
+				'fk_menu' => 'fk_mainmenu=tools',
+				'type' => 'left',
+				'titre' => 'OAuthBridgeTab',
+				'mainmenu' => 'tools',
+				'leftmenu' => 'oauthbridge',
+				'url' => '/oauthbridge/admin/entries.php',
+				'langs' => 'oauthbridge@oauthbridge',
+				'position' => 1000,
+				'enabled' => 'isModEnabled("oauthbridge")',
+				'perms' => '$user->admin || $user->hasRight("oauthbridge", "read")',
+				'target' => '',
+				'user' => 0,
+			),
+		);
 	}
 
 	/**

@@ -35,6 +35,7 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(ConsentState))]
 [JsonSerializable(typeof(DolibarrMailJson))]
 [JsonSerializable(typeof(MailCheckList))]
+[JsonSerializable(typeof(DoctorJson))]
 [JsonSerializable(typeof(NoticeList))]
 [JsonSerializable(typeof(GrantHistory))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -38,7 +38,7 @@ internal static class GrantWarnings
                 HasEnded(facts, grant)
                     ? "The access token has ended, and there is no refresh token to renew it with."
                     : "There is no refresh token, so the access token cannot be renewed.",
-                "Give consent again, at Microsoft with the scope offline_access."
+                $"Give consent again{ScopeAdvice(facts.Provider)}."
             );
         }
 
@@ -49,6 +49,9 @@ internal static class GrantWarnings
     }
 
     private static bool HasEnded(EntryFacts facts, StoredGrant grant) => !grant.LivesFor(TimeSpan.Zero, facts.Now);
+
+    private static string ScopeAdvice(Provider provider) =>
+        provider.AlwaysAskedScopes is [var scope, ..] ? $", with the scope {scope}" : string.Empty;
 
     // What the provider itself says: refresh_token_expires_in.
     private static EntryWarning? Ending(EntryFacts facts)

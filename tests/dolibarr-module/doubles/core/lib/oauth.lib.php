@@ -1,0 +1,10 @@
+<?php
+/* Copyright (C) 2026 the DolibarrOAuthBridge authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+/** Double of Dolibarr's list of OAuth services: two of them. */
+function getSupportedOauth2Array()
+{
+	return array('OAUTH_GOOGLE_NAME' => array('picto' => 'google'), 'OAUTH_GENERIC_NAME' => array('picto' => 'generic'));
+}
