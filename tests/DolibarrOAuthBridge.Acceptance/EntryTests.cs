@@ -32,7 +32,7 @@ public sealed class EntryTests(AcceptanceStage stage)
             "The end of the grant"
         );
         Assert.Contains(
-            "no longer accepts this token",
+            "somebody must give consent again",
             stage.Browser.TextOf(DolibarrPages.Card(TestEntries.Dead)),
             StringComparison.Ordinal
         );
@@ -51,13 +51,13 @@ public sealed class EntryTests(AcceptanceStage stage)
         var dialog = $"dialog#{DolibarrPages.Anchor(TestEntries.Revoked)}-revoke";
 
         stage.Pages.OpenStatus();
-        stage.Browser.Press($"{card} .butActionDelete");
+        stage.Pages.Press(TestEntries.Revoked, ".butActionDelete");
         stage.Browser.Photograph("revoke-dialog");
         stage.Browser.Press($"{dialog} button[formmethod=dialog]");
         Assert.False(stage.Browser.Sees(dialog));
         Assert.NotNull(await stage.Site.Install.FindTokenRowAsync(TestEntries.Revoked));
 
-        stage.Browser.Press($"{card} .butActionDelete");
+        stage.Pages.Press(TestEntries.Revoked, ".butActionDelete");
         stage.Browser.Press($"{dialog} button.butActionDelete");
         stage.Browser.WaitForText("was revoked and its token deleted");
         Assert.Equal("Not connected", stage.Browser.TextOf($"{card} .badge"));

@@ -18,14 +18,14 @@ public sealed class MailTests(AcceptanceStage stage)
         stage.Pages.OpenStatus();
         var (card, anchor) = (DolibarrPages.Card(TestEntries.Mail), DolibarrPages.Anchor(TestEntries.Mail));
 
-        stage.Browser.Press($"{card} [data-oauthbridge-open$='-smtp']");
+        stage.Pages.Press(TestEntries.Mail, "[data-oauthbridge-open$='-smtp']");
         Assert.Equal(Number(stage.Mail.SubmissionsPort), stage.Browser.ValueOf($"#{anchor}-smtp-port"));
         stage.Browser.Photograph("smtp-dialog");
         stage.Browser.Press($"dialog#{anchor}-smtp button.butAction");
         stage.Browser.WaitUntil(() => stage.Browser.Sees($"{card} .oauthbridge-check"), "The outcome");
         Assert.Contains("works", stage.Browser.TextOf($"{card} .oauthbridge-check strong"), StringComparison.Ordinal);
 
-        stage.Browser.Press($"{card} [data-oauthbridge-open$='-imap']");
+        stage.Pages.Press(TestEntries.Mail, "[data-oauthbridge-open$='-imap']");
         stage.Browser.Type($"#{anchor}-imap-host", stage.Mail.Host);
         stage.Browser.Type($"#{anchor}-imap-port", Number(stage.Mail.ImapsPort));
         stage.Browser.Type($"#{anchor}-imap-username", "grace@example.com");

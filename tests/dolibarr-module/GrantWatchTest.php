@@ -161,6 +161,7 @@ final class GrantWatchTest extends ModuleTestCase
 	public function testANoticeOfTheBridgeIsPassedOnByOneProcess()
 	{
 		$this->db->query("DELETE FROM llx_const WHERE name = 'OAUTHBRIDGE_LAST_NOTICE'");
+		$this->set('OAUTHBRIDGE_LAST_NOTICE', '');
 		$this->db->query('DELETE FROM llx_oauthbridge_notice');
 		$sql = 'INSERT INTO llx_oauthbridge_notice (rowid, at, kind, entry, entity, severity, message, advice)';
 		$this->db->query($sql." VALUES (7, '".gmdate('Y-m-d H:i:s')."', 'token_superseded', '".self::ENTRY."', 1, 'warning', 'Old.', 'Look.')");

@@ -19,6 +19,7 @@ set_error_handler(static function ($level, $message, $file, $line) {
 define('REPOSITORY', dirname(__DIR__, 2));
 define('MODULE', REPOSITORY.'/dolibarr-module/oauthbridge');
 define('DOL_DOCUMENT_ROOT', __DIR__.'/doubles');
+define('DOL_URL_ROOT', '/dolibarr');
 define('DOL_DATA_ROOT', sys_get_temp_dir().'/oauthbridge-documents-'.getmypid());
 mkdir(DOL_DATA_ROOT);
 register_shutdown_function(static function () {

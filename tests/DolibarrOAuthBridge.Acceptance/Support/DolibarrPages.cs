@@ -66,7 +66,22 @@ internal sealed class DolibarrPages(Browser browser, DolibarrSite site)
     public void Begin(string entry, string action)
     {
         OpenStatus();
-        browser.Press($"{Card(entry)} form:has(input[name=action][value={action}]) button");
+        Press(entry, $"form:has(input[name=action][value={action}]) button");
+    }
+
+    /// <summary>Presses something on an entry's card, which may be in the card's menu.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="selector">What to press, within the card.</param>
+    public void Press(string entry, string selector)
+    {
+        var wanted = $"{Card(entry)} {selector}";
+        browser.WaitUntil(() => browser.Count(wanted) > 0, wanted);
+        if (!browser.Sees(wanted))
+        {
+            browser.Press($"{Card(entry)} .oauthbridge-menu summary");
+        }
+
+        browser.Press(wanted);
     }
 
     /// <summary>Opens the status page.</summary>
