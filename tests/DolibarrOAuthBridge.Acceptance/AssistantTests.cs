@@ -5,38 +5,103 @@ using DolibarrOAuthBridge.Acceptance.Support;
 
 namespace DolibarrOAuthBridge.Acceptance;
 
-/// <summary>An administrator connects an account with the assistant, from nothing to mail settings that use it.</summary>
+/// <summary>An administrator connects an account with the assistant, from nothing to a mail that is sent and one that is collected.</summary>
 [Collection(AcceptanceCollection.Name)]
 public sealed class AssistantTests(AcceptanceStage stage)
 {
     private const string Mailbox = "ada@example.com";
+    private const string Page = "custom/oauthbridge/admin/connect.php?step=choose";
 
     [AcceptanceFact]
-    public async Task The_assistant_leads_from_a_choice_to_mail_settings_that_can_be_put_back()
+    public async Task The_assistant_leads_to_sent_and_collected_mail_at_google_and_back() => await LeadAsync("GOOGLE-Helpdesk", "google");
+
+    [AcceptanceFact]
+    public async Task The_assistant_leads_to_sent_and_collected_mail_at_microsoft_and_back() =>
+        await LeadAsync("MICROSOFT-Helpdesk", "microsoft");
+
+    [AcceptanceFact]
+    public async Task The_assistant_leads_to_sent_and_collected_mail_at_another_server_and_back() =>
+        await LeadAsync("GENERIC-Helpdesk", "generic");
+
+    [AcceptanceFact]
+    public void Mistakes_are_named_and_what_was_typed_stays()
     {
         var browser = stage.Browser;
-        stage.Pages.OpenStatus();
-        browser.Press("a[href*='connect.php']");
-        browser.Press("input[name=purpose][value=both]");
-        browser.Press("input[name=provider][value=GENERIC]");
-        browser.Photograph("assistant-1-choose", whole: true);
-        browser.Press("form button.butAction");
+        Choose("MICROSOFT", "send");
+        browser.Type("input[name=tenant]", "https://login.microsoftonline.com/x");
+        browser.Type("input[name=client_id]", "my app");
+        browser.Type("input[name=client_secret]", "11111111-2222-3333-4444-555555555555");
+        browser.Run("document.querySelector('form:has(input[value=application])').noValidate = true");
+        browser.Press("form:has(input[value=application]) button.butAction");
+        browser.WaitForText("This is the ID of the secret.");
+        Assert.Contains("A Microsoft client ID is a GUID", browser.Text, StringComparison.Ordinal);
+        Assert.Contains("The tenant is a directory ID or a domain", browser.Text, StringComparison.Ordinal);
+        Assert.Equal("my app", browser.ValueOf("input[name=client_id]"));
 
+        // Left, and resumed without a step.
+        browser.Open("index.php");
+        browser.Open("custom/oauthbridge/admin/connect.php");
+        Assert.Equal("my app", browser.ValueOf("input[name=client_id]"));
+    }
+
+    [AcceptanceFact]
+    public void What_a_provider_cannot_do_cannot_be_chosen()
+    {
+        stage.Browser.Open(Page);
+        stage.Browser.Press("input[name=purpose][value=login]");
+        Assert.Equal("true", stage.Browser.ValueOf("input[name=provider][value=GITHUB]", "disabled"));
+        stage.Browser.Press("input[name=purpose][value=api]");
+        Assert.Equal("true", stage.Browser.ValueOf("input[name=provider][value=GOOGLE]", "disabled"));
+        Assert.Equal(string.Empty, stage.Browser.ValueOf("input[name=provider][value=GITHUB]", "disabled"));
+    }
+
+    [AcceptanceFact]
+    public void It_works_by_keyboard_alone()
+    {
+        var browser = stage.Browser;
+        browser.Open(Page);
+        browser.Run("document.querySelector('input[name=purpose][value=send]').focus()");
+        browser.Keys(" ");
+        browser.Run("document.querySelector('input[name=provider][value=GENERIC]').focus()");
+        browser.Keys(" ");
+        browser.Keys(OpenQA.Selenium.Keys.Enter);
         browser.WaitUntil(() => browser.Sees("input[name=client_secret]"), "The fields of the application");
+    }
+
+    [AcceptanceFact]
+    public void The_assistant_fits_a_phone()
+    {
+        using var phone = new Browser(stage.Site.BaseAddress, isPhone: true);
+        new DolibarrPages(phone, stage.Site).SignIn("admin", stage.Site.AdminPassword);
+        phone.Open(Page);
+        Assert.Equal(false, phone.Run("var box = document.querySelector('.oauthbridge'); return box.scrollWidth > box.clientWidth + 1"));
+    }
+
+    private async Task LeadAsync(string entry, string name)
+    {
+        var browser = stage.Browser;
+        var provider = entry.Split('-')[0];
+        Assert.Null(await stage.Site.Install.FindTokenRowAsync(entry));
+        stage.Pages.OpenStatus();
+        browser.Press("a.butAction[href*='connect.php']");
+        browser.WaitUntil(() => browser.Sees(".oauthbridge-way"), "The assistant");
+        Choose(provider, "both", () => browser.Photograph($"assistant-{name}-1-choose", whole: true));
         Assert.Contains("custom/oauthbridge/callback.php", browser.Text, StringComparison.Ordinal);
         browser.Type("input[name=label]", "Helpdesk");
-        browser.Type("input[name=url]", "http://login.example.com");
-        browser.Type("input[name=client_id]", TestEntries.ClientId(TestEntries.Assisted));
-        browser.Type("input[name=client_secret]", "no-spaces");
-        browser.Type("input[name=scopes]", "openid,email");
-        browser.Press("form button.butAction");
-        browser.WaitForText("The address begins with https://.");
-        Assert.Equal("Helpdesk", browser.ValueOf("input[name=label]"));
+        if (provider == "GENERIC")
+        {
+            browser.Type("input[name=url]", stage.Provider.BaseAddress.AbsoluteUri.TrimEnd('/'));
+            browser.Type("input[name=scopes]", "openid,email");
+        }
+        else if (provider == "MICROSOFT")
+        {
+            browser.Type("input[name=tenant]", "contoso.example");
+        }
 
-        browser.Type("input[name=url]", stage.Provider.BaseAddress.AbsoluteUri.TrimEnd('/'));
-        browser.Type("input[name=client_secret]", TestEntries.SecretOf(TestEntries.Assisted));
-        browser.Photograph("assistant-2-application", whole: true);
-        browser.Press("form button.butAction");
+        browser.Type("input[name=client_id]", TestEntries.ClientId(entry));
+        browser.Type("input[name=client_secret]", TestEntries.SecretOf(entry));
+        browser.Photograph($"assistant-{name}-2-application", whole: true);
+        browser.Press("form:has(input[value=application]) button.butAction");
 
         browser.Press("form:has(input[name=action][value=connect]) button");
         browser.WaitForText("asks for access");
@@ -45,37 +110,63 @@ public sealed class AssistantTests(AcceptanceStage stage)
             () => browser.Sees(".oauthbridge-way") && browser.TextOf(".badge").StartsWith("Connected", StringComparison.Ordinal),
             "The way back"
         );
-        browser.Photograph("assistant-3-connected", whole: true);
-        Assert.NotNull((await stage.Site.Install.ReadTokenAsync(TestEntries.Assisted)).RefreshToken);
+        browser.Photograph($"assistant-{name}-3-connected", whole: true);
+        Assert.NotNull((await stage.Site.Install.ReadTokenAsync(entry)).RefreshToken);
 
         browser.Press("a.butAction[href*='step=try']");
-        browser.Type("#oauthbridge-smtp-host", stage.Mail.Host);
-        browser.Type("#oauthbridge-smtp-port", stage.Mail.SubmissionsPort.ToString(CultureInfo.InvariantCulture));
-        browser.Run("document.querySelector('#oauthbridge-smtp-security').value = 'tls'");
-        browser.Type("#oauthbridge-smtp-username", Mailbox);
-        browser.Press("form:has(input[value=checksmtp]) button.butAction");
-        browser.WaitUntil(() => browser.Sees(".oauthbridge-check"), "The outcome");
-        browser.Photograph("assistant-4-try", whole: true);
-        Assert.Contains("works", browser.TextOf(".oauthbridge-check strong"), StringComparison.Ordinal);
+        Try("smtp", stage.Mail.SubmissionsPort, () => browser.Type("#oauthbridge-smtp-send_to", Mailbox));
+        Assert.Contains("Test mail:", browser.TextOf("section:has(input[value=checksmtp]) .oauthbridge-check"), StringComparison.Ordinal);
+        Try("imap", stage.Mail.ImapsPort, static () => { });
+        browser.Photograph($"assistant-{name}-4-try", whole: true);
 
         browser.Press("a.butAction[href*='step=use']");
         browser.WaitForText("MAIN_MAIL_SMTPS_OAUTH_SERVICE");
-        browser.Photograph("assistant-5-use", whole: true);
-        browser.Press("form:has(input[value=usemail]) button.butAction");
-        browser.WaitForText($"Dolibarr sends mail with {TestEntries.Assisted}.");
+        browser.Photograph($"assistant-{name}-5-use", whole: true);
+        browser.Press("form:has(input[value=usemail]) button");
+        browser.WaitForText($"Dolibarr sends mail with {entry}.");
+        browser.Press("form:has(input[value=usecollector]) button");
+        browser.WaitForText("The collector is there, switched off");
+        browser.Photograph($"assistant-{name}-6-used", whole: true);
+
+        var sent = await stage.Site.RunPhpAsync("send_mail.php", [Mailbox, Mailbox, $"By {entry}"], authority: stage.Mail.AuthorityPath);
+        Assert.True(sent.StartsWith("sent", StringComparison.Ordinal), sent + stage.Mail.Log);
+        var collected = await stage.Site.RunPhpAsync("collect_mail.php", [entry, "", "", "", entry], authority: stage.Mail.AuthorityPath);
+        Assert.False(collected.StartsWith("failed", StringComparison.Ordinal), collected + stage.Mail.Log);
+        stage.Pages.OpenStatus();
+        Assert.Contains("Outgoing mail", browser.TextOf(DolibarrPages.Card(entry)), StringComparison.Ordinal);
+        Assert.Contains($"E-mail collector {entry}", browser.TextOf(DolibarrPages.Card(entry)), StringComparison.Ordinal);
+        Assert.Contains("example.com", browser.TextOf(DolibarrPages.Card(entry)), StringComparison.Ordinal);
+
+        browser.Open("custom/oauthbridge/admin/connect.php?step=use");
         browser.Press("form:has(input[value=undomail]) button");
         browser.WaitForText("The mail settings from before are back.");
-        Assert.True(browser.Sees("form:has(input[value=usemail])"));
+        browser.Press("form:has(input[value=undocollector]) button");
+        browser.WaitForText("The collector is as it was before.");
+        Assert.True(browser.Sees("form:has(input[value=usemail])") && browser.Sees("form:has(input[value=usecollector])"));
         Assert.Empty(stage.Site.ModuleComplaints);
     }
 
-    [AcceptanceFact]
-    public void The_assistant_fits_a_phone()
+    private void Choose(string provider, string purpose, Action? look = null)
     {
-        using var phone = new Browser(stage.Site.BaseAddress, isPhone: true);
-        new DolibarrPages(phone, stage.Site).SignIn("admin", stage.Site.AdminPassword);
-        phone.Open("custom/oauthbridge/admin/connect.php?step=choose");
-        phone.Photograph("assistant-phone", whole: true);
-        Assert.Equal(false, phone.Run("var box = document.querySelector('.oauthbridge'); return box.scrollWidth > box.clientWidth + 1"));
+        stage.Browser.Open(Page);
+        stage.Browser.Press($"input[name=purpose][value={purpose}]");
+        stage.Browser.Press($"input[name=provider][value={provider}]");
+        look?.Invoke();
+        stage.Browser.Press("form:has(input[value=choose]) button.butAction");
+        stage.Browser.WaitUntil(() => stage.Browser.Sees("input[name=client_secret]"), "The fields of the application");
+    }
+
+    private void Try(string protocol, int port, Action more)
+    {
+        var browser = stage.Browser;
+        browser.Type($"#oauthbridge-{protocol}-host", stage.Mail.Host);
+        browser.Type($"#oauthbridge-{protocol}-port", port.ToString(CultureInfo.InvariantCulture));
+        browser.Run($"document.querySelector('#oauthbridge-{protocol}-security').value = 'tls'");
+        browser.Type($"#oauthbridge-{protocol}-username", Mailbox);
+        more();
+        browser.Press($"form:has(input[value=check{protocol}]) button.butAction");
+        var outcome = $"section:has(input[value=check{protocol}]) .oauthbridge-check strong";
+        browser.WaitUntil(() => browser.Sees(outcome), "The outcome");
+        Assert.Contains("works", browser.TextOf(outcome), StringComparison.Ordinal);
     }
 }

@@ -38,9 +38,7 @@ public sealed class EntryUseTable(DolibarrDatabase database, EmailCollectorTable
     public static IReadOnlyList<EntryUse> Of(EntryName name, IEnumerable<EntryUse> all)
     {
         ArgumentNullException.ThrowIfNull(name);
-        IEnumerable<EntryUse> byLabel = IsSignIn(name)
-            ? [new EntryUse(name, EntryPurpose.SignIn, "the login page")]
-            : [];
+        IEnumerable<EntryUse> byLabel = IsSignIn(name) ? [new EntryUse(name, EntryPurpose.SignIn, "the login page")] : [];
         return [.. all.Where(use => use.Entry.Equals(name)), .. byLabel];
     }
 

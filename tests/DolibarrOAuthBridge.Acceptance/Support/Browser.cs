@@ -115,6 +115,9 @@ internal sealed class Browser : IDisposable
         field.SendKeys(text);
     }
 
+    /// <summary>Presses keys where the focus is.</summary>
+    public void Keys(string keys) => _driver.SwitchTo().ActiveElement().SendKeys(keys);
+
     /// <summary>Chooses an option of a list by its value; Dolibarr hides lists behind its own widget.</summary>
     public void Choose(string selector, string value) =>
         Run(

@@ -55,6 +55,22 @@ internal sealed class DolibarrSite : IAsyncDisposable
             ]
             : [];
 
+    /// <summary>What PHP's own function <c>mail</c> was given to send.</summary>
+    public string PhpMail =>
+        File.Exists(Path.Combine(_directory.Path, "php-mail.log"))
+            ? File.ReadAllText(Path.Combine(_directory.Path, "php-mail.log"))
+            : string.Empty;
+
+    /// <summary>Lets the next page look for notices: pages do so once a minute.</summary>
+    public void ForgetPauses()
+    {
+        var notes = Path.Combine(_directory.Path, "documents", "oauthbridge");
+        if (Directory.Exists(notes))
+        {
+            Directory.Delete(notes, recursive: true);
+        }
+    }
+
     /// <summary>Copies the given Dolibarr, makes its database and starts it.</summary>
     public static async Task<DolibarrSite> StartAsync(IScratchDatabase server, CancellationToken cancellationToken)
     {
@@ -215,6 +231,13 @@ internal sealed class DolibarrSite : IAsyncDisposable
     private static IEnumerable<string> Settings(string directory)
     {
         Directory.CreateDirectory(Path.Combine(directory, "sessions"));
+        var sendmail = Path.Combine(directory, "sendmail.sh");
+        if (!File.Exists(sendmail))
+        {
+            File.WriteAllText(sendmail, $"#!/bin/sh\ncat >>{Path.Combine(directory, "php-mail.log")}\n");
+            File.SetUnixFileMode(sendmail, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         string[] settings =
         [
             "error_reporting=-1",
@@ -224,6 +247,7 @@ internal sealed class DolibarrSite : IAsyncDisposable
             $"session.save_path={directory}/sessions",
             "date.timezone=UTC",
             "memory_limit=512M",
+            $"sendmail_path={Path.Combine(directory, "sendmail.sh")}",
         ];
         return settings.SelectMany(setting => new[] { "-d", setting });
     }

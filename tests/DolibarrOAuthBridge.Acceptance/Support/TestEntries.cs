@@ -30,11 +30,22 @@ internal static class TestEntries
     /// <summary>Its grant is dead.</summary>
     public const string Dead = "GOOGLE-Sales";
 
+    /// <summary>Its grant ends while mail is sent with it.</summary>
+    public const string Ending = "GENERIC-Ending";
+
     /// <summary>People sign in with it.</summary>
     public const string Login = "GENERIC-Login";
 
-    /// <summary>Made by the assistant.</summary>
-    public const string Assisted = "GENERIC-Helpdesk";
+    /// <summary>Made by the assistant: one at each kind of provider, with the scopes that the assistant chooses.</summary>
+    public static readonly (string Entry, string Scopes)[] Assisted =
+    [
+        ("GOOGLE-Helpdesk", "https://mail.google.com/"),
+        (
+            "MICROSOFT-Helpdesk",
+            "https://outlook.office365.com/SMTP.Send,https://outlook.office365.com/IMAP.AccessAsUser.All,offline_access"
+        ),
+        ("GENERIC-Helpdesk", "openid,email"),
+    ];
 
     /// <summary>Lacks its secret.</summary>
     public const string Incomplete = "GITHUB-Draft";
@@ -48,6 +59,7 @@ internal static class TestEntries
         (Mail, "email,https://mail.google.com/"),
         (Revoked, "openid,email"),
         (Refused, "openid,email"),
+        (Ending, "openid,email"),
         (Renewed, "https://outlook.office.com/SMTP.Send,https://outlook.office.com/IMAP.AccessAsUser.All,offline_access"),
         (Dead, "email,https://mail.google.com/"),
         (Login, "openid,email,profile"),
@@ -69,7 +81,7 @@ internal static class TestEntries
             [
                 DovecotServerOptions.ResourceServer,
                 .. Complete
-                    .Append((Entry: Assisted, Scopes: "openid,email"))
+                    .Concat(Assisted)
                     .Select(entry => new StandInClient
                     {
                         ClientId = ClientId(entry.Entry),
@@ -91,7 +103,14 @@ internal static class TestEntries
     public static Uri CallbackOf(Uri dolibarr) => new(dolibarr, "custom/oauthbridge/callback.php");
 
     /// <summary>The client of an entry.</summary>
-    public static string ClientId(string entry) => $"client-of-{entry}";
+    public static string ClientId(string entry) =>
+        entry switch
+        {
+            // The assistant knows what the providers' own look like.
+            "GOOGLE-Helpdesk" => "1234-helpdesk.apps.googleusercontent.com",
+            "MICROSOFT-Helpdesk" => "11111111-2222-3333-4444-555555555555",
+            _ => $"client-of-{entry}",
+        };
 
     /// <summary>The secret of an entry's client: each has its own, since one that two entries have may be a copy, which is refused.</summary>
     public static string SecretOf(string entry) => $"secret~of~{entry}";

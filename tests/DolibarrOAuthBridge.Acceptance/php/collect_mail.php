@@ -6,7 +6,7 @@
 /**
  * Collects mail with Dolibarr's own EmailCollector over IMAP with OAuth 2. Run in the htdocs of the scratch copy.
  *
- * usage: php collect_mail.php <entry> <host> <port> <mailbox>
+ * usage: php collect_mail.php <entry> <host> <port> <mailbox> [name of a collector that exists]
  */
 
 define('NOSESSION', '1');
@@ -22,7 +22,7 @@ require_once DOL_DOCUMENT_ROOT.'/emailcollector/class/emailcollector.class.php';
 $user->fetch(0, 'admin');
 $user->loadRights();
 $collector = new EmailCollector($db);
-if ($collector->fetch(0, 'Acceptance') <= 0) {
+if ($collector->fetch(0, isset($argv[5]) ? $argv[5] : 'Acceptance') <= 0) {
 	$collector->ref = 'Acceptance';
 	$collector->label = 'Acceptance';
 	$collector->host = $argv[2];
