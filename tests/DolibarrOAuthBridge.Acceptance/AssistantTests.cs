@@ -5,7 +5,7 @@ using DolibarrOAuthBridge.Acceptance.Support;
 
 namespace DolibarrOAuthBridge.Acceptance;
 
-/// <summary>An administrator connects an account with the assistant, from nothing to a mail that is sent and one that is collected.</summary>
+/// <summary>The assistant, from nothing to a mail that is sent and one that is collected.</summary>
 [Collection(AcceptanceCollection.Name)]
 public sealed class AssistantTests(AcceptanceStage stage)
 {

@@ -112,7 +112,7 @@ internal static class TestEntries
             _ => $"client-of-{entry}",
         };
 
-    /// <summary>The secret of an entry's client: each has its own, since one that two entries have may be a copy, which is refused.</summary>
+    /// <summary>The secret of an entry's client: one that two entries have may be a copy, which is refused.</summary>
     public static string SecretOf(string entry) => $"secret~of~{entry}";
 
     /// <summary>Writes the entries as Dolibarr's OAuth setup page does.</summary>
