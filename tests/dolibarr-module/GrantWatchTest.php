@@ -164,7 +164,8 @@ final class GrantWatchTest extends ModuleTestCase
 		$this->set('OAUTHBRIDGE_LAST_NOTICE', '');
 		$this->db->query('DELETE FROM llx_oauthbridge_notice');
 		$sql = 'INSERT INTO llx_oauthbridge_notice (rowid, at, kind, entry, entity, severity, message, advice)';
-		$this->db->query($sql." VALUES (7, '".gmdate('Y-m-d H:i:s')."', 'token_superseded', '".self::ENTRY."', 1, 'warning', 'Old.', 'Look.')");
+		$at = gmdate('Y-m-d H:i:s');
+		$this->db->query($sql." VALUES (7, '".$at."', 'token_superseded', '".self::ENTRY."', 1, 'warning', 'Old.', 'Look.')");
 		$client = new OAuthBridgeClient();
 
 		$this->assertSame(1, (new OAuthBridgeNotices($this->db))->look($client));

@@ -42,7 +42,8 @@ final class PackageTest extends TestCase
 		foreach ($files as $file) {
 			$this->assertFileEquals($file, MODULE.'/sql/'.basename($file), 'Copy sql/tables/*.sql to dolibarr-module/oauthbridge/sql.');
 			$postgresql = MODULE.'/sql/pgsql/'.basename($file);
-			$this->assertFileEquals(dirname(dirname($file)).'/pgsql/tables/'.basename($file), $postgresql, 'Copy sql/pgsql/tables/*.sql too.');
+			$original = dirname(dirname($file)).'/pgsql/tables/'.basename($file);
+			$this->assertFileEquals($original, $postgresql, 'Copy sql/pgsql/tables/*.sql too.');
 		}
 	}
 

@@ -21,7 +21,9 @@ final class TextsTest extends TestCase
 		'OAuthBridgeRenewal_' => array('own', 'proactive', 'on_demand'),
 		'OAuthBridgeStep_' => array('choose', 'application', 'connect', 'try', 'use'),
 		'OAuthBridgePurpose_' => array('send', 'collect', 'both', 'login', 'api'),
-		'OAuthBridgeReason_' => array('incomplete', 'none', 'consent_required', 'unreadable', 'duplicate', 'unrenewable', 'login_off'),
+		'OAuthBridgeReason_' => array(
+			'incomplete', 'none', 'consent_required', 'unreadable', 'duplicate', 'unrenewable', 'login_off',
+		),
 		'OAuthBridgeUse_mail' => array('', '_emailing', '_ticket', '_passwordreset'),
 		'OAuthBridgeUse_' => array('collector', 'login', 'nothing'),
 		'OAuthBridgeScheduler_' => array('module', 'disabled', 'overdue'),
@@ -45,7 +47,8 @@ final class TextsTest extends TestCase
 
 	/** Prefixes whose keys may be missing: the bridge's own English words are shown then. */
 	const OPTIONAL = array(
-		'OAuthBridgeWarning_', 'OAuthBridgeProblem_', 'OAuthBridgeMailStep_', 'OAuthBridgeMailProblem_', 'OAuthBridgeEvent_', 'OAuthBridgeNotice_',
+		'OAuthBridgeWarning_', 'OAuthBridgeProblem_', 'OAuthBridgeMailStep_', 'OAuthBridgeMailProblem_', 'OAuthBridgeEvent_',
+		'OAuthBridgeNotice_',
 	);
 
 	/** @return array<string,array{0:string}> */

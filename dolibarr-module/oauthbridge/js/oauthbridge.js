@@ -77,6 +77,9 @@
 	document.addEventListener('change', function (event) {
 		if (event.target.name === 'purpose') {
 			fit();
+		document.querySelectorAll('select[data-oauthbridge-submit] ~ button').forEach(function (button) {
+			button.hidden = true;
+		});
 		}
 		if (event.target.hasAttribute('data-oauthbridge-submit')) {
 			event.target.form.submit();

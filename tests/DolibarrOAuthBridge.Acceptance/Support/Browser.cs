@@ -36,7 +36,8 @@ internal sealed class Browser : IDisposable
     /// <summary>Starts a browser with an empty profile.</summary>
     /// <param name="home">The site to which paths are relative.</param>
     /// <param name="isPhone">Whether it is that of a phone, for which Dolibarr makes other menus.</param>
-    public Browser(Uri home, bool isPhone = false)
+    /// <param name="isDark">Whether the person prefers dark pages.</param>
+    public Browser(Uri home, bool isPhone = false, bool isDark = false)
     {
         _home = home;
         var options = new ChromeOptions { BinaryLocation = Program("chromium", "google-chrome") };
@@ -49,6 +50,20 @@ internal sealed class Browser : IDisposable
         if (isPhone)
         {
             Resize(390, 844);
+        }
+
+        if (isDark)
+        {
+            _driver.ExecuteCdpCommand(
+                "Emulation.setEmulatedMedia",
+                new Dictionary<string, object?>
+                {
+                    ["features"] = new[]
+                    {
+                        new Dictionary<string, object> { ["name"] = "prefers-color-scheme", ["value"] = "dark" },
+                    },
+                }
+            );
         }
     }
 
@@ -189,6 +204,31 @@ internal sealed class Browser : IDisposable
         {
             Resize(size.Width, size.Height);
         }
+    }
+
+    /// <summary>What axe finds in the module's part of the page that is serious or worse; nothing where axe is not installed.</summary>
+    public IReadOnlyList<string> AccessibilityProblems()
+    {
+        if (!File.Exists(DolibarrSource.Axe))
+        {
+            return [];
+        }
+
+        Run(File.ReadAllText(DolibarrSource.Axe));
+        var found = _driver.ExecuteAsyncScript(
+            """
+            var done = arguments[arguments.length - 1];
+            axe.run(document.querySelector('.oauthbridge') || document.body).then(function (results) {
+                done(results.violations.filter(function (one) { return one.impact === 'serious' || one.impact === 'critical'; })
+                    .map(function (one) {
+                        return one.id + ': ' + one.nodes.map(function (node) {
+                            return node.html.slice(0, 200) + ' ' + node.any.map(function (check) { return check.message; }).join(' ');
+                        }).join(' | ');
+                    }));
+            });
+            """
+        );
+        return found is IEnumerable<object> list ? [.. list.Cast<string>()] : [];
     }
 
     /// <summary>Accepts or declines the question that the browser itself asks.</summary>

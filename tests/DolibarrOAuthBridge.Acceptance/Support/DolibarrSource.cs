@@ -30,6 +30,9 @@ internal static partial class DolibarrSource
     /// <summary>Where screenshots and logs of the run go.</summary>
     public static string Artifacts => Path.Combine(Metadata("ArtifactsDirectory"), Version);
 
+    /// <summary>The script of axe, which <c>make test-dolibarr</c> installs.</summary>
+    public static string Axe => Path.Combine(Metadata("ArtifactsDirectory"), "..", "axe", "node_modules", "axe-core", "axe.min.js");
+
     /// <summary>Its version, such as <c>22.0.4</c>.</summary>
     public static string Version { get; } = Root is null ? string.Empty : ReadVersion(Root);
 

@@ -132,7 +132,7 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 		$html .= $this->field('client_id', 'OAuthBridgeField_ID', $this->state['client_id'], $form, 'text', '', $hint);
 		$isGuid = OAuthBridgeAssistant::hasSecretIds($name);
 		$form = $required.'pattern="'.($isGuid ? '(?!'.OAuthBridgeAssistant::GUID.'$)' : '').'\S+"';
-		$hint = $isGuid ? 'OAuthBridgeWrong_secret_id' : 'OAuthBridgeWrong_secret';
+		$hint = $isGuid ? 'OAuthBridgeHint_secret_id' : 'OAuthBridgeWrong_secret';
 		$html .= $this->field('client_secret', 'OAuthBridgeField_SECRET', '', $form, 'password', '', $hint);
 		$html .= '<details'.($name === 'GENERIC' ? ' open' : '').'><summary>'.$langs->trans('OAuthBridgeScopesForExperts').'</summary>';
 		return $html.$this->field('scopes', 'OAuthBridgeScopes', $this->state['scopes'], 'required').'</details>';
@@ -177,7 +177,7 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 	{
 		global $langs;
 
-		$html = '<p class="opacitymedium">'.$langs->trans('OAuthBridgeTestExplained').'</p><div class="oauthbridge-cards">';
+		$html = '<p class="opacitymedium">'.$langs->trans('OAuthBridgeTryExplained').'</p><div class="oauthbridge-cards">';
 		$provider = ucfirst(strtolower($this->state['provider']));
 		foreach (array('smtp' => 'collect', 'imap' => 'send') as $protocol => $other) {
 			if ($this->state['purpose'] === $other) {

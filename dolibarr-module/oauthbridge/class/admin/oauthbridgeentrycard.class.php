@@ -149,7 +149,9 @@ class OAuthBridgeEntryCard
 		$html = '';
 		$account = $this->state->token('account');
 		if (is_string($account) && $account !== '') {
-			$html .= $this->fact('OAuthBridgeConnectedAccount', '<strong>'.dol_escape_htmltag($account).'</strong>');
+			$name = preg_replace('/ \[[^\[\]]*\]$/D', '', $account); // the provider's own number of the account
+			$shown = '<strong title="'.dol_escape_htmltag($account).'">'.dol_escape_htmltag($name).'</strong>';
+			$html .= $this->fact('OAuthBridgeConnectedAccount', $shown);
 		}
 		$html .= $this->renderUses();
 		$ends = $this->state->getTime('expires_at');

@@ -126,8 +126,8 @@ class OAuthBridgeMailServers
 	 */
 	private function defaultMailbox($account)
 	{
-		if (strpos($account, '@') !== false) {
-			return $account;
+		if (preg_match('/[^\s\[\]<>]+@[^\s\[\]<>]+/', $account, $parts)) {
+			return $parts[0];
 		}
 		return getDolGlobalString('MAIN_MAIL_SMTPS_ID', getDolGlobalString('MAIN_INFO_SOCIETE_MAIL'));
 	}

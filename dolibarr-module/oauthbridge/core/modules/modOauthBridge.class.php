@@ -132,7 +132,8 @@ class modOauthBridge extends DolibarrModules
 
 		require_once __DIR__.'/../../class/admin/oauthbridgeinstallation.class.php';
 		$installation = new OAuthBridgeInstallation($this->db);
-		if ($this->_load_tables($this->db->type === 'pgsql' ? '/oauthbridge/sql/pgsql/' : '/oauthbridge/sql/') <= 0 || $installation->findMissingTables()) {
+		$folder = $this->db->type === 'pgsql' ? '/oauthbridge/sql/pgsql/' : '/oauthbridge/sql/';
+		if ($this->_load_tables($folder) <= 0 || $installation->findMissingTables()) {
 			$this->error = $langs->trans('OAuthBridgeTablesMissing', implode(', ', $installation->findMissingTables()));
 			return -1;
 		}
