@@ -15,13 +15,13 @@ output=$(realpath -m "${2:-artifacts/$1}")
 if [ "${BUILD:-native}" = native ]; then
 	build/prerequisites.sh publish "$1"
 	# The linker is Debian's gcc, which also has cross-compilers. Every warning of the trimmer and the compiler is an error.
-	options=(-p:PublishAot=true "-p:CppCompilerAndLinker=$compiler" "-p:ObjCopyName=$objcopy" -p:TrimmerSingleWarn=false)
+	options=(-p:PublishAot=true "-p:CppCompilerAndLinker=$compiler" "-p:ObjCopyName=$objcopy" -p:TrimmerSingleWarn=false -p:OptimizationPreference=Speed)
 else
 	options=(--self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false)
 fi
 
 # Build output of its own: it shares nothing with builds for development, which may run meanwhile. Analyzers are for those.
 dotnet publish src/DolibarrOAuthBridge --configuration Release --runtime "$rid" --artifacts-path "artifacts/build/$1" \
-	--output "$output" --nologo --verbosity quiet -nodeReuse:false -p:RunAnalyzers=false -p:DebugType=none "${options[@]}"
+	--output "$output" --nologo --verbosity quiet -nodeReuse:false -p:RunAnalyzers=false -p:DebugType=none ${STRIP:-} "${options[@]}"
 find "$output" -mindepth 1 ! -name dolibarr-oauth-bridge -delete
 ls -l "$output/dolibarr-oauth-bridge"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace DolibarrOAuthBridge;
 
@@ -36,6 +37,19 @@ internal sealed class ReadCache<TKey, TValue>(TimeSpan lifetime, TimeProvider ti
         }
 
         return known.Result.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The value of a key if it is known and young enough; costs nothing.</summary>
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
+    {
+        if (_reads.TryGetValue(key, out var known) && known.IsDone && IsFresh(known))
+        {
+            value = known.Result.Result;
+            return true;
+        }
+
+        value = default;
+        return false;
     }
 
     /// <summary>Forgets a key, also a read of it that is under way: what is asked for from now on is read anew.</summary>
@@ -95,5 +109,7 @@ internal sealed class ReadCache<TKey, TValue>(TimeSpan lifetime, TimeProvider ti
         public long StartedAt { get; }
 
         public Task<TValue> Result => _result.Value;
+
+        public bool IsDone => _result is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
     }
 }

@@ -7,7 +7,8 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using DolibarrOAuthBridge.Benchmarks.Driver;
 
-// usage: dolibarr-oauth-bridge-benchmarks PROGRAM            the whole process: PROGRAM is the published sidecar
+// usage: dolibarr-oauth-bridge-benchmarks PROGRAM [PART...]  the whole process: PROGRAM is the published sidecar;
+//                                                            PART is start, load, php, waiters or many; all without one
 //        dolibarr-oauth-bridge-benchmarks micro              single functions, by BenchmarkDotNet
 //        dolibarr-oauth-bridge-benchmarks kestrel PORT FILE  the bare server that the sidecar is compared with
 switch (args)
@@ -19,8 +20,8 @@ switch (args)
     case ["kestrel", var port, var file]:
         await BareKestrel.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), await File.ReadAllBytesAsync(file));
         return 0;
-    case [var program] when File.Exists(program):
-        await ProcessBenchmarks.RunAsync(Path.GetFullPath(program));
+    case [var program, .. var parts] when File.Exists(program):
+        await ProcessBenchmarks.RunAsync(Path.GetFullPath(program), parts);
         return 0;
     default:
         Console.Error.WriteLine("Say where the published sidecar is, or micro. See docs/performance.md.");

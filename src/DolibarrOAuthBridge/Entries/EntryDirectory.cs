@@ -81,7 +81,9 @@ internal sealed class EntryDirectory(EntryTable entries, TokenTable tokens, Brid
     /// </summary>
     /// <exception cref="BridgeException">There is none; the message lists those there are.</exception>
     public Task<OAuthEntry> GetRecentAsync(string name, int entity, CancellationToken cancellationToken = default) =>
-        _recent.GetAsync((name, entity), cancellation => GetAsync(name, entity, cancellation), cancellationToken);
+        _recent.TryGet((name, entity), out var known)
+            ? Task.FromResult(known)
+            : ReadRecentAsync(name, entity, cancellationToken);
 
     /// <summary>The entry with the given entry or service name.</summary>
     /// <exception cref="BridgeException">There is none; the message lists those there are.</exception>
@@ -104,6 +106,9 @@ internal sealed class EntryDirectory(EntryTable entries, TokenTable tokens, Brid
                 : $"It has {string.Join(", ", all.Take(MostNamesShown).Select(entry => entry.Name))}{(all.Count > MostNamesShown ? ", …" : ".")}";
         throw new BridgeException(ProblemCode.EntryNotFound, $"Dolibarr has no such OAuth entry for entity {entity}. {known}");
     }
+
+    private Task<OAuthEntry> ReadRecentAsync(string name, int entity, CancellationToken cancellationToken) =>
+        _recent.GetAsync((name, entity), cancellation => GetAsync(name, entity, cancellation), cancellationToken);
 
     private async Task<OAuthEntry?> FindAsync(EntryName name, int entity, CancellationToken cancellationToken)
     {

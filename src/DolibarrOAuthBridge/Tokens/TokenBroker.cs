@@ -16,7 +16,6 @@ namespace DolibarrOAuthBridge.Tokens;
 internal sealed partial class TokenBroker(
     EntryDirectory entries,
     GrantReader reader,
-    GrantTable grants,
     GrantCache cache,
     RefreshFlights flights,
     LastUseRecorder lastUse,
@@ -25,8 +24,6 @@ internal sealed partial class TokenBroker(
     ILogger<TokenBroker> logger
 )
 {
-    private static readonly TimeSpan FarAway = TimeSpan.FromHours(2);
-
     /// <summary>An access token that lives for at least the given time, if it can be had.</summary>
     /// <param name="name">Entry or service name.</param>
     /// <param name="entity">The company.</param>
@@ -41,12 +38,13 @@ internal sealed partial class TokenBroker(
 
     /// <summary>The entry's grant with an access token that lives for at least the given time.</summary>
     /// <exception cref="BridgeException">There is none to be had.</exception>
-    public Task<StoredGrant> GetGrantAsync(OAuthEntry entry, TimeSpan minTtl, CancellationToken cancellationToken = default) =>
-        SayInCallersTermsAsync(async () =>
+    public async Task<StoredGrant> GetGrantAsync(OAuthEntry entry, TimeSpan minTtl, CancellationToken cancellationToken = default)
+    {
+        try
         {
-            var grant = await cache.ReadAsync(entry, cancellationToken);
+            var cached = await cache.ReadAsync(entry, cancellationToken);
             lastUse.Record(GrantKey.Of(entry));
-            var isPlausible = await IsPlausibleAsync(entry, grant, cancellationToken);
+            var (grant, isPlausible) = (cached.Grant, cached.IsPlausible(time.GetUtcNow()));
             if (isPlausible && grant.LivesFor(minTtl, time.GetUtcNow()))
             {
                 RenewSoon(entry, grant);
@@ -67,7 +65,12 @@ internal sealed partial class TokenBroker(
                 BridgeMeter.TokenServed(entry, "stored_after_failure");
                 return grant;
             }
-        });
+        }
+        catch (StoreException exception)
+        {
+            throw BridgeException.From(exception);
+        }
+    }
 
     /// <summary>A new access token, even if the old one is still valid.</summary>
     /// <param name="name">Entry or service name.</param>
@@ -75,13 +78,14 @@ internal sealed partial class TokenBroker(
     /// <param name="evenIfSpent">Whether to send the refresh token although another process may have spent it.</param>
     /// <param name="cancellationToken">Ends the caller's wait.</param>
     /// <exception cref="BridgeException">The provider or the database failed; the old token is as it was.</exception>
-    public Task<AccessToken> RefreshAsync(
+    public async Task<AccessToken> RefreshAsync(
         string name,
         int entity,
         bool evenIfSpent = false,
         CancellationToken cancellationToken = default
-    ) =>
-        SayInCallersTermsAsync(async () =>
+    )
+    {
+        try
         {
             var entry = await entries.GetAsync(name, entity, cancellationToken);
             var grant = await reader.ReadAsync(entry, cancellationToken);
@@ -89,20 +93,6 @@ internal sealed partial class TokenBroker(
             var refreshed = await flights.JoinAsync(entry, demand, cancellationToken);
             BridgeMeter.TokenServed(entry, "refreshed");
             return refreshed.ToAccessToken(entry.Name);
-        });
-
-    // Only an end that is far away is worth a look at what the provider said.
-    private async Task<bool> IsPlausibleAsync(OAuthEntry entry, StoredGrant grant, CancellationToken cancellationToken) =>
-        grant.ExpiresAt is not { } end
-        || end - time.GetUtcNow() < FarAway
-        || !grant.EndIsImplausible(await grants.GetAsync(GrantKey.Of(entry), cancellationToken), time.GetUtcNow());
-
-    // The broker is where the database's failures become the callers' problem codes.
-    private static async Task<T> SayInCallersTermsAsync<T>(Func<Task<T>> work)
-    {
-        try
-        {
-            return await work();
         }
         catch (StoreException exception)
         {

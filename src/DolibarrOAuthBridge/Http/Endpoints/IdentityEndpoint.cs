@@ -4,7 +4,6 @@ using System.ComponentModel;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Http.Security;
 using DolibarrOAuthBridge.Keys;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DolibarrOAuthBridge.Http.Endpoints;
 
@@ -20,7 +19,7 @@ internal static class IdentityEndpoint
                 "Proves that this is the bridge, so that a caller can send the API key on the same connection. Needs no API key itself."
             );
 
-    private static async Task<Ok<IdentityProofJson>> ProveAsync(
+    private static async Task<WholeAnswer<IdentityProofJson>> ProveAsync(
         [Description("32 random bytes in base64url without padding, made up by the caller for this request.")] string? nonce,
         ApiKeys keys,
         string? entity,
@@ -30,6 +29,6 @@ internal static class IdentityEndpoint
         var checkedNonce = IdentityProof.RequireNonce(nonce);
         var company = RequestValues.Entity(entity);
         var key = await keys.GetAsync(company, cancellationToken);
-        return TypedResults.Ok(new IdentityProofJson(IdentityProof.Of(key, checkedNonce, company)));
+        return new(new IdentityProofJson(IdentityProof.Of(key, checkedNonce, company)), ApiJson.Default.IdentityProofJson);
     }
 }

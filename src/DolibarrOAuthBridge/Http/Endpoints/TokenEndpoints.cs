@@ -29,7 +29,7 @@ internal static class TokenEndpoints
         return group;
     }
 
-    private static async Task<Ok<TokenAnswerJson>> GetAsync(
+    private static async Task<WholeAnswer<TokenAnswerJson>> GetAsync(
         string entry,
         TokenBroker broker,
         TimeProvider time,
@@ -38,7 +38,7 @@ internal static class TokenEndpoints
         CancellationToken cancellationToken
     ) => Answer(await broker.GetAsync(entry, RequestValues.Entity(entity), RequestValues.MinTtl(minTtl), cancellationToken), time);
 
-    private static async Task<Ok<TokenAnswerJson>> RefreshAsync(
+    private static async Task<WholeAnswer<TokenAnswerJson>> RefreshAsync(
         string entry,
         TokenBroker broker,
         TimeProvider time,
@@ -67,6 +67,6 @@ internal static class TokenEndpoints
         return TypedResults.NoContent();
     }
 
-    private static Ok<TokenAnswerJson> Answer(AccessToken token, TimeProvider time) =>
-        TypedResults.Ok(TokenAnswers.Of(token, time.GetUtcNow()));
+    private static WholeAnswer<TokenAnswerJson> Answer(AccessToken token, TimeProvider time) =>
+        new(TokenAnswers.Of(token, time.GetUtcNow()), ApiJson.Default.TokenAnswerJson);
 }

@@ -40,7 +40,7 @@ internal sealed class MetricCollector : IDisposable
             }
         };
         _listener.SetMeasurementEventCallback<long>(
-            static (instrument, value, tags, state) => ((MetricFamily)state!).With(PrometheusText.Labels(tags)).Add(value)
+            static (instrument, value, tags, state) => ((MetricFamily)state!).With(tags).Add(value)
         );
         _listener.SetMeasurementEventCallback<double>(
             static (instrument, value, tags, state) => ((MetricFamily)state!).With(ProviderLabels(tags)).Add(value)

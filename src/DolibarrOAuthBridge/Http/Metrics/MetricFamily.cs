@@ -15,12 +15,36 @@ internal sealed record MetricFamily(string Name, string Help, IReadOnlyList<doub
     private const string Others = "other=\"true\"";
 
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(object?, object?), MetricSeries> _byValues = new(); // of one or two labels, which are few
 
     public bool IsHistogram => Bounds.Count > 0;
 
     public IEnumerable<KeyValuePair<string, MetricSeries>> Series => _series.OrderBy(pair => pair.Key, StringComparer.Ordinal);
 
-    /// <summary>The series with the given labels.</summary>
+    /// <summary>The series with the given labels; the same names in every call.</summary>
+    public MetricSeries With(ReadOnlySpan<KeyValuePair<string, object?>> labels)
+    {
+        if (labels.Length is 0 or > 2)
+        {
+            return With(PrometheusText.Labels(labels));
+        }
+
+        var values = (labels[0].Value, labels.Length == 2 ? labels[1].Value : null);
+        if (_byValues.TryGetValue(values, out var known))
+        {
+            return known;
+        }
+
+        var series = With(PrometheusText.Labels(labels));
+        if (_byValues.Count < MostSeries)
+        {
+            _byValues.TryAdd(values, series);
+        }
+
+        return series;
+    }
+
+    /// <summary>The series with the given labels, as <see cref="PrometheusText.Labels"/> writes them.</summary>
     public MetricSeries With(string labels) =>
         _series.TryGetValue(labels, out var known)
             ? known
