@@ -22,6 +22,6 @@ fi
 
 # Build output of its own: it shares nothing with builds for development, which may run meanwhile. Analyzers are for those.
 dotnet publish src/DolibarrOAuthBridge --configuration Release --runtime "$rid" --artifacts-path "artifacts/build/$1" \
-	--output "$output" --nologo --verbosity quiet -nodeReuse:false -p:RunAnalyzers=false -p:DebugType=none ${STRIP:-} "${options[@]}"
+	--output "$output" --nologo --verbosity quiet -nodeReuse:false -p:RunAnalyzers=false -p:DebugType=none "${options[@]}"
 find "$output" -mindepth 1 ! -name dolibarr-oauth-bridge -delete
 ls -l "$output/dolibarr-oauth-bridge"

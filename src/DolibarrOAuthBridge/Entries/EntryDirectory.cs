@@ -85,6 +85,9 @@ internal sealed class EntryDirectory(EntryTable entries, TokenTable tokens, Brid
             ? Task.FromResult(known)
             : ReadRecentAsync(name, entity, cancellationToken);
 
+    /// <summary>The entry with the given entry or service name if it is in memory.</summary>
+    public OAuthEntry? FindRecent(string name, int entity) => _recent.TryGet((name, entity), out var known) ? known : null;
+
     /// <summary>The entry with the given entry or service name.</summary>
     /// <exception cref="BridgeException">There is none; the message lists those there are.</exception>
     public async Task<OAuthEntry> GetAsync(string name, int entity, CancellationToken cancellationToken = default)

@@ -77,6 +77,7 @@ internal static class BridgeServer
         app.UseLocalCallersOnly();
         app.UseInstance();
         app.UseApiKey();
+        app.UseHotTokens();
         app.UseRouting();
         app.MapHealth();
         app.MapIdentity();
@@ -95,7 +96,7 @@ internal static class BridgeServer
 
     // What an instance has of its own for HTTP.
     private static IServiceCollection AddHttpOfInstance(this IServiceCollection services) =>
-        services.AddSingleton<RefusalLog>().AddSingleton<EntryGauges>();
+        services.AddSingleton<RefusalLog>().AddSingleton<EntryGauges>().AddSingleton<HotTokens>();
 
     // What all instances have in common: nothing that is about a Dolibarr, a provider or a caller.
     private static IServiceCollection ShareWith(this IServiceCollection services, IServiceProvider front) =>

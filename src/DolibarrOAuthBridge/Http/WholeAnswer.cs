@@ -13,16 +13,24 @@ namespace DolibarrOAuthBridge.Http;
 /// </summary>
 internal sealed class WholeAnswer<T>(T value, JsonTypeInfo<T> type) : IResult, IEndpointMetadataProvider
 {
-    private const string ContentType = "application/json; charset=utf-8";
-
-    public async Task ExecuteAsync(HttpContext httpContext)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
-        httpContext.Response.ContentType = ContentType;
-        httpContext.Response.ContentLength = body.Length;
-        await httpContext.Response.BodyWriter.WriteAsync(body, httpContext.RequestAborted);
-    }
+    public Task ExecuteAsync(HttpContext httpContext) =>
+        WholeAnswer.WriteAsync(httpContext, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["application/json"]));
+}
+
+/// <summary>Writes an answer in one piece.</summary>
+internal static class WholeAnswer
+{
+    private const string ContentType = "application/json; charset=utf-8";
+
+    /// <summary>Writes the body of a JSON answer.</summary>
+    public static Task WriteAsync(HttpContext context, byte[] body)
+    {
+        context.Response.ContentType = ContentType;
+        context.Response.ContentLength = body.Length;
+        var written = context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
+        return written.IsCompletedSuccessfully ? Task.CompletedTask : written.AsTask();
+    }
 }

@@ -25,6 +25,9 @@ internal sealed class GrantCache(GrantReader reader, GrantTable grants, BridgeOp
             : ReadSharedAsync(entry, key, cancellationToken);
     }
 
+    /// <summary>The entry's grant if it is in memory.</summary>
+    public CachedGrant? Find(OAuthEntry entry) => _grants.TryGet(GrantKey.Of(entry), out var known) ? known : null;
+
     /// <summary>Says that this process wrote the row: the next one who asks reads it.</summary>
     public void Forget(GrantKey key) => _grants.Forget(key);
 

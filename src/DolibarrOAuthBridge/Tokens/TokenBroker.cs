@@ -36,6 +36,28 @@ internal sealed partial class TokenBroker(
         return (await GetGrantAsync(entry, minTtl ?? options.MinTtl, cancellationToken)).ToAccessToken(entry.Name);
     }
 
+    /// <summary>
+    /// The entry's access token if it is in memory, lives for at least the given time and need not be renewed soon; null otherwise. Asks
+    /// neither the database nor the provider.
+    /// </summary>
+    public AccessToken? FindHot(string name, int entity, TimeSpan? minTtl)
+    {
+        if (
+            entries.FindRecent(name, entity) is not { } entry
+            || cache.Find(entry) is not { } cached
+            || !cached.IsPlausible(time.GetUtcNow())
+            || !cached.Grant.LivesFor(minTtl ?? options.MinTtl, time.GetUtcNow())
+            || NeedsRenewal(entry, cached.Grant)
+        )
+        {
+            return null;
+        }
+
+        lastUse.Record(GrantKey.Of(entry));
+        BridgeMeter.TokenServed(entry, "stored");
+        return cached.Grant.ToAccessToken(entry.Name);
+    }
+
     /// <summary>The entry's grant with an access token that lives for at least the given time.</summary>
     /// <exception cref="BridgeException">There is none to be had.</exception>
     public async Task<StoredGrant> GetGrantAsync(OAuthEntry entry, TimeSpan minTtl, CancellationToken cancellationToken = default)
@@ -101,12 +123,17 @@ internal sealed partial class TokenBroker(
     }
 
     // Jitter by the row, so that grants that were made together are not renewed together, yet each at one certain time.
+    private TimeSpan RenewAheadOf(StoredGrant grant) => options.RenewAhead * (0.8 + (0.2 * (grant.Row.RowId * 37 % 100) / 100));
+
+    private bool NeedsRenewal(OAuthEntry entry, StoredGrant grant) =>
+        !grant.LivesFor(RenewAheadOf(grant), time.GetUtcNow()) && grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name));
+
     private void RenewSoon(OAuthEntry entry, StoredGrant grant)
     {
-        var ahead = options.RenewAhead * (0.8 + (0.2 * (grant.Row.RowId * 37 % 100) / 100));
-        if (grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name)) && !grant.LivesFor(ahead, time.GetUtcNow()))
+        if (NeedsRenewal(entry, grant))
         {
-            _ = ObserveAsync(flights.JoinAsync(entry, new RefreshDemand(ahead) { IsAwaited = false }, CancellationToken.None));
+            var demand = new RefreshDemand(RenewAheadOf(grant)) { IsAwaited = false };
+            _ = ObserveAsync(flights.JoinAsync(entry, demand, CancellationToken.None));
         }
 
         async Task ObserveAsync(Task flight)

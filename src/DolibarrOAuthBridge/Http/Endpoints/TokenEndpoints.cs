@@ -16,7 +16,7 @@ internal static class TokenEndpoints
         var group = routes.MapGroup("/v1/entries/{entry}/token").WithTags("Tokens");
         group
             .MapGet("", GetAsync)
-            .WithName("GetToken")
+            .WithName(HotTokens.Call)
             .WithSummary("An access token that lives for at least min_ttl seconds, refreshed if need be.");
         group
             .MapPost("/refresh", RefreshAsync)
@@ -32,11 +32,19 @@ internal static class TokenEndpoints
     private static async Task<WholeAnswer<TokenAnswerJson>> GetAsync(
         string entry,
         TokenBroker broker,
+        HotTokens hot,
+        HttpRequest request,
         TimeProvider time,
         string? entity,
         [FromQuery(Name = "min_ttl")] string? minTtl,
         CancellationToken cancellationToken
-    ) => Answer(await broker.GetAsync(entry, RequestValues.Entity(entity), RequestValues.MinTtl(minTtl), cancellationToken), time);
+    )
+    {
+        var (company, life) = (RequestValues.Entity(entity), RequestValues.MinTtl(minTtl));
+        var token = await broker.GetAsync(entry, company, life, cancellationToken);
+        hot.Remember(request, entry, company, life);
+        return Answer(token, time);
+    }
 
     private static async Task<WholeAnswer<TokenAnswerJson>> RefreshAsync(
         string entry,

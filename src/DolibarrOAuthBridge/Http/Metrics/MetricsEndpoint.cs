@@ -31,7 +31,7 @@ internal static class MetricsEndpoint
             {
                 await next(context);
                 BridgeMeter.RequestAnswered(
-                    context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "none",
+                    NameOf(context),
                     context.Response.StatusCode
                 );
             }
@@ -45,6 +45,11 @@ internal static class MetricsEndpoint
             .WithName("Metrics")
             .WithSummary("Metrics in the Prometheus text format, of all companies; takes the API key of company 1.")
             .Produces<string>(contentType: "text/plain");
+
+    private static string NameOf(HttpContext context) =>
+        context.GetEndpoint() is { } endpoint ? endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "none"
+        : context.Response.StatusCode == StatusCodes.Status200OK ? HotTokens.Call // the only call that is answered before the routing
+        : "none";
 
     private static async Task<ContentHttpResult> WriteAsync(
         MetricCollector collector,

@@ -33,7 +33,7 @@ internal static partial class ApiKeyGuard
                     try
                     {
                         await RequireAsync(context, context.RequestServices.GetRequiredService<ApiKeys>());
-                        context.Features.Get<ConnectionGuest>()?.Prove();
+                        ((ConnectionGuest?)context.Features[typeof(ConnectionGuest)])?.Prove();
                     }
                     catch (BridgeException exception) when (exception.Code == ProblemCode.Unauthorized)
                     {

@@ -30,7 +30,7 @@ internal static class ConnectionLimit
         app.Use(
             static (context, next) =>
             {
-                context.Features.Get<ConnectionGuest>()?.Touch();
+                ((ConnectionGuest?)context.Features[typeof(ConnectionGuest)])?.Touch();
                 return next(context);
             }
         );
