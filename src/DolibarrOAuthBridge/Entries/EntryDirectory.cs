@@ -81,9 +81,7 @@ internal sealed class EntryDirectory(EntryTable entries, TokenTable tokens, Brid
     /// </summary>
     /// <exception cref="BridgeException">There is none; the message lists those there are.</exception>
     public Task<OAuthEntry> GetRecentAsync(string name, int entity, CancellationToken cancellationToken = default) =>
-        _recent.TryGet((name, entity), out var known)
-            ? Task.FromResult(known)
-            : ReadRecentAsync(name, entity, cancellationToken);
+        _recent.TryGet((name, entity), out var known) ? Task.FromResult(known) : ReadRecentAsync(name, entity, cancellationToken);
 
     /// <summary>The entry with the given entry or service name if it is in memory.</summary>
     public OAuthEntry? FindRecent(string name, int entity) => _recent.TryGet((name, entity), out var known) ? known : null;

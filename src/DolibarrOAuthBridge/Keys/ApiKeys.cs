@@ -30,10 +30,7 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
     public async Task<bool> IsValidAsync(string presented, int entity, CancellationToken cancellationToken = default)
     {
         var key = await GetAsync(entity, cancellationToken);
-        return CryptographicOperations.FixedTimeEquals(
-            MemoryMarshal.AsBytes(presented.AsSpan()),
-            MemoryMarshal.AsBytes(key.AsSpan())
-        );
+        return CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(presented.AsSpan()), MemoryMarshal.AsBytes(key.AsSpan()));
     }
 
     /// <summary>The company's key; the first company's if it has none of its own.</summary>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.IO.Compression;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,28 +14,93 @@ internal static class AnswerBody
 {
     private const string FormType = "application/x-www-form-urlencoded";
 
-    /// <summary>The bytes of a body without its content coding (gzip, deflate, br), at most <paramref name="limit"/> of them.</summary>
-    /// <param name="body">The bytes as they came.</param>
-    /// <param name="encodings">The codings in the order of the header Content-Encoding.</param>
-    /// <param name="limit">The most bytes that the inflated body may have.</param>
-    /// <exception cref="FormatException">It is coded otherwise than it says, or too large. The message is safe to log.</exception>
-    public static byte[] Inflate(byte[] body, IEnumerable<string> encodings, int limit)
+    /// <summary>
+    /// Receives a body and takes its content coding (gzip, deflate, br) off. Whatever ends it early, what came until then is there: it may
+    /// hold the only working refresh token.
+    /// </summary>
+    /// <param name="content">The answer's content, not yet read.</param>
+    /// <param name="limit">The most bytes that are taken, as they come and inflated.</param>
+    /// <param name="cancellationToken">Ends the wait; the bytes until then are there all the same.</param>
+    public static async Task<ReceivedBody> ReceiveAsync(HttpContent content, int limit, CancellationToken cancellationToken)
+    {
+        using var bytes = new MemoryStream();
+        Exception? end = null;
+        try
+        {
+            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+            end = await CopyAsync(stream, bytes, limit, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
+        {
+            end = exception is IOException broken
+                ? new HttpRequestException(HttpRequestError.ResponseEnded, broken.Message, broken)
+                : exception;
+        }
+
+        var (body, problem) = await InflateAsync(bytes.ToArray(), content.Headers.ContentEncoding, limit);
+        return new ReceivedBody(body, end ?? problem);
+    }
+
+    private static async Task<(byte[] Body, FormatException? Problem)> InflateAsync(byte[] body, IEnumerable<string> encodings, int limit)
     {
         foreach (var encoding in encodings.Reverse())
         {
             using var coded = new MemoryStream(body);
-            using Stream? inflated = encoding.ToLowerInvariant() switch
+            Stream? inflating = encoding.ToLowerInvariant() switch
             {
                 "gzip" or "x-gzip" => new GZipStream(coded, CompressionMode.Decompress),
                 "deflate" => new ZLibStream(coded, CompressionMode.Decompress),
                 "br" => new BrotliStream(coded, CompressionMode.Decompress),
-                "identity" => null,
-                _ => throw new FormatException("it has a content coding that nobody asked for"),
+                "identity" => Stream.Null,
+                _ => null,
             };
-            body = inflated is null ? body : ReadAll(inflated, limit);
+            if (inflating is null)
+            {
+                return (body, new FormatException("it has a content coding that nobody asked for"));
+            }
+
+            if (inflating == Stream.Null)
+            {
+                continue;
+            }
+
+            using var inflated = new MemoryStream();
+            FormatException? problem;
+            try
+            {
+                await using (inflating)
+                {
+                    problem = await CopyAsync(inflating, inflated, limit, CancellationToken.None);
+                }
+            }
+            catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+            {
+                problem = new FormatException("its content coding is broken", exception);
+            }
+
+            body = inflated.ToArray();
+            if (problem is not null)
+            {
+                return (body, problem);
+            }
         }
 
-        return body;
+        return (body, null);
+    }
+
+    private static async Task<FormatException?> CopyAsync(Stream from, MemoryStream to, int limit, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[16 * 1024];
+        for (int read; (read = await from.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            to.Write(buffer, 0, (int)Math.Min(read, limit - to.Length));
+            if (to.Length >= limit)
+            {
+                return new FormatException($"it is larger than {limit / 1024} KiB");
+            }
+        }
+
+        return null;
     }
 
     /// <summary>
@@ -75,27 +141,22 @@ internal static class AnswerBody
 
         return JsonDocument.Parse(members.ToJsonString());
     }
+}
 
-    private static byte[] ReadAll(Stream stream, int limit)
+/// <summary>The bytes of an answer.</summary>
+/// <param name="Bytes">All that came, without its content coding.</param>
+/// <param name="End">Why that is not the whole; null if it is.</param>
+internal sealed record ReceivedBody(byte[] Bytes, Exception? End)
+{
+    /// <summary>Throws what ended the answer early.</summary>
+    /// <exception cref="FormatException">It is too large or its content coding is broken. The message is safe to log.</exception>
+    /// <exception cref="HttpRequestException">The connection ended.</exception>
+    /// <exception cref="OperationCanceledException">The deadline was over.</exception>
+    public void ThrowIfCutOff()
     {
-        try
+        if (End is not null)
         {
-            using var whole = new MemoryStream();
-            var buffer = new byte[16 * 1024];
-            for (int read; (read = stream.Read(buffer)) > 0;)
-            {
-                whole.Write(buffer, 0, read);
-                if (whole.Length > limit)
-                {
-                    throw new FormatException("it is too large when inflated");
-                }
-            }
-
-            return whole.ToArray();
-        }
-        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
-        {
-            throw new FormatException("its content coding is broken", exception);
+            ExceptionDispatchInfo.Throw(End);
         }
     }
 }

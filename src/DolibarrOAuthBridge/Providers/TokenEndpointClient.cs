@@ -96,9 +96,11 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
             request.Headers.Authorization = authorization;
             request.Headers.ConnectionClose = true; // it serves one request only, so the server need not keep it
             var sent = Secrets(await form.ReadAsStringAsync(deadline.Token), authorization);
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, deadline.Token);
-            var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
-            return Read(endpoint, response, body, accept, received, sent);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            var body = await AnswerBody.ReceiveAsync(response.Content, ProviderHttpClient.LargestBody, deadline.Token);
+            received?.Invoke(body.Bytes);
+            body.ThrowIfCutOff();
+            return Read(endpoint, response, body.Bytes, accept, sent);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -107,33 +109,28 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
                 $"{endpoint.Host} did not answer within {options.ProviderDeadline.TotalSeconds:0} seconds."
             );
         }
+        catch (FormatException exception)
+        {
+            return new TokenAnswer.Unavailable("malformed", $"{endpoint.Host} gave an answer that cannot be used: {exception.Message}.");
+        }
         catch (HttpRequestException exception)
         {
             return new TokenAnswer.Unavailable(ConnectionErrors.Word(exception), ConnectionErrors.Describe(endpoint, exception));
         }
     }
 
-    private TokenAnswer Read(
-        Uri endpoint,
-        HttpResponseMessage response,
-        byte[] body,
-        Func<JsonElement, TokenAnswer> accept,
-        Action<byte[]>? received,
-        string[] sent
-    )
+    private TokenAnswer Read(Uri endpoint, HttpResponseMessage response, byte[] body, Func<JsonElement, TokenAnswer> accept, string[] sent)
     {
         var status = (int)response.StatusCode;
         try
         {
-            var inflated = AnswerBody.Inflate(body, response.Content.Headers.ContentEncoding, ProviderHttpClient.LargestBody);
-            received?.Invoke(inflated);
             if (status is 408 or 429 or >= 500)
             {
                 var retryAfter = ReadRetryAfter(response, status);
                 return new TokenAnswer.Unavailable($"http_{status}", $"{endpoint.Host} answered {status}.", retryAfter);
             }
 
-            using var document = AnswerBody.Read(inflated, response.Content.Headers.ContentType?.MediaType);
+            using var document = AnswerBody.Read(body, response.Content.Headers.ContentType?.MediaType);
             var root = document.RootElement;
             // GitHub says no with status 200, so the member decides, not the status. An empty one says nothing.
             if (HasError(root) && !(response.IsSuccessStatusCode && ErrorCode(root) is null && root.TryGetProperty("access_token", out _)))

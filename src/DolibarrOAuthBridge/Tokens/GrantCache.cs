@@ -20,9 +20,7 @@ internal sealed class GrantCache(GrantReader reader, GrantTable grants, BridgeOp
     public Task<CachedGrant> ReadAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
     {
         var key = GrantKey.Of(entry);
-        return _grants.TryGet(key, out var known)
-            ? Task.FromResult(known)
-            : ReadSharedAsync(entry, key, cancellationToken);
+        return _grants.TryGet(key, out var known) ? Task.FromResult(known) : ReadSharedAsync(entry, key, cancellationToken);
     }
 
     /// <summary>The entry's grant if it is in memory.</summary>

@@ -88,6 +88,22 @@ internal sealed class Authority : IAsyncDisposable
         return gate;
     }
 
+    /// <summary>The next answer issues tokens as usual and writes them in another form.</summary>
+    public void NextWritten(Func<string, byte[]> write, string contentType = "application/json", int status = 200, bool isCut = false) =>
+        Next(async context =>
+        {
+            var body = write(Issue(context).Json);
+            context.Response.StatusCode = status;
+            context.Response.ContentType = contentType;
+            context.Response.ContentLength = isCut ? body.Length + 100 : null;
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
+            if (isCut)
+            {
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                context.Abort();
+            }
+        });
+
     /// <summary>An answer of JSON.</summary>
     public static Func<HttpContext, Task> Json(int status, string json) => context => WriteAsync(context, (status, json));
 

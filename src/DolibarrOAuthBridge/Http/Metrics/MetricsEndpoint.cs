@@ -30,10 +30,7 @@ internal static class MetricsEndpoint
             static async (context, next) =>
             {
                 await next(context);
-                BridgeMeter.RequestAnswered(
-                    NameOf(context),
-                    context.Response.StatusCode
-                );
+                BridgeMeter.RequestAnswered(NameOf(context), context.Response.StatusCode);
             }
         );
     }
