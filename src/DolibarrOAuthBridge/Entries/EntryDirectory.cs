@@ -101,10 +101,11 @@ internal sealed class EntryDirectory(EntryTable entries, TokenTable tokens, Brid
             return found; // in another case, on a database that tells cases apart
         }
 
+        var names = string.Join(", ", all.Take(MostNamesShown).Select(entry => entry.Name));
         var known =
             all.Count == 0
                 ? "It has none at all: add one in Dolibarr under Setup, Modules, OAuth."
-                : $"It has {string.Join(", ", all.Take(MostNamesShown).Select(entry => entry.Name))}{(all.Count > MostNamesShown ? ", …" : ".")}";
+                : $"It has {names}{(all.Count > MostNamesShown ? ", …" : ".")}";
         throw new BridgeException(ProblemCode.EntryNotFound, $"Dolibarr has no such OAuth entry for entity {entity}. {known}");
     }
 

@@ -64,7 +64,14 @@ internal sealed class HotTokens(TokenBroker broker, TimeProvider time)
         }
     }
 
-    private sealed record Body(string Value, long? Left, byte[] Bytes);
+    private sealed class Body(string value, long? left, byte[] bytes)
+    {
+        public string Value => value;
+
+        public long? Left => left;
+
+        public byte[] Bytes => bytes;
+    }
 }
 
 /// <summary>Puts <see cref="HotTokens"/> before the routing.</summary>

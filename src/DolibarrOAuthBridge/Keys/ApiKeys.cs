@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -30,7 +29,7 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
     public async Task<bool> IsValidAsync(string presented, int entity, CancellationToken cancellationToken = default)
     {
         var key = await GetAsync(entity, cancellationToken);
-        return CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(presented.AsSpan()), MemoryMarshal.AsBytes(key.AsSpan()));
+        return SecretHash.AreEqualOfKnownLength(presented, key);
     }
 
     /// <summary>The company's key; the first company's if it has none of its own.</summary>

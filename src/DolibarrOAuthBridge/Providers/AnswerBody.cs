@@ -28,7 +28,10 @@ internal static class AnswerBody
         try
         {
             await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-            end = await CopyAsync(stream, bytes, limit, cancellationToken);
+            if (!await TryCopyAsync(stream, bytes, limit, cancellationToken))
+            {
+                end = new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded);
+            }
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
         {
@@ -70,7 +73,8 @@ internal static class AnswerBody
             {
                 await using (inflating)
                 {
-                    problem = await CopyAsync(inflating, inflated, limit, CancellationToken.None);
+                    var isWhole = await TryCopyAsync(inflating, inflated, limit, CancellationToken.None);
+                    problem = isWhole ? null : new FormatException("it is too large when inflated");
                 }
             }
             catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
@@ -88,19 +92,21 @@ internal static class AnswerBody
         return (body, null);
     }
 
-    private static async Task<FormatException?> CopyAsync(Stream from, MemoryStream to, int limit, CancellationToken cancellationToken)
+    // Whether all of it had room.
+    private static async Task<bool> TryCopyAsync(Stream from, MemoryStream to, int limit, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];
         for (int read; (read = await from.ReadAsync(buffer, cancellationToken)) > 0;)
         {
-            to.Write(buffer, 0, (int)Math.Min(read, limit - to.Length));
-            if (to.Length >= limit)
+            var room = limit - (int)to.Length;
+            to.Write(buffer, 0, Math.Min(read, room));
+            if (read > room)
             {
-                return new FormatException($"it is larger than {limit / 1024} KiB");
+                return false;
             }
         }
 
-        return null;
+        return true;
     }
 
     /// <summary>

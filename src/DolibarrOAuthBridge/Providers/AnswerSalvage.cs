@@ -124,9 +124,10 @@ internal sealed partial class AnswerSalvage
 
     [GeneratedRegex(
         """
-            "(?<name>access_token|refresh_token|id_token|scope|expires_in)"\s*:\s*(?:"(?<text>(?>[^"\\]+|\\.)*)"|(?<=expires_in"\s*:\s*)(?<number>[0-9]{1,18})\b)
+            "(?<name>access_token|refresh_token|id_token|scope|expires_in)"\s*:\s*
+            (?:"(?<text>(?>[^"\\]+|\\.)*)"|(?<=expires_in"\s*:\s*)(?<number>[0-9]{1,18})\b)
             """,
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace
     )]
     private static partial Regex Members();
 }
