@@ -45,6 +45,8 @@ public sealed partial class ScratchPostgreSql : IScratchDatabase
 
     private string Data => Path.Combine(_directory.Path, "data");
 
+    private string PidFile => Path.Combine(Data, "postmaster.pid");
+
     private string LogPath => Path.Combine(_directory.Path, "log");
 
     /// <summary>Starts a server and waits until it answers.</summary>
@@ -201,6 +203,7 @@ public sealed partial class ScratchPostgreSql : IScratchDatabase
     /// <summary>Starts the server on its port with its data.</summary>
     public async Task StartAgainAsync(CancellationToken cancellationToken = default)
     {
+        File.Delete(PidFile); // one that was killed leaves it
         var arguments = new[]
         {
             "-D",
@@ -246,8 +249,7 @@ public sealed partial class ScratchPostgreSql : IScratchDatabase
     // The last line of postmaster.pid says "ready" once connections are accepted.
     private bool Answers()
     {
-        var file = Path.Combine(Data, "postmaster.pid");
-        return File.Exists(file) && File.ReadLines(file).LastOrDefault()?.Trim() == "ready";
+        return File.Exists(PidFile) && File.ReadLines(PidFile).LastOrDefault()?.Trim() == "ready";
     }
 
     private async Task PrepareAsync(CancellationToken cancellationToken)

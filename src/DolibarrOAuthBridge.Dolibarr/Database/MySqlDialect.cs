@@ -52,6 +52,8 @@ internal sealed class MySqlDialect : SqlDialect
 
     public override string GrantsQuery => "SHOW GRANTS";
 
+    public override string OneScriptAtATime => string.Empty;
+
     public override string WaitOneSecondForTables => "SET SESSION lock_wait_timeout = 1";
 
     public override string SeeLocks => "SHOW FULL PROCESSLIST";

@@ -42,6 +42,9 @@ internal sealed class PostgreSqlDialect : SqlDialect
             UNION ALL SELECT 'CREATEROLE' FROM pg_roles WHERE rolname = current_user AND rolcreaterole AND NOT rolsuper
             """;
 
+    // Several statements in one call are one transaction, which holds the lock. The number is the bridge's own.
+    public override string OneScriptAtATime => "SELECT pg_advisory_xact_lock(823471056);\n";
+
     public override string WaitOneSecondForTables => "SET lock_timeout = 1000";
 
     public override string SeeLocks => "SELECT * FROM pg_stat_activity WHERE state <> 'idle'";

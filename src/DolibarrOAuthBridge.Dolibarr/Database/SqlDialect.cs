@@ -52,6 +52,9 @@ public abstract partial class SqlDialect
     /// <summary>What the account may do on the whole server; <see cref="BroadRightIn"/> reads each row.</summary>
     public abstract string GrantsQuery { get; }
 
+    /// <summary>Stands before a script that makes or changes tables, so that two processes do not do it at the same moment.</summary>
+    public abstract string OneScriptAtATime { get; }
+
     /// <summary>Limits how long this connection waits for a table that another one holds, to one second.</summary>
     public abstract string WaitOneSecondForTables { get; }
 

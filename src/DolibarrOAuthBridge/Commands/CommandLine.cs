@@ -35,6 +35,7 @@ internal static class CommandLine
             new InspectCommand(),
             new HistoryCommand(),
             new DoctorCommand(),
+            new HealthCheckCommand(),
             new RekeyCommand(),
             new NotifyCommand(),
             new CleanupCommand(),

@@ -10,4 +10,7 @@ internal static class CommandProblemCode
 
     /// <summary>conf.php, or what is stored with its key, cannot be read.</summary>
     public const string Configuration = "configuration";
+
+    /// <summary>No sidecar answers.</summary>
+    public const string NotRunning = "not_running";
 }

@@ -11,6 +11,9 @@ internal static class SidecarClient
     /// <summary>Where a sidecar listens unless told otherwise.</summary>
     public const string StandardAddress = "http://127.0.0.1:8765";
 
+    /// <summary>The socket of the Debian package's units and of the container image.</summary>
+    public const string StandardSocket = "/run/dolibarr-oauth-bridge/bridge.sock";
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
     /// <summary>Gets a path.</summary>

@@ -239,7 +239,7 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
     {
         try
         {
-            await database.ExecuteAsync(sql, [], cancellationToken);
+            await database.ExecuteAsync(database.Sql.OneScriptAtATime + sql, [], cancellationToken);
         }
         catch (StoreException exception) when (exception.Cause == StoreCause.AlreadyThere)
         {

@@ -32,11 +32,22 @@ internal sealed partial record TableDefinition(IReadOnlyDictionary<string, strin
             }
             else if (Column().Match(definition) is { Success: true } column)
             {
-                columns.Add(column.Groups["name"].Value, Alter($"ADD COLUMN {definition.Trim()}"));
+                columns.Add(column.Groups["name"].Value, Alter($"ADD COLUMN {definition.Trim()}{Default(definition)}"));
             }
         }
 
         return new TableDefinition(columns, keys);
+
+        // MariaDB fills a new column by itself where rows are there.
+        string Default(string definition) =>
+            folder.Length == 0
+            || !definition.Contains("NOT NULL", StringComparison.Ordinal)
+            || definition.Contains("DEFAULT", StringComparison.Ordinal)
+                ? string.Empty
+            : definition.Contains(" timestamp", StringComparison.Ordinal) ? " DEFAULT 'epoch'"
+            : definition.Contains("char", StringComparison.Ordinal) || definition.Contains(" text", StringComparison.Ordinal)
+                ? " DEFAULT ''"
+            : " DEFAULT 0";
 
         string Alter(string change) => $"ALTER TABLE {prefix}{table} {change}";
     }
