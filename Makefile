@@ -88,6 +88,10 @@ publish: ## The sidecar as one file that needs no .NET; ARCH=amd64 or ARCH=arm64
 deb: publish ## Debian packages of it; ARCH as above
 	@for arch in $(ARCH); do build/deb.sh $$arch || exit 1; done
 
+.PHONY: image
+image: ## A container image of it, as an archive for "docker load" too; ARCH as above, BASE=IMAGE instead of an empty base
+	@for arch in $(if $(filter command line,$(origin ARCH)),$(ARCH),$(shell dpkg --print-architecture)); do build/image.sh $$arch || exit 1; done
+
 .PHONY: module
 module: ## The PHP module as a zip for Dolibarr's "Deploy external module"; the same files give the same bytes
 	@build/pack-module.sh $(module_zip)

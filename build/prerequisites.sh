@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# usage: build/prerequisites.sh [test|acceptance|publish amd64|publish arm64]
+# usage: build/prerequisites.sh [test|acceptance|image|publish amd64|publish arm64]
 # Installs what is missing for the demo, the tests, the tests with a browser or a native build. For Debian and its relatives.
 set -euo pipefail
 
@@ -19,6 +19,9 @@ if [ "${1:-}" = publish ]; then
 		arm64) command -v aarch64-linux-gnu-gcc >/dev/null || missing+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross) ;;
 		*) command -v x86_64-linux-gnu-gcc >/dev/null || missing+=(gcc libc6-dev) ;;
 	esac
+elif [ "${1:-}" = image ]; then
+	command -v buildah >/dev/null || missing+=(buildah runc)
+	[ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
 else
 	declare -A package=(
 		[mariadbd]=mariadb-server

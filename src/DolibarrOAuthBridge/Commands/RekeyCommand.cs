@@ -4,6 +4,7 @@ using System.CommandLine;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Keys;
 using DolibarrOAuthBridge.Rekeying;
 
 namespace DolibarrOAuthBridge.Commands;

@@ -41,6 +41,19 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
                 );
         }
 
+        if (examination.Conf.Keys.WriteKey is { } key && WeakKey.IsPublic(key.Span))
+        {
+            yield return new(
+                "key_public",
+                Severity.Error,
+                examination.Conf.Path,
+                "The key in this file is the one of the public container image (DOLI_INSTANCE_UNIQUE_ID): whoever has a copy of the "
+                    + "database reads every secret in it.",
+                "Change it: write a copy of this file with a random $dolibarr_main_instance_unique_id, and run dolibarr-oauth-bridge rekey "
+                    + "--new-conf with it."
+            );
+        }
+
         if (WithComma(examination, encrypted) is { } comma)
         {
             yield return comma;

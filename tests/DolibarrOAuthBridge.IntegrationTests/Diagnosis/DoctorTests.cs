@@ -79,6 +79,15 @@ public sealed class DoctorTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task Finds_the_key_of_the_public_container_image()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.Install.WriteConfAsync("myinstanceuniquekey");
+
+        Patient.Expect(await Patient.ExamineAsync(world), "key_public", Severity.Error);
+    }
+
+    [Fact]
     public async Task Finds_no_key_at_all()
     {
         await using var world = await Patient.CreateAsync(shared.Server);
