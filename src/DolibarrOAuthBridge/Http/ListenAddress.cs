@@ -31,7 +31,7 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
             : IPAddress.TryParse(uri.Host.Trim('[', ']'), out var parsed) && IPAddress.IsLoopback(parsed) ? parsed
             : throw new FormatException(
                 $"{url} can be reached from other machines. The bridge hands out tokens and listens on 127.0.0.1, "
-                    + "[::1] or a unix socket only."
+                    + "[::1] or a unix socket only. From another container, share the socket: --socket PATH."
             );
         return new ListenAddress(address, uri.Port);
     }
