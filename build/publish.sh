@@ -15,7 +15,8 @@ output=$(realpath -m "${2:-artifacts/$1}")
 if [ "${BUILD:-native}" = native ]; then
 	build/prerequisites.sh publish "$1"
 	# The linker is Debian's gcc, which also has cross-compilers. Every warning of the trimmer and the compiler is an error.
-	options=(-p:PublishAot=true "-p:CppCompilerAndLinker=$compiler" "-p:ObjCopyName=$objcopy" -p:TrimmerSingleWarn=false -p:OptimizationPreference=Speed)
+	options=(-p:PublishAot=true "-p:CppCompilerAndLinker=$compiler" "-p:ObjCopyName=$objcopy"
+		-p:TrimmerSingleWarn=false -p:OptimizationPreference=Speed)
 else
 	options=(--self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false)
 fi

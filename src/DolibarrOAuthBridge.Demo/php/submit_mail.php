@@ -39,7 +39,8 @@ function dialogue($socket, $line, $expected)
 	return $answer;
 }
 
-$context = stream_context_create(array('ssl' => array('cafile' => $caFile, 'verify_peer' => true, 'verify_peer_name' => true, 'peer_name' => $host)));
+$tls = array('cafile' => $caFile, 'verify_peer' => true, 'verify_peer_name' => true, 'peer_name' => $host);
+$context = stream_context_create(array('ssl' => $tls));
 $socket = stream_socket_client(($security === 'tls' ? 'ssl://' : '').$host.':'.$port, $errno, $error, 20, STREAM_CLIENT_CONNECT, $context);
 if ($socket === false) {
 	fwrite(STDERR, $error."\n");
@@ -62,7 +63,14 @@ dialogue($socket, 'AUTH XOAUTH2 '.base64_encode('user='.$mailbox."\001auth=Beare
 dialogue($socket, 'MAIL FROM: <'.$mailbox.'>', '250');
 dialogue($socket, 'RCPT TO: <'.$recipient.'>', '250');
 dialogue($socket, 'DATA', '354');
-$headers = array('From: <'.$mailbox.'>', 'To: <'.$recipient.'>', 'Subject: '.$subject, 'Date: '.date('r'), 'MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8');
+$headers = array(
+	'From: <'.$mailbox.'>',
+	'To: <'.$recipient.'>',
+	'Subject: '.$subject,
+	'Date: '.date('r'),
+	'MIME-Version: 1.0',
+	'Content-Type: text/plain; charset=utf-8',
+);
 dialogue($socket, implode("\r\n", $headers)."\r\n\r\nSent by PHP with a token of the bridge.\r\n.", '250');
 dialogue($socket, 'QUIT', '221');
 echo "sent\n";

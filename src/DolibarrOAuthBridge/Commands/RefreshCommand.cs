@@ -52,7 +52,8 @@ internal sealed class RefreshCommand : IBridgeCommand
 
             await Console.Error.WriteLineAsync(
                 $"The database has not taken the new token of {token.Service} yet. It is safe in the journal in the state "
-                    + "directory, and the sidecar, or the next command with the same --state-directory, stores it as soon as the database can be written."
+                    + "directory, and the sidecar, or the next command with the same --state-directory, stores it as soon as the "
+                    + "database can be written."
             );
             return NotStored;
         }

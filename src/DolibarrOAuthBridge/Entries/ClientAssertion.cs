@@ -8,7 +8,7 @@ using System.Text.Json.Nodes;
 
 namespace DolibarrOAuthBridge.Entries;
 
-/// <summary>A signed assertion by which a client authenticates: <c>private_key_jwt</c> (RFC 7523; OpenID Connect Core, section 9).</summary>
+/// <summary>A signed assertion by which a client authenticates: <c>private_key_jwt</c> (RFC 7523, OpenID Connect Core 9).</summary>
 internal static class ClientAssertion
 {
     /// <summary>The value of <c>client_assertion_type</c>.</summary>

@@ -88,7 +88,9 @@ internal static class EntrySettings
         {
             throw new BridgeException(
                 ProblemCode.EntryIncomplete,
-                $"{entry.Name} lacks {string.Join(" and ", missing.Select(setting => $"{setting} ({entry.Name.Constant(Ending(setting))})"))}. Complete it in Dolibarr's OAuth setup."
+                $"{entry.Name} lacks "
+                    + string.Join(" and ", missing.Select(setting => $"{setting} ({entry.Name.Constant(Ending(setting))})"))
+                    + ". Complete it in Dolibarr's OAuth setup."
             );
         }
     }

@@ -176,7 +176,8 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         ExecuteAsync(
             """
             granted_at = NULL, refreshed_at = NULL, refresh_count = 0, token_expires_at = NULL, refresh_token_expires_at = NULL,
-            failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL, failed_settings = NULL,
+            failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
+            failed_settings = NULL,
             dead_hash = NULL, newest_hash = NULL, newest_token = NULL, token_row = NULL, superseded = NULL, account = NULL,
             intent_hash = NULL, intent_owner = NULL, intent_at = NULL
             """,

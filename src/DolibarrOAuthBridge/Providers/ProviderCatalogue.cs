@@ -135,7 +135,8 @@ internal static class ProviderCatalogue
             Renewal = RenewalGrant.ClientCredentials,
             AppOnlyResource = Exchange,
             ScopeNeeds = [], // an administrator grants permissions at the provider, not by scopes
-            UnusableTenants = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"], // AADSTS9001023; the last is consumers
+            // AADSTS9001023; the last is consumers
+            UnusableTenants = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"],
             RefreshTokenIdleLifetime = null,
             Identity = null,
         },

@@ -176,7 +176,8 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
         new(
             ProblemCode.ConsentRequired,
             $"The provider no longer accepts the grant of {entry.Name} "
-                + $"({error}{(string.IsNullOrEmpty(detail) ? string.Empty : ": " + detail)}). Give consent again on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}"
+                + $"({error}{(string.IsNullOrEmpty(detail) ? string.Empty : ": " + detail)}). "
+                + $"Give consent again on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}"
         );
 
     private static partial class Log

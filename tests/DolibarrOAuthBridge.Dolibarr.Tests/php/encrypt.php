@@ -1,5 +1,6 @@
 <?php
-// In: base64 of a key, a cipher, an IV and a length a line, after a first line with base64 of a long text. Out: the text's start, encrypted.
+// In: base64 of a key, a cipher, an IV and a length a line, after a first line with base64 of a long text.
+// Out: the text's start, encrypted.
 require __DIR__.'/classes.php';
 
 $text = null;

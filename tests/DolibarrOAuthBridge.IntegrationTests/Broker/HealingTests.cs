@@ -121,7 +121,8 @@ public sealed class HealingTests(SharedServer shared)
 
         var stored = await world.StoredAsync();
         Assert.Equal(
-            $"OAuth\\OAuth2\\Token\\StdOAuth2Token\n{stored.AccessToken}\n{stored.RefreshToken}\n{stored.EndOfLife.Value}\nscope,token_type",
+            "OAuth\\OAuth2\\Token\\StdOAuth2Token\n"
+                + $"{stored.AccessToken}\n{stored.RefreshToken}\n{stored.EndOfLife.Value}\nscope,token_type",
             read.Replace("token_type,scope", "scope,token_type", StringComparison.Ordinal)
         );
     }

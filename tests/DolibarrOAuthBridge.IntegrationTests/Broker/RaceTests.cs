@@ -69,7 +69,8 @@ public sealed class RaceTests(SharedServer shared)
         var gate = world.Authority.HoldNextAnswer();
         var call = host.TokenAsync();
         await gate.Arrived;
-        await world.Install.SetTokenAsync(World.Entry, old with { AccessToken = "at-canary-spoiled" }); // re-encrypted: another value, the same grant
+        // Encrypted anew: another value, the same grant.
+        await world.Install.SetTokenAsync(World.Entry, old with { AccessToken = "at-canary-spoiled" });
         gate.Release();
 
         Assert.Equal(world.Authority.LastAccessToken, (await call).Value);

@@ -246,7 +246,8 @@ public sealed class RefreshTests(SharedServer shared)
         {
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(
-                $$"""{"access_token":"at-canary-big","refresh_token":"rt-canary-big","expires_in":3600,"claims":"{{new string('x', 200_000)}}"}"""
+                $$"""{"access_token":"at-canary-big","refresh_token":"rt-canary-big","expires_in":3600,"""
+                    + $$""" "claims":"{{new string('x', 200_000)}}"}"""
             );
         });
         var host = world.Open();

@@ -15,7 +15,9 @@ public sealed class RowTests(SharedServer shared)
         await world.GrantExpiredAsync();
         await world.ExecuteAsync(
             """
-            INSERT INTO llx_oauth_token (service, token, entity) VALUES ('dolibarr_rest_api', 'a-rest-key', 1), ('Google-Mail', 'another company', 2), ('Google-Máil', 'an accent', 1), ('Google-Mail ', 'a trailing space', 1);
+            INSERT INTO llx_oauth_token (service, token, entity)
+            VALUES ('dolibarr_rest_api', 'a-rest-key', 1), ('Google-Mail', 'another company', 2),
+            ('Google-Máil', 'an accent', 1), ('Google-Mail ', 'a trailing space', 1);
             INSERT INTO llx_oauth_token (service, token, entity, fk_user) VALUES ('Google-Mail', 'of a user', 1, 7);
             INSERT INTO llx_oauth_token (service, token, entity, fk_soc) VALUES ('Google-Mail', 'of a third party', 1, 7);
             """

@@ -146,13 +146,16 @@ public sealed class CodeAnswerTests(SharedServer shared)
         world.Settings = new Dictionary<string, string?> { ["Providers:StripeTest:TokenEndpoint"] = world.Authority.TokenEndpoint };
         await SetAsync(world, "STRIPETEST", "");
         await world.ExecuteAsync(
-            """INSERT INTO llx_oauth_token (service, tokenstring, entity) VALUES ('StripeTest', '{"stripe_user_id":"acct_old","type":"standard"}', 1)"""
+            """INSERT INTO llx_oauth_token (service, tokenstring, entity) """
+                + """VALUES ('StripeTest', '{"stripe_user_id":"acct_old","type":"standard"}', 1)"""
         );
         var host = world.Open();
         world.Authority.Next(
             Authority.Json(
                 200,
-                """{"access_token":"sk_test_canary","refresh_token":"rt-canary-1","livemode":false,"token_type":"bearer","scope":"read_write","stripe_user_id":"acct_1","stripe_publishable_key":"pk_test"}"""
+                """{"access_token":"sk_test_canary","refresh_token":"rt-canary-1","livemode":false,"""
+                    + """ "token_type":"bearer","scope":"read_write","stripe_user_id":"acct_1","""
+                    + """ "stripe_publishable_key":"pk_test"}"""
             )
         );
         var started = await host.BeginAsync("STRIPETEST");

@@ -137,7 +137,8 @@ public sealed class DeviceFlowTests(SharedServer shared)
                 ? Authority.Error("invalid_client", 401)
                 : Authority.Json(
                     200,
-                    $$"""{"access_token":"at-canary-{{form["grant_type"][0]!.Length}}","refresh_token":"rt-canary-public","token_type":"Bearer","expires_in":3600}"""
+                    $$"""{"access_token":"at-canary-{{form["grant_type"][0]!.Length}}","refresh_token":"rt-canary-public","""
+                        + $$""" "token_type":"Bearer","expires_in":3600}"""
                 );
             await answer(context);
         };

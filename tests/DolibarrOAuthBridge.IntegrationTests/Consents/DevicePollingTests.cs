@@ -196,7 +196,8 @@ public sealed class DevicePollingTests(SharedServer shared)
         await using var device = await DeviceWorld.CreateAsync(shared.Server);
         device.Authority.Server.MapJson(
             "/device",
-            """{"device_code":"canary-device-code","user_code":"WDJB-MJHT","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":1}"""
+            """{"device_code":"canary-device-code","user_code":"WDJB-MJHT","""
+                + """ "verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":1}"""
         );
         var sidecars = await Task.WhenAll(device.World.ServeAsync(), device.World.ServeAsync());
 

@@ -43,7 +43,8 @@ internal sealed class DeviceWorld : IAsyncDisposable
             DevicePath,
             Authority.Json(
                 200,
-                """{"device_code":"canary-device-code","user_code":"WDJB-MJHT","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":5}"""
+                """{"device_code":"canary-device-code","user_code":"WDJB-MJHT","""
+                    + """ "verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":5}"""
             )
         );
         world.Authority.Always = Authority.Error("authorization_pending");
@@ -70,7 +71,9 @@ internal sealed class DeviceWorld : IAsyncDisposable
         Authority.Next(
             Authority.Json(
                 200,
-                $$"""{"access_token":"{{token}}","refresh_token":"rt-canary-device","token_type":"Bearer","expires_in":3600,"scope":"{{Scope}}"{{(idToken is null ? string.Empty : $",\"id_token\":\"{idToken}\"")}}}"""
+                $$"""{"access_token":"{{token}}","refresh_token":"rt-canary-device","token_type":"Bearer","""
+                    + $$""" "expires_in":3600,"""
+                    + $$""" "scope":"{{Scope}}"{{(idToken is null ? string.Empty : $",\"id_token\":\"{idToken}\"")}}}"""
             )
         );
 

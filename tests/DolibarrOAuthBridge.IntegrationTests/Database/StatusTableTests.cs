@@ -25,7 +25,8 @@ public sealed partial class StatusTableTests(SharedServer shared, OwnServer othe
             INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_GOOGLE-Without_ID', 'id', 1), ('OAUTH_GITHUB-Other_ID', 'id', 2),
                 ('OAUTH_MICROSOFT-ForAll_ID', 'id', 0);
             INSERT INTO llx_oauth_token (service, token, entity) VALUES ('GitHub-Other', 'not a token', 2);
-            INSERT INTO llx_oauth_token (service, token, entity) SELECT service, token, entity FROM llx_oauth_token WHERE service = 'GitHub-Dev';
+            INSERT INTO llx_oauth_token (service, token, entity)
+            SELECT service, token, entity FROM llx_oauth_token WHERE service = 'GitHub-Dev';
             """
         );
         var host = world.Open();
@@ -134,7 +135,8 @@ public sealed partial class StatusTableTests(SharedServer shared, OwnServer othe
             """
             UPDATE llx_oauthbridge_v_status SET failure_count = 1, refresh_token_expires_at = UTC_TIMESTAMP(), looked_at = '2020-01-01';
             INSERT INTO llx_oauthbridge_event (at, service, kind) VALUES (UTC_TIMESTAMP(), 'Google-Mail', 'healed');
-            INSERT INTO llx_oauthbridge_grant (service, lease_owner, lease_until) VALUES ('Google-Mail', 'x', UTC_TIMESTAMP() + INTERVAL 1 HOUR);
+            INSERT INTO llx_oauthbridge_grant (service, lease_owner, lease_until)
+            VALUES ('Google-Mail', 'x', UTC_TIMESTAMP() + INTERVAL 1 HOUR);
             """
         );
         var monitor = world.Install.User + "m";

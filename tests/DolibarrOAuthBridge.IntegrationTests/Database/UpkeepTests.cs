@@ -49,7 +49,8 @@ public sealed class UpkeepTests(SharedServer shared)
         await world.ExecuteAsync(
             """
             INSERT INTO llx_oauth_token (rowid, service, token, entity) SELECT 901, service, token, entity FROM llx_oauth_token;
-            INSERT INTO llx_oauth_token (rowid, service, token, entity) VALUES (902, 'Google-Gone', 'x', 1), (903, 'dolibarr_rest_api', '{}', 1);
+            INSERT INTO llx_oauth_token (rowid, service, token, entity)
+            VALUES (902, 'Google-Gone', 'x', 1), (903, 'dolibarr_rest_api', '{}', 1);
             """
         );
 
@@ -70,7 +71,8 @@ public sealed class UpkeepTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.ExecuteAsync(
             """
-            INSERT INTO llx_oauthbridge_event (at, service, kind) SELECT UTC_TIMESTAMP() - INTERVAL 500 DAY, 'Google-Mail', 'refreshed' FROM seq_1_to_12000;
+            INSERT INTO llx_oauthbridge_event (at, service, kind)
+            SELECT UTC_TIMESTAMP() - INTERVAL 500 DAY, 'Google-Mail', 'refreshed' FROM seq_1_to_12000;
             INSERT INTO llx_oauthbridge_event (at, service, kind) VALUES (UTC_TIMESTAMP() - INTERVAL 399 DAY, 'Google-Mail', 'refreshed');
             """
         );

@@ -17,7 +17,8 @@ internal static class Patient
             DELETE FROM llx_const WHERE name LIKE 'OAUTH%' AND name NOT LIKE 'OAUTH_GOOGLE-Mail_%';
             DELETE FROM llx_oauth_token WHERE service <> 'Google-Mail';
             INSERT INTO llx_const (name, value, entity) VALUES ('MAIN_MODULE_OAUTHBRIDGE', '1', 1);
-            CREATE TABLE llx_emailcollector_emailcollector (rowid integer AUTO_INCREMENT PRIMARY KEY, entity integer DEFAULT 1, ref varchar(128), host varchar(255),
+            CREATE TABLE llx_emailcollector_emailcollector (rowid integer AUTO_INCREMENT PRIMARY KEY,
+            entity integer DEFAULT 1, ref varchar(128), host varchar(255),
                 acces_type integer DEFAULT 0, oauth_service varchar(128), status integer DEFAULT 1);
             """
         );

@@ -204,7 +204,8 @@ public static class SeededFindings
 
     private static string Failure(string error, string detail) =>
         $"""
-            INSERT INTO llx_oauthbridge_grant (service, entity, granted_at, failure_count, last_error, last_error_detail, last_error_at, dead_hash)
+            INSERT INTO llx_oauthbridge_grant (service, entity, granted_at, failure_count, last_error,
+            last_error_detail, last_error_at, dead_hash)
             VALUES ('Google-Mail', 1, UTC_TIMESTAMP() - INTERVAL 170 HOUR, 3, '{error}', '{detail}', UTC_TIMESTAMP(), 'x')
             """;
 }

@@ -72,7 +72,9 @@ public sealed class StockTokenTests(SharedServer shared)
         var token = await world.GrantExpiredAsync();
         var sidecar = await world.ServeAsync();
         var pair =
-            $"{Uri.EscapeDataString(World.ClientId)}:{Uri.EscapeDataString(World.ClientSecret).Replace("%20", "+", StringComparison.Ordinal)}";
+            Uri.EscapeDataString(World.ClientId)
+            + ":"
+            + Uri.EscapeDataString(World.ClientSecret).Replace("%20", "+", StringComparison.Ordinal);
         sidecar.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))

@@ -56,7 +56,8 @@ public sealed class RekeyTests(SharedServer shared)
         await world.ExecuteAsync(
             $"""
             ALTER TABLE llx_oauth_token ADD COLUMN tokenstring_refresh text NULL;
-            INSERT INTO llx_oauth_token (service, tokenstring, tokenstring_refresh, fk_soc, entity) VALUES ('SOMETHING_PROD', '{foreign}', '{foreign}', 3, 2);
+            INSERT INTO llx_oauth_token (service, tokenstring, tokenstring_refresh, fk_soc, entity)
+            VALUES ('SOMETHING_PROD', '{foreign}', '{foreign}', 3, 2);
             INSERT INTO llx_const (name, value, entity) VALUES ('OTHER_MODULE_PASS', '{cbc}', 2);
             CREATE TABLE llx_user (rowid integer PRIMARY KEY, login varchar(50), api_key varchar(128)) ENGINE=InnoDB;
             INSERT INTO llx_user VALUES (1, 'admin', '{foreign}');
@@ -87,7 +88,8 @@ public sealed class RekeyTests(SharedServer shared)
         Assert.StartsWith("dolcrypt:aes-128-cbc:", otherCompany, StringComparison.Ordinal);
         Assert.Equal("other company", codec.DecryptText(otherCompany));
         var apiKey = await world.QueryAsync("SELECT api_key FROM llx_user");
-        Assert.Equal((foreign.Split(':')[2], """{"a":1}"""), (apiKey.Split(':')[2], codec.DecryptText(apiKey))); // Dolibarr looks it up with a fixed IV
+        // Dolibarr looks it up with a fixed IV.
+        Assert.Equal((foreign.Split(':')[2], """{"a":1}"""), (apiKey.Split(':')[2], codec.DecryptText(apiKey)));
         Assert.Equal("2020-01-02 03:04:05", await world.QueryAsync("SELECT DISTINCT CAST(tms AS CHAR) FROM llx_oauth_token"));
 
         await world.Install.WriteConfAsync(NewKey);

@@ -168,7 +168,8 @@ public sealed class EntryWarningsTests
                 Granted("https://mail.google.com/ https://www.googleapis.com/auth/userinfo.email openid")
             )
         );
-        Assert.Empty(Codes(Google("gmail_full", "openid", "userinfo_email"), Granted("https://mail.google.com/"))); // nobody signs in with it
+        // Nobody signs in with it.
+        Assert.Empty(Codes(Google("gmail_full", "openid", "userinfo_email"), Granted("https://mail.google.com/")));
         Assert.Equal(["scope_not_granted"], Codes(Google("openid", "userinfo_email"), Granted("openid"), uses: EntryPurpose.SignIn));
         Assert.Empty(Codes(Google("gmail_full"), Make.Grant(TimeSpan.FromHours(1)))); // the provider did not say
         Assert.Equal(["scope_not_granted"], Codes(Microsoft(Smtp, Imap), Granted(Smtp)));

@@ -8,7 +8,8 @@ namespace DolibarrOAuthBridge.Tests.Providers;
 public sealed class DeviceAuthorizationTests
 {
     private const string Good =
-        """{"device_code":"dc","user_code":"ABCD-EFGH","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":7}""";
+        """{"device_code":"dc","user_code":"ABCD-EFGH","verification_uri":"https://microsoft.com/devicelogin","""
+            + """ "expires_in":900,"interval":7}""";
 
     [Fact]
     public void An_answer_is_read()
@@ -33,7 +34,8 @@ public sealed class DeviceAuthorizationTests
     public void Googles_spelling_and_missing_members_are_understood()
     {
         var answer = Parse(
-            """{"device_code":"dc","user_code":"u","verification_url":"https://www.google.com/device","verification_url_complete":"https://www.google.com/device?c=u","expires_in":1e9,"interval":null}"""
+            """{"device_code":"dc","user_code":"u","verification_url":"https://www.google.com/device","""
+                + """ "verification_url_complete":"https://www.google.com/device?c=u","expires_in":1e9,"interval":null}"""
         );
 
         Assert.Equal(
