@@ -39,13 +39,17 @@ if [ "$base" = scratch ]; then
 	printf 'root:x:0:\nwww-data:x:33:\n' >"$tree/etc/group"
 	printf 'hosts: files dns\n' >"$tree/etc/nsswitch.conf"
 fi
-# New volumes take over the owner of these directories.
-install -d -m 0755 -o 33 -g 33 "$tree/run/$name"
-install -d -m 0700 -o 33 -g 33 "$tree/var/lib/$name"
 install -d -m 1777 "$tree/tmp"
+install -d -m 0755 "$tree/run" "$tree/var/lib"
 
-container=$(buildah from --arch "$arch" "$base")
+container=$(buildah from --format docker --arch "$arch" "$base")
 buildah copy --quiet "$container" "$tree" / >/dev/null
+# New volumes take over the owner and the mode of these directories.
+rm -rf "$tree"
+install -d -m 0755 "$tree/run/$name"
+install -d -m 0700 "$tree/var/lib/$name"
+buildah copy --quiet --chown 33:33 "$container" "$tree/run/$name" "/run/$name" >/dev/null
+buildah copy --quiet --chown 33:33 "$container" "$tree/var/lib/$name" "/var/lib/$name" >/dev/null
 # 33 is www-data in Dolibarr's image and in Debian: conf.php is readable by nobody else there.
 buildah config \
 	--user 33:33 \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.CommandLine;
+using System.Net.Sockets;
 using DolibarrOAuthBridge.Http;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -57,7 +58,7 @@ internal sealed partial class ServeCommand : IBridgeCommand
         {
             throw new UsageException(exception.Message);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             throw new BridgeException(
                 CommandProblemCode.ListenFailed,
