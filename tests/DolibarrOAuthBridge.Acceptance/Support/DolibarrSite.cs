@@ -192,6 +192,13 @@ internal sealed class DolibarrSite : IAsyncDisposable
             cancellationToken
         );
         await Command.RunAsync("chmod", ["-R", "u+rwX", root], cancellationToken);
+        var start = Path.Combine(root, "filefunc.inc.php");
+        var text = await File.ReadAllTextAsync(start, cancellationToken);
+        await File.WriteAllTextAsync( // Debian's package looks in /etc
+            start,
+            text.Replace("\"/etc/dolibarr/conf.php\"", "\"conf/conf.php\"", StringComparison.Ordinal),
+            cancellationToken
+        );
         var custom = Directory.CreateDirectory(Path.Combine(root, "custom"));
         await Command.RunAsync(
             "cp",

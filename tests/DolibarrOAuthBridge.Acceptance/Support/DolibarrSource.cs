@@ -50,8 +50,16 @@ internal static partial class DolibarrSource
             throw new InvalidOperationException($"DOLIBARR_ROOT={root} is no htdocs of a Dolibarr: it has no filefunc.inc.php.");
         }
 
-        return Definition().Match(File.ReadAllText(file)) is { Success: true } match
-            ? match.Groups[1].Value
+        // From 23 on it is in a file of its own, put together from two constants.
+        var newer = Path.Combine(root, "version.inc.php");
+        var text = File.ReadAllText(file) + (File.Exists(newer) ? File.ReadAllText(newer) : string.Empty);
+        if (Definition().Match(text) is { Success: true } match)
+        {
+            return match.Groups[1].Value;
+        }
+
+        return Major().Match(text) is { Success: true } major && Minor().Match(text) is { Success: true } minor
+            ? $"{major.Groups[1].Value}.{minor.Groups[1].Value}"
             : throw new InvalidOperationException($"{file} does not say its version.");
     }
 
@@ -62,4 +70,10 @@ internal static partial class DolibarrSource
 
     [GeneratedRegex(@"define\('DOL_VERSION', '(\d+\.\d+\.\d+)")]
     private static partial Regex Definition();
+
+    [GeneratedRegex(@"define\('DOL_MAJOR_VERSION', '(\d+)'")]
+    private static partial Regex Major();
+
+    [GeneratedRegex(@"define\('DOL_MINOR_VERSION', '(\d+\.\d+)")]
+    private static partial Regex Minor();
 }

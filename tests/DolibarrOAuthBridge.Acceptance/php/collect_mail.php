@@ -20,7 +20,7 @@ require_once DOL_DOCUMENT_ROOT.'/emailcollector/class/emailcollector.class.php';
 /** @var User $user */
 
 $user->fetch(0, 'admin');
-$user->loadRights();
+method_exists($user, 'loadRights') ? $user->loadRights() : $user->getrights(); // up to 17
 $collector = new EmailCollector($db);
 if ($collector->fetch(0, isset($argv[5]) ? $argv[5] : 'Acceptance') <= 0) {
 	$collector->ref = 'Acceptance';

@@ -18,6 +18,6 @@ require_once DOL_DOCUMENT_ROOT.'/core/class/CMailFile.class.php';
 /** @var User $user */
 
 $user->fetch(0, 'admin');
-$user->loadRights();
+method_exists($user, 'loadRights') ? $user->loadRights() : $user->getrights(); // up to 17
 $mail = new CMailFile($argv[3], $argv[2], $argv[1], 'Sent by Dolibarr.');
 echo $mail->sendfile() ? "sent\n" : 'not sent: '.$mail->error.' '.implode(' ', $mail->errors)."\n";
