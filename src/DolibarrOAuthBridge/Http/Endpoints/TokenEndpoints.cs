@@ -33,10 +33,21 @@ internal static class TokenEndpoints
         string entry,
         TokenBroker broker,
         TimeProvider time,
+        HttpContext context,
         string? entity,
         [FromQuery(Name = "min_ttl")] string? minTtl,
         CancellationToken cancellationToken
-    ) => Answer(await broker.GetAsync(entry, RequestValues.Entity(entity), RequestValues.MinTtl(minTtl), cancellationToken), time);
+    ) =>
+        Answer(
+            await broker.GetAsync(
+                entry,
+                RequestValues.Entity(entity),
+                RequestValues.MinTtl(minTtl),
+                CallerName.Of(context),
+                cancellationToken
+            ),
+            time
+        );
 
     private static async Task<Ok<TokenAnswerJson>> RefreshAsync(
         string entry,
