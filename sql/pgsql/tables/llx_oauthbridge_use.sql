@@ -8,4 +8,5 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_use (
   last_at   timestamp NOT NULL,
   PRIMARY KEY (entity, service, caller)
 );
-CREATE INDEX IF NOT EXISTS idx_llx_oauthbridge_use_last ON llx_oauthbridge_use (last_at);
+CREATE INDEX IF NOT EXISTS idx_oauthbridge_use_last ON llx_oauthbridge_use (last_at);
+COMMENT ON TABLE llx_oauthbridge_use IS 'oauthbridge schema 1';

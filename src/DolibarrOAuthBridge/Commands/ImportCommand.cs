@@ -44,8 +44,7 @@ internal sealed class ImportCommand : IBridgeCommand
 
             var account = report.Account is { } who ? $", given by {who}" : string.Empty;
             await Console.Out.WriteLineAsync(
-                $"{report.Entry} has the grant of {report.Source}{account}. "
-                    + "From now on it is renewed here. Delete the file."
+                $"{report.Entry} has the grant of {report.Source}{account}. " + "From now on it is renewed here. Delete the file."
             );
             return 0;
         }

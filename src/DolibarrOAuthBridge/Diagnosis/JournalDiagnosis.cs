@@ -22,7 +22,7 @@ internal sealed class JournalDiagnosis(RefreshJournal journal, BridgeOptions opt
     private IEnumerable<Finding> Find()
     {
         var directory = StateDirectory.Locate(options.StateDirectory);
-        if (!Directory.Exists(directory))
+        if (!Path.Exists(directory))
         {
             yield return new(
                 "state_directory_missing",

@@ -65,6 +65,7 @@ public sealed class UpkeepTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Database", "MariaDB")]
     public async Task Inspect_decodes_rows_of_other_programs_as_far_as_it_can_and_says_why_not_further()
     {
         await using var world = await World.CreateAsync(shared.Server);
