@@ -26,8 +26,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_notice` TO '
 GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_condition` TO 'oauthbridge'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_binding` TO 'oauthbridge'@'localhost';
 
--- What it tells people about the entries, and the schema versions of these tables.
+-- What it tells people about the entries and about who used them, and the schema versions of these tables.
 GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_v_status` TO 'oauthbridge'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `dolibarr`.`llx_oauthbridge_use` TO 'oauthbridge'@'localhost';
 GRANT SELECT ON `dolibarr`.`llx_oauthbridge_schema` TO 'oauthbridge'@'localhost';
 
 -- For doctor: which OAuth entry each email collector names.

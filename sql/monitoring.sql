@@ -3,4 +3,5 @@
 CREATE USER IF NOT EXISTS 'monitoring'@'localhost' IDENTIFIED BY 'CHANGE-ME';
 GRANT SELECT ON `dolibarr`.`llx_oauthbridge_v_status` TO 'monitoring'@'localhost';
 GRANT SELECT ON `dolibarr`.`llx_oauthbridge_event` TO 'monitoring'@'localhost';
+GRANT SELECT ON `dolibarr`.`llx_oauthbridge_use` TO 'monitoring'@'localhost';
 GRANT SELECT ON `dolibarr`.`llx_oauthbridge_schema` TO 'monitoring'@'localhost';

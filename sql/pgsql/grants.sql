@@ -35,6 +35,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON llx_oauthbridge_binding TO "oauthbridge"
 
 -- What it tells people about the entries, and the schema versions of these tables.
 GRANT SELECT, INSERT, UPDATE, DELETE ON llx_oauthbridge_v_status TO "oauthbridge";
+GRANT SELECT, INSERT, UPDATE, DELETE ON llx_oauthbridge_use TO "oauthbridge";
 GRANT SELECT ON llx_oauthbridge_schema TO "oauthbridge";
 
 -- For doctor: which OAuth entry each email collector names.

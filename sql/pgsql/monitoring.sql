@@ -9,4 +9,5 @@ GRANT CONNECT ON DATABASE "dolibarr" TO "monitoring";
 GRANT USAGE ON SCHEMA public TO "monitoring";
 GRANT SELECT ON llx_oauthbridge_v_status TO "monitoring";
 GRANT SELECT ON llx_oauthbridge_event TO "monitoring";
+GRANT SELECT ON llx_oauthbridge_use TO "monitoring";
 GRANT SELECT ON llx_oauthbridge_schema TO "monitoring";

@@ -28,5 +28,8 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_grant (
   intent_hash              char(64) NULL,                  -- keyed hash of the refresh token that is being spent
   intent_owner             varchar(80) NULL,               -- the process that spends it and has not stored the answer
   intent_at                datetime(3) NULL,               -- since when, by the database's clock
+  paused_at                datetime NULL,                  -- since when a person keeps it from being renewed; null if nobody does
+  paused_reason            varchar(255) NULL,
+  moved_id                 char(32) NULL,                  -- the export that took the grant to another server
   UNIQUE KEY uk_oauthbridge_grant_service_entity (service, entity)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='oauthbridge schema 3';
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='oauthbridge schema 4';

@@ -20,6 +20,7 @@ using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Storage;
 using DolibarrOAuthBridge.Tokens;
 using DolibarrOAuthBridge.Tokens.Renewal;
+using DolibarrOAuthBridge.Transfers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DolibarrOAuthBridge;
@@ -92,6 +93,8 @@ internal static class BridgeServices
             .AddSingleton<GrantLeaseTable>()
             .AddSingleton<SupersededTable>()
             .AddSingleton<EventTable>()
+            .AddSingleton<GrantPauseTable>()
+            .AddSingleton<UseTable>()
             .AddSingleton<BindingTable>()
             .AddSingleton<SecretGuard>()
             .AddSingleton<EventPrune>()
@@ -112,6 +115,9 @@ internal static class BridgeServices
             .AddSingleton<GrantRefresher>()
             .AddSingleton<RefreshFlights>()
             .AddSingleton<LastUseRecorder>()
+            .AddSingleton<GrantPause>()
+            .AddSingleton<GrantExporter>()
+            .AddSingleton<GrantImporter>()
             .AddSingleton<TokenBroker>()
             .AddSingleton<StockRefresh>()
             .AddSingleton<GrantRevoker>()

@@ -26,6 +26,9 @@ internal static class ProblemCode
     /// <summary>409: a person must consent (again).</summary>
     public const string ConsentRequired = "consent_required";
 
+    /// <summary>409: a person keeps the grant from being renewed.</summary>
+    public const string EntryPaused = "entry_paused";
+
     /// <summary>409: a secret would go to another address than where it was first used; an administrator must consent.</summary>
     public const string SecretRebound = "secret_rebound";
 

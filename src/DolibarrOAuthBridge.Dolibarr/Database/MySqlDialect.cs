@@ -118,6 +118,11 @@ internal sealed class MySqlDialect : SqlDialect
             .UseConnectionOpenedCallback(
                 static async (context, cancellationToken) =>
                 {
+                    if (!context.Conditions.HasFlag(MySqlConnectionOpenedConditions.New))
+                    {
+                        return; // out of the pool, with the settings of its first opening
+                    }
+
                     var command = new MySqlCommand(SessionSql, context.Connection);
                     await using (command.ConfigureAwait(false))
                     {
@@ -138,6 +143,7 @@ internal sealed class MySqlDialect : SqlDialect
             ConnectionTimeout = timeoutSeconds,
             DefaultCommandTimeout = timeoutSeconds,
             MaximumPoolSize = 10,
+            ConnectionReset = false, // no statement leaves anything behind, and a reset would cost two more for each
             AllowLoadLocalInfile = false,
             PersistSecurityInfo = false,
             CharacterSet = "utf8mb4",

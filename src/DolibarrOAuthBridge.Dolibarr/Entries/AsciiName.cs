@@ -27,5 +27,18 @@ public static class AsciiName
         return true;
     }
 
+    /// <summary>A hash code that is equal for names that are the same.</summary>
+    public static int HashOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var hash = default(HashCode);
+        foreach (var character in name)
+        {
+            hash.Add(ToLower(character));
+        }
+
+        return hash.ToHashCode();
+    }
+
     private static char ToLower(char character) => char.IsAsciiLetterUpper(character) ? (char)(character | 0x20) : character;
 }

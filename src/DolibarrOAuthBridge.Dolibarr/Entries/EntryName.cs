@@ -60,7 +60,7 @@ public sealed record EntryName
     public bool Equals(EntryName? other) => other is not null && Provider == other.Provider && AsciiName.AreSame(Label, other.Label);
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(Provider, Label.Length);
+    public override int GetHashCode() => HashCode.Combine(Provider, AsciiName.HashOf(Label));
 
     /// <inheritdoc />
     public override string ToString() => Label.Length == 0 ? Provider.Key : $"{Provider.Key}-{Label}";

@@ -11,8 +11,14 @@ public sealed record TokenRow
     /// <summary>The owner's name, such as <c>Google-Mail</c>; null in rows of others.</summary>
     public string? Service { get; init; }
 
-    /// <summary>The company.</summary>
+    /// <summary>The company; 0 where the column is 0 or NULL, which is no company's: Dolibarr reads the rows of one company only.</summary>
     public int Entity { get; init; } = 1;
+
+    /// <summary>Whether the column is NULL.</summary>
+    public bool IsEntityNull { get; init; }
+
+    /// <summary>The column as it is, for people: a number, or <c>NULL</c>.</summary>
+    public string EntityText => IsEntityNull ? "NULL" : Entity.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The stored token as it stands in its column, and with it the version for compare-and-swap; null if none.</summary>
     public string? Value { get; init; }
@@ -33,5 +39,5 @@ public sealed record TokenRow
     public DateTime? ModifiedAt { get; init; }
 
     /// <inheritdoc />
-    public override string ToString() => $"row {RowId} ({Service}, entity {Entity})";
+    public override string ToString() => $"row {RowId} ({Service}, entity {EntityText})";
 }

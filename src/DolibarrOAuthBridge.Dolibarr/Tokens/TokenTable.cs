@@ -256,7 +256,8 @@ public sealed partial class TokenTable(DolibarrDatabase database)
         {
             RowId = row.BigNumber("rowid"),
             Service = row.TextOrNull("service"),
-            Entity = row.NumberOrNull("entity") ?? 1,
+            Entity = row.NumberOrNull("entity") ?? 0,
+            IsEntityNull = row.NumberOrNull("entity") is null,
             Value = token ?? tokenString,
             Column = token is null && tokenString is not null ? "tokenstring" : "token",
             State = row.TextOrNull("state"),

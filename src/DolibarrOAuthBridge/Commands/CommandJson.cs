@@ -10,6 +10,8 @@ using DolibarrOAuthBridge.Notifications;
 using DolibarrOAuthBridge.Rekeying;
 using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Storage;
+using DolibarrOAuthBridge.Tokens;
+using DolibarrOAuthBridge.Transfers;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -29,5 +31,9 @@ namespace DolibarrOAuthBridge.Commands;
 [JsonSerializable(typeof(ConsentStarted))]
 [JsonSerializable(typeof(ConsentResult))]
 [JsonSerializable(typeof(GrantHistory))]
+[JsonSerializable(typeof(IReadOnlyList<GrantUse>))]
+[JsonSerializable(typeof(EntryReport))]
+[JsonSerializable(typeof(RevocationPlan))]
+[JsonSerializable(typeof(TransferReport))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, DeliveryResult>))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -2,13 +2,14 @@
 
 using System.CommandLine;
 using System.Globalization;
+using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using Spectre.Console;
 
 namespace DolibarrOAuthBridge.Commands;
 
-/// <summary><c>history ENTRY</c>: what happened to a grant.</summary>
+/// <summary><c>history ENTRY</c>: what happened to a grant, or who was given its token.</summary>
 internal sealed class HistoryCommand : IBridgeCommand
 {
     private readonly Argument<string> _entry = new("ENTRY") { Description = "The entry, such as GOOGLE-Mail." };
@@ -19,7 +20,12 @@ internal sealed class HistoryCommand : IBridgeCommand
         DefaultValueFactory = static _ => 50,
     };
 
-    public Command Define() => new("history", "Show what happened to an entry's grant, newest first.") { _entry, _limit };
+    private readonly Option<bool> _callers = new("--callers")
+    {
+        Description = "Show who was given the entry's token instead, and when, to the minute.",
+    };
+
+    public Command Define() => new("history", "Show what happened to an entry's grant, newest first.") { _entry, _limit, _callers };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
@@ -33,6 +39,12 @@ internal sealed class HistoryCommand : IBridgeCommand
         await using (context)
         {
             var entry = await context.Get<EntryDirectory>().GetAsync(result.GetRequiredValue(_entry), context.Entity, cancellationToken);
+            if (result.GetValue(_callers))
+            {
+                await WriteCallersAsync(context, entry, cancellationToken);
+                return 0;
+            }
+
             var history = new GrantHistory(await context.Get<EventTable>().ListAsync(GrantKey.Of(entry), limit, cancellationToken));
             if (context.Json)
             {
@@ -62,4 +74,31 @@ internal sealed class HistoryCommand : IBridgeCommand
             return 0;
         }
     }
+
+    private static async Task WriteCallersAsync(CommandContext context, OAuthEntry entry, CancellationToken cancellationToken)
+    {
+        var uses = await context.Get<UseTable>().ListAsync(GrantKey.Of(entry), cancellationToken);
+        if (context.Json)
+        {
+            await Output.WriteJsonAsync(uses, CommandJson.Default.IReadOnlyListGrantUse);
+            return;
+        }
+
+        var console = Output.Console();
+        if (uses.Count == 0)
+        {
+            Output.WriteLine(console, $"Nobody is recorded to have been given the token of {entry.Name}.");
+            return;
+        }
+
+        var table = Output.Table("Last (UTC)", "First (UTC)", "Caller");
+        foreach (var use in uses)
+        {
+            table.AddRow(Output.Cell(Minute(use.LastAt)), Output.Cell(Minute(use.FirstAt)), Output.Cell(use.Caller));
+        }
+
+        console.Write(table);
+    }
+
+    private static string Minute(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

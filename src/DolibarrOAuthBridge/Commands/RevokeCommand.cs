@@ -13,7 +13,12 @@ internal sealed class RevokeCommand : IBridgeCommand
     private readonly Option<bool> _force = new("--force") { Description = "Delete the row even if the provider cannot be asked." };
     private readonly Option<bool> _localOnly = new("--local-only") { Description = "Delete the row without asking the provider." };
 
-    public Command Define() => new("revoke", "Revoke a token at the provider and delete it.") { _entry, _force, _localOnly };
+    private readonly Option<bool> _dryRun = new("--dry-run")
+    {
+        Description = "Change nothing and ask no provider; say what would be done.",
+    };
+
+    public Command Define() => new("revoke", "Revoke a token at the provider and delete it.") { _entry, _force, _localOnly, _dryRun };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
@@ -21,6 +26,12 @@ internal sealed class RevokeCommand : IBridgeCommand
         await using (context)
         {
             var entry = result.GetRequiredValue(_entry);
+            if (result.GetValue(_dryRun))
+            {
+                await WritePlanAsync(context, entry, !result.GetValue(_localOnly), cancellationToken);
+                return 0;
+            }
+
             var outcome = await context
                 .Get<GrantRevoker>()
                 .RevokeAsync(entry, context.Entity, atProvider: !result.GetValue(_localOnly), result.GetValue(_force), cancellationToken);
@@ -43,5 +54,20 @@ internal sealed class RevokeCommand : IBridgeCommand
             );
             return 0;
         }
+    }
+
+    private static async Task WritePlanAsync(CommandContext context, string entry, bool atProvider, CancellationToken cancellationToken)
+    {
+        var plan = await context.Get<GrantRevoker>().PlanAsync(entry, context.Entity, atProvider, cancellationToken);
+        if (context.Json)
+        {
+            await Output.WriteJsonAsync(plan, CommandJson.Default.RevocationPlan);
+            return;
+        }
+
+        await Console.Out.WriteLineAsync(
+            (plan.Endpoint is { } endpoint ? $"{endpoint} would be asked to end the grant. " : "The provider would not be asked. ")
+                + $"Row {plan.Row} of the token table would be deleted. Nothing was changed."
+        );
     }
 }

@@ -17,7 +17,7 @@ internal static class RowsView
             table.AddRow(
                 Output.Cell(row.Rowid.ToString(CultureInfo.InvariantCulture)),
                 Output.Cell(row.Service),
-                Output.Cell(row.Entity.ToString(CultureInfo.InvariantCulture)),
+                Output.Cell(row.EntityText, row.Entity is null or 0 ? Color.Yellow : null),
                 Output.Cell(
                     OwnerOf(row),
                     row.Kind == "other" ? Color.Grey
@@ -41,17 +41,20 @@ internal static class RowsView
     }
 
     public static IEnumerable<string> Notes(IReadOnlyList<InspectedRow> rows) =>
-        rows.Where(row => row.Problem is not null).Select(row => $"Row {row.Rowid} ({row.Service}): {row.Problem}");
+        rows.Select(row => (Row: row, Text: row.Problem ?? row.Note ?? NoCompany(row)))
+            .Where(note => note.Text is not null)
+            .Select(note => $"Row {note.Row.Rowid} ({note.Row.Service}): {note.Text}");
 
     public static Grid Card(InspectedRow row, DateTimeOffset now)
     {
         var card = new Grid().AddColumn(new GridColumn { NoWrap = true }).AddColumn();
         Add("Row", row.Rowid.ToString(CultureInfo.InvariantCulture));
         Add("Service", row.Service);
-        Add("Entity", row.Entity.ToString(CultureInfo.InvariantCulture));
+        Add("Entity", row.EntityText);
         Add("Entry", OwnerOf(row));
         Add("Storage", row.Storage);
         Add("Problem", row.Problem, Color.Red);
+        Add("Note", row.Note ?? NoCompany(row));
         Add("Access token", row.AccessToken);
         Add(
             "Expires",
@@ -77,6 +80,11 @@ internal static class RowsView
             }
         }
     }
+
+    private static string? NoCompany(InspectedRow row) =>
+        row is { Kind: "orphan", Entity: null or 0 }
+            ? $"Its entity is {row.EntityText}, which is no company's: Dolibarr and the bridge read the rows of one company only."
+            : null;
 
     private static string OwnerOf(InspectedRow row) =>
         row.Kind switch

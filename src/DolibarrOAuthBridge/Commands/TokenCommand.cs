@@ -42,6 +42,7 @@ internal sealed class TokenCommand : IBridgeCommand
                     result.GetRequiredValue(_entry),
                     context.Entity,
                     minTtl is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                    "command token",
                     cancellationToken
                 );
             await WriteAsync(context, token, result.GetValue(_xoauth2));

@@ -18,14 +18,16 @@ internal sealed record CompanySnapshot(
     IReadOnlyDictionary<string, GrantRecord> Memory
 )
 {
-    /// <summary>The entry that a setting names as Dolibarr does; null if there is none.</summary>
-    public OAuthEntry? Find(string name) =>
-        EntryName.TryParse(name, out var wanted) ? Entries.FirstOrDefault(entry => entry.Name.Equals(wanted)) : null;
+    private readonly Dictionary<EntryName, OAuthEntry> _entries = Entries.ToDictionary(static entry => entry.Name);
+    private readonly Dictionary<string, EntryReport> _reports = Reports.ToDictionary(static report => report.Entry, StringComparer.Ordinal);
+
+    /// <summary>The entry that a setting or a row names as Dolibarr does; null if there is none.</summary>
+    public OAuthEntry? Find(string name) => EntryName.TryParse(name, out var wanted) ? _entries.GetValueOrDefault(wanted) : null;
 
     /// <summary>The report on an entry.</summary>
     public EntryReport ReportOn(OAuthEntry entry)
     {
-        return Reports.First(report => report.Entry == entry.Name.ToString());
+        return _reports[entry.Name.ToString()];
     }
 
     /// <summary>How a finding names an entry.</summary>

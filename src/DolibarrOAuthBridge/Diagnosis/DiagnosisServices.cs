@@ -12,6 +12,7 @@ internal static class DiagnosisServices
             .AddSingleton<IDiagnosis, DatabaseDiagnosis>()
             .AddSingleton<IDiagnosis, PrivilegeDiagnosis>()
             .AddSingleton<IDiagnosis, SchemaDiagnosis>()
+            .AddSingleton<IDiagnosis, JournalDiagnosis>()
             .AddSingleton<IDiagnosis, KeyDiagnosis>()
             .AddSingleton<IDiagnosis, EntryDiagnosis>()
             .AddSingleton<IDiagnosis, RenameDiagnosis>()

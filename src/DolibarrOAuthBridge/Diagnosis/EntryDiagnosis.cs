@@ -12,6 +12,10 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
+        var set = snapshot
+            .Constants.Where(static constant => constant.Stored.Length > 0)
+            .Select(static constant => (constant.Name, constant.Entity))
+            .ToHashSet();
         foreach (var company in snapshot.Companies)
         {
             foreach (var report in company.Reports)
@@ -23,8 +27,7 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
             }
 
             foreach (
-                var finding in InTwoEntities(snapshot, company)
-                    .Concat(company.Entries.SelectMany(entry => Find(examination, company, entry)))
+                var finding in InTwoEntities(set, company).Concat(company.Entries.SelectMany(entry => Find(examination, company, entry)))
             )
             {
                 yield return finding;
@@ -33,9 +36,11 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
     }
 
     // The company's own settings then win, one by one: half an entry of each is an entry that nobody made.
-    private static IEnumerable<Finding> InTwoEntities(InstanceSnapshot snapshot, CompanySnapshot company) =>
+    private static IEnumerable<Finding> InTwoEntities(HashSet<(string, int)> set, CompanySnapshot company) =>
         company
-            .Entries.Where(entry => IsSet(snapshot, entry, 0) && IsSet(snapshot, entry, company.Entity))
+            .Entries.Where(entry =>
+                set.Contains((entry.Name.Constant("ID"), 0)) && set.Contains((entry.Name.Constant("ID"), company.Entity))
+            )
             .Select(entry => new Finding(
                 "entry_in_two_entities",
                 Severity.Warning,
@@ -74,9 +79,4 @@ internal sealed class EntryDiagnosis : SnapshotDiagnosis
             );
         }
     }
-
-    private static bool IsSet(InstanceSnapshot snapshot, OAuthEntry entry, int entity) =>
-        snapshot.Constants.Any(constant =>
-            constant.Entity == entity && constant.Stored.Length > 0 && constant.Name == entry.Name.Constant("ID")
-        );
 }

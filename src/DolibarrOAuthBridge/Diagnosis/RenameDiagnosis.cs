@@ -22,7 +22,7 @@ internal sealed partial class RenameDiagnosis : SnapshotDiagnosis
                 orphan.Name is not null
                 && !snapshot.Companies.Any(company =>
                     (orphan.Constant.Entity == 0 || orphan.Constant.Entity == company.Entity)
-                    && company.Entries.Any(entry => entry.Name.Equals(orphan.Name))
+                    && company.Find(orphan.Name.ToString()) is not null
                 )
             )
             .ToList();

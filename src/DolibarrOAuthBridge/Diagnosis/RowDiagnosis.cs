@@ -13,20 +13,31 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
-        return snapshot.Companies.SelectMany(company =>
-            snapshot
-                .Rows.Where(row => row.Entity == company.Entity && !string.IsNullOrEmpty(row.Value))
-                .Select(row => Judge(company, row))
-                .OfType<Finding>()
-                .Concat(Empty(company, snapshot.Rows))
-        );
+        var rows = snapshot.Rows.ToLookup(static row => row.Entity);
+        return snapshot
+            .Companies.SelectMany(company =>
+                rows[company.Entity]
+                    .Where(static row => !string.IsNullOrEmpty(row.Value))
+                    .Select(row => Judge(company, row))
+                    .OfType<Finding>()
+                    .Concat(Empty(company, rows[company.Entity]))
+            )
+            .Concat(rows[0].Where(static row => !row.HasOwner && EntryName.TryParse(row.Service, out _)).Select(OfNoCompany));
     }
+
+    private static Finding OfNoCompany(TokenRow row) =>
+        new(
+            "row_without_company",
+            Severity.Warning,
+            $"token row {row.RowId} ({row.Service}, entity {row.EntityText})",
+            $"Its entity is {row.EntityText}, which is no company's: Dolibarr and the bridge read the rows of one company only, so nobody "
+                + "reads this one.",
+            $"UPDATE llx_oauth_token SET entity = N WHERE rowid = {row.RowId}, where N is the company it belongs to; or delete the row."
+        );
 
     // One is a consent under way: Dolibarr keeps its state there.
     private static IEnumerable<Finding> Empty(CompanySnapshot company, IEnumerable<TokenRow> rows) =>
-        rows.Where(row =>
-                row.Entity == company.Entity && !row.HasOwner && string.IsNullOrEmpty(row.Value) && EntryName.TryParse(row.Service, out _)
-            )
+        rows.Where(static row => !row.HasOwner && string.IsNullOrEmpty(row.Value) && EntryName.TryParse(row.Service, out _))
             .GroupBy(row => row.Service!, StringComparer.OrdinalIgnoreCase)
             .Where(group => group.Count() > 1)
             .Select(group => new Finding(
@@ -42,7 +53,7 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
     {
         var service = row.Service ?? string.Empty;
         var subject = $"token row {row.RowId} ({service}, entity {company.Entity})";
-        if (company.Entries.FirstOrDefault(entry => entry.Name.Owns(service)) is { } owner)
+        if (company.Find(service) is { } owner)
         {
             return row.HasOwner
                 ? new(

@@ -67,6 +67,11 @@ internal sealed class UpkeepDiagnosis(DolibarrDatabase database) : IDiagnosis
                 ),
             cancellationToken
         );
+        var known = snapshot
+            .Companies.SelectMany(static company =>
+                company.Entries.Select(entry => (entry.Name.Service.ToUpperInvariant(), company.Entity))
+            )
+            .ToHashSet();
         var findings = new List<Finding>();
         foreach (var grant in grants)
         {
@@ -94,7 +99,7 @@ internal sealed class UpkeepDiagnosis(DolibarrDatabase database) : IDiagnosis
                 );
             }
 
-            if (!IsKnown(snapshot, grant.Service, grant.Entity))
+            if (!known.Contains((grant.Service.ToUpperInvariant(), grant.Entity)))
             {
                 findings.Add(
                     new(
@@ -110,9 +115,4 @@ internal sealed class UpkeepDiagnosis(DolibarrDatabase database) : IDiagnosis
 
         return findings;
     }
-
-    private static bool IsKnown(InstanceSnapshot snapshot, string service, int entity) =>
-        snapshot.Companies.Any(company =>
-            company.Entity == entity && company.Entries.Any(entry => entry.Name.Service.Equals(service, StringComparison.OrdinalIgnoreCase))
-        );
 }

@@ -27,7 +27,7 @@ internal sealed class WriteDiagnosis(DolibarrDatabase database, TokenTable token
                 row.Entity == company.Entity
                 && !row.HasOwner
                 && !string.IsNullOrEmpty(row.Value)
-                && company.Entries.Any(entry => entry.Name.Owns(row.Service))
+                && company.Find(row.Service ?? string.Empty) is not null
             );
             if (row is not null && await TryAsync(row, cancellationToken) is { } finding)
             {

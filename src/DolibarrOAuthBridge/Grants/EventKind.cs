@@ -35,6 +35,18 @@ internal static class EventKind
     /// <summary>A consent ended without a grant.</summary>
     public const string ConsentDenied = "consent_denied";
 
+    /// <summary>A person keeps the grant from being renewed.</summary>
+    public const string Paused = "paused";
+
+    /// <summary>A person lets the grant be renewed again.</summary>
+    public const string Resumed = "resumed";
+
+    /// <summary>The grant was taken to another server.</summary>
+    public const string Exported = "exported";
+
+    /// <summary>The grant came from another server.</summary>
+    public const string Imported = "imported";
+
     /// <summary>A grant was revoked and its row deleted.</summary>
     public const string Revoked = "revoked";
 }

@@ -68,6 +68,18 @@ internal sealed class GrantRecord
     /// <summary>Who announced to spend the refresh token and has not stored the answer; null if nobody.</summary>
     public string? IntentOwner { get; init; }
 
+    /// <summary>Since when a person keeps the grant from being renewed; null if nobody does.</summary>
+    public DateTime? PausedAt { get; init; }
+
+    /// <summary>Why, for people.</summary>
+    public string? PausedReason { get; init; }
+
+    /// <summary>The export that took the grant to another server; null if none did.</summary>
+    public string? MovedId { get; init; }
+
+    /// <summary>Whether nothing may renew the grant.</summary>
+    public bool IsPaused => PausedAt is not null;
+
     /// <summary>The account that granted, where the provider said so.</summary>
     public string? Account { get; init; }
 

@@ -14,7 +14,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     private const string Columns = """
         service, entity, granted_at, refreshed_at, used_at, refresh_count, token_expires_at, refresh_token_expires_at, failure_count,
         last_error, last_error_detail, last_error_at, next_try_at, failed_settings, dead_hash, newest_hash, newest_token, token_row,
-        superseded, account, intent_owner
+        superseded, account, intent_owner, paused_at, paused_reason, moved_id
         """;
 
     private string OnConflictUpdate => database.Sql.OnConflictUpdate("service, entity");
@@ -112,7 +112,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
                 failed_settings = NULL,
                 dead_hash = CASE WHEN {Table}.dead_hash = @newestHash THEN {Table}.dead_hash END,
-                intent_hash = NULL, intent_owner = NULL, intent_at = NULL
+                intent_hash = NULL, intent_owner = NULL, intent_at = NULL, paused_at = NULL, paused_reason = NULL, moved_id = NULL
             """;
         return connection.ExecuteAsync(
             sql,
@@ -179,7 +179,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
             failed_settings = NULL,
             dead_hash = NULL, newest_hash = NULL, newest_token = NULL, token_row = NULL, superseded = NULL, account = NULL,
-            intent_hash = NULL, intent_owner = NULL, intent_at = NULL
+            intent_hash = NULL, intent_owner = NULL, intent_at = NULL, paused_at = NULL, paused_reason = NULL, moved_id = NULL
             """,
             key,
             [],
@@ -239,6 +239,9 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             Superseded = row.TextOrNull("superseded"),
             Account = row.TextOrNull("account"),
             IntentOwner = row.TextOrNull("intent_owner"),
+            PausedAt = row.TimeOrNull("paused_at"),
+            PausedReason = row.TextOrNull("paused_reason"),
+            MovedId = row.TextOrNull("moved_id"),
         };
 
     private static (string Name, object? Value)[] Of(GrantKey key) => [("service", key.Service), ("entity", key.Entity)];

@@ -36,7 +36,7 @@ internal sealed class HotTokens(TokenBroker broker, TimeProvider time)
     public byte[]? Find(HttpRequest request) =>
         HttpMethods.IsGet(request.Method)
         && _targets.TryGetValue((request.Path.Value!, request.QueryString.Value ?? string.Empty), out var target)
-        && broker.FindHot(target.Entry, target.Entity, target.MinTtl) is { } token
+        && broker.FindHot(target.Entry, target.Entity, target.MinTtl, CallerName.Of(request.HttpContext)) is { } token
             ? target.BodyOf(token, time.GetUtcNow())
             : null;
 

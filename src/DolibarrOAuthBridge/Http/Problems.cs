@@ -23,6 +23,7 @@ internal static class Problems
             or ProblemCode.SecretRebound
             or ProblemCode.TokenUnreadable
             or ProblemCode.TokenDuplicate
+            or ProblemCode.EntryPaused
             or ProblemCode.AccountChanged => StatusCodes.Status409Conflict,
             ProblemCode.TooManyRequests => StatusCodes.Status429TooManyRequests,
             ProblemCode.ProviderRejected => StatusCodes.Status502BadGateway,

@@ -91,7 +91,7 @@ internal sealed partial class MailChecker(
 
         async Task<string> GetTokenAsync()
         {
-            token = (await broker.GetGrantAsync(entry, options.MinTtl, limit)).ToAccessToken(entry.Name);
+            token = (await broker.GetGrantAsync(entry, options.MinTtl, "mail check", limit)).ToAccessToken(entry.Name);
             (failures.AccessToken, failures.GrantedScope) = (token.Value, token.Scope);
             return token.Scope is { Length: > 0 } scope ? $"a token for {scope}" : "a token";
         }

@@ -26,28 +26,31 @@ internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries,
     {
         var items = new List<CleanupItem>();
         var rows = (await tokens.ListAsync(cancellationToken)).Where(row => !row.HasOwner).ToList();
-        foreach (var entity in await entries.ListEntitiesAsync(cancellationToken))
+        var known = await entries.ListAllAsync(await entries.ListEntitiesAsync(cancellationToken), cancellationToken);
+        var records = await grants.ListAllAsync(cancellationToken);
+        var byName = rows.Where(static row => EntryName.TryParse(row.Service, out _)).ToLookup(static row => Key(row));
+        foreach (var entry in known)
         {
-            var known = await entries.ListAsync(entity, cancellationToken);
-            var records = await grants.ListAsync(entity, cancellationToken);
-            var own = rows.Where(row => row.Entity == entity).ToList();
-            foreach (var entry in known)
-            {
-                var those = own.Where(row => entry.Name.Owns(row.Service)).ToList();
-                items.AddRange(Duplicates(those, records.GetValueOrDefault(entry.Name.Service)));
-            }
-
-            var orphans = own.Where(row => EntryName.TryParse(row.Service, out _) && !known.Any(entry => entry.Name.Owns(row.Service)));
-            items.AddRange(orphans.Select(row => Item("orphan", row, "There is no such OAuth entry in this company any more.")));
-            items.AddRange(
-                records
-                    .Values.Where(record => !known.Any(entry => AsciiName.AreSame(entry.Name.Service, record.Service)))
-                    .Select(record => Memory(record, entity))
-            );
+            items.AddRange(Duplicates([.. byName[(entry.Name, entry.Entity)]], records.GetValueOrDefault(GrantKey.Of(entry))));
         }
 
+        var names = known.Select(static entry => ((EntryName?)entry.Name, entry.Entity)).ToHashSet();
+        items.AddRange(byName.Where(group => !names.Contains(group.Key)).SelectMany(group => group.Select(Orphan)));
+        items.AddRange(records.Values.Where(record => !names.Contains(Key(record))).Select(Memory));
         return items;
     }
+
+    private static (EntryName?, int) Key(TokenRow row) => (EntryName.TryParse(row.Service, out var name) ? name : null, row.Entity);
+
+    private static (EntryName?, int) Key(GrantRecord record) =>
+        (EntryName.TryParse(record.Service, out var name) ? name : null, record.Entity);
+
+    private CleanupItem Orphan(TokenRow row) =>
+        Item(
+            "orphan",
+            row,
+            row.Entity == 0 ? "Its entity is no company's, so nobody reads it." : "There is no such OAuth entry in this company any more."
+        );
 
     private IEnumerable<CleanupItem> Duplicates(List<TokenRow> rows, GrantRecord? record)
     {
@@ -103,17 +106,17 @@ internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries,
     private CleanupItem Item(string kind, TokenRow row, string reason) =>
         new(
             kind,
-            $"{database.Prefix}oauth_token, row {row.RowId} ({row.Service}, entity {row.Entity})",
+            $"{database.Prefix}oauth_token, row {row.RowId} ({row.Service}, entity {row.EntityText})",
             reason,
             $"DELETE FROM {database.Prefix}oauth_token WHERE rowid = {row.RowId};"
         );
 
-    private CleanupItem Memory(GrantRecord record, int entity) =>
+    private CleanupItem Memory(GrantRecord record) =>
         new(
             "memory",
-            $"{database.Prefix}oauthbridge_grant ({record.Service}, entity {entity})",
+            $"{database.Prefix}oauthbridge_grant ({record.Service}, entity {record.Entity})",
             "There is no such OAuth entry in this company any more.",
-            $"DELETE FROM {database.Prefix}oauthbridge_grant WHERE entity = {entity} "
+            $"DELETE FROM {database.Prefix}oauthbridge_grant WHERE entity = {record.Entity} "
                 + $"AND service = '{record.Service.Replace("'", "''", StringComparison.Ordinal)}';"
         );
 }

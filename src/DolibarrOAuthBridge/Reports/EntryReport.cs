@@ -46,6 +46,9 @@ public sealed record EntryReport
     /// </summary>
     public required bool NeedsPerson { get; init; }
 
+    /// <summary>Whether a person keeps it from being renewed. A token that lives is handed out.</summary>
+    public required bool Paused { get; init; }
+
     /// <summary>Its token.</summary>
     public required TokenReport Token { get; init; }
 

@@ -138,6 +138,7 @@ internal sealed class EntryReporter(
             Missing = missing,
             Flows = flows.Of(entry),
             NeedsPerson = PersonNeed.Of(facts, missing.Count == 0, token.Status),
+            Paused = facts.Memory.IsPaused,
             Token = token,
             Warnings = EntryWarnings.Of(facts),
         };

@@ -17,6 +17,8 @@ internal static class EntryWarningCode
     public const string LabelTooLong = "label_too_long";
     public const string DuplicateRows = "duplicate_rows";
     public const string TokenUnreadable = "token_unreadable";
+    public const string Paused = "paused";
+    public const string Moved = "moved";
     public const string ConsentRequired = "consent_required";
     public const string NoRefreshToken = "no_refresh_token";
     public const string RefreshTokenEnding = "refresh_token_ending";

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace DolibarrOAuthBridge.Reports;
 
 /// <summary>A row of the token table as a DBA may see it: decoded, and without secrets unless they were asked for.</summary>
@@ -11,14 +14,15 @@ internal sealed record InspectedRow
     /// <summary>The service column.</summary>
     public string? Service { get; init; }
 
-    /// <summary>The company.</summary>
-    public required int Entity { get; init; }
+    /// <summary>The entity column as it is; null where it is NULL. Rows of 0 and NULL are no company's, and nobody reads them.</summary>
+    public required int? Entity { get; init; }
 
     /// <summary>The OAuth entry that owns the row; null if it is another owner's.</summary>
     public string? Entry { get; init; }
 
     /// <summary>
-    /// What the row is: <c>entry</c>, <c>duplicate</c> (of an entry), <c>orphan</c> (named like an entry that is not there), or
+    /// What the row is: <c>entry</c>, <c>duplicate</c> (of an entry), <c>orphan</c> (named like an
+    /// entry that is not there in this company, or of no company), or
     /// <c>other</c> (another program's, a third party's, a user's or a member's).
     /// </summary>
     public string Kind { get; init; } = "entry";
@@ -31,6 +35,9 @@ internal sealed record InspectedRow
 
     /// <summary>Why the token cannot be read; null if it can, or if the row is another owner's.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>What a row of <c>other</c> holds, and why it is not decoded further; null where it decodes as Dolibarr's token.</summary>
+    public string? Note { get; init; }
 
     /// <summary>The access token, redacted.</summary>
     public string? AccessToken { get; init; }
@@ -60,5 +67,9 @@ internal sealed record InspectedRow
     public DateTime? Modified { get; init; }
 
     /// <inheritdoc />
-    public override string ToString() => $"row {Rowid} ({Service}, entity {Entity})";
+    public override string ToString() => $"row {Rowid} ({Service}, entity {EntityText})";
+
+    /// <summary>The entity column for people.</summary>
+    [JsonIgnore]
+    public string EntityText => Entity?.ToString(CultureInfo.InvariantCulture) ?? "NULL";
 }

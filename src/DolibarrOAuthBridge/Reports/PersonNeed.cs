@@ -18,6 +18,7 @@ internal static class PersonNeed
     public static bool Of(EntryFacts facts, bool isComplete, string status)
     {
         return !isComplete
+            || facts.Memory.IsPaused
             || status switch
             {
                 TokenStatus.ConsentRequired or TokenStatus.Unreadable or TokenStatus.Duplicate => true,

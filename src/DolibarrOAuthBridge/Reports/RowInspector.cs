@@ -21,35 +21,27 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
     /// <exception cref="Dolibarr.Database.StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<InspectedRow>> InspectAsync(string? filter, bool reveal, CancellationToken cancellationToken = default)
     {
-        var inspected = new List<InspectedRow>();
         var rows = await tokens.ListAsync(cancellationToken);
-        foreach (var row in rows)
-        {
-            var known = await entries.ListAsync(row.Entity, cancellationToken);
-            var owner = row.HasOwner ? null : known.FirstOrDefault(entry => entry.Name.Owns(row.Service));
-            if (Matches(row, owner, filter))
-            {
-                var shown = Inspect(row, owner, reveal) with { Kind = KindOf(row, owner, rows) };
-                inspected.Add(shown.Kind == "other" ? shown with { Problem = null } : shown); // another program's form is no problem
-            }
-        }
-
-        return inspected;
+        var all = await entries.ListAllAsync(cancellationToken);
+        var known = all.ToDictionary(static entry => (entry.Name, entry.Entity));
+        var tokensOfEntries = new TokenRows(rows);
+        return
+        [
+            .. rows.Select(row => (Row: row, Owner: OwnerOf(row, known)))
+                .Where(one => Matches(one.Row, one.Owner, filter))
+                .Select(one => Inspect(one.Row, one.Owner, KindOf(one.Row, one.Owner, tokensOfEntries), reveal)),
+        ];
     }
 
-    private static string KindOf(TokenRow row, OAuthEntry? owner, IReadOnlyList<TokenRow> rows) =>
+    private static OAuthEntry? OwnerOf(TokenRow row, Dictionary<(EntryName, int), OAuthEntry> known) =>
+        !row.HasOwner && EntryName.TryParse(row.Service, out var name) ? known.GetValueOrDefault((name, row.Entity)) : null;
+
+    private static string KindOf(TokenRow row, OAuthEntry? owner, TokenRows rows) =>
         owner is null
             ? row.HasOwner || !EntryName.TryParse(row.Service, out _)
                 ? "other"
                 : "orphan"
-            : !string.IsNullOrEmpty(row.Value)
-            && rows.Any(other =>
-                other.RowId != row.RowId
-                && other.Entity == row.Entity
-                && !other.HasOwner
-                && !string.IsNullOrEmpty(other.Value)
-                && owner.Name.Owns(other.Service)
-            )
+            : !string.IsNullOrEmpty(row.Value) && rows.Find(owner.Name, row.Entity).IsDuplicate
                 ? "duplicate"
                 : "entry";
 
@@ -59,14 +51,15 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
         || AsciiName.AreSame(filter, row.Service)
         || AsciiName.AreSame(filter, owner?.Name.ToString());
 
-    private InspectedRow Inspect(TokenRow row, OAuthEntry? owner, bool reveal)
+    private InspectedRow Inspect(TokenRow row, OAuthEntry? owner, string kind, bool reveal)
     {
         var shown = new InspectedRow
         {
             Rowid = row.RowId,
             Service = row.Service,
-            Entity = row.Entity,
+            Entity = row.IsEntityNull ? null : row.Entity,
             Entry = owner?.Name.ToString(),
+            Kind = kind,
             Storage = StorageOf(row.Value),
             State = row.State is { Length: > 0 } state && !reveal ? WithoutRandomPart(state) : row.State,
             Created = row.CreatedAt,
@@ -93,8 +86,23 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
         }
         catch (TokenUnreadableException exception)
         {
-            return shown with { Problem = exception.Message };
+            return kind == "other" ? WithForeign(shown, row.Value, reveal) : shown with { Problem = exception.Message };
         }
+    }
+
+    // Another program's form is no problem.
+    private InspectedRow WithForeign(InspectedRow shown, string value, bool reveal)
+    {
+        var foreign = ForeignToken.Read(value, codec);
+        return shown with
+        {
+            Note = foreign.Reason,
+            AccessToken = Redact(foreign.AccessToken, reveal),
+            RefreshToken = Redact(foreign.RefreshToken, reveal),
+            Scope = foreign.Scope,
+            ExpiresAt = foreign.ExpiresAt,
+            Parameters = foreign.Members ?? [],
+        };
     }
 
     private static string StorageOf(string? value) =>

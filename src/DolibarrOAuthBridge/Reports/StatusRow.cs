@@ -46,6 +46,8 @@ internal sealed record StatusRow
 
     public DateTime? NextTryAt { get; init; }
 
+    public bool Paused { get; init; }
+
     public string Warnings { get; init; } = string.Empty;
 
     /// <summary>The row of an entry.</summary>
@@ -71,6 +73,7 @@ internal sealed record StatusRow
             FailureCount = record.FailureCount,
             LastError = Cut(report.Token.LastError),
             NextTryAt = Seconds(record.NextTryAt),
+            Paused = report.Paused,
             Warnings = Cut(string.Join(' ', report.Warnings.Select(warning => warning.Code).Distinct(StringComparer.Ordinal)))!,
         };
 
@@ -95,6 +98,7 @@ internal sealed record StatusRow
             FailureCount = row.Number("failure_count"),
             LastError = row.TextOrNull("last_error"),
             NextTryAt = Seconds(row.TimeOrNull("next_try_at")),
+            Paused = row.Boolean("paused"),
             Warnings = row.Text("warnings"),
         };
 
@@ -118,6 +122,7 @@ internal sealed record StatusRow
             ("failure_count", FailureCount),
             ("last_error", LastError),
             ("next_try_at", NextTryAt),
+            ("paused", Paused ? 1 : 0),
             ("warnings", Warnings),
             ("looked_at", lookedAt),
         ];

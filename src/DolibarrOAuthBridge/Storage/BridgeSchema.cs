@@ -31,14 +31,15 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
         new Dictionary<string, int>
         {
             ["oauthbridge_schema"] = 1, // first: it holds the versions of the others
-            ["oauthbridge_grant"] = 3,
+            ["oauthbridge_grant"] = 4,
             ["oauthbridge_superseded"] = 1,
             ["oauthbridge_event"] = 1,
             ["oauthbridge_consent"] = 1,
             ["oauthbridge_notice"] = 1,
             ["oauthbridge_condition"] = 1,
             ["oauthbridge_binding"] = 1,
-            ["oauthbridge_v_status"] = 1,
+            ["oauthbridge_use"] = 1,
+            ["oauthbridge_v_status"] = 2,
         };
 
     /// <summary>Makes the tables that are missing and upgrades or repairs the others; does nothing from the second time on.</summary>

@@ -52,6 +52,23 @@ internal sealed partial class GrantRevoker(
         return outcome;
     }
 
+    /// <summary>What <see cref="RevokeAsync"/> would do now; nothing changes and no provider is asked.</summary>
+    /// <exception cref="BridgeException">There is no row, or none that could be revoked.</exception>
+    public async Task<RevocationPlan> PlanAsync(string name, int entity, bool atProvider, CancellationToken cancellationToken = default)
+    {
+        var entry = await entries.GetAsync(name, entity, cancellationToken);
+        var grant = await reader.ReadAsync(entry, cancellationToken);
+        try
+        {
+            var endpoint = atProvider ? await providers.FindAsync(entry, ProviderEndpoint.RevocationEndpoint, cancellationToken) : null;
+            return new RevocationPlan(entry.Name.ToString(), grant.Row.RowId, endpoint?.AbsoluteUri);
+        }
+        catch (ProviderConfigurationException exception)
+        {
+            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {exception.Message}", innerException: exception);
+        }
+    }
+
     // A refresh that got in between has put a newer grant into the row: that one is to end as well.
     private async Task<(TokenRow Row, RevocationOutcome Outcome)> DeleteAsync(
         OAuthEntry entry,

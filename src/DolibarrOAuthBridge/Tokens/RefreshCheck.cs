@@ -33,6 +33,11 @@ internal sealed class RefreshCheck(
     {
         var record = await grants.GetAsync(GrantKey.Of(entry));
         var grant = await reader.ReadAsync(entry);
+        if (record.IsPaused)
+        {
+            return IsMet(demand, grant, record) ? new GrantState(grant, record, Suffices: true) : throw GrantPause.Refusal(entry, record);
+        }
+
         if (await healer.NeedsHealingAsync(grant, record))
         {
             return new GrantState(grant, record, Suffices: false);
@@ -56,7 +61,7 @@ internal sealed class RefreshCheck(
         {
             var record = await grants.GetAsync(GrantKey.Of(entry));
             var grant = await reader.ReadAsync(entry);
-            if (await healer.HealAsync(entry, grant, record))
+            if (!record.IsPaused && await healer.HealAsync(entry, grant, record))
             {
                 grant = await reader.ReadAsync(entry);
                 demand = demand with { SeenValue = demand.IsForced ? grant.Row.Value : null };
@@ -65,6 +70,11 @@ internal sealed class RefreshCheck(
             if (IsMet(demand, grant, record))
             {
                 return new GrantState(grant, record, Suffices: true);
+            }
+
+            if (record.IsPaused)
+            {
+                throw GrantPause.Refusal(entry, record);
             }
 
             EntrySettings.RequireComplete(entry);

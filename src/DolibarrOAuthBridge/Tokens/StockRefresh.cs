@@ -76,8 +76,8 @@ internal sealed class StockRefresh(
 
     /// <summary>The entry's grant with a fresh access token.</summary>
     /// <exception cref="BridgeException">The grant cannot be refreshed.</exception>
-    public Task<StoredGrant> RedeemAsync(OAuthEntry entry, CancellationToken cancellationToken = default) =>
-        broker.GetGrantAsync(entry, options.RenewAhead, cancellationToken);
+    public Task<StoredGrant> RedeemAsync(OAuthEntry entry, string? caller = null, CancellationToken cancellationToken = default) =>
+        broker.GetGrantAsync(entry, options.RenewAhead, caller, cancellationToken);
 
     private bool Holds(TokenRow row, string hash)
     {

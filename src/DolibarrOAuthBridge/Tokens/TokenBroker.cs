@@ -28,19 +28,26 @@ internal sealed partial class TokenBroker(
     /// <param name="name">Entry or service name.</param>
     /// <param name="entity">The company.</param>
     /// <param name="minTtl">How long it must live; null for the configured default.</param>
+    /// <param name="caller">Who asks, for those who want to know who uses a token; null if nobody knows.</param>
     /// <param name="cancellationToken">Ends the caller's wait.</param>
     /// <exception cref="BridgeException">There is none to be had.</exception>
-    public async Task<AccessToken> GetAsync(string name, int entity, TimeSpan? minTtl = null, CancellationToken cancellationToken = default)
+    public async Task<AccessToken> GetAsync(
+        string name,
+        int entity,
+        TimeSpan? minTtl = null,
+        string? caller = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var entry = await entries.GetRecentAsync(name, entity, cancellationToken);
-        return (await GetGrantAsync(entry, minTtl ?? options.MinTtl, cancellationToken)).ToAccessToken(entry.Name);
+        return (await GetGrantAsync(entry, minTtl ?? options.MinTtl, caller, cancellationToken)).ToAccessToken(entry.Name);
     }
 
     /// <summary>
     /// The entry's access token if it is in memory, lives for at least the given time and need not be renewed soon; null otherwise. Asks
     /// neither the database nor the provider.
     /// </summary>
-    public AccessToken? FindHot(string name, int entity, TimeSpan? minTtl)
+    public AccessToken? FindHot(string name, int entity, TimeSpan? minTtl, string? caller)
     {
         if (
             entries.FindRecent(name, entity) is not { } entry
@@ -53,19 +60,24 @@ internal sealed partial class TokenBroker(
             return null;
         }
 
-        lastUse.Record(GrantKey.Of(entry));
+        lastUse.Record(GrantKey.Of(entry), caller);
         BridgeMeter.TokenServed(entry, "stored");
         return cached.Grant.ToAccessToken(entry.Name);
     }
 
     /// <summary>The entry's grant with an access token that lives for at least the given time.</summary>
     /// <exception cref="BridgeException">There is none to be had.</exception>
-    public async Task<StoredGrant> GetGrantAsync(OAuthEntry entry, TimeSpan minTtl, CancellationToken cancellationToken = default)
+    public async Task<StoredGrant> GetGrantAsync(
+        OAuthEntry entry,
+        TimeSpan minTtl,
+        string? caller = null,
+        CancellationToken cancellationToken = default
+    )
     {
         try
         {
             var cached = await cache.ReadAsync(entry, cancellationToken);
-            lastUse.Record(GrantKey.Of(entry));
+            lastUse.Record(GrantKey.Of(entry), caller);
             var (grant, isPlausible) = (cached.Grant, cached.IsPlausible(time.GetUtcNow()));
             if (isPlausible && grant.LivesFor(minTtl, time.GetUtcNow()))
             {

@@ -144,7 +144,7 @@ public sealed class RefreshTests(SharedServer shared)
         var host = world.Open();
         var gate = world.Authority.HoldNextAnswer();
         using var leaving = new CancellationTokenSource();
-        var left = host.Get<Tokens.TokenBroker>().GetAsync(World.Entry, 1, null, leaving.Token);
+        var left = host.Get<Tokens.TokenBroker>().GetAsync(World.Entry, 1, null, cancellationToken: leaving.Token);
         await gate.Arrived;
         var staying = Enumerable.Range(0, 100).Select(_ => host.TokenAsync()).ToArray();
         await leaving.CancelAsync();

@@ -66,6 +66,44 @@ public sealed class UpkeepTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Database", "MariaDB")]
+    public async Task Inspect_decodes_rows_of_other_programs_as_far_as_it_can_and_says_why_not_further()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.ExecuteAsync(
+            """
+            DELETE FROM llx_oauth_token;
+            INSERT INTO llx_oauth_token (rowid, service, token, entity) VALUES
+                (901, 'superpdp', '{"access_token":"at-secret","refresh_token":"rt-secret","expires_at":1900000000,"scope":"a b"}', 1),
+                (902, 'dolibarr_rest_api', 'plain text', 1),
+                (903, 'other', 'dolcrypt:AES-256-CTR:0123456789abcdef:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 1),
+                (904, 'Google-Mail', 'x', NULL), (905, 'Google-Mail', 'x', 0);
+            """
+        );
+
+        var all = System.Text.Json.JsonDocument.Parse((await world.RunAsync("inspect", "--json")).Output).RootElement;
+        var rows = all.EnumerateArray().ToDictionary(row => row.GetProperty("rowid").GetInt64());
+        var table = await world.RunAsync("inspect");
+        var findings = await world.Open().Get<DolibarrOAuthBridge.Diagnosis.Doctor>().ExamineAsync(offline: true);
+        var cleanup = await world.RunAsync("cleanup");
+
+        Assert.Equal("[9 characters]", rows[901].GetProperty("access_token").GetString());
+        Assert.Equal("2030-03-17", rows[901].GetProperty("expires_at").GetString()![..10]);
+        Assert.Equal(4, rows[901].GetProperty("parameters").GetArrayLength());
+        Assert.StartsWith("It is JSON", rows[901].GetProperty("note").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("It is text of 10 characters", rows[902].GetProperty("note").GetString(), StringComparison.Ordinal);
+        Assert.Contains("does not decrypt", rows[903].GetProperty("note").GetString(), StringComparison.Ordinal);
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, rows[904].GetProperty("entity").ValueKind);
+        Assert.Equal(0, rows[905].GetProperty("entity").GetInt32());
+        Assert.Equal(("orphan", "orphan"), (rows[904].GetProperty("kind").GetString(), rows[905].GetProperty("kind").GetString()));
+        Assert.DoesNotContain("rt-secret", all.ToString(), StringComparison.Ordinal);
+        Assert.Contains("NULL", table.Output, StringComparison.Ordinal);
+        Assert.Equal(2, findings.Count(finding => finding.Code == "row_without_company"));
+        Assert.Contains("row 904 (Google-Mail, entity NULL). Its entity is no company's", cleanup.Output, StringComparison.Ordinal);
+        await BridgeHost.FailAsync(() => world.Open().TokenAsync(), ProblemCode.TokenNotFound);
+    }
+
+    [Fact]
     public async Task Prune_deletes_what_is_older_and_nothing_else()
     {
         await using var world = await World.CreateAsync(shared.Server);

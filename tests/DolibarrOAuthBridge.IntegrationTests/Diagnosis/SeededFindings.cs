@@ -21,6 +21,35 @@ public static class SeededFindings
         new()
         {
             { "table_missing", "error", "DROP TABLE llx_oauthbridge_event" },
+            { "table_missing", "error", "DROP TABLE llx_oauthbridge_v_status" },
+            { "table_damaged", "error", "ALTER TABLE llx_oauthbridge_v_status DROP COLUMN looked_at" },
+            {
+                "index_missing",
+                "error",
+                "ALTER TABLE llx_oauthbridge_v_status DROP PRIMARY KEY, DROP INDEX idx_oauthbridge_v_status_service"
+            },
+            { "row_without_company", "warning", "INSERT INTO llx_oauth_token (service, token, entity) VALUES ('Google-Mail', 'x', NULL)" },
+            { "row_without_company", "warning", "INSERT INTO llx_oauth_token (service, token, entity) VALUES ('Google-Mail', 'x', 0)" },
+            {
+                "paused",
+                "warning",
+                "INSERT INTO llx_oauthbridge_grant (service, entity, paused_at) VALUES ('Google-Mail', 1, UTC_TIMESTAMP()) "
+                    + "ON DUPLICATE KEY UPDATE paused_at = UTC_TIMESTAMP()"
+            },
+            {
+                "moved",
+                "warning",
+                "INSERT INTO llx_oauthbridge_grant (service, entity, paused_at, moved_id) VALUES ('Google-Mail', 1, UTC_TIMESTAMP(), 'e') "
+                    + "ON DUPLICATE KEY UPDATE paused_at = UTC_TIMESTAMP(), moved_id = 'e'"
+            },
+            {
+                "time_in_future",
+                "warning",
+                "INSERT INTO llx_oauthbridge_grant (service, entity, next_try_at) "
+                    + "VALUES ('Google-Mail', 1, UTC_TIMESTAMP() + INTERVAL 1 YEAR) "
+                    + "ON DUPLICATE KEY UPDATE next_try_at = UTC_TIMESTAMP() + INTERVAL 1 YEAR"
+            },
+            { "column_narrow", "error", "ALTER TABLE llx_oauth_token MODIFY service varchar(20)" },
             { "schema_outdated", "error", "UPDATE llx_oauthbridge_schema SET version = 1 WHERE name = 'oauthbridge_grant'" },
             { "schema_newer", "warning", "UPDATE llx_oauthbridge_schema SET version = 99 WHERE name = 'oauthbridge_grant'" },
             { "table_damaged", "error", "ALTER TABLE llx_oauthbridge_grant DROP COLUMN account" },
@@ -41,7 +70,7 @@ public static class SeededFindings
                 "events_many",
                 "info",
                 "INSERT INTO llx_oauthbridge_event (at, service, kind) "
-                    + "SELECT UTC_TIMESTAMP() - INTERVAL seq SECOND, 'Google-Mail', 'refreshed' FROM seq_1_to_100001"
+                    + "SELECT UTC_TIMESTAMP() - INTERVAL seq SECOND, 'Google-Mail', 'refreshed' FROM seq_1_to_200000"
             },
             { "grant_orphaned", "info", "INSERT INTO llx_oauthbridge_grant (service, entity) VALUES ('Google-Gone', 1)" },
             {

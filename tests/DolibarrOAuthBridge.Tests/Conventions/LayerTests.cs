@@ -20,7 +20,7 @@ public sealed class LayerTests
         ["AppOnly", "Reports"],
         ["Tokens", "Diagnosis"],
         ["Consents", "Mail", "Rekeying", "Lifetime", "Notifications"],
-        ["Login"],
+        ["Login", "Transfers"],
         ["Instances"],
         ["Http"],
         ["Commands"],

@@ -10,6 +10,7 @@
  */
 
 require_once __DIR__.'/oauthbridgealarm.class.php';
+require_once __DIR__.'/oauthbridgecaller.class.php';
 require_once __DIR__.'/oauthbridgetransport.class.php';
 
 /**
@@ -108,6 +109,7 @@ class OAuthBridgeApi
 		if (strncmp($path, '/v1/', 4) === 0) {
 			$proof = $this->requireProof();
 			$headers[] = 'Authorization: Bearer '.$this->apiKey;
+			$headers[] = 'Bridge-Caller: '.OAuthBridgeCaller::name();
 			$path .= '?'.http_build_query(array('entity' => $this->entity) + $query, '', '&');
 		}
 		$text = null;

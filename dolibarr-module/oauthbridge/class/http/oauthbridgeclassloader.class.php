@@ -35,6 +35,7 @@ class OAuthBridgeClassLoader
 		'/../client/oauthbridgeapi.class.php',
 		'/../client/oauthbridgetransport.class.php',
 		'/../client/oauthbridgealarm.class.php',
+		'/../client/oauthbridgecaller.class.php',
 		'/../client/oauthbridgemarker.class.php',
 		'/../client/oauthbridgeconnection.class.php',
 		'/../client/oauthbridgeconnectionexception.class.php',

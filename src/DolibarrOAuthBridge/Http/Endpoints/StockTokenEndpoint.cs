@@ -75,7 +75,9 @@ internal static class StockTokenEndpoint
                 return Error(401, "invalid_client", "No OAuth entry of Dolibarr has this client id and secret.");
             }
 
-            var grant = await KeepingConnectionAsync(request, () => stock.RedeemAsync(entry, cancellationToken));
+            var grant = await KeepingConnectionAsync(request, () =>
+                stock.RedeemAsync(entry, $"{CallerName.Of(request.HttpContext)}: refresh by Dolibarr's own code", cancellationToken)
+            );
             return TypedResults.Json(Answer(grant, time.GetUtcNow()), ApiJson.Default.OAuthTokenJson);
         }
         catch (StockGrantUnknownException exception)

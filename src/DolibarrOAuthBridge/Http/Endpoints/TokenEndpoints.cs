@@ -41,7 +41,7 @@ internal static class TokenEndpoints
     )
     {
         var (company, life) = (RequestValues.Entity(entity), RequestValues.MinTtl(minTtl));
-        var token = await broker.GetAsync(entry, company, life, cancellationToken);
+        var token = await broker.GetAsync(entry, company, life, CallerName.Of(request.HttpContext), cancellationToken);
         hot.Remember(request, entry, company, life);
         return Answer(token, time);
     }

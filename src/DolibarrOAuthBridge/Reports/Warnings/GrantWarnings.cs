@@ -14,6 +14,11 @@ internal static class GrantWarnings
 
     public static IEnumerable<EntryWarning> Of(EntryFacts facts)
     {
+        if (facts.Memory is { IsPaused: true } memory)
+        {
+            yield return Paused(facts, memory);
+        }
+
         if (facts.Grant is not { } grant)
         {
             yield break;
@@ -47,6 +52,23 @@ internal static class GrantWarnings
             yield return warning;
         }
     }
+
+    private static EntryWarning Paused(EntryFacts facts, GrantRecord memory) =>
+        memory.MovedId is { } export
+            ? new(
+                EntryWarningCode.Moved,
+                Severity.Warning,
+                $"The grant was moved to another server on {memory.PausedAt:yyyy-MM-dd HH:mm} UTC (export {export}), so it is not renewed "
+                    + "here.",
+                "Delete the entry here if the other server serves everybody, or give consent again for a grant of its own."
+            )
+            : new(
+                EntryWarningCode.Paused,
+                Severity.Warning,
+                $"Somebody paused it on {memory.PausedAt:yyyy-MM-dd HH:mm} UTC"
+                    + $"{(memory.PausedReason is { Length: > 0 } reason ? $" ({reason})" : string.Empty)}, so nothing renews its token.",
+                $"To go on, run: dolibarr-oauth-bridge resume {facts.Entry.Name}"
+            );
 
     private static bool HasEnded(EntryFacts facts, StoredGrant grant) => !grant.LivesFor(TimeSpan.Zero, facts.Now);
 

@@ -9,6 +9,7 @@ namespace DolibarrOAuthBridge.Tokens.Renewal;
 internal sealed partial class Housekeeping(
     EventTable events,
     SupersededTable superseded,
+    UseTable uses,
     BridgeOptions options,
     TimeProvider time,
     ILogger<Housekeeping> logger
@@ -32,6 +33,7 @@ internal sealed partial class Housekeeping(
         {
             await events.PruneAsync(options.KeepEvents, cancellationToken);
             await superseded.PruneAsync(cancellationToken);
+            await uses.PruneAsync(cancellationToken);
         }
         catch (StoreException exception)
         {

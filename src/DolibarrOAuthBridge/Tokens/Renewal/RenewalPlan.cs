@@ -27,7 +27,7 @@ internal static class RenewalPlan
         DateTimeOffset now
     )
     {
-        if (grant.NeverExpires || !grant.IsRenewableAt(provider))
+        if (record.IsPaused || grant.NeverExpires || !grant.IsRenewableAt(provider))
         {
             return false;
         }

@@ -118,7 +118,11 @@ internal sealed partial class RenewalService(
         try
         {
             var grant = StoredGrant.Decode(row, codec);
-            await healer.HealAsync(entry, grant, record, cancellationToken);
+            if (!record.IsPaused)
+            {
+                await healer.HealAsync(entry, grant, record, cancellationToken);
+            }
+
             if (RenewalPlan.IsDue(ProviderCatalogue.Of(entry.Name), grant, record, policy, options, time.GetUtcNow()))
             {
                 Start(entry, cancellationToken);

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Journal;
+
+namespace DolibarrOAuthBridge.Diagnosis;
+
+/// <summary>
+/// The journal on this machine: whether the state directory can be used by whoever runs this, and whether answers of providers wait in
+/// it for the database.
+/// </summary>
+internal sealed class JournalDiagnosis(RefreshJournal journal, BridgeOptions options) : IDiagnosis
+{
+    /// <inheritdoc />
+    public bool NeedsSnapshot => false;
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        return Task.FromResult<IReadOnlyList<Finding>>([.. Find()]);
+    }
+
+    private IEnumerable<Finding> Find()
+    {
+        var directory = StateDirectory.Locate(options.StateDirectory);
+        if (!Path.Exists(directory))
+        {
+            yield return new(
+                "state_directory_missing",
+                Severity.Info,
+                directory,
+                "The directory of the refresh journal is not there. No process of the bridge has needed it on this machine yet.",
+                "If the sidecar runs on this machine, give this command the same --state-directory."
+            );
+            yield break;
+        }
+
+        if (journal.FindProblem() is { } problem)
+        {
+            yield return new(
+                "state_directory_unusable",
+                Severity.Error,
+                directory,
+                problem,
+                "Run doctor as the user of the sidecar (runuser -u dolibarr-oauth-bridge -- dolibarr-oauth-bridge doctor): if it says the "
+                    + "same then, correct owner and rights of the directory, or make room on its disk."
+            );
+            yield break;
+        }
+
+        foreach (var (service, entity) in journal.Grants())
+        {
+            yield return new(
+                "journal_waits",
+                Severity.Error,
+                $"{service} (entity {entity})",
+                $"A refresh of it is in the journal in {directory}: the provider's answer is not in the database, or another process is at "
+                    + "work on it this very moment. It may hold the only working refresh token.",
+                "Keep the files. The sidecar writes them to the database as soon as it can; if this stays, the errors above and the "
+                    + "sidecar's log say what the database refuses."
+            );
+        }
+    }
+}

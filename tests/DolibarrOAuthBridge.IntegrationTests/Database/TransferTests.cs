@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.IntegrationTests.Support;
+
+namespace DolibarrOAuthBridge.IntegrationTests.Database;
+
+/// <summary>export and import of a grant between two Dolibarrs, by the real program.</summary>
+public sealed class TransferTests(SharedServer shared) : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("oauthbridge-transfer").FullName;
+
+    private string Bundle => Path.Combine(_folder, "grant.json");
+
+    private string PassphraseFile => Path.Combine(_folder, "passphrase");
+
+    [Fact]
+    public async Task A_grant_moves_to_another_server_and_is_live_on_that_one_only()
+    {
+        await using var from = await World.CreateAsync(shared.Server);
+        await using var to = await World.CreateAsync(shared.Server);
+        await to.ExecuteAsync("DELETE FROM llx_oauth_token WHERE service = 'Google-Mail'");
+        var granted = await from.GrantExpiredAsync();
+        await File.WriteAllTextAsync(PassphraseFile, "correct horse battery\n");
+
+        var exported = await from.RunAsync("export", World.Entry, Bundle, "--passphrase-file", PassphraseFile);
+        var imported = await to.RunAsync("import", Bundle, "--passphrase-file", PassphraseFile);
+
+        Assert.True((exported.ExitCode, imported.ExitCode) == (0, 0), exported.Error + imported.Error);
+        Assert.Equal((granted.AccessToken, granted.RefreshToken), Pair(await to.StoredAsync()));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Bundle));
+        Assert.DoesNotContain("canary", await File.ReadAllTextAsync(Bundle), StringComparison.Ordinal);
+        var refusal = await from.Open().TokenFailsAsync(ProblemCode.EntryPaused);
+        Assert.Contains("moved to another server", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await from.RunAsync("resume", World.Entry)).ExitCode);
+        Assert.Equal(1, (await from.RunAsync("export", World.Entry, Bundle + "2", "--passphrase-file", PassphraseFile)).ExitCode);
+        Assert.Equal("exported", await from.QueryAsync("SELECT kind FROM llx_oauthbridge_event"));
+        Assert.Equal("consented\nimported", await to.QueryAsync("SELECT kind FROM llx_oauthbridge_event ORDER BY rowid"));
+    }
+
+    [Fact]
+    public async Task A_second_import_and_one_over_another_token_are_refused()
+    {
+        await using var from = await World.CreateAsync(shared.Server);
+        await using var to = await World.CreateAsync(shared.Server);
+        await from.GrantAsync(TimeSpan.FromHours(1));
+        await to.GrantAsync(TimeSpan.FromHours(1));
+        var own = await to.RawAsync();
+        await File.WriteAllTextAsync(PassphraseFile, "correct horse battery");
+        await from.RunAsync("export", World.Entry, Bundle, "--passphrase-file", PassphraseFile);
+
+        var over = await to.RunAsync("import", Bundle, "--passphrase-file", PassphraseFile);
+        var unchanged = await to.RawAsync();
+        var replaced = await to.RunAsync("import", Bundle, "--replace", "--passphrase-file", PassphraseFile);
+        var second = await to.RunAsync("import", Bundle, "--replace", "--passphrase-file", PassphraseFile);
+
+        Assert.Equal((1, 0, 1), (over.ExitCode, replaced.ExitCode, second.ExitCode));
+        Assert.Contains("add --replace", over.Error, StringComparison.Ordinal);
+        Assert.Equal(own, unchanged);
+        Assert.Contains("imported already", second.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_renews_the_very_grant_does_not_take_it_in_again()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantAsync(TimeSpan.FromHours(1));
+        await File.WriteAllTextAsync(PassphraseFile, "correct horse battery");
+        await world.RunAsync("export", World.Entry, Bundle, "--passphrase-file", PassphraseFile);
+        var resumed = await world.RunAsync("resume", World.Entry, "--even-if-moved");
+
+        var imported = await world.RunAsync("import", Bundle, "--replace", "--passphrase-file", PassphraseFile);
+
+        Assert.Equal((0, 1), (resumed.ExitCode, imported.ExitCode));
+        Assert.Contains("has this very grant already", imported.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_written_leaves_the_grant_live()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        await File.WriteAllTextAsync(PassphraseFile, "correct horse battery");
+        await File.WriteAllTextAsync(Bundle, "somebody else's");
+
+        var exported = await world.RunAsync("export", World.Entry, Bundle, "--passphrase-file", PassphraseFile);
+        await world.Open().TokenAsync();
+
+        Assert.Equal(2, exported.ExitCode);
+        Assert.Equal("somebody else's", await File.ReadAllTextAsync(Bundle));
+        Assert.Equal(1, world.Authority.Granted);
+    }
+
+    [Theory]
+    [InlineData("another passphrase", "passphrase is wrong", 1)]
+    [InlineData("short", "12 characters", 2)]
+    public async Task A_wrong_or_short_passphrase_changes_nothing(string passphrase, string words, int exitCode)
+    {
+        await using var from = await World.CreateAsync(shared.Server);
+        await from.GrantAsync(TimeSpan.FromHours(1));
+        await File.WriteAllTextAsync(PassphraseFile, "correct horse battery");
+        await from.RunAsync("export", World.Entry, Bundle, "--passphrase-file", PassphraseFile);
+        await File.WriteAllTextAsync(PassphraseFile, passphrase);
+
+        var imported = await from.RunAsync("import", Bundle, "--passphrase-file", PassphraseFile);
+
+        Assert.Equal(exitCode, imported.ExitCode);
+        Assert.Contains(words, imported.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_grant_of_another_client_is_refused()
+    {
+        await using var from = await World.CreateAsync(shared.Server);
+        await using var to = await World.CreateAsync(shared.Server);
+        await from.GrantAsync(TimeSpan.FromHours(1));
+        await to.Install.SetConstAsync("OAUTH_GOOGLE-Mail_ID", "another client");
+        await File.WriteAllTextAsync(PassphraseFile, "correct horse battery");
+        await from.RunAsync("export", World.Entry, Bundle, "--passphrase-file", PassphraseFile);
+
+        var imported = await to.RunAsync("import", Bundle, "--replace", "--passphrase-file", PassphraseFile);
+
+        Assert.Equal(1, imported.ExitCode);
+        Assert.Contains("works for its own client only", imported.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Revoke_can_be_tried_without_changing_anything()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantAsync(TimeSpan.FromHours(1));
+        var before = await world.RawAsync();
+
+        var plan = await world.RunAsync("revoke", World.Entry, "--dry-run");
+        var local = await world.RunAsync("revoke", World.Entry, "--dry-run", "--local-only", "--json");
+
+        Assert.StartsWith(world.Authority.RevocationEndpoint, plan.Output, StringComparison.Ordinal);
+        Assert.Contains("\"endpoint\": null", local.Output, StringComparison.Ordinal);
+        Assert.Equal(before, await world.RawAsync());
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private static (string?, string?) Pair(Dolibarr.Tokens.StoredToken token) => (token.AccessToken, token.RefreshToken);
+}
