@@ -11,20 +11,23 @@ namespace DolibarrOAuthBridge.Dolibarr.Database;
 public sealed class DolibarrDatabase : IAsyncDisposable
 {
     private readonly uint _timeoutSeconds;
+    private readonly bool _isPooled;
     private volatile DbDataSource _dataSource;
 
     /// <summary>Prepares connections; none is opened yet.</summary>
     /// <param name="conf">Dolibarr's configuration.</param>
     /// <param name="timeoutSeconds">Limit for connecting and for each statement, in seconds.</param>
-    public DolibarrDatabase(DolibarrConf conf, uint timeoutSeconds = 5)
+    /// <param name="isPooled">Whether a connection is kept for the next one who needs it; without, each use opens and closes one.</param>
+    public DolibarrDatabase(DolibarrConf conf, uint timeoutSeconds = 5, bool isPooled = true)
     {
         ArgumentNullException.ThrowIfNull(conf);
         _timeoutSeconds = timeoutSeconds;
+        _isPooled = isPooled;
         Prefix = conf.DbPrefix;
         Name = conf.DbName;
         Sql = SqlDialect.Of(conf.DbType);
         Server = Sql.ServerOf(conf);
-        _dataSource = Sql.Connect(conf, timeoutSeconds);
+        _dataSource = Sql.Connect(conf, timeoutSeconds, isPooled);
     }
 
     /// <summary>What the server spells in its own way.</summary>
@@ -151,7 +154,7 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(conf);
         var former = _dataSource;
-        _dataSource = Sql.Connect(conf, _timeoutSeconds);
+        _dataSource = Sql.Connect(conf, _timeoutSeconds, _isPooled);
         await former.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -77,7 +77,7 @@ internal static class CommandLine
             await Task.Yield(); // before this there is no task yet that a signal could wait for: the exit status would be that of a kill
             return await command.RunAsync(
                 result,
-                () => CommandContext.Create(result, common, settings, command.ActsAsDolibarr),
+                () => CommandContext.Create(result, common, settings, command),
                 cancellationToken
             );
         }
