@@ -15,13 +15,10 @@ internal sealed class CommandContext : IAsyncDisposable
     private readonly bool _actsAsDolibarr;
     private DolibarrConf? _conf;
 
-    private CommandContext(BridgeOptions options, IConfiguration configuration, ParseResult result, CommonOptions common, bool actsAsDolibarr)
+    private CommandContext(BridgeOptions options, IConfiguration configuration, bool actsAsDolibarr)
     {
         Options = options;
         Configuration = configuration;
-        Entity = result.GetValue(common.Entity);
-        Json = result.GetValue(common.Json);
-        Reveal = result.GetValue(common.Reveal);
         _actsAsDolibarr = actsAsDolibarr;
     }
 
@@ -44,11 +41,11 @@ internal sealed class CommandContext : IAsyncDisposable
 
     public IConfiguration Configuration { get; }
 
-    public int Entity { get; }
+    public int Entity { get; private init; } = 1;
 
-    public bool Json { get; }
+    public bool Json { get; private init; }
 
-    public bool Reveal { get; }
+    public bool Reveal { get; private init; }
 
     /// <summary>Reads the settings and, for a command that is about one Dolibarr, conf.php.</summary>
     /// <exception cref="UsageException">Something on the command line or in the settings is wrong.</exception>
@@ -78,12 +75,12 @@ internal sealed class CommandContext : IAsyncDisposable
                 throw new UsageException("--instance and --dolibarr-conf both say which Dolibarr is meant. Give one of them.");
             }
 
-            return Of(InstanceChoice.Find(BridgeConfiguration.Instances(configuration, options.StateDirectory), name));
+            return Named(InstanceChoice.Find(BridgeConfiguration.Instances(configuration, options.StateDirectory), name));
         }
 
         if (isOfOne && options.DolibarrConf.Length == 0 && hasNames)
         {
-            return Of(InstanceChoice.Only(BridgeConfiguration.Instances(configuration, options.StateDirectory)));
+            return Named(InstanceChoice.Only(BridgeConfiguration.Instances(configuration, options.StateDirectory)));
         }
 
         if (options.DolibarrConf.Length == 0 && !hasNames)
@@ -94,21 +91,33 @@ internal sealed class CommandContext : IAsyncDisposable
             );
         }
 
-        return Read(new CommandContext(options, configuration, result, common, command.ActsAsDolibarr) { ReadInstances = read });
+        return Make(options, configuration);
 
-        CommandContext Of(InstanceDefinition instance) =>
-            Read(new CommandContext(instance.Options, instance.Configuration(), result, common, command.ActsAsDolibarr));
+        CommandContext Named(InstanceDefinition instance) => Make(instance.Options, instance.Configuration());
 
-        CommandContext Read(CommandContext context)
+        CommandContext Make(BridgeOptions of, IConfiguration with)
         {
-            _ = context.HasConf ? context.Conf : null; // says at once what is wrong with it
-            return context;
+            return new CommandContext(of, with, command.ActsAsDolibarr)
+            {
+                Entity = result.GetValue(common.Entity),
+                Json = result.GetValue(common.Json),
+                Reveal = result.GetValue(common.Reveal),
+                ReadInstances = of.Instance.Length == 0 ? read : null,
+            }.WithConf();
         }
     }
 
-    /// <summary>The same command's context for another Dolibarr.</summary>
-    public static CommandContext Of(InstanceDefinition instance, ParseResult result, CommonOptions common) =>
-        new(instance.Options, instance.Configuration(), result, common, actsAsDolibarr: false);
+    /// <summary>The context of one instance, for commands that go through several.</summary>
+    public static CommandContext Of(InstanceDefinition instance) => new(instance.Options, instance.Configuration(), actsAsDolibarr: false);
+
+    /// <summary>Reads conf.php if the command is about one Dolibarr, and so says at once what is wrong with it.</summary>
+    /// <exception cref="DolibarrConfException">It cannot be used.</exception>
+    /// <exception cref="UsageException">A setting cannot be used.</exception>
+    public CommandContext WithConf()
+    {
+        _ = HasConf ? Conf : null;
+        return this;
+    }
 
     private static InstanceCatalogue ReadAgain(Func<IConfiguration> load, string stateDirectory)
     {

@@ -40,6 +40,7 @@ internal static class CommandLine
             new NotifyCommand(),
             new CleanupCommand(),
             new PruneCommand(),
+            new InstancesCommand(),
             new VersionCommand(),
         ];
         foreach (var definition in commands)
