@@ -146,6 +146,16 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     public Task PingAsync(CancellationToken cancellationToken = default) =>
         QueryAsync("SELECT 1 AS Answer", [], static row => row.Number("Answer"), cancellationToken);
 
+    /// <summary>Closes the connections that nobody uses now; those in use are closed when they are given back.</summary>
+    public async Task CloseIdleAsync()
+    {
+        var connection = _dataSource.CreateConnection();
+        await using (connection.ConfigureAwait(false))
+        {
+            await Sql.ClearPoolAsync(connection, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>
     /// Connects by the account of another conf.php for the same database from now on. Connections in use stay as they are
     /// until they are given back.

@@ -47,7 +47,17 @@ internal static class InstanceRouting
 
                 using var use = Enter(instance, instances) ?? throw NoSuch();
                 context.RequestServices = use.Composition.Services;
-                await next(context);
+                try
+                {
+                    await next(context);
+                }
+                finally
+                {
+                    if (!HttpMethods.IsGet(context.Request.Method))
+                    {
+                        instance.NoteChange();
+                    }
+                }
             }
         );
     }

@@ -16,6 +16,9 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
     /// <summary>Requests at a time. More are told to come again, so that a crowd at one instance costs the others nothing.</summary>
     public const int MostRequests = 256;
 
+    // Who comes again within this time finds the connections of before.
+    private static readonly TimeSpan Hot = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private DolibarrConf? _conf = definition.Conf;
     private InstanceComposition? _composition;
@@ -23,6 +26,8 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
     private int _requests;
     private long _usedAt = time.GetTimestamp();
     private bool _isRetired;
+    private bool _isHot;
+    private volatile bool _isChanged;
     private TaskCompletionSource? _unused;
 
     /// <summary>What the configuration says of it.</summary>
@@ -48,6 +53,23 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
             }
         }
     }
+
+    /// <summary>Whether its services were put together for a request.</summary>
+    public bool WasRequested { get; private set; }
+
+    /// <summary>Whether a request may have changed something that background work should see to soon, such as a consent.</summary>
+    public bool IsChanged => _isChanged;
+
+    /// <summary>Whether a request may have changed something since this was asked last.</summary>
+    public bool TakeChanged()
+    {
+        var wasChanged = _isChanged;
+        _isChanged = false;
+        return wasChanged;
+    }
+
+    /// <summary>A request that may change something ended.</summary>
+    public void NoteChange() => _isChanged = true;
 
     /// <summary>What its conf.php says: read once, and by <see cref="RereadConf"/>.</summary>
     /// <exception cref="DolibarrConfException">It cannot be used.</exception>
@@ -96,6 +118,8 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
             }
 
             var use = Enter(isRequest: true);
+            _isHot = WasRequested && time.GetElapsedTime(_usedAt) < Hot;
+            WasRequested = true;
             _requests++;
             return use;
         }
@@ -112,20 +136,21 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
         }
     }
 
-    /// <summary>Lets the services go if nobody uses them and their background work was not started or <paramref name="force"/>.</summary>
+    /// <summary>Lets the services go if nobody uses them and their background work does not run on its own.</summary>
     /// <returns>Whether they are gone.</returns>
-    public async Task<bool> RestAsync(bool force = false)
+    public async Task<bool> RestAsync()
     {
         InstanceComposition? former;
         lock (_gate)
         {
-            if (_uses > 0 || (_composition is { IsWorking: true } && !force))
+            if (_uses > 0 || _composition is { IsWorking: true })
             {
                 return false;
             }
 
             former = _composition;
             _composition = null;
+            WasRequested = false;
         }
 
         if (former is not null)
@@ -156,6 +181,7 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
 
     internal void Leave(bool isRequest)
     {
+        InstanceComposition? idle;
         lock (_gate)
         {
             _uses--;
@@ -165,11 +191,17 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
                 _usedAt = time.GetTimestamp();
             }
 
-            if (_uses == 0)
+            if (_uses > 0)
             {
-                _unused?.TrySetResult();
+                return;
             }
+
+            _unused?.TrySetResult();
+            idle = Name.Length > 0 && !_isHot && _composition is { IsWorking: false } ? _composition : null;
         }
+
+        // The server's connections are for those who work: a thousand instances at rest hold none.
+        _ = idle?.CloseIdleConnectionsAsync();
     }
 
     private InstanceUse Enter(bool isRequest)

@@ -2,6 +2,7 @@
 
 using DolibarrOAuthBridge.Consents.Device;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Lifetime;
 using DolibarrOAuthBridge.Notifications;
 using DolibarrOAuthBridge.Tokens;
@@ -49,6 +50,19 @@ internal sealed class InstanceComposition : IAsyncDisposable
         {
             await work.StartAsync(cancellationToken);
             _running.Add(work);
+        }
+    }
+
+    /// <summary>Closes the connections to the database that nobody uses.</summary>
+    public Task CloseIdleConnectionsAsync()
+    {
+        try
+        {
+            return Get<DolibarrDatabase>().CloseIdleAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            return Task.CompletedTask; // they are closed already
         }
     }
 

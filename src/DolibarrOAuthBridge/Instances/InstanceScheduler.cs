@@ -155,8 +155,11 @@ internal sealed class InstanceVisits(Instance instance, DateTimeOffset nextAt) :
     /// <summary>When everything is looked at again although nothing changed.</summary>
     public DateTimeOffset LookAt { get; set; }
 
-    /// <summary>The state of the database at the last look; null before the first one and after somebody was served.</summary>
+    /// <summary>The state of the database at the last look; null where everything must be looked at.</summary>
     public string? Mark { get; set; }
+
+    /// <summary>Completes when a request writes to the audit trail, of which a person may have to hear; null where nobody asks.</summary>
+    public Task? Appended { get; set; }
 
     /// <summary>Since when the database has not answered; null while it does.</summary>
     public DateTimeOffset? DownSince { get; set; }

@@ -3,6 +3,7 @@
 using DolibarrOAuthBridge.Consents.Device;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Journal;
 using DolibarrOAuthBridge.Notifications;
 using DolibarrOAuthBridge.Reports;
@@ -12,17 +13,14 @@ using DolibarrOAuthBridge.Tokens.Renewal;
 namespace DolibarrOAuthBridge.Instances;
 
 /// <summary>
-/// The background work of one instance. While it is used, its own work runs as in a sidecar for it alone. At rest it is visited: two
-/// statements tell whether anything changed; only then, and when something is due, its services are put together and everything is done
-/// once.
+/// The background work of one instance among several. Two statements tell whether anything changed; only then, when something is due and
+/// when a request changed something, everything is done once that a sidecar for it alone does all the time. Only while a device code or
+/// the journal waits does that work run on its own.
 /// </summary>
 internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<InstanceVisitor> logger)
 {
-    // How long an instance stays as it is after its last request.
+    // How long an instance's services stay after its last request.
     private static readonly TimeSpan AwakeFor = TimeSpan.FromMinutes(1);
-
-    // Its own work begins after the request that woke it, which should not share the processor with it.
-    private static readonly TimeSpan WakeDelay = TimeSpan.FromSeconds(2);
 
     // What depends on time alone, such as the daily repetition of a notice, is seen to at least this often.
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(30);
@@ -43,23 +41,29 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
     public bool IsDue(InstanceVisits visits)
     {
         var wait = visits.NextAt - time.GetUtcNow();
-        var wasWoken = visits.Mark is not null && visits.Instance.Composition is { IsWorking: false };
-        return wait <= TimeSpan.Zero || wait > LongestRest || wasWoken;
+        return wait <= TimeSpan.Zero || wait > LongestRest || visits.Instance.IsChanged || visits.Appended is { IsCompleted: true };
     }
 
     /// <summary>Does what is due.</summary>
     public async Task VisitAsync(InstanceVisits visits, CancellationToken cancellationToken)
     {
-        if (visits.Instance.Composition is not null && visits.Held is null)
+        if (visits.Instance.TakeChanged() || visits.Appended is { IsCompleted: true })
         {
-            await AccompanyAsync(visits, cancellationToken);
-            return;
+            (visits.Mark, visits.Appended) = (null, null);
         }
 
         try
         {
-            await LookAsync(visits, cancellationToken);
-            visits.NextAt = time.GetUtcNow() + Round;
+            if (visits.Instance.Composition is { IsWorking: true })
+            {
+                await AccompanyAsync(visits, cancellationToken);
+                visits.NextAt = time.GetUtcNow() + Pause;
+            }
+            else
+            {
+                await LookAsync(visits, cancellationToken);
+                visits.NextAt = time.GetUtcNow() + Round;
+            }
         }
         catch (Exception exception) when (exception is StoreException { Failure: StoreFailure.Unavailable } or BridgeException)
         {
@@ -71,38 +75,25 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
         }
     }
 
-    // It is used, or was a moment ago.
+    // Its work runs on its own, until nothing waits any more.
     private async Task AccompanyAsync(InstanceVisits visits, CancellationToken cancellationToken)
     {
-        visits.Mark = null; // what its own work does is looked at again when it rests
-        var (instance, now) = (visits.Instance, time.GetUtcNow());
-        visits.NextAt = now + Pause;
-        using (var use = instance.EnterWork())
+        visits.Mark = null; // what that work does is looked at afterwards
+        using var use = visits.Instance.EnterWork();
+        if (use is null)
         {
-            if (use is null)
-            {
-                return;
-            }
-
-            if (!use.Composition.IsWorking && instance.IdleFor < WakeDelay)
-            {
-                visits.NextAt = now + WakeDelay;
-                return;
-            }
-
-            await use.Composition.StartAsync(cancellationToken);
-            if (use.Composition.Get<StatusRecorder>().Latest is { Count: > 0 } reports)
-            {
-                instance.State = InstanceState.Of(reports, now);
-            }
-
-            if (instance.IdleFor < AwakeFor || !await HasNothingToFinishAsync(use.Composition, cancellationToken))
-            {
-                return;
-            }
+            return;
         }
 
-        await instance.RestAsync(force: true);
+        if (use.Composition.Get<StatusRecorder>().Latest is { Count: > 0 } reports)
+        {
+            visits.Instance.State = InstanceState.Of(reports, time.GetUtcNow());
+        }
+
+        if (await HasNothingToFinishAsync(use.Composition, cancellationToken))
+        {
+            await use.Composition.StopAsync(cancellationToken);
+        }
     }
 
     private async Task LookAsync(InstanceVisits visits, CancellationToken cancellationToken)
@@ -113,10 +104,10 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
         if (isQuiet && mark is not null && mark == visits.Mark)
         {
             instance.State = instance.State with { LookedAt = now, IsDatabaseUp = true };
+            await RestAsync(instance);
             return;
         }
 
-        var stays = false;
         using (var use = instance.EnterWork())
         {
             if (use is null)
@@ -124,23 +115,26 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
                 return;
             }
 
-            stays = await WorkAsync(visits, use.Composition, cancellationToken);
+            visits.Appended = null;
+            if (await WorkAsync(visits, use.Composition, cancellationToken))
+            {
+                await use.Composition.StartAsync(cancellationToken);
+            }
+            else if (instance.WasRequested)
+            {
+                visits.Appended = use.Composition.Get<EventTable>().NextAppended;
+            }
         }
 
         visits.Held?.Dispose();
         visits.Held = null;
         visits.DownSince = null;
         visits.Mark = mark;
-        if (stays)
-        {
-            using var use = instance.EnterWork();
-            await (use?.Composition.StartAsync(cancellationToken) ?? Task.CompletedTask);
-        }
-        else
-        {
-            await instance.RestAsync();
-        }
+        await RestAsync(instance);
     }
+
+    private static Task RestAsync(Instance instance) =>
+        instance.IdleFor >= AwakeFor || !instance.WasRequested ? instance.RestAsync() : Task.CompletedTask;
 
     // Everything once. True where something is under way that must be watched more closely.
     private async Task<bool> WorkAsync(InstanceVisits visits, InstanceComposition composition, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ using DolibarrOAuthBridge.IntegrationTests.Support;
 namespace DolibarrOAuthBridge.IntegrationTests.Hosting;
 
 /// <summary>Several instances of one sidecar: what is one's stays one's.</summary>
+[Trait("Database", "MariaDB")]
 public sealed class IsolationTests(SharedServer shared)
 {
     private static readonly string Nonce = new('A', 43);
@@ -16,7 +17,7 @@ public sealed class IsolationTests(SharedServer shared)
     [Fact]
     public async Task Each_instance_answers_with_its_own_tokens_for_its_own_key_only()
     {
-        await using var world = await HostingWorld.CreateAsync(shared.Server);
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
         var (acme, beta) = (await world.AddAsync("acme"), await world.AddAsync("beta-2"));
         await world.ServeAsync();
 
@@ -34,7 +35,7 @@ public sealed class IsolationTests(SharedServer shared)
     [Fact]
     public async Task An_instance_proves_itself_with_its_own_key()
     {
-        await using var world = await HostingWorld.CreateAsync(shared.Server);
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
         var (acme, beta) = (await world.AddAsync("acme"), await world.AddAsync("beta"));
         await world.ServeAsync();
 
@@ -48,7 +49,7 @@ public sealed class IsolationTests(SharedServer shared)
     [Fact]
     public async Task A_name_that_is_none_leads_nowhere()
     {
-        await using var world = await HostingWorld.CreateAsync(shared.Server);
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
         var acme = await world.AddAsync("acme");
         await world.AddAsync("beta");
         await world.ServeAsync();
@@ -77,7 +78,7 @@ public sealed class IsolationTests(SharedServer shared)
     [Fact]
     public async Task A_socket_of_its_own_answers_for_the_instance_and_for_no_other()
     {
-        await using var world = await HostingWorld.CreateAsync(shared.Server);
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
         var path = Path.Combine(world.Host.SocketDirectory, "acme.sock");
         var acme = await world.AddAsync("acme", new Dictionary<string, string> { ["Socket"] = path, ["SocketMode"] = "0600" });
         var beta = await world.AddAsync("beta");
@@ -100,7 +101,7 @@ public sealed class IsolationTests(SharedServer shared)
     [Fact]
     public async Task The_operators_key_opens_metrics_and_state_over_all_and_nothing_else()
     {
-        await using var world = await HostingWorld.CreateAsync(shared.Server);
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
         var (acme, beta) = (await world.AddAsync("acme"), await world.AddAsync("beta"));
         await world.ServeAsync();
         await world.RequireTokenAsync(acme);
@@ -125,12 +126,12 @@ public sealed class IsolationTests(SharedServer shared)
     [Fact]
     public async Task A_dead_database_and_a_broken_file_concern_their_own_instance_only()
     {
-        await using var world = await HostingWorld.CreateAsync(shared.Server);
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
         var (acme, dead, gone) = (await world.AddAsync("acme"), await world.AddAsync("dead"), await world.AddAsync("no-conf"));
         await File.WriteAllTextAsync(world.Host.FileOf("broken"), "{ this is no JSON");
         await File.WriteAllTextAsync(world.Host.FileOf("Bad Name"), "{}");
         File.Delete(gone.ConfPath);
-        await shared.Server.ExecuteAsync($"DROP USER '{dead.User}'@'localhost'");
+        await shared.MariaDb.ExecuteAsync($"DROP USER '{dead.User}'@'localhost'");
         await world.ServeAsync();
 
         await world.RequireTokenAsync(acme);
@@ -164,7 +165,7 @@ public sealed class IsolationTests(SharedServer shared)
     [Fact]
     public async Task Commands_name_the_instance_and_each_has_a_state_directory_of_its_own()
     {
-        await using var world = await HostingWorld.CreateAsync(shared.Server);
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
         var (acme, beta) = (await world.AddAsync("acme"), await world.AddAsync("beta"));
 
         var token = await world.RunAsync("token", "GOOGLE-Mail0", "--instance", "beta", "--reveal");

@@ -6,12 +6,13 @@ using DolibarrOAuthBridge.IntegrationTests.Support;
 namespace DolibarrOAuthBridge.IntegrationTests.Hosting;
 
 /// <summary>SIGHUP: instances come, go and change while requests run.</summary>
+[Trait("Database", "MariaDB")]
 public sealed class ReloadTests(SharedServer shared)
 {
     [Fact]
     public async Task Instances_come_and_go_while_no_request_of_another_fails()
     {
-        await using var world = await HostingWorld.CreateAsync(shared.Server);
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
         var (steady, leaving) = (await world.AddAsync("steady"), await world.AddAsync("leaving"));
         await world.ServeAsync();
         await world.RequireTokenAsync(leaving);
@@ -35,7 +36,7 @@ public sealed class ReloadTests(SharedServer shared)
     [Fact]
     public async Task New_settings_count_for_the_next_request_and_spoiled_ones_keep_the_former()
     {
-        await using var world = await HostingWorld.CreateAsync(shared.Server);
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
         var (acme, other) = (await world.AddAsync("acme"), await world.AddAsync("other"));
         await world.ServeAsync();
         await world.RequireTokenAsync(acme);
@@ -58,9 +59,9 @@ public sealed class ReloadTests(SharedServer shared)
     [Fact]
     public async Task Two_hundred_instances_are_served_by_one_process()
     {
-        await using var world = await HostingWorld.CreateAsync(shared.Server);
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
         var database = "many" + Guid.NewGuid().ToString("N")[..8];
-        await shared.Server.CreateDatabaseAsync(database);
+        await shared.MariaDb.CreateDatabaseAsync(database);
         var all = new HostedDolibarr[200];
         await Parallel.ForEachAsync(
             Enumerable.Range(0, all.Length),
