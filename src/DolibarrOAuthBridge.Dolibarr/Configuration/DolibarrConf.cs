@@ -73,7 +73,16 @@ public sealed record DolibarrConf
     {
         ArgumentNullException.ThrowIfNull(other);
         return (DbType, DbHost, DbPort, DbName, DbUser, DbPassword, DbPrefix, DbCharacterSet)
-                == (other.DbType, other.DbHost, other.DbPort, other.DbName, other.DbUser, other.DbPassword, other.DbPrefix, other.DbCharacterSet)
+                == (
+                    other.DbType,
+                    other.DbHost,
+                    other.DbPort,
+                    other.DbName,
+                    other.DbUser,
+                    other.DbPassword,
+                    other.DbPrefix,
+                    other.DbCharacterSet
+                )
             && (UrlRoot, MainDocumentRoot, Authentication) == (other.UrlRoot, other.MainDocumentRoot, other.Authentication)
             && Keys.HasSameKeysAs(other.Keys);
     }

@@ -29,8 +29,7 @@ internal sealed class CommandContext : IAsyncDisposable
     public Func<InstanceCatalogue>? ReadInstances { get; private init; }
 
     /// <summary>How the command line names this Dolibarr, for advice.</summary>
-    public string Selector =>
-        Options.Instance.Length > 0 ? $"--instance {Options.Instance}" : $"--dolibarr-conf {Output.Quote(Conf.Path)}";
+    public string Selector => Options.Instance.Length > 0 ? $"--instance {Options.Instance}" : $"--dolibarr-conf {Output.Quote(Conf.Path)}";
 
     /// <summary>Dolibarr's configuration.</summary>
     /// <exception cref="DolibarrConfException">conf.php cannot be used.</exception>

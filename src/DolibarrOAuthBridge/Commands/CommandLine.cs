@@ -76,11 +76,7 @@ internal static class CommandLine
         try
         {
             await Task.Yield(); // before this there is no task yet that a signal could wait for: the exit status would be that of a kill
-            return await command.RunAsync(
-                result,
-                () => CommandContext.Create(result, common, settings, command),
-                cancellationToken
-            );
+            return await command.RunAsync(result, () => CommandContext.Create(result, common, settings, command), cancellationToken);
         }
         catch (UsageException exception)
         {

@@ -53,8 +53,7 @@ internal sealed class DoctorCommand : IBridgeCommand
         var context = open();
         await using (context)
         {
-            var catalogue =
-                context.ReadInstances?.Invoke()
+            var catalogue = context.ReadInstances?.Invoke()
                 ?? throw new UsageException("--all is about instances with names. The configuration has none: see Instances.");
             var reports = catalogue.Problems.ToDictionary(problem => problem.Name, Unusable, StringComparer.Ordinal);
             foreach (var definition in catalogue.Definitions)

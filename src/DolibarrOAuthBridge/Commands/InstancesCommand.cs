@@ -34,7 +34,10 @@ internal sealed class InstancesCommand : IBridgeCommand
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
                 async (index, stop) => looked[index] = await LookAsync(catalogue.Definitions[index], stop)
             );
-            var lines = looked.Concat(catalogue.Problems.Select(InstanceLine.Of)).OrderBy(line => line.Name, StringComparer.Ordinal).ToList();
+            var lines = looked
+                .Concat(catalogue.Problems.Select(InstanceLine.Of))
+                .OrderBy(line => line.Name, StringComparer.Ordinal)
+                .ToList();
             if (context.Json)
             {
                 await Output.WriteJsonAsync(new InstanceList(lines), CommandJson.Default.InstanceList);
@@ -65,11 +68,7 @@ internal sealed class InstancesCommand : IBridgeCommand
             await using (context)
             {
                 var reports = await context.Get<EntryReporter>().ListAllAsync(cancellationToken);
-                return line with
-                {
-                    Entries = reports.Count,
-                    NeedPerson = [.. reports.Where(report => report.NeedsPerson).Select(Name)],
-                };
+                return line with { Entries = reports.Count, NeedPerson = [.. reports.Where(report => report.NeedsPerson).Select(Name)] };
             }
         }
         catch (Exception exception) when (exception is StoreException or BridgeException)

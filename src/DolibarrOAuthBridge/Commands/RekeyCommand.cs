@@ -80,7 +80,9 @@ internal sealed class RekeyCommand : IBridgeCommand
             }
 
             await (
-                context.Json ? Output.WriteJsonAsync(report, CommandJson.Default.RekeyReport) : WriteAsync(report, context.Conf.Path, path, context.Selector)
+                context.Json
+                    ? Output.WriteJsonAsync(report, CommandJson.Default.RekeyReport)
+                    : WriteAsync(report, context.Conf.Path, path, context.Selector)
             );
             return report.Obstacles.Count > 0 ? 1 : 0;
         }

@@ -3,8 +3,8 @@
 using System.Net.Sockets;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Instances;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace DolibarrOAuthBridge.Http;
 
@@ -64,7 +64,10 @@ internal static class InstanceRouting
 
     /// <summary>What whoever names an instance that is not there is told.</summary>
     public static BridgeException NoSuch() =>
-        new(ProblemCode.NotFound, "There is no such instance here. Its address is /i/NAME/…, with the name that the configuration gives it.");
+        new(
+            ProblemCode.NotFound,
+            "There is no such instance here. Its address is /i/NAME/…, with the name that the configuration gives it."
+        );
 
     private static InstanceUse? Enter(Instance instance, InstanceHost instances)
     {

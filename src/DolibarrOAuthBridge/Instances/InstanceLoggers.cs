@@ -87,7 +87,8 @@ internal sealed class InstanceLoggers(ILoggerFactory inner, string name, TimePro
 
         public KeyValuePair<string, object?> this[int index] => index == 0 ? new("Instance", name) : state![index - 1];
 
-        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => Enumerable.Range(0, Count).Select(i => this[i]).GetEnumerator();
+        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() =>
+            Enumerable.Range(0, Count).Select(i => this[i]).GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

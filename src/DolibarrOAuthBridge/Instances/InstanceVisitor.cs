@@ -163,7 +163,12 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
             .Min();
 
     // Null where the database lacks what the mark is made of: then everything is looked at.
-    private static async Task<string?> MarkAsync(DolibarrConf conf, string? expected, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<string?> MarkAsync(
+        DolibarrConf conf,
+        string? expected,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var database = new DolibarrDatabase(conf, isPooled: false);
         await using (database)
@@ -181,7 +186,8 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
     }
 
     private static async Task<bool> HasNothingToFinishAsync(InstanceComposition composition, CancellationToken cancellationToken) =>
-        await composition.Get<DevicePolling>().RunOnceAsync(cancellationToken) is null && !composition.Get<RefreshJournal>().HasUnfinished();
+        await composition.Get<DevicePolling>().RunOnceAsync(cancellationToken) is null
+        && !composition.Get<RefreshJournal>().HasUnfinished();
 
     private static bool HasJournal(Instance instance)
     {

@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 namespace DolibarrOAuthBridge.Instances;
 
 /// <summary>SIGHUP (<c>systemctl reload</c>) reads again what is configured.</summary>
-internal sealed partial class ReloadSignal(InstanceHost instances, OperatorKey operatorKey, ILogger<ReloadSignal> logger) : IHostedService, IDisposable
+internal sealed partial class ReloadSignal(InstanceHost instances, OperatorKey operatorKey, ILogger<ReloadSignal> logger)
+    : IHostedService,
+        IDisposable
 {
     private PosixSignalRegistration? _registration;
 

@@ -34,8 +34,7 @@ internal sealed class HostingWorld : IAsyncDisposable
         await _sidecar.WaitUntilListeningAsync();
     }
 
-    public Task<CommandResult> RunAsync(params string[] arguments) =>
-        Sidecar.RunAsync([.. arguments, "--config", Host.ConfigPath], null);
+    public Task<CommandResult> RunAsync(params string[] arguments) => Sidecar.RunAsync([.. arguments, "--config", Host.ConfigPath], null);
 
     public async Task<(int Status, string Body)> GetAsync(string path, string? key = null, HttpClient? client = null)
     {

@@ -23,7 +23,15 @@ public sealed class IsolationTests(SharedServer shared)
 
         await world.RequireTokenAsync(acme);
         await world.RequireTokenAsync(beta);
-        string[] paths = ["v1/entries", "v1/entries/GOOGLE-Mail0/token", "v1/entries/GOOGLE-Mail0/history", "v1/events", "v1/version", "metrics"];
+        string[] paths =
+        [
+            "v1/entries",
+            "v1/entries/GOOGLE-Mail0/token",
+            "v1/entries/GOOGLE-Mail0/history",
+            "v1/events",
+            "v1/version",
+            "metrics",
+        ];
         foreach (var path in paths)
         {
             Assert.Equal(401, (await world.GetAsync($"/i/acme/{path}", beta.ApiKey)).Status);

@@ -74,10 +74,8 @@ public sealed class ReloadTests(SharedServer shared)
         );
         await world.ServeAsync();
 
-        await Parallel.ForEachAsync(
-            all,
-            new ParallelOptions { MaxDegreeOfParallelism = 8 },
-            async (dolibarr, _) => await world.RequireTokenAsync(dolibarr)
+        await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (dolibarr, _) =>
+            await world.RequireTokenAsync(dolibarr)
         );
 
         Assert.Equal(401, (await world.TokenAsync(all[7], all[8].ApiKey)).Status);

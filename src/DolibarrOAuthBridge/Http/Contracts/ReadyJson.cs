@@ -17,14 +17,7 @@ internal sealed record ReadyJson(string Status, IReadOnlyList<InstanceStateJson>
 /// <param name="Entries">Its OAuth entries at the last look.</param>
 /// <param name="NeedPerson">How many of them need a person.</param>
 /// <param name="LookedAt">The last look; null if there was none.</param>
-internal sealed record InstanceStateJson(
-    string Name,
-    string State,
-    string? Problem,
-    int Entries,
-    int NeedPerson,
-    DateTimeOffset? LookedAt
-)
+internal sealed record InstanceStateJson(string Name, string State, string? Problem, int Entries, int NeedPerson, DateTimeOffset? LookedAt)
 {
     public static InstanceStateJson Of(Instance instance, string? problem)
     {

@@ -62,7 +62,9 @@ internal sealed record MetricFamily(string Name, string Help, IReadOnlyList<doub
     {
         if (!_instances.TryGetValue(instance, out var series))
         {
-            series = _instances.GetOrAdd(_instances.Count < MostInstances ? instance : string.Empty, static _ => new(StringComparer.Ordinal));
+            series = _instances.GetOrAdd(_instances.Count < MostInstances ? instance : string.Empty, static _ =>
+                new(StringComparer.Ordinal)
+            );
         }
 
         var most = instance.Length == 0 ? MostSeries : MostSeriesOfInstance;
