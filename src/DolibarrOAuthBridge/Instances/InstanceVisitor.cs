@@ -28,7 +28,7 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WhileDown = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often an instance at rest is visited: what people read in <c>oauthbridge_v_status</c> is half a minute old at most.</summary>
+    /// <summary>How often an instance at rest is visited: <c>oauthbridge_v_status</c> is half a minute old at most.</summary>
     public TimeSpan Round { get; } = TimeSpan.FromSeconds(22);
 
     /// <summary>When an instance is visited first: at once if a refresh of it was cut off.</summary>
