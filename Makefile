@@ -26,6 +26,12 @@ demo: ## Play the main job on throw-away servers; KEEP=1 leaves them running
 	@$(quiet_build) src/DolibarrOAuthBridge.Demo
 	@src/DolibarrOAuthBridge.Demo/bin/Release/net10.0/dolibarr-oauth-bridge-demo $(if $(KEEP),--keep)
 
+.PHONY: demo-hosting
+demo-hosting: ## Play a hosting machine: twenty Dolibarrs behind one sidecar
+	@build/prerequisites.sh
+	@$(quiet_build) src/DolibarrOAuthBridge.Demo
+	@src/DolibarrOAuthBridge.Demo/bin/Release/net10.0/dolibarr-oauth-bridge-demo --hosting
+
 .PHONY: test
 test: ## Run every test on real servers; the last line is "N passed, N failed, N skipped"
 	@build/test.sh
@@ -77,6 +83,14 @@ bench: ## Measure the published sidecar against a bare Kestrel and PHP's own rea
 	@$(if $(MICRO),,build/publish.sh amd64 >/dev/null)
 	@tests/DolibarrOAuthBridge.Benchmarks/bin/Release/net10.0/dolibarr-oauth-bridge-benchmarks \
 		$(if $(MICRO),micro,artifacts/amd64/dolibarr-oauth-bridge)
+
+.PHONY: bench-hosting
+bench-hosting: ## Measure the published sidecar with a thousand Dolibarrs (ten minutes); INSTANCES=200 for fewer
+	@build/prerequisites.sh test
+	@$(quiet_build) tests/DolibarrOAuthBridge.Benchmarks
+	@build/publish.sh amd64 >/dev/null
+	@tests/DolibarrOAuthBridge.Benchmarks/bin/Release/net10.0/dolibarr-oauth-bridge-benchmarks \
+		hosting artifacts/amd64/dolibarr-oauth-bridge $(or $(INSTANCES),1000)
 
 ##@ Packages, in artifacts/
 

@@ -11,6 +11,18 @@ internal sealed class BridgeOptions
     /// <summary>Path of Dolibarr's conf.php. The one thing that must be given.</summary>
     public string DolibarrConf { get; init; } = string.Empty;
 
+    /// <summary>The name of the instance among several; empty where there is one without a name.</summary>
+    public string Instance { get; init; } = string.Empty;
+
+    /// <summary>A directory with a file <c>name.json</c> for each of several instances; empty for none.</summary>
+    public string InstancesDirectory { get; init; } = string.Empty;
+
+    /// <summary>
+    /// The file with the key that opens <c>/metrics</c> and <c>/readyz?verbose=1</c> over all instances, and nothing else; empty for
+    /// none.
+    /// </summary>
+    public string OperatorKeyFile { get; init; } = string.Empty;
+
     /// <summary>
     /// Directory for the refresh journal; by default systemd's state directory, else <c>/var/lib/dolibarr-oauth-bridge</c>, else
     /// the user's state directory.

@@ -17,9 +17,27 @@ public sealed class SidecarProgram(string confPath, string stateDirectory, IRead
     /// <summary>Runs a command to its end.</summary>
     /// <param name="arguments">The command and its arguments, such as <c>token GOOGLE-Mail</c>.</param>
     /// <param name="cancellationToken">Kills the command.</param>
-    public async Task<CommandResult> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken = default)
+    public Task<CommandResult> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken = default) =>
+        FinishAsync(Start(arguments), cancellationToken);
+
+    /// <summary>Runs a command for the instances of a configuration to its end.</summary>
+    public static Task<CommandResult> RunAsync(
+        string configPath,
+        IEnumerable<string> arguments,
+        CancellationToken cancellationToken = default
+    ) => FinishAsync(Command.Start("dotnet", [Path, .. arguments, "--config", configPath]), cancellationToken);
+
+    /// <summary>Starts <c>serve</c> for the instances of a configuration on a free port and waits until it listens.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead; the message holds what it said.</exception>
+    public static Task<SidecarServer> ServeAsync(string configPath, CancellationToken cancellationToken = default) =>
+        SidecarServer.WaitForAsync(
+            Command.Start("dotnet", [Path, "serve", "--urls", "http://127.0.0.1:0", "--config", configPath]),
+            cancellationToken
+        );
+
+    private static async Task<CommandResult> FinishAsync(Process process, CancellationToken cancellationToken)
     {
-        using var process = Start(arguments);
+        using var _ = process;
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         try

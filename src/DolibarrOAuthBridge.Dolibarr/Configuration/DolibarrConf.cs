@@ -67,6 +67,26 @@ public sealed record DolibarrConf
         _urlRoot = newer.UrlRoot;
     }
 
+    /// <summary>Whether another reading of the file says the same of everything that the bridge uses.</summary>
+    /// <param name="other">The other reading.</param>
+    public bool SaysTheSameAs(DolibarrConf other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return (DbType, DbHost, DbPort, DbName, DbUser, DbPassword, DbPrefix, DbCharacterSet)
+                == (
+                    other.DbType,
+                    other.DbHost,
+                    other.DbPort,
+                    other.DbName,
+                    other.DbUser,
+                    other.DbPassword,
+                    other.DbPrefix,
+                    other.DbCharacterSet
+                )
+            && (UrlRoot, MainDocumentRoot, Authentication) == (other.UrlRoot, other.MainDocumentRoot, other.Authentication)
+            && Keys.HasSameKeysAs(other.Keys);
+    }
+
     /// <summary>Where the configuration comes from and leads to, without secrets.</summary>
     public override string ToString() => $"DolibarrConf ({Path}: {DbUser}@{DbHost}/{DbName}, {DbPrefix})";
 }

@@ -11,20 +11,23 @@ namespace DolibarrOAuthBridge.Dolibarr.Database;
 public sealed class DolibarrDatabase : IAsyncDisposable
 {
     private readonly uint _timeoutSeconds;
+    private readonly bool _isPooled;
     private volatile DbDataSource _dataSource;
 
     /// <summary>Prepares connections; none is opened yet.</summary>
     /// <param name="conf">Dolibarr's configuration.</param>
     /// <param name="timeoutSeconds">Limit for connecting and for each statement, in seconds.</param>
-    public DolibarrDatabase(DolibarrConf conf, uint timeoutSeconds = 5)
+    /// <param name="isPooled">Whether a connection is kept for the next one who needs it; without, each use opens and closes one.</param>
+    public DolibarrDatabase(DolibarrConf conf, uint timeoutSeconds = 5, bool isPooled = true)
     {
         ArgumentNullException.ThrowIfNull(conf);
         _timeoutSeconds = timeoutSeconds;
+        _isPooled = isPooled;
         Prefix = conf.DbPrefix;
         Name = conf.DbName;
         Sql = SqlDialect.Of(conf.DbType);
         Server = Sql.ServerOf(conf);
-        _dataSource = Sql.Connect(conf, timeoutSeconds);
+        _dataSource = Sql.Connect(conf, timeoutSeconds, isPooled);
     }
 
     /// <summary>What the server spells in its own way.</summary>
@@ -143,6 +146,16 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     public Task PingAsync(CancellationToken cancellationToken = default) =>
         QueryAsync("SELECT 1 AS Answer", [], static row => row.Number("Answer"), cancellationToken);
 
+    /// <summary>Closes the connections that nobody uses now; those in use are closed when they are given back.</summary>
+    public async Task CloseIdleAsync()
+    {
+        var connection = _dataSource.CreateConnection();
+        await using (connection.ConfigureAwait(false))
+        {
+            await Sql.ClearPoolAsync(connection, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>
     /// Connects by the account of another conf.php for the same database from now on. Connections in use stay as they are
     /// until they are given back.
@@ -151,7 +164,7 @@ public sealed class DolibarrDatabase : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(conf);
         var former = _dataSource;
-        _dataSource = Sql.Connect(conf, _timeoutSeconds);
+        _dataSource = Sql.Connect(conf, _timeoutSeconds, _isPooled);
         await former.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -104,7 +104,7 @@ internal sealed class MySqlDialect : SqlDialect
 
     internal override string ServerOf(DolibarrConf conf)
     {
-        var connectionString = ConnectionString(conf, 0);
+        var connectionString = ConnectionString(conf, 0, isPooled: false);
         return connectionString.ConnectionProtocol == MySqlConnectionProtocol.UnixSocket
             ? connectionString.Server
             : $"{connectionString.Server}:{connectionString.Port}";
@@ -113,8 +113,8 @@ internal sealed class MySqlDialect : SqlDialect
     internal override Task ClearPoolAsync(DbConnection connection, CancellationToken cancellationToken) =>
         MySqlConnection.ClearPoolAsync((MySqlConnection)connection, cancellationToken);
 
-    internal override DbDataSource Connect(DolibarrConf conf, uint timeoutSeconds) =>
-        new MySqlDataSourceBuilder(ConnectionString(conf, timeoutSeconds).ConnectionString)
+    internal override DbDataSource Connect(DolibarrConf conf, uint timeoutSeconds, bool isPooled) =>
+        new MySqlDataSourceBuilder(ConnectionString(conf, timeoutSeconds, isPooled).ConnectionString)
             .UseConnectionOpenedCallback(
                 static async (context, cancellationToken) =>
                 {
@@ -132,7 +132,7 @@ internal sealed class MySqlDialect : SqlDialect
             )
             .Build();
 
-    private static MySqlConnectionStringBuilder ConnectionString(DolibarrConf conf, uint timeoutSeconds)
+    private static MySqlConnectionStringBuilder ConnectionString(DolibarrConf conf, uint timeoutSeconds, bool isPooled)
     {
         var connectionString = new MySqlConnectionStringBuilder
         {
@@ -144,6 +144,7 @@ internal sealed class MySqlDialect : SqlDialect
             DefaultCommandTimeout = timeoutSeconds,
             MaximumPoolSize = 10,
             ConnectionReset = false, // no statement leaves anything behind, and a reset would cost two more for each
+            Pooling = isPooled,
             AllowLoadLocalInfile = false,
             PersistSecurityInfo = false,
             CharacterSet = "utf8mb4",

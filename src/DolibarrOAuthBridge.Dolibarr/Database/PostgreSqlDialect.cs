@@ -91,7 +91,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
         return host.StartsWith('/') ? host : $"{host}:{PortOf(conf)}";
     }
 
-    internal override DbDataSource Connect(DolibarrConf conf, uint timeoutSeconds)
+    internal override DbDataSource Connect(DolibarrConf conf, uint timeoutSeconds, bool isPooled)
     {
         var connectionString = new NpgsqlConnectionStringBuilder
         {
@@ -105,6 +105,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
             CommandTimeout = (int)timeoutSeconds,
             CancellationTimeout = 1000, // milliseconds
             MaxPoolSize = 10,
+            Pooling = isPooled,
             PersistSecurityInfo = false,
             Timezone = "UTC",
             Options = "-c lock_timeout=3000 -c default_transaction_isolation=read\\ committed",

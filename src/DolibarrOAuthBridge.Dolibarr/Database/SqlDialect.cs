@@ -132,7 +132,8 @@ public abstract partial class SqlDialect
     /// <summary>A pool of connections; none is opened yet.</summary>
     /// <param name="conf">Dolibarr's configuration.</param>
     /// <param name="timeoutSeconds">Limit for connecting and for each statement, in seconds.</param>
-    internal abstract DbDataSource Connect(DolibarrConf conf, uint timeoutSeconds);
+    /// <param name="isPooled">Whether a connection is kept for the next one who needs it.</param>
+    internal abstract DbDataSource Connect(DolibarrConf conf, uint timeoutSeconds, bool isPooled);
 
     /// <summary>Where the server is, for people: <c>host:port</c> or the path of its socket.</summary>
     internal abstract string ServerOf(DolibarrConf conf);

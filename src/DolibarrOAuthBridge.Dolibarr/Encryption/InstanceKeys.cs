@@ -78,6 +78,9 @@ public sealed class InstanceKeys
         _known = newer._known.With(_known.Rule);
     }
 
+    /// <summary>Whether others are the same strings.</summary>
+    internal bool HasSameKeysAs(InstanceKeys other) => _known.HasSameStringsAs(other._known);
+
     /// <summary>The number of keys, and nothing of them.</summary>
     public override string ToString() => $"InstanceKeys ({Candidates.Count})";
 
@@ -95,6 +98,9 @@ public sealed class InstanceKeys
     {
         private readonly byte[][] _strings;
         private readonly byte[][] _read;
+
+        public bool HasSameStringsAs(Known other) =>
+            _strings.Zip(other._strings).All(static pair => pair.First.AsSpan().SequenceEqual(pair.Second));
 
         public Known(byte[] dolcryptKey, byte[] instanceUniqueId, byte[] cookieCryptKey, KeyRule rule)
         {

@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using DolibarrOAuthBridge.Entries;
+using DolibarrOAuthBridge.Instances;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -15,6 +16,8 @@ internal static class BridgeConfiguration
     private static readonly string[] Known =
     [
         nameof(BridgeOptions.DolibarrConf),
+        nameof(BridgeOptions.InstancesDirectory),
+        nameof(BridgeOptions.OperatorKeyFile),
         nameof(BridgeOptions.StateDirectory),
         nameof(BridgeOptions.ProviderDeadline),
         nameof(BridgeOptions.MinTtl),
@@ -56,7 +59,30 @@ internal static class BridgeConfiguration
         }
     }
 
-    public static BridgeOptions Options(IConfiguration configuration, string? conf, string? stateDirectory, string? logFormat = null)
+    /// <summary>Reads which instances there are.</summary>
+    public static InstanceCatalogue Instances(IConfiguration configuration, string stateDirectory) =>
+        new InstanceDirectory(OfInstance).Read(configuration, stateDirectory);
+
+    // What is wrong with one instance is no reason not to start.
+    private static BridgeOptions OfInstance(IConfiguration configuration, string name)
+    {
+        try
+        {
+            return Options(configuration, null, null, instance: name);
+        }
+        catch (UsageException exception)
+        {
+            throw new FormatException(exception.Message);
+        }
+    }
+
+    public static BridgeOptions Options(
+        IConfiguration configuration,
+        string? conf,
+        string? stateDirectory,
+        string? logFormat = null,
+        string? instance = null
+    )
     {
         var section = configuration.GetSection("Bridge");
         if (section.GetChildren().FirstOrDefault(child => !Known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
@@ -93,6 +119,9 @@ internal static class BridgeConfiguration
                 ?? section[nameof(BridgeOptions.StateDirectory)]
                 ?? string.Empty,
             ProviderDeadline = Seconds(nameof(BridgeOptions.ProviderDeadline), defaults.ProviderDeadline, 1, 60),
+            Instance = instance ?? string.Empty,
+            InstancesDirectory = section[nameof(BridgeOptions.InstancesDirectory)] ?? string.Empty,
+            OperatorKeyFile = section[nameof(BridgeOptions.OperatorKeyFile)] ?? string.Empty,
             DatabaseUser = section[nameof(BridgeOptions.DatabaseUser)] ?? string.Empty,
             DatabasePasswordFile = section[nameof(BridgeOptions.DatabasePasswordFile)] ?? string.Empty,
             MinTtl = Seconds(nameof(BridgeOptions.MinTtl), defaults.MinTtl, 0, 3600),

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Instances;
 using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -11,51 +12,77 @@ internal sealed class CommandContext : IAsyncDisposable
 {
     private ServiceProvider? _services;
 
-    private CommandContext(DolibarrConf conf, BridgeOptions options, IConfiguration configuration, int entity, bool json, bool reveal)
+    private readonly bool _actsAsDolibarr;
+    private DolibarrConf? _conf;
+
+    private CommandContext(BridgeOptions options, IConfiguration configuration, bool actsAsDolibarr)
     {
-        Conf = conf;
         Options = options;
         Configuration = configuration;
-        Entity = entity;
-        Json = json;
-        Reveal = reveal;
+        _actsAsDolibarr = actsAsDolibarr;
     }
 
-    public DolibarrConf Conf { get; }
+    /// <summary>Whether it is about one Dolibarr.</summary>
+    public bool HasConf => Options.DolibarrConf.Length > 0;
+
+    /// <summary>Reads which instances with names there are, as they are now; null where the configuration names none.</summary>
+    public Func<InstanceCatalogue>? ReadInstances { get; private init; }
+
+    /// <summary>How the command line names this Dolibarr, for advice.</summary>
+    public string Selector => Options.Instance.Length > 0 ? $"--instance {Options.Instance}" : $"--dolibarr-conf {Output.Quote(Conf.Path)}";
+
+    /// <summary>Dolibarr's configuration.</summary>
+    /// <exception cref="DolibarrConfException">conf.php cannot be used.</exception>
+    /// <exception cref="UsageException">A setting cannot be used.</exception>
+    public DolibarrConf Conf => _conf ??= ReadConf(Options, _actsAsDolibarr);
 
     public BridgeOptions Options { get; }
 
     public IConfiguration Configuration { get; }
 
-    public int Entity { get; }
+    public int Entity { get; private init; } = 1;
 
-    public bool Json { get; }
+    public bool Json { get; private init; }
 
-    public bool Reveal { get; }
+    public bool Reveal { get; private init; }
 
-    /// <summary>Reads the settings and conf.php.</summary>
-    /// <param name="result">The parsed command line.</param>
-    /// <param name="common">The options of every command.</param>
-    /// <param name="settings">The settings on the command line.</param>
-    /// <param name="asDolibarr">Whether to use the account in conf.php in any case.</param>
+    /// <summary>Reads the settings and, for a command that is about one Dolibarr, conf.php.</summary>
     /// <exception cref="UsageException">Something on the command line or in the settings is wrong.</exception>
     /// <exception cref="DolibarrConfException">conf.php cannot be used.</exception>
-    public static CommandContext Create(ParseResult result, CommonOptions common, IReadOnlyList<string> settings, bool asDolibarr)
+    public static CommandContext Create(ParseResult result, CommonOptions common, IReadOnlyList<string> settings, IBridgeCommand command)
     {
-        var entity = result.GetValue(common.Entity);
-        if (entity < 1)
+        if (result.GetValue(common.Entity) < 1)
         {
             throw new UsageException("--entity must be a whole number from 1.");
         }
 
-        var configuration = BridgeConfiguration.Load(result.GetValue(common.Config), settings);
+        IConfiguration Load() => BridgeConfiguration.Load(result.GetValue(common.Config), settings);
+        var configuration = Load();
         var options = BridgeConfiguration.Options(
             configuration,
             result.GetValue(common.DolibarrConf),
             result.GetValue(common.StateDirectory),
             result.GetValue(common.LogFormat)
         );
-        if (options.DolibarrConf.Length == 0)
+        var hasNames = InstanceDirectory.HasInstances(configuration) && result.GetValue(common.DolibarrConf) is null;
+        Func<InstanceCatalogue>? read = hasNames ? () => ReadAgain(Load, options.StateDirectory) : null;
+        var isOfOne = command.IsOfOneInstance(result);
+        if (result.GetValue(common.Instance) is { } name)
+        {
+            if (result.GetValue(common.DolibarrConf) is not null)
+            {
+                throw new UsageException("--instance and --dolibarr-conf both say which Dolibarr is meant. Give one of them.");
+            }
+
+            return Named(InstanceChoice.Find(BridgeConfiguration.Instances(configuration, options.StateDirectory), name));
+        }
+
+        if (isOfOne && options.DolibarrConf.Length == 0 && hasNames)
+        {
+            return Named(InstanceChoice.Only(BridgeConfiguration.Instances(configuration, options.StateDirectory)));
+        }
+
+        if (options.DolibarrConf.Length == 0 && !hasNames)
         {
             throw new UsageException(
                 "Say where Dolibarr's conf.php is: --dolibarr-conf PATH, "
@@ -63,14 +90,44 @@ internal sealed class CommandContext : IAsyncDisposable
             );
         }
 
-        return new CommandContext(
-            ReadConf(options, asDolibarr),
-            options,
-            configuration,
-            entity,
-            result.GetValue(common.Json),
-            result.GetValue(common.Reveal)
-        );
+        return Make(options, configuration);
+
+        CommandContext Named(InstanceDefinition instance) => Make(instance.Options, instance.Configuration());
+
+        CommandContext Make(BridgeOptions of, IConfiguration with)
+        {
+            return new CommandContext(of, with, command.ActsAsDolibarr)
+            {
+                Entity = result.GetValue(common.Entity),
+                Json = result.GetValue(common.Json),
+                Reveal = result.GetValue(common.Reveal),
+                ReadInstances = of.Instance.Length == 0 ? read : null,
+            }.WithConf();
+        }
+    }
+
+    /// <summary>The context of one instance, for commands that go through several.</summary>
+    public static CommandContext Of(InstanceDefinition instance) => new(instance.Options, instance.Configuration(), actsAsDolibarr: false);
+
+    /// <summary>Reads conf.php if the command is about one Dolibarr, and so says at once what is wrong with it.</summary>
+    /// <exception cref="DolibarrConfException">It cannot be used.</exception>
+    /// <exception cref="UsageException">A setting cannot be used.</exception>
+    public CommandContext WithConf()
+    {
+        _ = HasConf ? Conf : null;
+        return this;
+    }
+
+    private static InstanceCatalogue ReadAgain(Func<IConfiguration> load, string stateDirectory)
+    {
+        try
+        {
+            return BridgeConfiguration.Instances(load(), stateDirectory);
+        }
+        catch (UsageException exception)
+        {
+            throw new FormatException(exception.Message, exception);
+        }
     }
 
     private static DolibarrConf ReadConf(BridgeOptions options, bool asDolibarr)

@@ -25,6 +25,8 @@ namespace DolibarrOAuthBridge.Commands;
 [JsonSerializable(typeof(RevocationJson))]
 [JsonSerializable(typeof(BuildJson))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(InstanceList))]
+[JsonSerializable(typeof(DoctorReports))]
 [JsonSerializable(typeof(InitReport))]
 [JsonSerializable(typeof(MailCheckReport))]
 [JsonSerializable(typeof(MailCheckList))]

@@ -44,6 +44,7 @@ internal static class CommandLine
             new NotifyCommand(),
             new CleanupCommand(),
             new PruneCommand(),
+            new InstancesCommand(),
             new VersionCommand(),
         ];
         foreach (var definition in commands)
@@ -79,11 +80,7 @@ internal static class CommandLine
         try
         {
             await Task.Yield(); // before this there is no task yet that a signal could wait for: the exit status would be that of a kill
-            return await command.RunAsync(
-                result,
-                () => CommandContext.Create(result, common, settings, command.ActsAsDolibarr),
-                cancellationToken
-            );
+            return await command.RunAsync(result, () => CommandContext.Create(result, common, settings, command), cancellationToken);
         }
         catch (UsageException exception)
         {

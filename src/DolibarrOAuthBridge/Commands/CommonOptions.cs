@@ -15,6 +15,14 @@ internal sealed class CommonOptions
             Recursive = true,
         };
 
+    public Option<string?> Instance { get; } =
+        new("--instance")
+        {
+            Description = "One of several instances, by its name in the configuration, instead of --dolibarr-conf.",
+            HelpName = "NAME",
+            Recursive = true,
+        };
+
     public Option<int> Entity { get; } =
         new("--entity")
         {
@@ -55,6 +63,7 @@ internal sealed class CommonOptions
     public void AddTo(Command command)
     {
         command.Options.Add(DolibarrConf);
+        command.Options.Add(Instance);
         command.Options.Add(Entity);
         command.Options.Add(Json);
         command.Options.Add(Reveal);

@@ -8,7 +8,7 @@ namespace DolibarrOAuthBridge.Commands;
 /// </summary>
 internal sealed class ConfigurationArguments
 {
-    private static readonly string[] Sections = ["--Providers:", "--Bridge:", "--Entries:"];
+    private static readonly string[] Sections = ["--Providers:", "--Bridge:", "--Entries:", "--Instances:"];
 
     private ConfigurationArguments(IReadOnlyList<string> settings, IReadOnlyList<string> arguments)
     {

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Instances;
 using Spectre.Console;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -19,10 +20,20 @@ internal sealed class DoctorCommand : IBridgeCommand
         HelpName = "ADDRESS",
     };
 
-    public Command Define() => new("doctor", "Find everything that is wrong, with what to do. Changes nothing.") { _offline, _sidecar };
+    private readonly Option<bool> _all = new("--all") { Description = "Examine every instance that the configuration names." };
+
+    public bool IsOfOneInstance(ParseResult result) => !result.GetValue(_all);
+
+    public Command Define() =>
+        new("doctor", "Find everything that is wrong, with what to do. Changes nothing.") { _offline, _sidecar, _all };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
+        if (result.GetValue(_all))
+        {
+            return await ExamineAllAsync(result, open, cancellationToken);
+        }
+
         var (findings, json) = await ExamineAsync(result, open, cancellationToken);
         var report = DoctorReport.Of(findings);
         if (json)
@@ -37,6 +48,58 @@ internal sealed class DoctorCommand : IBridgeCommand
         return report.Healthy ? 0 : 1;
     }
 
+    private async Task<int> ExamineAllAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
+    {
+        var context = open();
+        await using (context)
+        {
+            var catalogue = context.ReadInstances?.Invoke()
+                ?? throw new UsageException("--all is about instances with names. The configuration has none: see Instances.");
+            var reports = catalogue.Problems.ToDictionary(problem => problem.Name, Unusable, StringComparer.Ordinal);
+            foreach (var definition in catalogue.Definitions)
+            {
+                var (findings, _) = await ExamineAsync(result, () => CommandContext.Of(definition).WithConf(), cancellationToken);
+                reports[definition.Name] = findings;
+            }
+
+            var all = new DoctorReports(
+                reports
+                    .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                    .ToDictionary(pair => pair.Key, pair => DoctorReport.Of(pair.Value), StringComparer.Ordinal)
+            );
+            if (context.Json)
+            {
+                await Output.WriteJsonAsync(all, CommandJson.Default.DoctorReports);
+            }
+            else
+            {
+                WriteAll(Output.Console(), all);
+            }
+
+            return all.Healthy ? 0 : 1;
+        }
+    }
+
+    private static IReadOnlyList<Finding> Unusable(InstanceProblem problem) =>
+        [
+            new(
+                "instance_unusable",
+                Severity.Error,
+                problem.Source,
+                problem.Message,
+                "Correct the file, then send the sidecar SIGHUP (systemctl reload dolibarr-oauth-bridge)."
+            ),
+        ];
+
+    private static void WriteAll(IAnsiConsole console, DoctorReports all)
+    {
+        foreach (var (name, report) in all.Instances)
+        {
+            console.Write(new Text($"{name}\n", new Style(decoration: Decoration.Bold)));
+            Write(console, report.Findings);
+        }
+    }
+
     private async Task<(IReadOnlyList<Finding> Findings, bool Json)> ExamineAsync(
         ParseResult result,
         Func<CommandContext> open,
@@ -47,6 +110,10 @@ internal sealed class DoctorCommand : IBridgeCommand
         try
         {
             context = open();
+        }
+        catch (UsageException exception) when (result.GetValue(_all))
+        {
+            return ([new("instance_unusable", Severity.Error, "conf.php", exception.Message, "Correct what the message names.")], false);
         }
         catch (DolibarrConfException exception)
         {
@@ -98,4 +165,12 @@ internal sealed class DoctorCommand : IBridgeCommand
             Severity.Warning => Color.Yellow,
             _ => Color.Blue,
         };
+}
+
+/// <summary>What <c>doctor --all --json</c> prints.</summary>
+/// <param name="Instances">The report of each instance, by its name.</param>
+internal sealed record DoctorReports(IReadOnlyDictionary<string, DoctorReport> Instances)
+{
+    /// <summary>Whether nothing is wrong anywhere.</summary>
+    public bool Healthy => Instances.Values.All(report => report.Healthy);
 }

@@ -10,6 +10,9 @@ internal interface IBridgeCommand
     /// <summary>Whether it needs the account in conf.php, even where the sidecar has a narrower one of its own.</summary>
     bool ActsAsDolibarr => false;
 
+    /// <summary>Whether it works on one instance, so that with several somebody must say which.</summary>
+    bool IsOfOneInstance(ParseResult result) => true;
+
     /// <summary>The verb with its own arguments and options.</summary>
     Command Define();
 

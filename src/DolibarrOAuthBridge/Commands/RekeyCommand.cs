@@ -80,7 +80,9 @@ internal sealed class RekeyCommand : IBridgeCommand
             }
 
             await (
-                context.Json ? Output.WriteJsonAsync(report, CommandJson.Default.RekeyReport) : WriteAsync(report, context.Conf.Path, path)
+                context.Json
+                    ? Output.WriteJsonAsync(report, CommandJson.Default.RekeyReport)
+                    : WriteAsync(report, context.Conf.Path, path, context.Selector)
             );
             return report.Obstacles.Count > 0 ? 1 : 0;
         }
@@ -123,7 +125,7 @@ internal sealed class RekeyCommand : IBridgeCommand
         return answer?.Trim() is "y" or "Y" or "yes";
     }
 
-    private static async Task WriteAsync(RekeyReport report, string oldPath, string newPath)
+    private static async Task WriteAsync(RekeyReport report, string oldPath, string newPath, string selector)
     {
         await WriteFindingsAsync(report);
         await SayAsync(
@@ -134,15 +136,15 @@ internal sealed class RekeyCommand : IBridgeCommand
                 {Count(report)} {(
                     report.Total == 1 ? "was" : "were"
                 )} changed, read back and committed. Dolibarr cannot read them until its conf.php has the new key:
-                  cp {Quote(newPath)} {Quote(oldPath)}
+                  cp {Output.Quote(newPath)} {Output.Quote(oldPath)}
                 """
             : $"""
             Nothing was written. To change {Count(report)} in one transaction:
               1. Make a backup of the database and of {oldPath}.
               2. Stop the sidecar, and what runs Dolibarr (web server or PHP-FPM, cron).
-              3. Run: dolibarr-oauth-bridge rekey --dolibarr-conf {Quote(oldPath)} --new-conf {Quote(newPath)}
-              4. Run: cp {Quote(newPath)} {Quote(oldPath)}
-              5. Start everything again, and run: dolibarr-oauth-bridge doctor --dolibarr-conf {Quote(oldPath)}
+              3. Run: dolibarr-oauth-bridge rekey {selector} --new-conf {Output.Quote(newPath)}
+              4. Run: cp {Output.Quote(newPath)} {Output.Quote(oldPath)}
+              5. Start everything again, and run: dolibarr-oauth-bridge doctor {selector}
             """
         );
     }
@@ -180,11 +182,6 @@ internal sealed class RekeyCommand : IBridgeCommand
             }
         }
     }
-
-    private static string Quote(string path) =>
-        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
-            ? path
-            : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     private static Task SayAsync(string text) => Console.Out.WriteLineAsync(text);
 }

@@ -30,6 +30,8 @@ internal sealed partial class ServeCommand : IBridgeCommand
         HelpName = "NAME",
     };
 
+    public bool IsOfOneInstance(ParseResult result) => false;
+
     public Command Define() => new("serve", "Run the sidecar.") { _urls, _socket, _socketMode, _socketGroup };
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
@@ -43,7 +45,15 @@ internal sealed partial class ServeCommand : IBridgeCommand
             var context = open();
             await using (context)
             {
-                var server = BridgeServer.Build(context.Conf, context.Options, context.Configuration, addresses, socket, handles);
+                var server = BridgeServer.Build(
+                    context.HasConf ? context.Conf : null,
+                    context.Options,
+                    context.Configuration,
+                    addresses,
+                    socket,
+                    handles,
+                    context.ReadInstances
+                );
                 await using (server)
                 {
                     await server.StartAsync(cancellationToken);
@@ -83,15 +93,16 @@ internal sealed partial class ServeCommand : IBridgeCommand
 
     private static async Task ReportAsync(WebApplication server, BridgeOptions options)
     {
+        var conf = options.DolibarrConf.Length > 0 ? options.DolibarrConf : "several instances";
         foreach (var address in server.Urls)
         {
             if (options.LogFormat == LogFormat.Json)
             {
-                Log.Listening(server.Logger, address, options.DolibarrConf);
+                Log.Listening(server.Logger, address, conf);
             }
             else
             {
-                await Console.Out.WriteLineAsync($"Listening on {address} for the Dolibarr of {options.DolibarrConf}");
+                await Console.Out.WriteLineAsync($"Listening on {address} for the Dolibarr of {conf}");
             }
         }
     }

@@ -55,7 +55,7 @@ internal static class SidecarClient
 #pragma warning disable RS0030 // the rule is about providers; this client calls the sidecar
         using var client = new HttpClient(handler) { Timeout = Deadline, MaxResponseContentBufferSize = 64 * 1024 };
 #pragma warning restore RS0030
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, path));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, url.AbsolutePath.TrimEnd('/') + path));
         if (apiKey is not null)
         {
             request.Headers.Authorization = new("Bearer", apiKey);

@@ -12,8 +12,12 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// The running sidecar, where Dolibarr's module would look for it: whether it answers, reaches its database, is this instance's
 /// and of this version.
 /// </summary>
-internal sealed class SidecarDiagnosis(EntryTable constants) : IDiagnosis
+internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions options) : IDiagnosis
 {
+    // Among several instances each has a path of its own.
+    private string Usual =>
+        options.Instance.Length > 0 ? $"{SidecarClient.StandardAddress}/i/{options.Instance}" : SidecarClient.StandardAddress;
+
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
@@ -24,7 +28,7 @@ internal sealed class SidecarDiagnosis(EntryTable constants) : IDiagnosis
 
         var company = examination.Snapshot.Companies[0].Entity;
         var setting = examination.Snapshot.Setting("OAUTHBRIDGE_ADDRESS", company);
-        var address = examination.SidecarAddress ?? (setting.Length > 0 ? setting : SidecarClient.StandardAddress);
+        var address = examination.SidecarAddress ?? (setting.Length > 0 ? setting : Usual);
         var subject = $"sidecar at {address}";
         try
         {

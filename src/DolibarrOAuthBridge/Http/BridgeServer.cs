@@ -21,20 +21,23 @@ namespace DolibarrOAuthBridge.Http;
 internal static class BridgeServer
 {
     /// <summary>Builds the server; it does not listen yet.</summary>
-    /// <param name="conf">Dolibarr's configuration.</param>
+    /// <param name="conf">Dolibarr's configuration; null where there are only instances with names.</param>
     /// <param name="options">The sidecar's settings.</param>
     /// <param name="configuration">Endpoint overrides.</param>
     /// <param name="addresses">TCP addresses to listen on.</param>
     /// <param name="socket">Unix socket to listen on; null for none.</param>
     /// <param name="handles">Listening sockets that this process was started with, as file descriptors.</param>
+    /// <param name="read">Reads which instances with names there are; null where there are none.</param>
     /// <param name="configureServices">Further services, for tests.</param>
+    /// <exception cref="FormatException">A setting cannot be used.</exception>
     public static WebApplication Build(
-        DolibarrConf conf,
+        DolibarrConf? conf,
         BridgeOptions options,
         IConfiguration configuration,
         IReadOnlyList<ListenAddress> addresses,
         UnixSocket? socket,
         IReadOnlyList<int>? handles = null,
+        Func<InstanceCatalogue>? read = null,
         Action<IServiceCollection>? configureServices = null
     )
     {
@@ -45,22 +48,20 @@ internal static class BridgeServer
         {
             Limit(kestrel);
             Listen(kestrel, addresses, socket, handles ?? []);
+            kestrel.Configure(kestrel.ApplicationServices.GetRequiredService<InstanceSockets>().Endpoints, reloadOnChange: true);
         });
-        builder.Services.Configure<SocketTransportOptions>(transport =>
-            transport.CreateBoundListenSocket = endPoint =>
-                socket is not null && endPoint is UnixDomainSocketEndPoint
-                    ? socket.Bind()
-                    : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint)
-        );
+        builder
+            .Services.AddOptions<SocketTransportOptions>()
+            .Configure<InstanceSockets>((transport, sockets) => transport.CreateBoundListenSocket = sockets.Listen);
         configureServices?.Invoke(builder.Services);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ConnectionRoom>();
+        builder.Services.AddSingleton<RefusalLog>();
         builder.Services.AddSingleton<MetricCollector>();
+        builder.Services.AddSingleton(new OperatorKey(options.OperatorKeyFile));
+        builder.Services.AddSingleton(front => new InstanceSockets(socket, front.GetRequiredService<ILogger<InstanceSockets>>()));
         builder.Services.AddHostedService<BoundAddresses>();
-        builder.Services.AddSingleton(front => new InstanceComposer(services => services.ShareWith(front).AddHttpOfInstance()));
-        builder.Services.AddSingleton(front => new Instance(() =>
-            front.GetRequiredService<InstanceComposer>().Compose(conf, options, configuration)
-        ));
+        builder.Services.AddSingleton(front => MakeHost(front, Single(conf, options, configuration), read));
         builder.Services.AddInstances(options);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -71,10 +72,13 @@ internal static class BridgeServer
 
         builder.Services.AddInstanceTypes(static services => services.AddHttpOfInstance());
         var app = builder.Build();
+        FollowInstances(app.Services);
         app.UseConnectionRoom();
+        app.UseInstanceNames();
         app.UseRequestCount();
         app.UseProblems();
         app.UseLocalCallersOnly();
+        app.UseOperatorCalls();
         app.UseInstance();
         app.UseApiKey();
         app.UseHotTokens();
@@ -94,19 +98,59 @@ internal static class BridgeServer
         return app;
     }
 
+    private static InstanceDefinition? Single(DolibarrConf? conf, BridgeOptions options, IConfiguration configuration) =>
+        conf is null
+            ? null
+            : new InstanceDefinition
+            {
+                Name = string.Empty,
+                Source = "Bridge:DolibarrConf",
+                Options = options,
+                Configuration = () => configuration,
+                Conf = conf,
+            };
+
+    private static InstanceHost MakeHost(IServiceProvider front, InstanceDefinition? single, Func<InstanceCatalogue>? read)
+    {
+        var time = front.GetRequiredService<TimeProvider>();
+        var composer = new InstanceComposer((services, instance) => services.ShareWith(front, instance.Name).AddHttpOfInstance());
+        return new InstanceHost(
+            single is null ? null : new Instance(single, composer, time),
+            read,
+            composer,
+            time,
+            front.GetRequiredService<ILogger<InstanceHost>>()
+        );
+    }
+
+    private static void FollowInstances(IServiceProvider front)
+    {
+        var (instances, sockets) = (front.GetRequiredService<InstanceHost>(), front.GetRequiredService<InstanceSockets>());
+        var collector = front.GetRequiredService<MetricCollector>();
+        instances.Changed += () =>
+        {
+            sockets.Follow(instances);
+            collector.Keep(instances.Named.Select(one => one.Name).ToHashSet(StringComparer.Ordinal));
+        };
+    }
+
     // What an instance has of its own for HTTP.
     private static IServiceCollection AddHttpOfInstance(this IServiceCollection services) =>
         services.AddSingleton<RefusalLog>().AddSingleton<EntryGauges>().AddSingleton<HotTokens>();
 
     // What all instances have in common: nothing that is about a Dolibarr, a provider or a caller.
-    private static IServiceCollection ShareWith(this IServiceCollection services, IServiceProvider front) =>
-        services
-            .AddSingleton(front.GetRequiredService<TimeProvider>())
-            .AddSingleton(front.GetRequiredService<ILoggerFactory>())
+    private static IServiceCollection ShareWith(this IServiceCollection services, IServiceProvider front, string instance)
+    {
+        var time = front.GetRequiredService<TimeProvider>();
+        var loggers = front.GetRequiredService<ILoggerFactory>();
+        return services
+            .AddSingleton(time)
+            .AddSingleton(instance.Length == 0 ? loggers : new InstanceLoggers(loggers, instance, time))
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .AddSingleton(front.GetRequiredService<IHostApplicationLifetime>())
             .AddSingleton(front.GetRequiredService<IOptions<JsonOptions>>())
             .AddSingleton(front.GetRequiredService<MetricCollector>());
+    }
 
     private static void Limit(KestrelServerOptions kestrel)
     {

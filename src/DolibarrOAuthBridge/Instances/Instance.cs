@@ -4,55 +4,218 @@ using DolibarrOAuthBridge.Dolibarr.Configuration;
 
 namespace DolibarrOAuthBridge.Instances;
 
-/// <summary>One Dolibarr that the process serves.</summary>
-internal sealed class Instance(Func<InstanceComposition> compose) : IAsyncDisposable
+/// <summary>
+/// One Dolibarr that the process serves. Its services are put together when they are first needed, and go again when nobody has needed
+/// them for a while: an instance at rest is a name, a few settings and what its conf.php says.
+/// </summary>
+/// <param name="definition">What the configuration says of it.</param>
+/// <param name="composer">Puts its services together.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Instance(InstanceDefinition definition, InstanceComposer composer, TimeProvider time) : IAsyncDisposable
 {
+    /// <summary>Requests at a time. More are told to come again, so that a crowd at one instance costs the others nothing.</summary>
+    public const int MostRequests = 256;
+
+    // Who comes again within this time finds the connections of before.
+    private static readonly TimeSpan Hot = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
+    private DolibarrConf? _conf = definition.Conf;
     private InstanceComposition? _composition;
     private int _uses;
+    private int _requests;
+    private long _usedAt = time.GetTimestamp();
+    private bool _isRetired;
+    private bool _isHot;
+    private volatile bool _isChanged;
+    private TaskCompletionSource? _unused;
 
-    /// <summary>Its services, to be left in the end. They are put together where they are not there yet.</summary>
-    /// <exception cref="DolibarrConfException">Its conf.php cannot be used.</exception>
-    /// <exception cref="SidecarAccountException">The file with the database account's password cannot be read.</exception>
-    public InstanceUse Enter()
+    /// <summary>What the configuration says of it.</summary>
+    public InstanceDefinition Definition => definition;
+
+    /// <summary>Its name; empty for the one of <c>Bridge:DolibarrConf</c>.</summary>
+    public string Name => definition.Name;
+
+    /// <summary>What the last look at it found.</summary>
+    public InstanceState State { get; set; } = InstanceState.Unknown;
+
+    /// <summary>Its services, where they are put together.</summary>
+    public InstanceComposition? Composition => Volatile.Read(ref _composition);
+
+    /// <summary>How long ago the last request ended; zero while there is one.</summary>
+    public TimeSpan IdleFor
     {
-        lock (_gate)
+        get
         {
-            _composition ??= compose();
-            _uses++;
-            return new InstanceUse(this, _composition);
+            lock (_gate)
+            {
+                return _requests > 0 ? TimeSpan.Zero : time.GetElapsedTime(_usedAt);
+            }
         }
     }
 
-    /// <summary>Starts its background work.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Whether its services were put together for a request.</summary>
+    public bool WasRequested { get; private set; }
+
+    /// <summary>Whether a request may have changed something that background work should see to soon, such as a consent.</summary>
+    public bool IsChanged => _isChanged;
+
+    /// <summary>Whether a request may have changed something since this was asked last.</summary>
+    public bool TakeChanged()
     {
-        using var use = Enter();
-        await use.Composition.StartAsync(cancellationToken);
+        var wasChanged = _isChanged;
+        _isChanged = false;
+        return wasChanged;
     }
 
-    /// <summary>Waits until every refresh under way has ended.</summary>
-    public Task DrainAsync(CancellationToken cancellationToken) => _composition?.DrainAsync(cancellationToken) ?? Task.CompletedTask;
+    /// <summary>A request that may change something ended.</summary>
+    public void NoteChange() => _isChanged = true;
 
-    /// <summary>Stops its background work.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _composition?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+    /// <summary>What its conf.php says: read once, and by <see cref="RereadConf"/>.</summary>
+    /// <exception cref="DolibarrConfException">It cannot be used.</exception>
+    /// <exception cref="SidecarAccountException">The file with the database account's password cannot be read.</exception>
+    public DolibarrConf Conf()
+    {
+        lock (_gate)
+        {
+            return _conf ??= definition.ReadConf();
+        }
+    }
+
+    /// <summary>Reads conf.php again, without following it.</summary>
+    /// <returns>Whether it says something else than what is in use; false where nothing is in use yet.</returns>
+    /// <exception cref="DolibarrConfException">It cannot be used.</exception>
+    /// <exception cref="SidecarAccountException">The file with the database account's password cannot be read.</exception>
+    public bool RereadConf()
+    {
+        lock (_gate)
+        {
+            return _conf is not null && !_conf.SaysTheSameAs(definition.ReadConf());
+        }
+    }
+
+    /// <summary>Its services for a request, to be left in the end.</summary>
+    /// <returns>Null if the instance was removed or replaced a moment ago.</returns>
+    /// <exception cref="BridgeException">It has too many requests already.</exception>
+    /// <exception cref="DolibarrConfException">Its conf.php cannot be used.</exception>
+    /// <exception cref="SidecarAccountException">The file with the database account's password cannot be read.</exception>
+    public InstanceUse? EnterRequest()
+    {
+        lock (_gate)
+        {
+            if (_isRetired)
+            {
+                return null;
+            }
+
+            if (Name.Length > 0 && _requests >= MostRequests)
+            {
+                throw new BridgeException(
+                    ProblemCode.TooManyRequests,
+                    $"{Name} has {MostRequests} requests under way already. Try again in a moment.",
+                    TimeSpan.FromSeconds(1)
+                );
+            }
+
+            var use = Enter(isRequest: true);
+            _isHot = WasRequested && time.GetElapsedTime(_usedAt) < Hot;
+            WasRequested = true;
+            _requests++;
+            return use;
+        }
+    }
+
+    /// <summary>Its services for work in the background, to be left in the end; null if it was removed or replaced.</summary>
+    /// <exception cref="DolibarrConfException">Its conf.php cannot be used.</exception>
+    /// <exception cref="SidecarAccountException">The file with the database account's password cannot be read.</exception>
+    public InstanceUse? EnterWork()
+    {
+        lock (_gate)
+        {
+            return _isRetired ? null : Enter(isRequest: false);
+        }
+    }
+
+    /// <summary>Lets the services go if nobody uses them and their background work does not run on its own.</summary>
+    /// <returns>Whether they are gone.</returns>
+    public async Task<bool> RestAsync()
+    {
+        InstanceComposition? former;
+        lock (_gate)
+        {
+            if (_uses > 0 || _composition is { IsWorking: true })
+            {
+                return false;
+            }
+
+            former = _composition;
+            _composition = null;
+            WasRequested = false;
+        }
+
+        if (former is not null)
+        {
+            await former.DisposeAsync();
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes no further request; ends when those under way have ended, and all of its work with them.</summary>
+    public async Task RetireAsync()
+    {
+        Task unused;
+        lock (_gate)
+        {
+            _isRetired = true;
+            _unused ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            unused = _uses == 0 ? Task.CompletedTask : _unused.Task;
+        }
+
+        await unused;
+        await DisposeAsync();
+    }
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _composition, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    internal void Leave()
+    internal void Leave(bool isRequest)
     {
+        InstanceComposition? idle;
         lock (_gate)
         {
             _uses--;
+            if (isRequest)
+            {
+                _requests--;
+                _usedAt = time.GetTimestamp();
+            }
+
+            if (_uses > 0)
+            {
+                return;
+            }
+
+            _unused?.TrySetResult();
+            idle = Name.Length > 0 && !_isHot && _composition is { IsWorking: false } ? _composition : null;
         }
+
+        // The server's connections are for those who work: a thousand instances at rest hold none.
+        _ = idle?.CloseIdleConnectionsAsync();
+    }
+
+    private InstanceUse Enter(bool isRequest)
+    {
+        _composition ??= composer.Compose(_conf ??= definition.ReadConf(), definition);
+        _uses++;
+        return new InstanceUse(this, _composition, isRequest);
     }
 }
 
 /// <summary>An instance's services while a request or background work needs them.</summary>
-internal sealed class InstanceUse(Instance instance, InstanceComposition composition) : IDisposable
+internal sealed class InstanceUse(Instance instance, InstanceComposition composition, bool isRequest) : IDisposable
 {
-    private bool _hasLeft;
+    private int _hasLeft;
 
     /// <summary>The instance.</summary>
     public Instance Instance => instance;
@@ -63,10 +226,9 @@ internal sealed class InstanceUse(Instance instance, InstanceComposition composi
     /// <summary>The services are not needed any more.</summary>
     public void Dispose()
     {
-        if (!_hasLeft)
+        if (Interlocked.Exchange(ref _hasLeft, 1) == 0)
         {
-            _hasLeft = true;
-            instance.Leave();
+            instance.Leave(isRequest);
         }
     }
 }

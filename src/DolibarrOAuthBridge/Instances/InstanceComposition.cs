@@ -2,6 +2,7 @@
 
 using DolibarrOAuthBridge.Consents.Device;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Lifetime;
 using DolibarrOAuthBridge.Notifications;
 using DolibarrOAuthBridge.Tokens;
@@ -37,13 +38,31 @@ internal sealed class InstanceComposition : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    /// <summary>Starts the background work: renewal, polling of device codes, notices, status.</summary>
+    /// <summary>Starts the background work if it was not started: renewal, polling of device codes, notices, status.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        if (IsWorking)
+        {
+            return;
+        }
+
         foreach (var work in _services.GetServices<IHostedService>())
         {
             await work.StartAsync(cancellationToken);
             _running.Add(work);
+        }
+    }
+
+    /// <summary>Closes the connections to the database that nobody uses.</summary>
+    public Task CloseIdleConnectionsAsync()
+    {
+        try
+        {
+            return Get<DolibarrDatabase>().CloseIdleAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            return Task.CompletedTask; // they are closed already
         }
     }
 
@@ -72,16 +91,16 @@ internal sealed class InstanceComposition : IAsyncDisposable
 }
 
 /// <summary>Puts the services of an instance together.</summary>
-/// <param name="share">Adds what the instances of the process share, such as the clock and the log, and what each has of its own for
-/// HTTP.</param>
-internal sealed class InstanceComposer(Action<IServiceCollection> share)
+/// <param name="share">Adds what the instances of the process share, such as the clock, and what each has of its own for HTTP and for
+/// the log.</param>
+internal sealed class InstanceComposer(Action<IServiceCollection, InstanceDefinition> share)
 {
     /// <summary>Puts them together; nothing is connected or started yet.</summary>
-    public InstanceComposition Compose(DolibarrConf conf, BridgeOptions options, IConfiguration configuration)
+    public InstanceComposition Compose(DolibarrConf conf, InstanceDefinition definition)
     {
         var services = new ServiceCollection();
-        share(services);
-        Add(services, conf, options, configuration);
+        share(services, definition);
+        Add(services, conf, definition.Options, definition.Configuration());
         return new InstanceComposition(services.BuildServiceProvider(), conf);
     }
 

@@ -11,8 +11,9 @@ internal static class InstanceServices
 {
     public static IServiceCollection AddInstances(this IServiceCollection services, BridgeOptions options) =>
         services
-            .AddSingleton<InstanceHost>()
             .AddHostedService(provider => provider.GetRequiredService<InstanceHost>())
+            .AddSingleton<InstanceVisitor>()
+            .AddHostedService<InstanceScheduler>()
             .AddHostedService<ReloadSignal>()
             .AddHostedService<SystemdNotifications>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.RefreshLimit);

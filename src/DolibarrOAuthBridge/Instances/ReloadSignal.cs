@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 namespace DolibarrOAuthBridge.Instances;
 
 /// <summary>SIGHUP (<c>systemctl reload</c>) reads again what is configured.</summary>
-internal sealed partial class ReloadSignal(InstanceHost instances, ILogger<ReloadSignal> logger) : IHostedService, IDisposable
+internal sealed partial class ReloadSignal(InstanceHost instances, OperatorKey operatorKey, ILogger<ReloadSignal> logger)
+    : IHostedService,
+        IDisposable
 {
     private PosixSignalRegistration? _registration;
 
@@ -32,6 +34,7 @@ internal sealed partial class ReloadSignal(InstanceHost instances, ILogger<Reloa
         try
         {
             await instances.ReloadAsync();
+            operatorKey.Reload();
         }
 #pragma warning disable CA1031 // nobody waits for this; whatever it is, the sidecar goes on as it was
         catch (Exception exception)

@@ -56,7 +56,7 @@ internal static class BridgeMeter
     /// <param name="source"><c>stored</c>, <c>refreshed</c> or <c>stored_after_failure</c>.</param>
     public static void TokenServed(OAuthEntry entry, string source)
     {
-        Tokens.Add(1, new("provider", ProviderCatalogue.Of(entry.Name).Name), new("from", source));
+        Count(Tokens, new("provider", ProviderCatalogue.Of(entry.Name).Name), new("from", source));
     }
 
     /// <summary>A provider answered a refresh, or failed to.</summary>
@@ -73,25 +73,38 @@ internal static class BridgeMeter
             },
             _ => ProblemCode.ProviderUnavailable,
         };
-        Refreshes.Add(1, new("provider", ProviderCatalogue.Of(entry.Name).Name), new("outcome", outcome));
+        Count(Refreshes, new("provider", ProviderCatalogue.Of(entry.Name).Name), new("outcome", outcome));
     }
 
     /// <summary>A consent or sign-in came to an end.</summary>
     /// <param name="flow">One of <see cref="ConsentFlows"/>.</param>
     /// <param name="outcome">One of <see cref="Consents.ConsentStatus"/>.</param>
-    public static void ConsentEnded(string flow, string outcome) => ConsentsEnded.Add(1, new("flow", flow), new("outcome", outcome));
+    public static void ConsentEnded(string flow, string outcome) => Count(ConsentsEnded, new("flow", flow), new("outcome", outcome));
 
     /// <summary>A mail check was made.</summary>
     /// <param name="protocol"><c>smtp</c> or <c>imap</c>.</param>
     /// <param name="ok">Whether the server let the bridge in.</param>
     public static void CheckMade(string protocol, bool ok) =>
-        Checks.Add(1, new("protocol", protocol), new("outcome", ok ? "ok" : "failed"));
+        Count(Checks, new("protocol", protocol), new("outcome", ok ? "ok" : "failed"));
 
     /// <summary>A request was answered.</summary>
-    public static void RequestAnswered(string call, int status) => Requests.Add(1, new("call", call), new("status", status));
+    public static void RequestAnswered(string call, int status) => Count(Requests, new("call", call), new("status", status));
 
     /// <summary>conf.php was read again.</summary>
     /// <param name="isNew">False where it could not be used and the old one stays.</param>
     public static void ConfReloaded(bool isNew) =>
-        Reloads.Add(1, new KeyValuePair<string, object?>("outcome", isNew ? "reloaded" : "kept"));
+        Count(Reloads, new KeyValuePair<string, object?>("outcome", isNew ? "reloaded" : "kept"));
+
+    // By instance, where there are several.
+    private static void Count(Counter<long> counter, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (CurrentInstance.Name is { } instance)
+        {
+            counter.Add(1, [new("instance", instance), .. tags]);
+        }
+        else
+        {
+            counter.Add(1, tags);
+        }
+    }
 }

@@ -64,7 +64,7 @@ internal sealed class NoticeCommand(DolibarrConf conf, BridgeOptions options, Ti
         var kept = Kept.Where(start.Environment.ContainsKey).Select(name => (name, start.Environment[name])).ToList();
         start.Environment.Clear();
         kept.ForEach(one => start.Environment[one.name] = one.Item2);
-        foreach (var (name, value) in NoticeWebhook.Values(notice, conf))
+        foreach (var (name, value) in NoticeWebhook.Values(notice, conf, options))
         {
             start.Environment[$"OAUTHBRIDGE_{name.ToUpperInvariant()}"] = value;
         }

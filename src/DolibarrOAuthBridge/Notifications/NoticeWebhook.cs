@@ -76,14 +76,14 @@ internal sealed partial class NoticeWebhook(HttpClient http, DolibarrConf conf, 
     }
 
     /// <summary>The values of a notice, by the names that the body has, and in capitals the environment of the command.</summary>
-    internal static IReadOnlyDictionary<string, string> Values(Notice notice, DolibarrConf conf) =>
+    internal static IReadOnlyDictionary<string, string> Values(Notice notice, DolibarrConf conf, BridgeOptions options) =>
         new Dictionary<string, string>
         {
             ["id"] = $"{notice.Id}",
             ["at"] = $"{notice.At.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}",
             ["kind"] = notice.Kind,
             ["severity"] = notice.Severity,
-            ["instance"] = conf.DbName,
+            ["instance"] = options.Instance.Length > 0 ? options.Instance : conf.DbName,
             ["entity"] = $"{notice.Entity}",
             ["entry"] = notice.Entry,
             ["message"] = notice.Message,
@@ -93,7 +93,7 @@ internal sealed partial class NoticeWebhook(HttpClient http, DolibarrConf conf, 
     // A template's values are escaped for the JSON text that they stand in.
     private string Body(Notice notice)
     {
-        var values = Values(notice, conf);
+        var values = Values(notice, conf, options);
         return options.Notify.WebhookTemplate is { Length: > 0 } template
             ? Placeholder()
                 .Replace(template, match =>

@@ -9,6 +9,9 @@ namespace DolibarrOAuthBridge.Reports;
 /// <summary>Writes the state of every entry of every company where people see it with plain SQL.</summary>
 internal sealed class StatusRecorder(EntryTable entries, EntryReporter reporter, GrantTable grants, StatusTable table, TimeProvider time)
 {
+    /// <summary>What the last look found; empty before the first one.</summary>
+    public IReadOnlyList<EntryReport> Latest { get; private set; } = [];
+
     /// <summary>Looks at everything once and writes what changed.</summary>
     /// <param name="by">The sidecar that looks; null for a command.</param>
     /// <param name="cancellationToken">Cancels the look.</param>
@@ -17,13 +20,17 @@ internal sealed class StatusRecorder(EntryTable entries, EntryReporter reporter,
     public async Task RecordAsync(string? by, CancellationToken cancellationToken = default)
     {
         var companies = await entries.ListEntitiesAsync(cancellationToken);
+        var all = new List<EntryReport>();
         foreach (var entity in companies.Union(await table.ListEntitiesAsync(cancellationToken)))
         {
             var at = time.GetUtcNow().UtcDateTime;
             var records = await grants.ListAsync(entity, cancellationToken);
             var reports = companies.Contains(entity) ? await reporter.ListAsync(entity, cancellationToken) : [];
+            all.AddRange(reports);
             var rows = reports.Select(report => StatusRow.Of(report, records.GetValueOrDefault(report.Service) ?? new GrantRecord()));
             await table.ReplaceAsync(entity, [.. rows], at, by, cancellationToken);
         }
+
+        Latest = all;
     }
 }

@@ -14,7 +14,10 @@ namespace DolibarrOAuthBridge.Tokens;
 /// </summary>
 internal sealed class RefreshFlights(EntryDirectory entries, GrantRefresher refresher, TimeProvider time)
 {
+    private const int MostAtOnce = 64;
+
     private readonly ConcurrentDictionary<GrantKey, Flight> _flights = new();
+    private readonly SemaphoreSlim _places = new(MostAtOnce);
 
     /// <summary>Joins the refresh under way or starts one.</summary>
     /// <param name="entry">The entry.</param>
@@ -58,7 +61,15 @@ internal sealed class RefreshFlights(EntryDirectory entries, GrantRefresher refr
         {
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the first caller must not do the work of all
             var present = await entries.GetAsync(entry.Name.ToString(), entry.Entity); // the caller may have it from memory
-            return await refresher.RefreshAsync(present, demand);
+            await _places.WaitAsync();
+            try
+            {
+                return await refresher.RefreshAsync(present, demand);
+            }
+            finally
+            {
+                _places.Release();
+            }
         }
         finally
         {

@@ -30,7 +30,7 @@ public sealed class ConnectionRoomTests
     {
         foreach (var guest in Fill(100))
         {
-            guest.Prove();
+            guest.Prove(null);
         }
 
         Fill(ConnectionRoom.UnprovedCapacity, from: 100);
@@ -74,7 +74,7 @@ public sealed class ConnectionRoomTests
     {
         for (var number = 0; number < ConnectionRoom.Capacity; number++)
         {
-            Enter(number)!.Prove();
+            Enter(number)!.Prove(null);
         }
 
         Assert.Null(Enter(-1));

@@ -20,6 +20,7 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(OAuthTokenJson))]
 [JsonSerializable(typeof(OAuthErrorJson))]
 [JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(ReadyJson))]
 [JsonSerializable(typeof(IdentityProofJson))]
 [JsonSerializable(typeof(VersionJson))]
 [JsonSerializable(typeof(LoginRequestJson))]

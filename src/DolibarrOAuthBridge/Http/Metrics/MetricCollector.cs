@@ -40,10 +40,10 @@ internal sealed class MetricCollector : IDisposable
             }
         };
         _listener.SetMeasurementEventCallback<long>(
-            static (instrument, value, tags, state) => ((MetricFamily)state!).With(tags).Add(value)
+            static (instrument, value, tags, state) => ((MetricFamily)state!).With(Instance, tags).Add(value)
         );
         _listener.SetMeasurementEventCallback<double>(
-            static (instrument, value, tags, state) => ((MetricFamily)state!).With(ProviderLabels(tags)).Add(value)
+            static (instrument, value, tags, state) => ((MetricFamily)state!).With(Instance, ProviderLabels(tags)).Add(value)
         );
         _listener.Start();
     }
@@ -51,7 +51,19 @@ internal sealed class MetricCollector : IDisposable
     /// <summary>Every metric, also one that has not been counted yet.</summary>
     public IEnumerable<MetricFamily> Families => [.. _counters.Values, _latency];
 
+    /// <summary>Forgets what was counted of instances that are gone.</summary>
+    public void Keep(IReadOnlySet<string> instances)
+    {
+        foreach (var family in Families)
+        {
+            family.Keep(instances);
+        }
+    }
+
     public void Dispose() => _listener.Dispose();
+
+    // Measured where the work is done, so within its context.
+    private static string Instance => CurrentInstance.Name ?? string.Empty;
 
     private static string ProviderLabels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -66,6 +78,8 @@ internal sealed class MetricCollector : IDisposable
             };
         }
 
-        return PrometheusText.Labels([new("host", host), new("outcome", outcome)]);
+        return Instance.Length == 0
+            ? PrometheusText.Labels([new("host", host), new("outcome", outcome)])
+            : PrometheusText.Labels([new("instance", Instance), new("host", host), new("outcome", outcome)]);
     }
 }

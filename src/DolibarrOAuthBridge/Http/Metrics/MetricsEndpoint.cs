@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Diagnostics;
+using DolibarrOAuthBridge.Instances;
 using DolibarrOAuthBridge.Metrics;
 using DolibarrOAuthBridge.Reports;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -51,6 +52,7 @@ internal static class MetricsEndpoint
     private static async Task<ContentHttpResult> WriteAsync(
         MetricCollector collector,
         EntryGauges gauges,
+        BridgeOptions options,
         TimeProvider time,
         HttpRequest request,
         CancellationToken cancellationToken
@@ -67,13 +69,57 @@ internal static class MetricsEndpoint
         var text = new PrometheusText();
         foreach (var family in collector.Families)
         {
-            text.Write(family);
+            text.Write(family, options.Instance);
         }
 
         WriteEntries(text, await gauges.GetAsync(cancellationToken), time.GetUtcNow());
-        WriteProcess(text);
+        if (options.Instance.Length == 0)
+        {
+            WriteProcess(text); // of several instances' process only the operator is told
+        }
+
         return TypedResults.Text(text.ToString(), PrometheusText.ContentType);
     }
+
+    /// <summary>The metrics of all instances, for the operator: sums, no names of entries.</summary>
+    public static string WriteAll(MetricCollector collector, IReadOnlyCollection<Instance> instances)
+    {
+        var text = new PrometheusText();
+        foreach (var family in collector.Families)
+        {
+            text.Write(family, null);
+        }
+
+        var looked = instances.OrderBy(one => one.Name, StringComparer.Ordinal).Select(one => (one.Name, one.State)).ToList();
+        text.Write(
+            "oauthbridge_instance_up",
+            "Whether the instance's database answered at the last look, and its conf.php can be used.",
+            "gauge",
+            looked
+                .Where(one => one.State.LookedAt is not null)
+                .Select(one => (OfInstance(one.Name), one.State is { IsDatabaseUp: true, Problem: null } ? 1d : 0))
+        );
+        text.Write(
+            "oauthbridge_instance_entries",
+            "OAuth entries of an instance by the status of their token; a status that none has is left out.",
+            "gauge",
+            looked.SelectMany(one =>
+                one.State.Statuses.Select(pair =>
+                    (PrometheusText.Labels([new("instance", one.Name), new("status", pair.Key)]), (double)pair.Value)
+                )
+            )
+        );
+        text.Write(
+            "oauthbridge_instance_needs_person",
+            "How many entries of an instance get no new token before a person has done something.",
+            "gauge",
+            looked.Where(one => one.State.LookedAt is not null).Select(one => (OfInstance(one.Name), (double)one.State.NeedPerson))
+        );
+        WriteProcess(text);
+        return text.ToString();
+    }
+
+    private static string OfInstance(string name) => PrometheusText.Labels([new("instance", name)]);
 
     private static void WriteEntries(PrometheusText text, EntrySnapshot snapshot, DateTimeOffset now)
     {

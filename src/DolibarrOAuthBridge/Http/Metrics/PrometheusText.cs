@@ -36,10 +36,12 @@ internal sealed class PrometheusText
     }
 
     /// <summary>A counter or a histogram with all that was counted.</summary>
-    public void Write(MetricFamily family)
+    /// <param name="family">The metric.</param>
+    /// <param name="instance">Whose series to write; null for those of all instances.</param>
+    public void Write(MetricFamily family, string? instance)
     {
         Describe(family.Name, family.Help, family.IsHistogram ? "histogram" : "counter");
-        foreach (var (labels, series) in family.Series)
+        foreach (var (labels, series) in instance is null ? family.Series : family.SeriesOf(instance))
         {
             var (sum, count, buckets) = series.Read();
             if (!family.IsHistogram)

@@ -33,7 +33,7 @@ internal static partial class ApiKeyGuard
                     try
                     {
                         await RequireAsync(context, context.RequestServices.GetRequiredService<ApiKeys>());
-                        ((ConnectionGuest?)context.Features[typeof(ConnectionGuest)])?.Prove();
+                        ((ConnectionGuest?)context.Features[typeof(ConnectionGuest)])?.Prove(CurrentInstance.Name);
                     }
                     catch (BridgeException exception) when (exception.Code == ProblemCode.Unauthorized)
                     {
@@ -47,13 +47,20 @@ internal static partial class ApiKeyGuard
         );
     }
 
+    /// <summary>The key that a request presents; empty if none, or one that cannot be one.</summary>
+    public static string Presented(HttpRequest request)
+    {
+        var headers = request.Headers.Authorization;
+        var header = headers.Count == 1 ? headers[0] ?? string.Empty : string.Empty;
+        var key = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..] : string.Empty;
+        return key.Length > LongestKey ? string.Empty : key;
+    }
+
     private static async Task RequireAsync(HttpContext context, ApiKeys keys)
     {
-        var headers = context.Request.Headers.Authorization;
-        var header = headers.Count == 1 ? headers[0] ?? string.Empty : string.Empty;
-        var presented = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..] : string.Empty;
+        var presented = Presented(context.Request);
         if (
-            presented.Length is 0 or > LongestKey
+            presented.Length == 0
             || !await keys.IsValidAsync(presented, RequestValues.EntityOrDefault(context.Request), context.RequestAborted)
         )
         {

@@ -15,6 +15,12 @@ internal sealed class ConnectionRoom(TimeProvider time)
     /// <summary>Connections at a time that have sent no valid API key.</summary>
     public const int UnprovedCapacity = 1500;
 
+    /// <summary>
+    /// Connections at a time that one of several instances has proved. Further ones count as unproved, so that no instance takes the
+    /// room of the others.
+    /// </summary>
+    public const int InstanceCapacity = 500;
+
     /// <summary>From this many unproved connections on, idle ones are closed early.</summary>
     public const int Crowded = 250;
 
@@ -25,6 +31,7 @@ internal sealed class ConnectionRoom(TimeProvider time)
     private readonly LinkedList<ConnectionGuest> _idle = new(); // unproved, without a request that is being worked on; longest idle first
     private int _count;
     private int _unproved;
+    private readonly Dictionary<string, int> _provedBy = new(StringComparer.Ordinal);
 
     /// <summary>Lets a new connection in.</summary>
     /// <param name="close">Closes the connection, if its place goes to another.</param>
@@ -88,12 +95,13 @@ internal sealed class ConnectionRoom(TimeProvider time)
         }
     }
 
-    internal void Prove(ConnectionGuest guest)
+    internal void Prove(ConnectionGuest guest, string? instance)
     {
         lock (_gate)
         {
-            if (guest is { HasLeft: false, IsProved: false })
+            if (guest is { HasLeft: false, IsProved: false } && HasRoomFor(instance))
             {
+                guest.ProvedBy = instance;
                 guest.IsProved = true;
                 Unlist(guest);
                 _unproved--;
@@ -118,7 +126,24 @@ internal sealed class ConnectionRoom(TimeProvider time)
         Unlist(guest);
         _count--;
         _unproved -= guest.IsProved ? 0 : 1;
+        if (guest.ProvedBy is { } instance && --_provedBy[instance] == 0)
+        {
+            _provedBy.Remove(instance);
+        }
+
         return guest;
+    }
+
+    private bool HasRoomFor(string? instance)
+    {
+        if (instance is null)
+        {
+            return true;
+        }
+
+        var count = _provedBy.GetValueOrDefault(instance);
+        _provedBy[instance] = count < InstanceCapacity ? count + 1 : count;
+        return count < InstanceCapacity;
     }
 
     private void Unlist(ConnectionGuest guest)
@@ -140,6 +165,8 @@ internal sealed class ConnectionGuest(ConnectionRoom room, Action close, long ac
 
     internal bool HasLeft { get; set; }
 
+    internal string? ProvedBy { get; set; }
+
     internal long ActiveAt { get; set; } = activeAt;
 
     internal LinkedListNode<ConnectionGuest>? Node { get; set; }
@@ -154,11 +181,12 @@ internal sealed class ConnectionGuest(ConnectionRoom room, Action close, long ac
     }
 
     /// <summary>The caller has shown a valid API key: the connection stays as long as it likes.</summary>
-    public void Prove()
+    /// <param name="instance">The instance whose key it is; null where there is one only.</param>
+    public void Prove(string? instance)
     {
         if (!IsProved)
         {
-            room.Prove(this);
+            room.Prove(this, instance);
         }
     }
 

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Consents.Device;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Journal;
+using DolibarrOAuthBridge.Notifications;
+using DolibarrOAuthBridge.Reports;
+using DolibarrOAuthBridge.Storage;
+using DolibarrOAuthBridge.Tokens.Renewal;
+
+namespace DolibarrOAuthBridge.Instances;
+
+/// <summary>
+/// The background work of one instance among several. Two statements tell whether anything changed; only then, when something is due and
+/// when a request changed something, everything is done once that a sidecar for it alone does all the time. Only while a device code or
+/// the journal waits does that work run on its own.
+/// </summary>
+internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<InstanceVisitor> logger)
+{
+    // How long an instance's services stay after its last request.
+    private static readonly TimeSpan AwakeFor = TimeSpan.FromMinutes(1);
+
+    // What depends on time alone, such as the daily repetition of a notice, is seen to at least this often.
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(30);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WhileDown = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often an instance at rest is visited: <c>oauthbridge_v_status</c> is half a minute old at most.</summary>
+    public TimeSpan Round { get; } = TimeSpan.FromSeconds(22);
+
+    /// <summary>When an instance is visited first: at once if a refresh of it was cut off.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="start">Its place in the first round.</param>
+    public DateTimeOffset FirstVisit(Instance instance, TimeSpan start) =>
+        time.GetUtcNow() + (HasJournal(instance) ? TimeSpan.Zero : start);
+
+    /// <summary>Whether an instance wants a visit.</summary>
+    public bool IsDue(InstanceVisits visits)
+    {
+        var wait = visits.NextAt - time.GetUtcNow();
+        return wait <= TimeSpan.Zero || wait > LongestRest || visits.Instance.IsChanged || visits.Appended is { IsCompleted: true };
+    }
+
+    /// <summary>Does what is due.</summary>
+    public async Task VisitAsync(InstanceVisits visits, CancellationToken cancellationToken)
+    {
+        if (visits.Instance.TakeChanged() || visits.Appended is { IsCompleted: true })
+        {
+            (visits.Mark, visits.Appended) = (null, null);
+        }
+
+        try
+        {
+            if (visits.Instance.Composition is { IsWorking: true })
+            {
+                await AccompanyAsync(visits, cancellationToken);
+                visits.NextAt = time.GetUtcNow() + Pause;
+            }
+            else
+            {
+                await LookAsync(visits, cancellationToken);
+                visits.NextAt = time.GetUtcNow() + Round;
+            }
+        }
+        catch (Exception exception) when (exception is StoreException { Failure: StoreFailure.Unavailable } or BridgeException)
+        {
+            await NoteDownAsync(visits, exception.Message, cancellationToken);
+        }
+        catch (Exception exception) when (exception is StoreException or DolibarrConfException or SidecarAccountException)
+        {
+            NoteProblem(visits, exception.Message);
+        }
+    }
+
+    // Its work runs on its own, until nothing waits any more.
+    private async Task AccompanyAsync(InstanceVisits visits, CancellationToken cancellationToken)
+    {
+        visits.Mark = null; // what that work does is looked at afterwards
+        using var use = visits.Instance.EnterWork();
+        if (use is null)
+        {
+            return;
+        }
+
+        if (use.Composition.Get<StatusRecorder>().Latest is { Count: > 0 } reports)
+        {
+            visits.Instance.State = InstanceState.Of(reports, time.GetUtcNow());
+        }
+
+        if (await HasNothingToFinishAsync(use.Composition, cancellationToken))
+        {
+            await use.Composition.StopAsync(cancellationToken);
+        }
+    }
+
+    private async Task LookAsync(InstanceVisits visits, CancellationToken cancellationToken)
+    {
+        var (instance, now) = (visits.Instance, time.GetUtcNow());
+        var isQuiet = visits.Mark is not null && now < visits.LookAt && visits.DownSince is null && !HasJournal(instance);
+        var mark = await MarkAsync(instance.Conf(), isQuiet ? visits.Mark : null, now, cancellationToken);
+        if (isQuiet && mark is not null && mark == visits.Mark)
+        {
+            instance.State = instance.State with { LookedAt = now, IsDatabaseUp = true };
+            await RestAsync(instance);
+            return;
+        }
+
+        using (var use = instance.EnterWork())
+        {
+            if (use is null)
+            {
+                return;
+            }
+
+            visits.Appended = null;
+            if (await WorkAsync(visits, use.Composition, cancellationToken))
+            {
+                await use.Composition.StartAsync(cancellationToken);
+            }
+            else if (instance.WasRequested)
+            {
+                visits.Appended = use.Composition.Get<EventTable>().NextAppended;
+            }
+        }
+
+        visits.Held?.Dispose();
+        visits.Held = null;
+        visits.DownSince = null;
+        visits.Mark = mark;
+        await RestAsync(instance);
+    }
+
+    private static Task RestAsync(Instance instance) =>
+        instance.IdleFor >= AwakeFor || !instance.WasRequested ? instance.RestAsync() : Task.CompletedTask;
+
+    // Everything once. True where something is under way that must be watched more closely.
+    private async Task<bool> WorkAsync(InstanceVisits visits, InstanceComposition composition, CancellationToken cancellationToken)
+    {
+        await composition.Get<BridgeSchema>().EnsureAsync(cancellationToken);
+        await composition.Get<JournalWatch>().RecoverAsync(cancellationToken);
+        var recorder = composition.Get<StatusRecorder>();
+        await recorder.RecordAsync(ProcessName.Value, cancellationToken);
+        await composition.Get<NoticeWatch>().RunOnceAsync(cancellationToken);
+        var hasDevices = await composition.Get<DevicePolling>().RunOnceAsync(cancellationToken) is not null;
+        var now = time.GetUtcNow();
+        visits.Instance.State = InstanceState.Of(recorder.Latest, now);
+        visits.LookAt = NextLook(recorder.Latest, composition.Get<BridgeOptions>(), now);
+        await composition.Get<RenewalService>().RunOnceAsync(cancellationToken); // last: providers may be slow
+        return hasDevices || HasJournal(visits.Instance);
+    }
+
+    // When a token is to be renewed, or its status changes by itself.
+    private static DateTimeOffset NextLook(IReadOnlyList<EntryReport> reports, BridgeOptions options, DateTimeOffset now) =>
+        reports
+            .Select(report => report.Token.ExpiresAt)
+            .OfType<DateTimeOffset>()
+            .SelectMany(end => new[] { end - options.RenewAhead, end - options.MinTtl, end })
+            .Where(at => at > now)
+            .Append(now + LongestRest)
+            .Min();
+
+    // Null where the database lacks what the mark is made of: then everything is looked at.
+    private static async Task<string?> MarkAsync(
+        DolibarrConf conf,
+        string? expected,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var database = new DolibarrDatabase(conf, isPooled: false);
+        await using (database)
+        {
+            try
+            {
+                return await ChangeMark.ReadAsync(database, expected, ProcessName.Value, now.UtcDateTime, cancellationToken);
+            }
+            catch (StoreException exception)
+                when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingColumn or StoreCause.MissingPrivilege)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static async Task<bool> HasNothingToFinishAsync(InstanceComposition composition, CancellationToken cancellationToken) =>
+        await composition.Get<DevicePolling>().RunOnceAsync(cancellationToken) is null
+        && !composition.Get<RefreshJournal>().HasUnfinished();
+
+    private static bool HasJournal(Instance instance)
+    {
+        try
+        {
+            return Directory.EnumerateFiles(instance.Definition.Options.StateDirectory, "*.refresh").Any();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false; // not made yet, or said elsewhere
+        }
+    }
+
+    private async Task NoteDownAsync(InstanceVisits visits, string reason, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        visits.Instance.State = visits.Instance.State with { IsDatabaseUp = false, LookedAt = now };
+        visits.Mark = null;
+        visits.NextAt = now + WhileDown;
+        if (visits.DownSince is null)
+        {
+            visits.DownSince = now;
+            Log.Down(logger, visits.Instance.Name, reason);
+        }
+
+        visits.Held ??= visits.Instance.EnterWork();
+        if (visits.Held is { } use)
+        {
+            await use.Composition.Get<NoticeWatch>().RunOnceAsync(cancellationToken); // a person should hear of it
+        }
+    }
+
+    private void NoteProblem(InstanceVisits visits, string problem)
+    {
+        visits.NextAt = time.GetUtcNow() + WhileDown;
+        if (visits.Instance.State.Problem != problem)
+        {
+            Log.Unusable(logger, visits.Instance.Name, problem);
+        }
+
+        visits.Instance.State = InstanceState.Unknown with { Problem = problem, LookedAt = time.GetUtcNow() };
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The database of the instance {Name} does not answer: {Reason} It is tried again.")]
+        public static partial void Down(ILogger logger, string name, string reason);
+
+        [LoggerMessage(2, LogLevel.Error, "The instance {Name} cannot be used: {Problem}")]
+        public static partial void Unusable(ILogger logger, string name, string problem);
+    }
+}
