@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 
 namespace DolibarrOAuthBridge.Dolibarr.Entries;
@@ -147,6 +148,24 @@ public sealed class EntryTable
     {
         var constants = await ReadAsync("name = @name", [("name", name), ("entity", entity)], cancellationToken).ConfigureAwait(false);
         return constants.TryGetValue(name, out var value) ? _codec.DecryptText(value) : null;
+    }
+
+    /// <summary>
+    /// The value of one constant as <see cref="FindConstantAsync"/> gives it, but only if it is encrypted where this Dolibarr encrypts:
+    /// Dolibarr itself would not have stored it in the clear. A value from the environment counts as it is.
+    /// </summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    /// <exception cref="SecretUnreadableException">The value does not decrypt, or is not encrypted.</exception>
+    public async Task<string?> FindSecretConstantAsync(string name, int entity, CancellationToken cancellationToken = default)
+    {
+        var constants = await ReadAsync("name = @name", [("name", name), ("entity", entity)], cancellationToken).ConfigureAwait(false);
+        return
+            !constants.TryGetValue(name, out var value) ? null
+            : value.Length == 0 || DolCrypt.IsEncrypted(value) || !_codec.CanEncrypt || _environment(Override + name) is not null
+                ? _codec.DecryptText(value)
+            : throw new SecretUnreadableException(
+                $"{name} of entity {entity} stands in the clear, where Dolibarr would have encrypted it: somebody wrote it by SQL."
+            );
     }
 
     /// <summary>The companies that have OAuth entries, settings of the bridge or tokens; the first one always.</summary>

@@ -105,7 +105,7 @@ internal sealed class SidecarDiagnosis(EntryTable constants) : IDiagnosis
     {
         try
         {
-            return await constants.FindConstantAsync(ApiKeys.Constant, entity, cancellationToken);
+            return await constants.FindSecretConstantAsync(ApiKeys.Constant, entity, cancellationToken);
         }
         catch (SecretUnreadableException)
         {

@@ -237,7 +237,7 @@ internal sealed partial class SecretGuard(
         if (_reported.TryAdd(bindingHash, true))
         {
             Log.Rebound(logger, entry.Name.Service, entry.Entity, Origin(endpoint));
-            await events.AppendAsync(GrantKey.Of(entry), "secret_rebound", Origin(endpoint));
+            await events.AppendAsync(GrantKey.Of(entry), EventKind.SecretRebound, Origin(endpoint));
         }
     }
 
