@@ -92,6 +92,10 @@ deb: publish ## Debian packages of it; ARCH as above
 image: ## A container image of it, as an archive for "docker load" too; ARCH as above, BASE=IMAGE instead of an empty base
 	@for arch in $(if $(filter command line,$(origin ARCH)),$(ARCH),$(shell dpkg --print-architecture)); do build/image.sh $$arch || exit 1; done
 
+.PHONY: sbom
+sbom: ## The libraries inside the sidecar, with versions, hashes and licences (CycloneDX JSON)
+	@build/sbom.sh
+
 .PHONY: module
 module: ## The PHP module as a zip for Dolibarr's "Deploy external module"; the same files give the same bytes
 	@build/pack-module.sh $(module_zip)

@@ -91,8 +91,10 @@ internal static class BridgeServices
             .AddSingleton<GrantTable>()
             .AddSingleton<GrantLeaseTable>()
             .AddSingleton<SupersededTable>()
+            .AddSingleton<RememberedToken>()
             .AddSingleton<EventTable>()
             .AddSingleton<BindingTable>()
+            .AddSingleton<SeenBindings>()
             .AddSingleton<SecretGuard>()
             .AddSingleton<EventPrune>()
             .AddSingleton<RefreshJournal>()
@@ -121,7 +123,7 @@ internal static class BridgeServices
             .AddSingleton<RenewalService>();
 
     private static IServiceCollection AddRekeying(this IServiceCollection services) =>
-        services.AddSingleton<EncryptedTables>().AddSingleton<RekeyObstacles>().AddSingleton<Rekeyer>();
+        services.AddSingleton<EncryptedTables>().AddSingleton<SealedGrants>().AddSingleton<RekeyObstacles>().AddSingleton<Rekeyer>();
 
     private static IServiceCollection AddEntries(this IServiceCollection services) =>
         services
