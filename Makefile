@@ -85,7 +85,7 @@ publish: ## The sidecar as one file that needs no .NET; ARCH=amd64 or ARCH=arm64
 	@for arch in $(ARCH); do build/publish.sh $$arch || exit 1; done
 
 .PHONY: deb
-deb: publish ## Debian packages of it; ARCH as above
+deb: publish sbom ## Debian packages of it; ARCH as above
 	@for arch in $(ARCH); do build/deb.sh $$arch || exit 1; done
 
 .PHONY: image
