@@ -42,6 +42,14 @@ format: ## Format the C# code
 	dotnet csharpier format .
 	dotnet format DolibarrOAuthBridge.sln
 
+.PHONY: lock
+lock: ## Write the lock files anew after a change of packages: what restore may fetch, with hashes
+	dotnet restore DolibarrOAuthBridge.sln --force-evaluate
+	@for rid in linux-x64 linux-arm64; do \
+		dotnet restore src/DolibarrOAuthBridge --force-evaluate --artifacts-path artifacts/lock \
+			-p:PublishAot=true -p:RuntimeIdentifier=$$rid || exit 1; \
+	done
+
 .PHONY: test-module
 test-module: ## Check the PHP module alone; DOLIBARR_ROOT=/path/to/htdocs adds the tests against stock code
 	@build/prerequisites.sh test
