@@ -159,8 +159,7 @@ public sealed class EntryTable
     public async Task<string?> FindSecretConstantAsync(string name, int entity, CancellationToken cancellationToken = default)
     {
         var constants = await ReadAsync("name = @name", [("name", name), ("entity", entity)], cancellationToken).ConfigureAwait(false);
-        return
-            !constants.TryGetValue(name, out var value) ? null
+        return !constants.TryGetValue(name, out var value) ? null
             : value.Length == 0 || DolCrypt.IsEncrypted(value) || !_codec.CanEncrypt || _environment(Override + name) is not null
                 ? _codec.DecryptText(value)
             : throw new SecretUnreadableException(

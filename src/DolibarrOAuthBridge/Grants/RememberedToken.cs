@@ -20,9 +20,10 @@ internal sealed class RememberedToken(BridgeSeal seal, TokenCodec codec)
     /// <summary>Opens what <see cref="Seal"/> or an earlier release made.</summary>
     /// <exception cref="SecretUnreadableException">It was sealed for another grant or with another key, or was changed.</exception>
     public string Open(GrantKey key, string stored) =>
-        !BridgeSeal.IsSealed(stored) ? codec.DecryptText(stored)
-        : seal.Open(Purpose, Context(key), stored)
-            ?? throw new SecretUnreadableException("It was sealed for another grant or with another key, or somebody changed it.");
+        !BridgeSeal.IsSealed(stored)
+            ? codec.DecryptText(stored)
+            : seal.Open(Purpose, Context(key), stored)
+                ?? throw new SecretUnreadableException("It was sealed for another grant or with another key, or somebody changed it.");
 
     /// <summary>The same value sealed with another key.</summary>
     /// <returns>Null where this one does not open it.</returns>

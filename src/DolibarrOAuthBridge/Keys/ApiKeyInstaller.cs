@@ -30,7 +30,9 @@ internal sealed class ApiKeyInstaller(DolibarrDatabase database, EntryTable cons
         var sql = $"""
             INSERT INTO {table} (name, entity, value, type, visible, note)
             VALUES (@name, @entity, @value, 'chaine', 0, 'Shared by the module oauthbridge and its sidecar')
-            {database.Sql.OnConflictUpdate("name, entity")} value = CASE WHEN {table}.value IN ('', @former) THEN @value ELSE {table}.value END
+            {database.Sql.OnConflictUpdate(
+                "name, entity"
+            )} value = CASE WHEN {table}.value IN ('', @former) THEN @value ELSE {table}.value END
             """;
         await database.ExecuteAsync(
             sql,

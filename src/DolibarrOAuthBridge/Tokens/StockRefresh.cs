@@ -115,7 +115,8 @@ internal sealed class StockRefresh(
 
     // A time in the future, beyond what clocks differ by, is none that the bridge wrote.
     private async Task<bool> IsWithinGraceAsync(GrantRecord record, string hash, CancellationToken cancellationToken) =>
-        await superseded.ReplacedAtAsync(record, hash, cancellationToken) is { } at && (time.GetUtcNow().UtcDateTime - at).Duration() <= Grace;
+        await superseded.ReplacedAtAsync(record, hash, cancellationToken) is { } at
+        && (time.GetUtcNow().UtcDateTime - at).Duration() <= Grace;
 
     // Once an hour for each token: whoever keeps asking must not fill the audit trail.
     private async Task<StockGrantUnknownException> RefuseAsync(GrantKey key, string hash, CancellationToken cancellationToken)

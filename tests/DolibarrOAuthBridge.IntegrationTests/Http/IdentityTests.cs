@@ -70,8 +70,7 @@ public sealed class IdentityTests(SharedServer shared)
         var sidecar = await world.ServeAsync();
         var planted = "planted-by-sql";
         await world.ExecuteAsync(
-            "INSERT INTO llx_const (name, value, type, visible, entity) "
-                + $"VALUES ('OAUTHBRIDGE_API_KEY', '{planted}', 'chaine', 0, 2)"
+            "INSERT INTO llx_const (name, value, type, visible, entity) " + $"VALUES ('OAUTHBRIDGE_API_KEY', '{planted}', 'chaine', 0, 2)"
         );
 
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/v1/entries?entity=2", UriKind.Relative));

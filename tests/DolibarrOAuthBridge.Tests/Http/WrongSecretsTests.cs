@@ -72,5 +72,13 @@ public sealed class WrongSecretsTests
 
     // Ports of no connection: the address counts.
     private static DefaultHttpContext Request(string address) =>
-        new() { Connection = { RemoteIpAddress = IPAddress.Parse(address), RemotePort = 0, LocalPort = 0 } };
+        new()
+        {
+            Connection =
+            {
+                RemoteIpAddress = IPAddress.Parse(address),
+                RemotePort = 0,
+                LocalPort = 0,
+            },
+        };
 }

@@ -25,9 +25,7 @@ internal static class CallerName
         var uid = remote is null
             ? OverUnixSocket(context.Features.Get<IConnectionSocketFeature>()?.Socket)
             : OverTcp(remote, context.Connection.RemotePort, context.Connection.LocalPort);
-        return uid is { } known
-            ? string.Create(CultureInfo.InvariantCulture, $"uid {known}")
-            : remote?.ToString() ?? "the unix socket";
+        return uid is { } known ? string.Create(CultureInfo.InvariantCulture, $"uid {known}") : remote?.ToString() ?? "the unix socket";
     }
 
     private static uint? OverUnixSocket(Socket? socket)
@@ -90,7 +88,7 @@ internal static class CallerName
         using var file = new StreamReader(path);
         var text = new char[MostBytes / 64];
         var whole = new System.Text.StringBuilder();
-        for (int read; whole.Length < MostBytes && (read = file.Read(text, 0, text.Length)) > 0; )
+        for (int read; whole.Length < MostBytes && (read = file.Read(text, 0, text.Length)) > 0;)
         {
             whole.Append(text, 0, read);
         }
