@@ -73,9 +73,10 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
                 "api_key_in_clear",
                 Severity.Error,
                 $"entity {constant.Entity}",
-                $"{ApiKeys.Constant} stands in the clear, where Dolibarr would have encrypted it, so the sidecar refuses it. Whoever wrote it "
-                    + "by SQL meant to be let in with it.",
-                $"If that was not you, find out who it was. Make a new key: dolibarr-oauth-bridge init --entity {Math.Max(1, constant.Entity)}"
+                $"{ApiKeys.Constant} stands in the clear, where Dolibarr would have encrypted it, so the sidecar refuses it. "
+                    + "Whoever wrote it by SQL meant to be let in with it.",
+                "If that was not you, find out who it was. Make a new key: dolibarr-oauth-bridge init --entity "
+                    + $"{Math.Max(1, constant.Entity)}"
             );
         }
 

@@ -8,7 +8,7 @@ using DolibarrOAuthBridge.Grants;
 
 namespace DolibarrOAuthBridge.Rekeying;
 
-/// <summary>The refresh tokens that the bridge remembers: sealed with a key made of conf.php's, which a change of that one replaces.</summary>
+/// <summary>The refresh tokens that the bridge remembers: sealed with a key made of conf.php's.</summary>
 internal sealed class SealedGrants(DolibarrDatabase database, DolibarrConf conf, RememberedToken remembered)
 {
     /// <summary>Seals them with the new key within the caller's transaction. One that the old key does not open stays as it is.</summary>
