@@ -151,8 +151,7 @@ public sealed class EntryTable
     }
 
     /// <summary>
-    /// The value of one constant as <see cref="FindConstantAsync"/> gives it, but only if it is encrypted where this Dolibarr encrypts:
-    /// Dolibarr itself would not have stored it in the clear. A value from the environment counts as it is.
+    /// As <see cref="FindConstantAsync"/>, but refuses a value in the clear where this Dolibarr encrypts. One of the environment counts.
     /// </summary>
     /// <exception cref="StoreException">The database failed.</exception>
     /// <exception cref="SecretUnreadableException">The value does not decrypt, or is not encrypted.</exception>
