@@ -48,6 +48,14 @@ format: ## Format the C# code
 	dotnet csharpier format .
 	dotnet format DolibarrOAuthBridge.sln
 
+.PHONY: lock
+lock: ## Write the lock files anew after a change of packages: what restore may fetch, with hashes
+	dotnet restore DolibarrOAuthBridge.sln --force-evaluate
+	@for rid in linux-x64 linux-arm64; do \
+		dotnet restore src/DolibarrOAuthBridge --force-evaluate --artifacts-path artifacts/lock \
+			-p:PublishAot=true -p:RuntimeIdentifier=$$rid || exit 1; \
+	done
+
 .PHONY: test-module
 test-module: ## Check the PHP module alone; DOLIBARR_ROOT=/path/to/htdocs adds the tests against stock code
 	@build/prerequisites.sh test
@@ -99,12 +107,16 @@ publish: ## The sidecar as one file that needs no .NET; ARCH=amd64 or ARCH=arm64
 	@for arch in $(ARCH); do build/publish.sh $$arch || exit 1; done
 
 .PHONY: deb
-deb: publish ## Debian packages of it; ARCH as above
+deb: publish sbom ## Debian packages of it; ARCH as above
 	@for arch in $(ARCH); do build/deb.sh $$arch || exit 1; done
 
 .PHONY: image
 image: ## A container image of it, as an archive for "docker load" too; ARCH as above, BASE=IMAGE instead of an empty base
 	@for arch in $(if $(filter command line,$(origin ARCH)),$(ARCH),$(shell dpkg --print-architecture)); do build/image.sh $$arch || exit 1; done
+
+.PHONY: sbom
+sbom: ## The libraries inside the sidecar, with versions, hashes and licences (CycloneDX JSON)
+	@build/sbom.sh
 
 .PHONY: module
 module: ## The PHP module as a zip for Dolibarr's "Deploy external module"; the same files give the same bytes

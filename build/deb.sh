@@ -18,6 +18,8 @@ install -D -m 644 packaging/man/$name.1 "$tree/usr/share/man/man1/$name.1"
 gzip -9n "$tree/usr/share/man/man1/$name.1"
 install -D -m 644 packaging/debian/copyright "$tree/usr/share/doc/$name/copyright"
 install -D -m 644 -t "$tree/usr/share/doc/$name" docs/*.md
+sbom=artifacts/$name-$version.cdx.json # of "make sbom"
+[ ! -f "$sbom" ] || install -m 644 "$sbom" "$tree/usr/share/doc/$name/$name.cdx.json"
 install -D -m 644 -t "$tree/usr/share/$name/monitoring" packaging/monitoring/*
 mkdir -p "$tree/usr/share/$name/sql"
 cp -r sql/. "$tree/usr/share/$name/sql"

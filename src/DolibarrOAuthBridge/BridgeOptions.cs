@@ -35,6 +35,12 @@ internal sealed class BridgeOptions
     /// <summary>The file that holds that account's password, such as a systemd credential.</summary>
     public string DatabasePasswordFile { get; init; } = string.Empty;
 
+    /// <summary>
+    /// What the database server's certificate is checked against: a PEM file with certificate authorities, or <c>none</c> for no check.
+    /// Empty: the machine's own authorities where conf.php names another machine with <c>ssl://</c>, else no check.
+    /// </summary>
+    public string DatabaseCa { get; init; } = string.Empty;
+
     /// <summary>Limit for one call to a provider from connecting to the last byte. The default is 15 seconds.</summary>
     public TimeSpan ProviderDeadline { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -23,6 +23,9 @@ internal sealed class BridgeSeal(DolibarrConf conf)
     /// <summary>Whether another process opens what this one sealed: not where conf.php has no key at all.</summary>
     public bool IsShared => conf.Keys.WriteKey is { Length: > 0 };
 
+    /// <summary>Whether a value is one that <see cref="Seal"/> makes.</summary>
+    public static bool IsSealed(string stored) => stored.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>Encrypts a text.</summary>
     /// <param name="purpose">What it is for, such as <c>consent</c>.</param>
     /// <param name="context">What it belongs to, such as the row's id. It opens with the same context only.</param>

@@ -92,10 +92,12 @@ internal static class BridgeServices
             .AddSingleton<GrantTable>()
             .AddSingleton<GrantLeaseTable>()
             .AddSingleton<SupersededTable>()
+            .AddSingleton<RememberedToken>()
             .AddSingleton<EventTable>()
             .AddSingleton<GrantPauseTable>()
             .AddSingleton<UseTable>()
             .AddSingleton<BindingTable>()
+            .AddSingleton<SeenBindings>()
             .AddSingleton<SecretGuard>()
             .AddSingleton<EventPrune>()
             .AddSingleton<RefreshJournal>()
@@ -127,7 +129,7 @@ internal static class BridgeServices
             .AddSingleton<RenewalService>();
 
     private static IServiceCollection AddRekeying(this IServiceCollection services) =>
-        services.AddSingleton<EncryptedTables>().AddSingleton<RekeyObstacles>().AddSingleton<Rekeyer>();
+        services.AddSingleton<EncryptedTables>().AddSingleton<SealedGrants>().AddSingleton<RekeyObstacles>().AddSingleton<Rekeyer>();
 
     private static IServiceCollection AddEntries(this IServiceCollection services) =>
         services

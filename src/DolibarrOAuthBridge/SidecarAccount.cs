@@ -4,16 +4,20 @@ using DolibarrOAuthBridge.Dolibarr.Configuration;
 
 namespace DolibarrOAuthBridge;
 
-/// <summary>The sidecar's own database account in place of Dolibarr's, where the settings name one.</summary>
+/// <summary>
+/// How the sidecar connects to the database where its settings say more than conf.php: an account of its own in place of Dolibarr's, and
+/// what the server's certificate is checked against.
+/// </summary>
 internal static class SidecarAccount
 {
     /// <summary>Dolibarr's configuration with the account that the settings name.</summary>
     /// <exception cref="SidecarAccountException">The password's file cannot be read.</exception>
     public static DolibarrConf Apply(DolibarrConf conf, BridgeOptions options)
     {
+        var checkedConf = WithAuthority(conf, options);
         return options.DatabaseUser.Length == 0
-            ? conf
-            : conf with
+            ? checkedConf
+            : checkedConf with
             {
                 DbUser = options.DatabaseUser,
                 DbPassword = ReadPassword(options.DatabasePasswordFile),
@@ -25,6 +29,13 @@ internal static class SidecarAccount
     /// <exception cref="SidecarAccountException">The password's file cannot be read.</exception>
     public static DolibarrConf Read(string path, BridgeOptions options) =>
         Apply(DolibarrConfReader.Read(path, needsAccount: options.DatabaseUser.Length == 0), options);
+
+    /// <summary>Dolibarr's configuration, account and all, with what the server's certificate is checked against.</summary>
+    public static DolibarrConf WithAuthority(DolibarrConf conf, BridgeOptions options) =>
+        conf with
+        {
+            DbCertificateAuthority = options.DatabaseCa,
+        };
 
     private static string ReadPassword(string path)
     {

@@ -102,6 +102,18 @@ final class ImpostorTest extends ModuleTestCase
 		$this->assertCount(1, Events::$written);
 		$this->assertStringStartsWith('OAUTHBRIDGE_IMPOSTOR: ', Events::$written[0]);
 		$this->assertStringContainsString('impostor: ', Log::warnings()[0]);
+
+		$bridge = new class {
+			public $told = 0;
+
+			public function reportImpostor()
+			{
+				$this->told++;
+			}
+		};
+		OAuthBridgeAlarm::tellBridge($bridge);
+		OAuthBridgeAlarm::tellBridge($bridge);
+		$this->assertSame(1, $bridge->told, 'The true bridge hears of it once it answers again.');
 	}
 
 	public function testABridgeThatHangsCostsLittleAndOnceForAllProcesses()

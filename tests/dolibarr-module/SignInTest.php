@@ -46,6 +46,27 @@ final class SignInTest extends TestCase
 		};
 	}
 
+	public function testTheBridgeCountsByTheBrowsersAddressButNotByThatOfAProxyOrOfAHeader()
+	{
+		$before = $_SERVER;
+		try {
+			foreach (
+				array(
+					array(array('REMOTE_ADDR' => '203.0.113.5'), '203.0.113.5'),
+					array(array('REMOTE_ADDR' => '203.0.113.5', 'HTTP_X_FORWARDED_FOR' => '198.51.100.7'), null),
+					array(array('REMOTE_ADDR' => '127.0.0.1'), null),
+					array(array(), null),
+				) as list($server, $expected)
+			) {
+				$_SERVER = $server + array_diff_key($before, array('REMOTE_ADDR' => 1));
+				$this->begin($this->signIn());
+				$this->assertSame($expected, $this->client->options['client_address'] ?? null);
+			}
+		} finally {
+			$_SERVER = $before;
+		}
+	}
+
 	public function testASignInIsBoundToTheSession()
 	{
 		$signIn = $this->signIn();

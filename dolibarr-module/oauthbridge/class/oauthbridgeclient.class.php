@@ -243,10 +243,21 @@ class OAuthBridgeClient
 	}
 
 	/**
+	 * Tells the bridge that something else answered at its address before.
+	 *
+	 * @return void
+	 * @throws OAuthBridgeException See the class
+	 */
+	public function reportImpostor()
+	{
+		$this->api->call('POST', '/v1/events', array(), array('kind' => 'impostor'));
+	}
+
+	/**
 	 * Begins a sign-in.
 	 *
 	 * @param  string              $entry   Name of the entry
-	 * @param  array<string,mixed> $options session_binding, redirect_uri, login_hint
+	 * @param  array<string,mixed> $options session_binding, redirect_uri, login_hint, client_address (the browser's)
 	 * @return array<string,mixed> authorization_url, state, continuation (to be given to finishLogin)
 	 * @throws OAuthBridgeException See the class
 	 */

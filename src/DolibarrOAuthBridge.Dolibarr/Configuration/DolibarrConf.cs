@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net;
 using DolibarrOAuthBridge.Dolibarr.Encryption;
 
 namespace DolibarrOAuthBridge.Dolibarr.Configuration;
@@ -24,6 +25,29 @@ public sealed record DolibarrConf
 
     /// <summary>The database server's TCP port; 0 for the default.</summary>
     public int DbPort { get; init; }
+
+    /// <summary>
+    /// What the database server's certificate is checked against: a PEM file with certificate authorities; <c>none</c> for no check, as
+    /// Dolibarr itself does with <c>ssl://</c>; empty for the machine's own authorities where <c>ssl://</c> names another machine. It does
+    /// not come from conf.php.
+    /// </summary>
+    public string DbCertificateAuthority { get; init; } = "";
+
+    /// <summary>Whether the server must show a certificate for its name that <see cref="DbCertificateAuthority"/> vouches for.</summary>
+    internal bool MustVerifyServer(bool isTls, string host) =>
+        DbCertificateAuthority switch
+        {
+            "none" => false,
+            "" => isTls && !IsLoopback(host),
+            _ => true,
+        };
+
+    /// <summary>The PEM file; null for the machine's own authorities.</summary>
+    internal string? DbCertificateFile => DbCertificateAuthority is "" or "none" ? null : DbCertificateAuthority;
+
+    private static bool IsLoopback(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>The database's name.</summary>
     public required string DbName { get; init; }

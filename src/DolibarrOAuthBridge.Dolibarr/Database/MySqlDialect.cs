@@ -161,9 +161,9 @@ internal sealed class MySqlDialect : SqlDialect
         var port = conf.DbPort is 0 ? 3306u : (uint)conf.DbPort;
         connectionString.Port = port;
         connectionString.Server = conf.DbHost;
-        if (conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase))
+        var isTls = conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase);
+        if (isTls)
         {
-            // Dolibarr's spelling for TLS without a check of the certificate.
             connectionString.Server = conf.DbHost[TlsPrefix.Length..];
             connectionString.SslMode = MySqlSslMode.Required;
         }
@@ -179,6 +179,15 @@ internal sealed class MySqlDialect : SqlDialect
         {
             connectionString.ConnectionProtocol = MySqlConnectionProtocol.UnixSocket;
             connectionString.Server = socket;
+        }
+
+        if (
+            connectionString.ConnectionProtocol != MySqlConnectionProtocol.UnixSocket
+            && conf.MustVerifyServer(isTls, connectionString.Server)
+        )
+        {
+            connectionString.SslMode = MySqlSslMode.VerifyFull;
+            connectionString.SslCa = conf.DbCertificateFile;
         }
     }
 }

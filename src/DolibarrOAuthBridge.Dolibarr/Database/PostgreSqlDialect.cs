@@ -93,6 +93,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     internal override DbDataSource Connect(DolibarrConf conf, uint timeoutSeconds, bool isPooled)
     {
+        var isTls = conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase);
+        var isChecked = !HostOf(conf).StartsWith('/') && conf.MustVerifyServer(isTls, HostOf(conf));
         var connectionString = new NpgsqlConnectionStringBuilder
         {
             Host = HostOf(conf),
@@ -109,8 +111,11 @@ internal sealed class PostgreSqlDialect : SqlDialect
             PersistSecurityInfo = false,
             Timezone = "UTC",
             Options = "-c lock_timeout=3000 -c default_transaction_isolation=read\\ committed",
-            // Dolibarr's spelling for TLS without a check of the certificate.
-            SslMode = conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase) ? SslMode.Require : SslMode.Prefer,
+            SslMode =
+                isChecked ? SslMode.VerifyFull
+                : isTls ? SslMode.Require
+                : SslMode.Prefer,
+            RootCertificate = isChecked ? conf.DbCertificateFile : null,
         };
         var builder = new NpgsqlSlimDataSourceBuilder(connectionString.ConnectionString);
         builder.EnableTransportSecurity();

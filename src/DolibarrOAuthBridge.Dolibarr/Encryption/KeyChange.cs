@@ -24,11 +24,15 @@ public sealed class KeyChange
     {
         ArgumentNullException.ThrowIfNull(oldKeys);
         ArgumentNullException.ThrowIfNull(newKeys);
+        NewKeys = newKeys;
         _writeKey = newKeys.WriteKey is { } key ? key.ToArray() : throw new ArgumentException("There is no new key.", nameof(newKeys));
         _new = newKeys.ReleaseKeys;
         _old = [.. oldKeys.Candidates.Where(old => !InstanceKeys.Contains(_new, old))];
         IsNone = oldKeys.WriteKey is { } former && former.Span.SequenceEqual(_writeKey);
     }
+
+    /// <summary>The keys that take the place of the old ones.</summary>
+    public InstanceKeys NewKeys { get; }
 
     /// <summary>Whether both sides encrypt with the same key, so that there is nothing to do.</summary>
     public bool IsNone { get; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 
 namespace DolibarrOAuthBridge.Dolibarr.Entries;
@@ -147,6 +148,22 @@ public sealed class EntryTable
     {
         var constants = await ReadAsync("name = @name", [("name", name), ("entity", entity)], cancellationToken).ConfigureAwait(false);
         return constants.TryGetValue(name, out var value) ? _codec.DecryptText(value) : null;
+    }
+
+    /// <summary>
+    /// As <see cref="FindConstantAsync"/>, but refuses a value in the clear where this Dolibarr encrypts. One of the environment counts.
+    /// </summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    /// <exception cref="SecretUnreadableException">The value does not decrypt, or is not encrypted.</exception>
+    public async Task<string?> FindSecretConstantAsync(string name, int entity, CancellationToken cancellationToken = default)
+    {
+        var constants = await ReadAsync("name = @name", [("name", name), ("entity", entity)], cancellationToken).ConfigureAwait(false);
+        return !constants.TryGetValue(name, out var value) ? null
+            : value.Length == 0 || DolCrypt.IsEncrypted(value) || !_codec.CanEncrypt || _environment(Override + name) is not null
+                ? _codec.DecryptText(value)
+            : throw new SecretUnreadableException(
+                $"{name} of entity {entity} stands in the clear, where Dolibarr would have encrypted it: somebody wrote it by SQL."
+            );
     }
 
     /// <summary>The companies that have OAuth entries, settings of the bridge or tokens; the first one always.</summary>

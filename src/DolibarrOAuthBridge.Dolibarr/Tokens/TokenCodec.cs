@@ -19,6 +19,9 @@ public sealed class TokenCodec(InstanceKeys keys)
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>Whether this Dolibarr has a key to encrypt with.</summary>
+    public bool CanEncrypt => keys.WriteKey is { Length: > 0 };
+
     /// <summary>Reads the value of <c>llx_oauth_token.token</c>, encrypted or in the clear.</summary>
     /// <exception cref="TokenUnreadableException">There is no token in it, or none that the instance's keys open.</exception>
     public StoredToken Decode(string? column)

@@ -30,6 +30,7 @@ internal static class BridgeConfiguration
         nameof(BridgeOptions.UseProxy),
         nameof(BridgeOptions.DatabaseUser),
         nameof(BridgeOptions.DatabasePasswordFile),
+        nameof(BridgeOptions.DatabaseCa),
         nameof(BridgeOptions.LogFormat),
         nameof(BridgeOptions.MailDeadline),
         nameof(BridgeOptions.MailCaFile),
@@ -124,6 +125,7 @@ internal static class BridgeConfiguration
             OperatorKeyFile = section[nameof(BridgeOptions.OperatorKeyFile)] ?? string.Empty,
             DatabaseUser = section[nameof(BridgeOptions.DatabaseUser)] ?? string.Empty,
             DatabasePasswordFile = section[nameof(BridgeOptions.DatabasePasswordFile)] ?? string.Empty,
+            DatabaseCa = DatabaseCa(section[nameof(BridgeOptions.DatabaseCa)]),
             MinTtl = Seconds(nameof(BridgeOptions.MinTtl), defaults.MinTtl, 0, 3600),
             RenewAhead = Seconds(nameof(BridgeOptions.RenewAhead), defaults.RenewAhead, 0, 3600),
             RenewalInterval = Seconds(nameof(BridgeOptions.RenewalInterval), defaults.RenewalInterval, 1, 3600),
@@ -173,6 +175,13 @@ internal static class BridgeConfiguration
                 ? TimeSpan.FromSeconds(seconds)
             : throw new UsageException($"Bridge:{name} must be a whole number of seconds from {least} to {most}.");
     }
+
+    private static string DatabaseCa(string? text) =>
+        string.IsNullOrEmpty(text) ? string.Empty
+        : text == "none" || File.Exists(text) ? text
+        : throw new UsageException(
+            "Bridge:DatabaseCa must be a PEM file with certificate authorities that the bridge can read, or none: not to check at all."
+        );
 
     // Notices name entries and accounts: they leave this machine over TLS only.
     private static Uri? Webhook(string? text) =>

@@ -134,7 +134,9 @@ internal sealed class CommandContext : IAsyncDisposable
     {
         try
         {
-            return asDolibarr ? DolibarrConfReader.Read(options.DolibarrConf) : SidecarAccount.Read(options.DolibarrConf, options);
+            return asDolibarr
+                ? SidecarAccount.WithAuthority(DolibarrConfReader.Read(options.DolibarrConf), options)
+                : SidecarAccount.Read(options.DolibarrConf, options);
         }
         catch (SidecarAccountException exception)
         {

@@ -128,7 +128,7 @@ internal sealed class InitCommand : IBridgeCommand
     private static async Task PrintPlanAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var statements = await context.Get<BridgeSchema>().FindStatementsAsync(cancellationToken);
-        var key = await context.Get<EntryTable>().FindConstantAsync(ApiKeys.Constant, context.Entity, cancellationToken);
+        var hasKey = await context.Get<ApiKeyInstaller>().IsThereAsync(context.Entity, cancellationToken);
         foreach (var statement in statements)
         {
             await SayAsync(statement);
@@ -136,7 +136,7 @@ internal sealed class InitCommand : IBridgeCommand
 
         await SayAsync(
             (statements.Count == 0 ? "The bridge's tables are as they should be." : "These statements would be run.")
-                + (string.IsNullOrEmpty(key) ? " An API key would be made." : " The API key is there.")
+                + (hasKey ? " The API key is there." : " An API key would be made.")
         );
     }
 

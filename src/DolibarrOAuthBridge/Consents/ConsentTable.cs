@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -47,7 +48,7 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         var row = await InsertAsync(
             request,
             ConsentStatus.Pending,
-            id => Seal(id, JsonSerializer.Serialize(data, type)),
+            id => Seal(Context(id, request.Flow, request.Key), JsonSerializer.Serialize(data, type)),
             cancellationToken
         );
         await PurgeAsync(now, cancellationToken);
@@ -84,7 +85,10 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
     {
         try
         {
-            var json = seal.IsShared ? seal.Open(Purpose, row.ConsentId, row.Data) : row.Data;
+            // Release 0.1.0 bound the data to the consent id alone.
+            var json = seal.IsShared
+                ? seal.Open(Purpose, Context(row.ConsentId, row.Flow, row.Key), row.Data) ?? seal.Open(Purpose, row.ConsentId, row.Data)
+                : row.Data;
             return json is null ? default : JsonSerializer.Deserialize(json, type);
         }
         catch (JsonException)
@@ -145,7 +149,7 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         CancellationToken cancellationToken = default
     )
     {
-        var sealedData = Seal(row.ConsentId, JsonSerializer.Serialize(data, type));
+        var sealedData = Seal(Context(row.ConsentId, row.Flow, row.Key), JsonSerializer.Serialize(data, type));
         var sql = $"""
             UPDATE {Table} SET data = @sealedData
              WHERE consent_id = @consentId AND status = '{ConsentStatus.Pending}' AND expires_at > @now AND {database.Sql.IsExactly(
@@ -272,5 +276,9 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
         database.ExecuteAsync(sql, parameters, cancellationToken);
 
     // An instance without a key keeps its tokens in the clear as well.
-    private string Seal(string consentId, string json) => seal.IsShared ? seal.Seal(Purpose, consentId, json) : json;
+    private string Seal(string context, string json) => seal.IsShared ? seal.Seal(Purpose, context, json) : json;
+
+    // Nobody turns a consent of one entry or company into one of another by SQL.
+    private static string Context(string consentId, string flow, GrantKey key) =>
+        string.Create(CultureInfo.InvariantCulture, $"{consentId}\n{flow}\n{key.Service}\n{key.Entity}");
 }

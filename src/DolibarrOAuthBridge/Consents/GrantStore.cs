@@ -33,6 +33,7 @@ internal sealed partial class GrantStore(
     GrantLeases leases,
     JournalReplay replay,
     SupersededTable superseded,
+    RememberedToken remembered,
     GrantCache cache,
     TimeProvider time,
     ILogger<GrantStore> logger
@@ -167,10 +168,7 @@ internal sealed partial class GrantStore(
             At = Seconds(time.GetUtcNow()),
             RefreshTokenExpiresAt = kept ? record.RefreshTokenExpiresAt : grant.RefreshTokenExpiresAt,
             NewestHash = SecretHash.Of(token.RefreshToken),
-            NewestToken =
-                token.RefreshToken is not { } refreshToken || conf.Keys.WriteKey is not { Length: > 0 }
-                    ? token.RefreshToken
-                    : codec.EncryptText(refreshToken),
+            NewestToken = remembered.Seal(GrantKey.Of(entry), token.RefreshToken),
             Superseded = previous.Superseded(SecretHash.Of(token.RefreshToken)),
             Account = (grant.Account ?? (kept ? previous.Account : null))?.Stored,
         };

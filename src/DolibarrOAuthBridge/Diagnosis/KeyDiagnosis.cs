@@ -67,6 +67,19 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
             }
         }
 
+        foreach (var constant in snapshot.Constants.Where(constant => constant.Name == ApiKeys.Constant && IsInTheClear(constant)))
+        {
+            yield return new(
+                "api_key_in_clear",
+                Severity.Error,
+                $"entity {constant.Entity}",
+                $"{ApiKeys.Constant} stands in the clear, where Dolibarr would have encrypted it, so the sidecar refuses it. "
+                    + "Whoever wrote it by SQL meant to be let in with it.",
+                "If that was not you, find out who it was. Make a new key: dolibarr-oauth-bridge init --entity "
+                    + $"{Math.Max(1, constant.Entity)}"
+            );
+        }
+
         foreach (var company in snapshot.Companies.Where(company => snapshot.Setting(ApiKeys.Constant, company.Entity).Length == 0))
         {
             yield return new(
@@ -78,6 +91,9 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
             );
         }
     }
+
+    private bool IsInTheClear(ConstantRow constant) =>
+        codec.CanEncrypt && constant.Stored.Length > 0 && !DolCrypt.IsEncrypted(constant.Stored);
 
     // Release 24 made a list of the key: it encrypts with the part before the first comma, and reads each part in turn.
     private Finding? WithComma(Examination examination, List<(string Place, string Value)> encrypted)
@@ -121,13 +137,8 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
             .Constants.Where(constant =>
                 constant.Stored.Length > 0
                 && !DolCrypt.IsEncrypted(constant.Stored)
-                && (
-                    constant.Name == ApiKeys.Constant
-                    || (
-                        constant.Name.StartsWith("OAUTH_", StringComparison.Ordinal)
-                        && constant.Name.EndsWith("_SECRET", StringComparison.Ordinal)
-                    )
-                )
+                && constant.Name.StartsWith("OAUTH_", StringComparison.Ordinal)
+                && constant.Name.EndsWith("_SECRET", StringComparison.Ordinal)
             )
             .Select(constant => $"{constant.Name} (entity {constant.Entity})")
             .ToList();

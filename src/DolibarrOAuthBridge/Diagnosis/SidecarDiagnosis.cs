@@ -109,7 +109,7 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
     {
         try
         {
-            return await constants.FindConstantAsync(ApiKeys.Constant, entity, cancellationToken);
+            return await constants.FindSecretConstantAsync(ApiKeys.Constant, entity, cancellationToken);
         }
         catch (SecretUnreadableException)
         {

@@ -49,4 +49,10 @@ internal static class EventKind
 
     /// <summary>A grant was revoked and its row deleted.</summary>
     public const string Revoked = "revoked";
+
+    /// <summary>A refresh token was presented long after a newer one had replaced it.</summary>
+    public const string TokenSuperseded = "token_superseded";
+
+    /// <summary>A secret was not sent to an address where it was not first used.</summary>
+    public const string SecretRebound = "secret_rebound";
 }

@@ -50,6 +50,34 @@ internal sealed class SupersededTable(DolibarrDatabase database, BridgeSchema sc
         }
     }
 
+    /// <summary>When a newer refresh token replaced this one, UTC; null where nobody knows, which is long ago.</summary>
+    /// <param name="record">What is remembered of the grant.</param>
+    /// <param name="refreshHash">Hash of the refresh token, which <see cref="ContainsAsync"/> knows.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<DateTime?> ReplacedAtAsync(GrantRecord record, string refreshHash, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var found = await database.QueryAsync(
+                $"SELECT at FROM {Table} WHERE service = @service AND entity = @entity AND hash = @hash",
+                [("service", record.Service), ("entity", record.Entity), ("hash", refreshHash)],
+                static row => row.TimeOrNull("at"),
+                cancellationToken
+            );
+            if (found is [{ } at])
+            {
+                return at;
+            }
+        }
+        catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
+        {
+            // An older schema: the grant's row tells when the last one was replaced.
+        }
+
+        return record.Superseded?.Split(' ')[0] == refreshHash ? record.RefreshedAt : null;
+    }
+
     /// <summary>Adds hashes within the caller's transaction.</summary>
     public async Task AddAsync(
         DbConnection connection,

@@ -136,7 +136,7 @@ internal static class BridgeServer
 
     // What an instance has of its own for HTTP.
     private static IServiceCollection AddHttpOfInstance(this IServiceCollection services) =>
-        services.AddSingleton<RefusalLog>().AddSingleton<EntryGauges>().AddSingleton<HotTokens>();
+        services.AddSingleton<RefusalLog>().AddSingleton<WrongSecrets>().AddSingleton<EntryGauges>().AddSingleton<HotTokens>();
 
     // What all instances have in common: nothing that is about a Dolibarr, a provider or a caller.
     private static IServiceCollection ShareWith(this IServiceCollection services, IServiceProvider front, string instance)

@@ -36,7 +36,8 @@ internal static partial class Failures
                         "The request is malformed or too large."
                     );
                 }
-                catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+                catch (Exception exception)
+                    when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
                 {
                     // The caller left; there is nobody to answer.
                 }

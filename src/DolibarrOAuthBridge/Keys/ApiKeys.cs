@@ -65,7 +65,7 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
 
         try
         {
-            var key = await constants.FindConstantAsync(Constant, entity, cancellationToken);
+            var key = await constants.FindSecretConstantAsync(Constant, entity, cancellationToken);
             if (_known.Count >= MostCompanies)
             {
                 _known.Clear();
@@ -78,7 +78,8 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
         {
             throw new BridgeException(
                 ProblemCode.Unauthorized,
-                $"{Constant} cannot be read. {exception.Message}",
+                $"The API key cannot be used. {exception.Message} Make a new one: dolibarr-oauth-bridge init --dolibarr-conf PATH "
+                    + $"--entity {entity}",
                 innerException: exception
             );
         }

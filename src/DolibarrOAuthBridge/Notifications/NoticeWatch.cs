@@ -49,7 +49,7 @@ internal sealed partial class NoticeWatch(
             var told = await conditions.ListAsync(cancellationToken);
             await TellAsync(problems, told, cancellationToken);
             var reports = await ReportAsync(cancellationToken);
-            var grants = reports.SelectMany(GrantConditions.Of).Concat(await SupersededAsync(reports, cancellationToken)).ToList();
+            var grants = reports.SelectMany(GrantConditions.Of).Concat(await ToldAsync(reports, cancellationToken)).ToList();
             await TellAsync(grants, told, cancellationToken);
             await EndAsync(told, [.. problems.Concat(grants).Select(one => one.Condition)], reports, cancellationToken);
             await delivery.RunAsync(cancellationToken);
@@ -110,20 +110,23 @@ internal sealed partial class NoticeWatch(
         return reports;
     }
 
-    // Whoever refuses such a token writes it to the audit trail.
-    private async Task<IEnumerable<(Condition Condition, NoticeDraft Draft)>> SupersededAsync(
+    // Whoever refuses such a token, or hears of an impostor, writes it to the audit trail.
+    private async Task<IEnumerable<(Condition Condition, NoticeDraft Draft)>> ToldAsync(
         IReadOnlyList<EntryReport> reports,
         CancellationToken cancellationToken
     )
     {
         var since = time.GetUtcNow() - ConditionTable.Again;
-        var found = await events.ListKeysAsync(NoticeKind.TokenSuperseded, since.UtcDateTime, cancellationToken);
-        return found.Select(key =>
-            GrantConditions.Superseded(
-                reports.FirstOrDefault(report => report.Service == key.Service && report.Entity == key.Entity)?.Entry ?? key.Service,
-                key.Entity
+        var superseded = await events.ListKeysAsync(NoticeKind.TokenSuperseded, since.UtcDateTime, cancellationToken);
+        var impostors = await events.ListKeysAsync(NoticeKind.Impostor, since.UtcDateTime, cancellationToken);
+        return superseded
+            .Select(key =>
+                GrantConditions.Superseded(
+                    reports.FirstOrDefault(report => report.Service == key.Service && report.Entity == key.Entity)?.Entry ?? key.Service,
+                    key.Entity
+                )
             )
-        );
+            .Concat(impostors.Select(static key => ImpostorReports.Notice(key.Entity)));
     }
 
     private async Task TellAsync(

@@ -15,5 +15,6 @@ internal static class NotificationServices
             .AddSingleton<NoticeWebhook>()
             .AddSingleton<NoticeCommand>()
             .AddSingleton<NoticeDelivery>()
+            .AddSingleton<ImpostorReports>()
             .AddSingleton<NoticeWatch>();
 }

@@ -126,12 +126,17 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     public bool IsTrusted(OAuthEntry entry, ProviderEndpoint endpoint)
     {
         var provider = ProviderCatalogue.Of(entry.Name);
-        return (OverrideText(entry.Name, endpoint) is { } text && !text.Contains("{url}", StringComparison.Ordinal))
-            || (
-                !provider.DiscoversEndpoints
-                && provider.Endpoints.TryGetValue(endpoint, out var template)
-                && !template.Contains("{url}", StringComparison.Ordinal)
-            );
+        return OverrideText(entry.Name, endpoint) is { } text
+            ? NamesItsHost(text)
+            : !provider.DiscoversEndpoints && provider.Endpoints.TryGetValue(endpoint, out var template) && NamesItsHost(template);
+    }
+
+    // Nothing out of the database decides which server it is.
+    private static bool NamesItsHost(string template)
+    {
+        var start = template.IndexOf("://", StringComparison.Ordinal);
+        var authority = start < 0 ? template : template[(start + 3)..].Split('/', '?', '#')[0];
+        return start > 0 && !authority.Contains('{', StringComparison.Ordinal) && !template.Contains("{url}", StringComparison.Ordinal);
     }
 
     /// <summary>An endpoint of the catalogue with the entry's tenant, URL and client id in it.</summary>

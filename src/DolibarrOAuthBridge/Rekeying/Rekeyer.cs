@@ -18,6 +18,7 @@ internal sealed class Rekeyer(
     EncryptedTables tables,
     RefreshJournal journal,
     JournalReplay replay,
+    SealedGrants sealedGrants,
     RekeyObstacles obstaclesInTheWay
 )
 {
@@ -82,6 +83,7 @@ internal sealed class Rekeyer(
                     await WriteAsync(connection, transaction, value, keys.Change(value.Stored), cancellationToken);
                 }
 
+                await sealedGrants.ResealAsync(connection, transaction, found, keys, cancellationToken);
                 await VerifyAsync(connection, transaction, found, plan, keys, cancellationToken);
                 CrashPoint.Reach("rekeyed");
                 await transaction.CommitAsync(cancellationToken);

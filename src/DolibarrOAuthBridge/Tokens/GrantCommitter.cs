@@ -22,6 +22,7 @@ internal sealed partial class GrantCommitter(
     RowValue values,
     GrantTable grants,
     SupersededTable superseded,
+    RememberedToken remembering,
     BridgeSchema schema,
     EventTable events,
     TimeProvider time,
@@ -94,7 +95,7 @@ internal sealed partial class GrantCommitter(
             TokenExpiresAt = answered.Token.EndOfLife.ExpiresAt?.UtcDateTime,
             RefreshTokenExpiresAt = answered.RefreshTokenExpiresAt,
             NewestHash = SecretHash.Of(answered.Token.RefreshToken),
-            NewestToken = values.Seal(answered.Token.RefreshToken),
+            NewestToken = remembering.Seal(key, answered.Token.RefreshToken),
             SupersededHash = record.OldRefreshHash,
             Owner = record.Owner,
         };

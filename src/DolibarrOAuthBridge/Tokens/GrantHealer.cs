@@ -16,6 +16,7 @@ internal sealed partial class GrantHealer(
     TokenTable tokens,
     TokenCodec codec,
     SupersededTable superseded,
+    RememberedToken remembered,
     EventTable events,
     GrantCache cache,
     ILogger<GrantHealer> logger
@@ -46,7 +47,7 @@ internal sealed partial class GrantHealer(
         string newest;
         try
         {
-            newest = codec.DecryptText(record.NewestToken!);
+            newest = remembered.Open(GrantKey.Of(entry), record.NewestToken!);
         }
         catch (SecretUnreadableException exception)
         {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Php;
@@ -21,7 +20,7 @@ internal readonly record struct EncodedToken(string Text, string? LeftOut)
 }
 
 /// <summary>What is to be written into the row of the token table, made of a journal record.</summary>
-internal sealed class RowValue(DolibarrConf conf, TokenTable tokens, TokenCodec codec)
+internal sealed class RowValue(TokenTable tokens, TokenCodec codec)
 {
     private static readonly string[] Extras = ["id_token"];
     private static readonly string[] Kept = ["scope", "token_type"];
@@ -38,10 +37,6 @@ internal sealed class RowValue(DolibarrConf conf, TokenTable tokens, TokenCodec 
         var previous = record.Previous is { } bytes ? StoredTokenFormat.Parse(bytes) : null;
         return AnsweredToken.Read(record.Body ?? [], ProviderCatalogue.Of(name), previous, at);
     }
-
-    /// <summary>A refresh token as the bridge's own table keeps it: dolcrypt'ed, or in clear where Dolibarr has no key either.</summary>
-    public string? Seal(string? refreshToken) =>
-        refreshToken is null || conf.Keys.WriteKey is not { Length: > 0 } ? refreshToken : codec.EncryptText(refreshToken);
 
     /// <summary>
     /// The value in the form that the row has. What the column has no room for, or what PHP could not read, is left out: first the ID

@@ -22,14 +22,15 @@ internal sealed partial class SecretGuard(
     EventTable events,
     ProviderDirectory providers,
     BridgeSeal seal,
+    SeenBindings file,
     ILogger<SecretGuard> logger
 )
 {
     private const string Purpose = "binding";
     private const int FirstCompany = 1;
 
-    // What this process has seen counts even if somebody deletes the rows.
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, bool>> _seen = new(StringComparer.Ordinal);
+    // What this machine has seen counts even if somebody deletes the rows.
+    private readonly Lazy<ConcurrentDictionary<string, ConcurrentDictionary<string, bool>>> _seen = new(() => ReadSeen(file));
     private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
 
     /// <summary>Fails unless the entry's client secret, and the refresh token, may be sent to an endpoint.</summary>
@@ -69,7 +70,7 @@ internal sealed partial class SecretGuard(
                     !isTrusted
                     && (
                         known.Count > 0
-                        || _seen.ContainsKey(secretHash)
+                        || _seen.Value.ContainsKey(secretHash)
                         || await IsCopyAsync(entry, endpoint, refreshToken, cancellationToken)
                     )
                 )
@@ -120,7 +121,7 @@ internal sealed partial class SecretGuard(
             {
                 var old = seal.Hash(Purpose, replaced);
                 await bindings.ForgetAsync(old);
-                _seen.TryRemove(old, out _);
+                _seen.Value.TryRemove(old, out _);
             }
         }
         catch (StoreException exception)
@@ -226,10 +227,26 @@ internal sealed partial class SecretGuard(
     private static string Origin(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority);
 
     private bool IsSeen(string secretHash, string bindingHash) =>
-        _seen.TryGetValue(secretHash, out var known) && known.ContainsKey(bindingHash);
+        _seen.Value.TryGetValue(secretHash, out var known) && known.ContainsKey(bindingHash);
 
-    private void Note(string secretHash, string bindingHash) =>
-        _seen.GetOrAdd(secretHash, static _ => new(StringComparer.Ordinal))[bindingHash] = true;
+    private void Note(string secretHash, string bindingHash)
+    {
+        if (_seen.Value.GetOrAdd(secretHash, static _ => new(StringComparer.Ordinal)).TryAdd(bindingHash, true))
+        {
+            file.Add(secretHash, bindingHash);
+        }
+    }
+
+    private static ConcurrentDictionary<string, ConcurrentDictionary<string, bool>> ReadSeen(SeenBindings file)
+    {
+        var seen = new ConcurrentDictionary<string, ConcurrentDictionary<string, bool>>(StringComparer.Ordinal);
+        foreach (var (secret, binding) in file.Read())
+        {
+            seen.GetOrAdd(secret, static _ => new(StringComparer.Ordinal))[binding] = true;
+        }
+
+        return seen;
+    }
 
     // Once for each place: a background renewal comes by every half minute.
     private async Task ReportAsync(OAuthEntry entry, Uri endpoint, string bindingHash)
@@ -237,7 +254,7 @@ internal sealed partial class SecretGuard(
         if (_reported.TryAdd(bindingHash, true))
         {
             Log.Rebound(logger, entry.Name.Service, entry.Entity, Origin(endpoint));
-            await events.AppendAsync(GrantKey.Of(entry), "secret_rebound", Origin(endpoint));
+            await events.AppendAsync(GrantKey.Of(entry), EventKind.SecretRebound, Origin(endpoint));
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
@@ -17,11 +18,23 @@ internal sealed class StockRefresh(
     TokenCodec codec,
     GrantTable grants,
     SupersededTable superseded,
+    EventTable events,
     TokenBroker broker,
-    BridgeOptions options
+    BridgeOptions options,
+    TimeProvider time
 )
 {
+    /// <summary>
+    /// How long a refresh token is still honoured after a newer one replaced it: stock code that read the row just before comes with the
+    /// old one. Later nobody honest has it.
+    /// </summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromHours(1);
+
     private const int FewEntries = 20; // above, one statement for all rows is less work than one each
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _reported = new(StringComparer.Ordinal);
 
     /// <summary>The entry whose credentials these are. No row is read before client id and secret are right.</summary>
     /// <param name="clientId">The client identifier.</param>
@@ -30,7 +43,8 @@ internal sealed class StockRefresh(
     /// <param name="entity">The company; null to look in all.</param>
     /// <param name="cancellationToken">Ends the caller's wait.</param>
     /// <returns>Null where client id and secret belong to no entry.</returns>
-    /// <exception cref="StockGrantUnknownException">The client is known, the refresh token is not.</exception>
+    /// <exception cref="StockGrantUnknownException">The client is known; the refresh token is not, or was replaced more than
+    /// <see cref="Grace"/> ago.</exception>
     public async Task<OAuthEntry?> FindEntryAsync(
         string clientId,
         string clientSecret,
@@ -57,17 +71,25 @@ internal sealed class StockRefresh(
                 continue;
             }
 
-            var key = GrantKey.Of(entry);
-            if (
-                lookup.Rows.Any(row => Holds(row, hash))
-                || await RemembersAsync(
-                    records is null ? await grants.GetAsync(key, cancellationToken) : records.GetValueOrDefault(key) ?? new GrantRecord(),
-                    hash,
-                    cancellationToken
-                )
-            )
+            if (lookup.Rows.Any(row => Holds(row, hash)))
             {
                 return entry;
+            }
+
+            var key = GrantKey.Of(entry);
+            var record = records is null
+                ? await grants.GetAsync(key, cancellationToken)
+                : records.GetValueOrDefault(key) ?? new GrantRecord();
+            if (record.NewestHash == hash)
+            {
+                return entry;
+            }
+
+            if (await superseded.ContainsAsync(record, hash, cancellationToken))
+            {
+                return await IsWithinGraceAsync(record, hash, cancellationToken)
+                    ? entry
+                    : throw await RefuseAsync(key, hash, cancellationToken);
             }
         }
 
@@ -91,6 +113,23 @@ internal sealed class StockRefresh(
         }
     }
 
-    private async Task<bool> RemembersAsync(GrantRecord record, string hash, CancellationToken cancellationToken) =>
-        record.NewestHash == hash || await superseded.ContainsAsync(record, hash, cancellationToken);
+    // A time in the future, beyond what clocks differ by, is none that the bridge wrote.
+    private async Task<bool> IsWithinGraceAsync(GrantRecord record, string hash, CancellationToken cancellationToken) =>
+        await superseded.ReplacedAtAsync(record, hash, cancellationToken) is { } at
+        && (time.GetUtcNow().UtcDateTime - at).Duration() <= Grace;
+
+    // Once an hour for each token: whoever keeps asking must not fill the audit trail.
+    private async Task<StockGrantUnknownException> RefuseAsync(GrantKey key, string hash, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (!_reported.TryGetValue(hash, out var at) || now - at >= BetweenReports)
+        {
+            _reported[hash] = now;
+            await events.AppendAsync(key, EventKind.TokenSuperseded, "refused at /oauth/token", cancellationToken);
+        }
+
+        return new StockGrantUnknownException(
+            $"This refresh token was replaced by a newer one more than {Grace.TotalMinutes:0} minutes ago. Use the one that is stored."
+        );
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Demo.Database;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Broker;
@@ -59,6 +60,32 @@ public sealed class HealingTests(SharedServer shared)
         Assert.Equal((accessToken, world.Authority.CurrentRefreshToken), (stored.AccessToken, stored.RefreshToken));
         Assert.Equal(1, world.Authority.Asked);
         Assert.Equal("1", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_event WHERE kind = 'healed'"));
+    }
+
+    [Fact]
+    public async Task A_remembered_refresh_token_that_was_moved_or_changed_by_sql_is_not_put_back()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var old = await world.GrantExpiredAsync();
+        var host = world.Open();
+        await host.TokenAsync();
+        var own = (await host.MemoryAsync()).NewestToken!;
+        Assert.StartsWith("bridge1:", own, StringComparison.Ordinal);
+        var foreign = host.Get<RememberedToken>().Seal(new GrantKey("Generic-Pwn", 1), "a token of somebody else")!;
+        var changed = own[..^2] + (own.EndsWith("AA", StringComparison.Ordinal) ? "BB" : "AA");
+        foreach (var planted in (string[])[foreign, changed])
+        {
+            await world.ExecuteAsync($"UPDATE llx_oauthbridge_grant SET newest_token = '{planted}'");
+            await StockAsync(world, "restore", old.RefreshToken!);
+
+            await host.RenewAsync();
+
+            Assert.Equal(old.RefreshToken, (await world.StoredAsync()).RefreshToken);
+        }
+
+        await world.ExecuteAsync($"UPDATE llx_oauthbridge_grant SET newest_token = '{own}'");
+        await host.RenewAsync();
+        Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class SecretGuardTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Deleting_or_forging_what_is_remembered_opens_nothing_while_the_sidecar_runs()
+    public async Task Deleting_or_forging_what_is_remembered_opens_nothing_not_even_after_a_restart()
     {
         await using var world = await World.CreateAsync(shared.Server);
         await using var thief = await Authority.StartAsync();
@@ -112,6 +112,9 @@ public sealed class SecretGuardTests(SharedServer shared)
         await world.ExecuteAsync("DELETE FROM llx_oauthbridge_binding");
 
         await host.TokenFailsAsync(ProblemCode.SecretRebound, Stolen);
+        await world.Open().TokenFailsAsync(ProblemCode.SecretRebound, Stolen); // another process, with the same state directory
+        await world.ExecuteAsync("DELETE FROM llx_oauthbridge_binding");
+        await world.Open().TokenFailsAsync(ProblemCode.SecretRebound, Stolen);
 
         Assert.Equal(0, thief.Asked);
     }

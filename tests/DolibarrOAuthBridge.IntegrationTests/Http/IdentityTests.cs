@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Buffers.Text;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -60,5 +61,34 @@ public sealed class IdentityTests(SharedServer shared)
         using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
         using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         return ((int)response.StatusCode, problem.RootElement.GetProperty("code").GetString()!);
+    }
+
+    [Fact]
+    public async Task An_api_key_in_the_clear_is_refused_where_dolibarr_encrypts_and_init_makes_another()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var sidecar = await world.ServeAsync();
+        var planted = "planted-by-sql";
+        await world.ExecuteAsync(
+            "INSERT INTO llx_const (name, value, type, visible, entity) " + $"VALUES ('OAUTHBRIDGE_API_KEY', '{planted}', 'chaine', 0, 2)"
+        );
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/v1/entries?entity=2", UriKind.Relative));
+        request.Headers.Authorization = new("Bearer", planted);
+        using var refused = await sidecar.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var doctor = await world.RunAsync("doctor");
+        var init = await world.RunAsync("init", "--entity", "2", "--reveal");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Contains("init --dolibarr-conf", text, StringComparison.Ordinal);
+        Assert.Contains("api_key_in_clear", doctor.Output, StringComparison.Ordinal);
+        Assert.Equal(0, init.ExitCode);
+        Assert.DoesNotContain(planted, init.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "dolcrypt:",
+            await world.QueryAsync("SELECT value FROM llx_const WHERE name = 'OAUTHBRIDGE_API_KEY' AND entity = 2"),
+            StringComparison.Ordinal
+        );
     }
 }

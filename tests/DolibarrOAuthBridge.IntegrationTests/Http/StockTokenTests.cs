@@ -60,9 +60,53 @@ public sealed class StockTokenTests(SharedServer shared)
             new Uri("/oauth/token", UriKind.Relative),
             new StringContent("{}", Encoding.UTF8, "application/json")
         );
-        Assert.Equal(HttpStatusCode.BadRequest, json.StatusCode);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, json.StatusCode);
         Assert.True(json.Headers.CacheControl!.NoStore);
         Assert.Equal(0, world.Authority.Asked);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_was_replaced_long_ago_is_refused_and_told_once()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var old = await world.GrantExpiredAsync();
+        var sidecar = await world.ServeAsync();
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(sidecar, Form(old.RefreshToken!))).Status);
+        var before = TimeSpan.FromMinutes(11);
+        await ReplaceTimesAsync(world, DateTime.UtcNow - before);
+
+        var late = await PostAsync(sidecar, Form(old.RefreshToken!));
+        await PostAsync(sidecar, Form(old.RefreshToken!));
+        var newest = await PostAsync(sidecar, Form(world.Authority.CurrentRefreshToken));
+
+        Assert.Equal((400, "invalid_grant"), ((int)late.Status, late.Body.GetProperty("error").GetString()));
+        Assert.Contains("replaced", late.Body.GetProperty("error_description").GetString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, newest.Status);
+        Assert.Equal("1", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_event WHERE kind = 'token_superseded'"));
+
+        // A time in the future allows nothing: the bridge did not write it.
+        await ReplaceTimesAsync(world, DateTime.UtcNow + before);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(sidecar, Form(old.RefreshToken!))).Status);
+    }
+
+    [Fact]
+    public async Task Wrong_client_secrets_are_logged_and_slowed_down_and_right_ones_are_not()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var token = await world.GrantAsync(TimeSpan.FromHours(1));
+        var sidecar = await world.ServeAsync();
+        var wrong = Change(Form(token.RefreshToken!), "client_secret", "wrong");
+
+        var attack = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => PostAsync(sidecar, wrong)));
+
+        Assert.Contains(attack, answer => (int)answer.Status == 429);
+        Assert.All(attack, answer => Assert.Contains((int)answer.Status, (int[])[401, 429]));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(sidecar, Form(token.RefreshToken!))).Status);
+        await Eventually.HoldsAsync(
+            () => sidecar.Output.Contains("with a wrong client secret were refused", StringComparison.Ordinal),
+            "wrong secrets are logged"
+        );
+        Assert.Contains("uid 0", sidecar.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,6 +168,9 @@ public sealed class StockTokenTests(SharedServer shared)
         Assert.All(await Task.WhenAll(callers), token => Assert.Equal(world.Authority.LastAccessToken, token));
         Assert.Equal(1, world.Authority.Asked);
     }
+
+    private static Task ReplaceTimesAsync(World world, DateTime at) =>
+        world.ExecuteAsync($"UPDATE llx_oauthbridge_superseded SET at = '{at:yyyy-MM-dd HH:mm:ss}'");
 
     private static Dictionary<string, string> Form(string refreshToken) =>
         new()

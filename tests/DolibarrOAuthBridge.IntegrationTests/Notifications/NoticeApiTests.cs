@@ -37,6 +37,31 @@ public sealed class NoticeApiTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task The_module_tells_of_an_impostor_and_of_nothing_else()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var sidecar = await world.ServeAsync();
+
+        Assert.Equal(204, await PostAsync(sidecar, """{"kind":"impostor"}"""));
+        Assert.Equal(400, await PostAsync(sidecar, """{"kind":"grant_ended"}"""));
+        Assert.Equal(400, await PostAsync(sidecar, "{}"));
+
+        var told = await JsonAsync(sidecar, "/v1/events?wait=30");
+        Assert.Equal("impostor", told.GetProperty("events")[0].GetProperty("kind").GetString());
+
+        static async Task<int> PostAsync(Sidecar sidecar, string body)
+        {
+            using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            using var answer = await sidecar.Client.PostAsync(
+                new Uri("/v1/events", UriKind.Relative),
+                content,
+                TestContext.Current.CancellationToken
+            );
+            return (int)answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Events_are_those_after_a_number_of_the_company_and_of_the_instance()
     {
         await using var world = await World.CreateAsync(shared.Server);

@@ -100,6 +100,21 @@ public sealed class NoticeWatchTests(SharedServer shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_impostor_that_the_module_tells_of_is_said_once()
+    {
+        var sidecar = _world.Open();
+        var reports = sidecar.Get<ImpostorReports>();
+        await reports.NoteAsync(2, "the proof\nis wrong", TestContext.Current.CancellationToken);
+        await reports.NoteAsync(2, "again", TestContext.Current.CancellationToken);
+        await _world.GrantAsync(TimeSpan.FromHours(1));
+
+        await LookAsync([sidecar, sidecar]);
+
+        Assert.Equal("impostor|error|2|", await SaidAsync());
+        Assert.Equal("the proof is wrong", await _world.QueryAsync("SELECT detail FROM llx_oauthbridge_event WHERE kind = 'impostor'"));
+    }
+
+    [Fact]
     public async Task Many_looks_at_the_same_moment_say_a_thing_once()
     {
         var sidecars = Enumerable.Range(0, 4).Select(_ => _world.Open()).ToList();

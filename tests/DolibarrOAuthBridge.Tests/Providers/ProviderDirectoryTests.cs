@@ -180,15 +180,39 @@ public sealed class ProviderDirectoryTests : IDisposable
         Assert.Equal(3, _handler.Requests.Count);
     }
 
+    [Theory]
+    [InlineData("GOOGLE-Mail", null, null, true)]
+    [InlineData("MICROSOFT-Mail", null, null, true)] // the tenant is in the path
+    [InlineData("GENERIC-Mail", null, null, false)]
+    [InlineData("GENERIC-Mail", "Entries:GENERIC-Mail:TokenEndpoint", "https://as.example/token", true)]
+    [InlineData("GENERIC-Mail", "Entries:GENERIC-Other:TokenEndpoint", "https://as.example/token", false)]
+    [InlineData("GENERIC-Mail", "Entries:GENERIC-Mail:AuthorizationEndpoint", "https://as.example/authorize", false)]
+    [InlineData("GENERIC-Mail", "Providers:Generic:TokenEndpoint", "https://as.example/token", true)]
+    [InlineData("GENERIC-Mail", "Providers:Generic:TokenEndpoint", "{url}/token", false)]
+    [InlineData("GOOGLE-Mail", "Entries:GOOGLE-Mail:TokenEndpoint", "{url}/token", false)]
+    [InlineData("MICROSOFT-Mail", "Entries:MICROSOFT-Mail:TokenEndpoint", "https://{tenant}.example/token", false)]
+    [InlineData("MICROSOFT-Mail", "Entries:MICROSOFT-Mail:TokenEndpoint", "https://login.example/{tenant}/token", true)]
+    public void Only_an_endpoint_whose_server_no_database_names_is_trusted(string entry, string? setting, string? value, bool isTrusted)
+    {
+        using var http = new HttpClient(_handler, disposeHandler: false);
+
+        Assert.Equal(isTrusted, Directory(http, setting, value).IsTrusted(Make.Entry(entry), ProviderEndpoint.TokenEndpoint));
+    }
+
     public void Dispose() => _handler.Dispose();
 
     private async Task<Uri?> FindAsync(Dolibarr.Entries.OAuthEntry entry, string? setting = null, string? value = null)
     {
         using var http = new HttpClient(_handler, disposeHandler: false);
+        return await Directory(http, setting, value).FindAsync(entry, ProviderEndpoint.TokenEndpoint);
+    }
+
+    private ProviderDirectory Directory(HttpClient http, string? setting, string? value)
+    {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(setting is null ? [] : new Dictionary<string, string?> { [setting] = value })
             .Build();
-        return await new ProviderDirectory(
+        return new ProviderDirectory(
             configuration,
             new ServerMetadataCache(
                 new ProviderDocuments(http, _time, new BridgeOptions()),
@@ -196,6 +220,6 @@ public sealed class ProviderDirectoryTests : IDisposable
                 _time,
                 NullLogger<ServerMetadataCache>.Instance
             )
-        ).FindAsync(entry, ProviderEndpoint.TokenEndpoint);
+        );
     }
 }

@@ -23,6 +23,28 @@ class OAuthBridgeAlarm
 	/** Seconds between two events about the same impostor. */
 	const IMPOSTOR_PAUSE = 3600;
 
+	/** Marker: an impostor was seen, and the bridge does not know of it yet. */
+	const UNTOLD_IMPOSTOR = 'untold impostor';
+
+	/**
+	 * Tells the bridge, now that it answers, that an impostor was seen. It sends the notices. Never throws.
+	 *
+	 * @param  OAuthBridgeClient $client The bridge
+	 * @return void
+	 */
+	public static function tellBridge($client)
+	{
+		if (!OAuthBridgeMarker::isSet(self::UNTOLD_IMPOSTOR)) {
+			return;
+		}
+		try {
+			$client->reportImpostor();
+			OAuthBridgeMarker::clear(self::UNTOLD_IMPOSTOR);
+		} catch (Throwable $e) {
+			dol_syslog('oauthbridge: the bridge could not be told of the impostor: '.$e->getMessage(), LOG_WARNING);
+		}
+	}
+
 	/**
 	 * Reports that something else than the bridge listens at its address: in the log each time, as an event once an hour.
 	 *
@@ -34,6 +56,7 @@ class OAuthBridgeAlarm
 		global $db;
 
 		dol_syslog('oauthbridge: impostor: '.$text, LOG_ERR);
+		OAuthBridgeMarker::set(self::UNTOLD_IMPOSTOR, OAuthBridgeMarker::MAX_TTL);
 		$marker = 'impostor '.$text;
 		if (is_object($db) && !OAuthBridgeMarker::isSet($marker)) {
 			OAuthBridgeMarker::set($marker, self::IMPOSTOR_PAUSE);

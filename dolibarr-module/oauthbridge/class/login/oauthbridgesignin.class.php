@@ -78,10 +78,25 @@ class OAuthBridgeSignIn
 	{
 		return $this->pending->begin(
 			function ($binding) use ($entry, $redirectUri) {
-				return $this->client->beginLogin($entry, array('redirect_uri' => $redirectUri, 'session_binding' => $binding));
+				$options = array('redirect_uri' => $redirectUri, 'session_binding' => $binding);
+				return $this->client->beginLogin($entry, $options + $this->clientAddress());
 			},
 			array('entry' => $entry) + $record
 		);
+	}
+
+	/**
+	 * The browser's address, which the bridge counts sign-ins by. None behind a proxy: its own address would count for everybody, and a
+	 * header may name the address of somebody else, who would then be kept out.
+	 *
+	 * @return array<string,string> client_address, or nothing
+	 */
+	private function clientAddress()
+	{
+		$address = (string) ($_SERVER['REMOTE_ADDR'] ?? '');
+		$isProxied = isset($_SERVER['HTTP_X_FORWARDED_FOR']) || isset($_SERVER['HTTP_FORWARDED']) || isset($_SERVER['HTTP_VIA']);
+		$isLoopback = strpos($address, '127.') === 0 || $address === '::1';
+		return $isProxied || $isLoopback || $address === '' ? array() : array('client_address' => $address);
 	}
 
 	/**

@@ -58,6 +58,7 @@ class OAuthBridgeCron
 			return -1;
 		}
 
+		OAuthBridgeAlarm::tellBridge($client);
 		try {
 			(new OAuthBridgeNotices($this->db))->look($client);
 		} catch (OAuthBridgeException $e) {

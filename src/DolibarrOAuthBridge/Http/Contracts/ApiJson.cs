@@ -38,5 +38,6 @@ namespace DolibarrOAuthBridge.Http.Contracts;
 [JsonSerializable(typeof(MailCheckList))]
 [JsonSerializable(typeof(DoctorJson))]
 [JsonSerializable(typeof(NoticeList))]
+[JsonSerializable(typeof(EventReportJson))]
 [JsonSerializable(typeof(GrantHistory))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -3,6 +3,7 @@
 using System.ComponentModel;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Notifications;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -22,6 +23,12 @@ internal static class NoticeEndpoints
             .WithTags("Notices")
             .WithName("ListEvents")
             .WithSummary("The notices after a number; waits for the first one for up to wait seconds.");
+        routes
+            .MapPost("/v1/events", ReportAsync)
+            .WithTags("Notices")
+            .WithName("ReportEvent")
+            .WithSummary("Tells the bridge that something else answered at its address while it was down (kind impostor).")
+            .Produces(StatusCodes.Status204NoContent);
         routes
             .MapGet("/v1/entries/{entry}/history", HistoryAsync)
             .WithTags("Entries")
@@ -50,6 +57,22 @@ internal static class NoticeEndpoints
         {
             return TypedResults.Ok(new NoticeList([], number)); // the sidecar stops: nobody should wait for it
         }
+    }
+
+    private static async Task<NoContent> ReportAsync(
+        EventReportJson body,
+        ImpostorReports reports,
+        string? entity,
+        CancellationToken cancellationToken
+    )
+    {
+        if (body.Kind != NoticeKind.Impostor)
+        {
+            throw new BridgeException(ProblemCode.InvalidRequest, $"kind must be {NoticeKind.Impostor}.");
+        }
+
+        await reports.NoteAsync(RequestValues.Entity(entity), body.Detail, cancellationToken);
+        return TypedResults.NoContent();
     }
 
     private static async Task<Ok<GrantHistory>> HistoryAsync(

@@ -24,20 +24,26 @@ internal static class StockTokenEndpoint
             .Produces<OAuthTokenJson>()
             .Produces<OAuthErrorJson>(StatusCodes.Status400BadRequest)
             .Produces<OAuthErrorJson>(StatusCodes.Status401Unauthorized)
+            .Produces<OAuthErrorJson>(StatusCodes.Status415UnsupportedMediaType)
+            .Produces<OAuthErrorJson>(StatusCodes.Status429TooManyRequests)
             .Produces<OAuthErrorJson>(StatusCodes.Status503ServiceUnavailable)
             .DisableAntiforgery();
 
     private static async Task<Results<JsonHttpResult<OAuthTokenJson>, JsonHttpResult<OAuthErrorJson>>> RedeemAsync(
         HttpRequest request,
         StockRefresh stock,
+        WrongSecrets wrongSecrets,
         TimeProvider time,
         [Description("The company; if it is not given, the client is looked for in all of them.")] string? entity,
         CancellationToken cancellationToken
     )
     {
-        if (!request.HasFormContentType)
+        if (
+            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !string.Equals(type.MediaType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+        )
         {
-            return Error(400, "invalid_request", "Send the parameters as application/x-www-form-urlencoded.");
+            return Error(415, "invalid_request", "Send the parameters as application/x-www-form-urlencoded.");
         }
 
         IFormCollection form;
@@ -70,8 +76,10 @@ internal static class StockTokenEndpoint
         try
         {
             var company = entity is null ? (int?)null : RequestValues.Entity(entity);
+            wrongSecrets.RequirePatience(request.HttpContext);
             if (await stock.FindEntryAsync(clientId, clientSecret, refreshToken, company, cancellationToken) is not { } entry)
             {
+                await wrongSecrets.SlowDownAsync(request.HttpContext, "to /oauth/token with a wrong client secret", cancellationToken);
                 return Error(401, "invalid_client", "No OAuth entry of Dolibarr has this client id and secret.");
             }
 
@@ -82,6 +90,7 @@ internal static class StockTokenEndpoint
         }
         catch (StockGrantUnknownException exception)
         {
+            await wrongSecrets.SlowDownAsync(request.HttpContext, "to /oauth/token with an unknown refresh token", cancellationToken);
             return Error(400, "invalid_grant", exception.Message);
         }
         catch (StoreException exception)
@@ -94,6 +103,7 @@ internal static class StockTokenEndpoint
             {
                 ProblemCode.ConsentRequired or ProblemCode.TokenNotFound => (400, "invalid_grant"),
                 ProblemCode.InvalidRequest => (400, "invalid_request"),
+                ProblemCode.TooManyRequests => (429, "temporarily_unavailable"),
                 ProblemCode.ProviderRejected or ProblemCode.EntryIncomplete => (400, "unauthorized_client"),
                 _ => (503, "temporarily_unavailable"),
             };

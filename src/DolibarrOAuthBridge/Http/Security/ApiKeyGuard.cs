@@ -37,7 +37,8 @@ internal static partial class ApiKeyGuard
                     }
                     catch (BridgeException exception) when (exception.Code == ProblemCode.Unauthorized)
                     {
-                        context.RequestServices.GetRequiredService<RefusalLog>().Note();
+                        var slow = context.RequestServices.GetRequiredService<WrongSecrets>();
+                        await slow.SlowDownAsync(context, "without a valid API key", context.RequestAborted);
                         throw;
                     }
                 }

@@ -1,39 +1,57 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Collections.Concurrent;
+
 namespace DolibarrOAuthBridge.Http.Security;
 
-/// <summary>Says in the log that callers with wrong keys come, once every ten seconds at most, with their number.</summary>
+/// <summary>
+/// Says in the log that callers with wrong keys and secrets come, for each kind once every ten seconds at most, with their number.
+/// </summary>
 internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    private readonly Lock _gate = new();
-    private DateTimeOffset _nextAt = DateTimeOffset.MinValue;
-    private int _count;
+    private readonly ConcurrentDictionary<string, Tally> _tallies = new(StringComparer.Ordinal);
 
-    public void Note()
+    /// <summary>Notes one.</summary>
+    /// <param name="what">What was wrong; one of a few fixed texts.</param>
+    /// <param name="caller">Who sent it, as <see cref="CallerName"/> says.</param>
+    public void Note(string what, string caller)
     {
-        int count;
-        lock (_gate)
+        if (_tallies.GetOrAdd(what, static _ => new Tally()).Add(time.GetUtcNow()) is { } count)
         {
-            _count++;
-            var now = time.GetUtcNow();
-            if (now < _nextAt)
-            {
-                return;
-            }
-
-            _nextAt = now + Pause;
-            count = _count;
-            _count = 0;
+            Log.Refused(logger, count, what, caller);
         }
+    }
 
-        Log.Refused(logger, count);
+    private sealed class Tally
+    {
+        private readonly Lock _gate = new();
+        private DateTimeOffset _nextAt = DateTimeOffset.MinValue;
+        private int _count;
+
+        // The number to say now; null to say nothing yet.
+        public int? Add(DateTimeOffset now)
+        {
+            lock (_gate)
+            {
+                _count++;
+                if (now < _nextAt)
+                {
+                    return null;
+                }
+
+                var count = _count;
+                _nextAt = now + Pause;
+                _count = 0;
+                return count;
+            }
+        }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Count} request(s) without a valid API key were refused.")]
-        public static partial void Refused(ILogger logger, int count);
+        [LoggerMessage(1, LogLevel.Warning, "{Count} request(s) {What} were refused, the last one of {Caller}.")]
+        public static partial void Refused(ILogger logger, int count, string what, string caller);
     }
 }

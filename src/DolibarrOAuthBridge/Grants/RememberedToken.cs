@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Globalization;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+
+namespace DolibarrOAuthBridge.Grants;
+
+/// <summary>
+/// The newest refresh token as <c>oauthbridge_grant.newest_token</c> holds it: sealed for its grant, so that nobody moves it to another
+/// one or changes it by SQL. Earlier releases kept it dolcrypt'ed; such a value is read until the next refresh replaces it.
+/// </summary>
+internal sealed class RememberedToken(BridgeSeal seal, TokenCodec codec)
+{
+    private const string Purpose = "grant";
+
+    /// <summary>Seals a refresh token; in the clear where Dolibarr has no key either.</summary>
+    public string? Seal(GrantKey key, string? refreshToken) =>
+        refreshToken is null || !seal.IsShared ? refreshToken : seal.Seal(Purpose, Context(key), refreshToken);
+
+    /// <summary>Opens what <see cref="Seal"/> or an earlier release made.</summary>
+    /// <exception cref="SecretUnreadableException">It was sealed for another grant or with another key, or was changed.</exception>
+    public string Open(GrantKey key, string stored) =>
+        !BridgeSeal.IsSealed(stored)
+            ? codec.DecryptText(stored)
+            : seal.Open(Purpose, Context(key), stored)
+                ?? throw new SecretUnreadableException("It was sealed for another grant or with another key, or somebody changed it.");
+
+    /// <summary>The same value sealed with another key.</summary>
+    /// <returns>Null where this one does not open it.</returns>
+    public string? Reseal(GrantKey key, string stored, BridgeSeal other) =>
+        seal.Open(Purpose, Context(key), stored) is { } refreshToken ? other.Seal(Purpose, Context(key), refreshToken) : null;
+
+    private static string Context(GrantKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.Service}\n{key.Entity}");
+}
