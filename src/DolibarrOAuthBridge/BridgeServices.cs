@@ -62,7 +62,8 @@ internal static class BridgeServices
                 provider.GetRequiredService<DolibarrDatabase>(),
                 provider.GetRequiredService<TokenCodec>(),
                 certificate: provider.GetRequiredService<ClientCertificates>().PathOf,
-                isPublic: name => ClientAuthentication.IsPublic(provider.GetRequiredService<IConfiguration>(), name)
+                isPublic: name => ClientAuthentication.IsPublic(provider.GetRequiredService<IConfiguration>(), name),
+                serviceAccount: provider.GetRequiredService<ServiceAccountKeys>().Of
             ));
 
     internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) =>
@@ -81,6 +82,8 @@ internal static class BridgeServices
             .AddSingleton<TokenEndpointClient>()
             .AddSingleton<TokenRevocationClient>()
             .AddSingleton<ClientCertificates>()
+            .AddSingleton<ServiceAccountKeys>()
+            .AddSingleton<ServiceAccountClient>()
             .AddSingleton<ClientAuthentication>()
             .AddSingleton<AppOnlyClient>();
 

@@ -66,9 +66,9 @@ internal static class BridgeConfiguration
 
         foreach (var setting in configuration.GetSection(ClientCertificates.Section).GetChildren().SelectMany(entry => entry.GetChildren()))
         {
-            if (!ClientCertificates.Settings.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+            if (!EntrySettingNames.All.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
             {
-                throw new UsageException($"{setting.Path} is no setting. Known are {string.Join(", ", ClientCertificates.Settings)}.");
+                throw new UsageException($"{setting.Path} is no setting. Known are {string.Join(", ", EntrySettingNames.All)}.");
             }
         }
 

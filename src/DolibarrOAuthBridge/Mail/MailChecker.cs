@@ -33,7 +33,7 @@ internal sealed partial class MailChecker(
     public async Task<MailCheckReport> CheckAsync(string name, int entity, MailCheck check, CancellationToken cancellationToken = default)
     {
         var entry = await entries.GetAsync(name, entity, cancellationToken);
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         var host = MailTarget.Of(check, provider);
         Require(check);
         using var deadline = new CancellationTokenSource(options.MailDeadline, time);

@@ -41,6 +41,9 @@ internal sealed record Provider
     /// <summary>How access tokens are renewed.</summary>
     public RenewalGrant Renewal { get; init; }
 
+    /// <summary>Whether the application asks in its own name, so that nobody consents and there is no refresh token.</summary>
+    public bool IsAppOnly => Renewal != RenewalGrant.RefreshToken;
+
     /// <summary>What no <c>expires_in</c> means.</summary>
     public MissingExpiry MissingExpiry { get; init; }
 
@@ -85,6 +88,9 @@ internal sealed record Provider
 
     /// <summary>How long grants last while the application is only being tested; null where there is no such thing.</summary>
     public TimeSpan? TestingGrantLifetime { get; init; }
+
+    /// <summary>What it is for entries with a service account; null where it has no such thing.</summary>
+    public Provider? ServiceAccountVariant { get; init; }
 
     /// <summary>What its ID tokens are like; null where it does not speak OpenID Connect, so that nobody can sign in with it.</summary>
     public IdentityFacts? Identity { get; init; }

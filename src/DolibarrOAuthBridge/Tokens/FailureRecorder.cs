@@ -129,7 +129,7 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
     private static RefusalKind KindOf(OAuthEntry entry, string error) =>
         Refusals.KindOf(error) is var kind
         && kind == RefusalKind.ConsentNeeded
-        && ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials
+        && ProviderCatalogue.Of(entry).IsAppOnly
             ? RefusalKind.SettingsWrong
             : kind;
 

@@ -72,7 +72,7 @@ internal sealed class GrantRefresher(
 
     // Old refresh tokens that stay valid may be sent again as soon as the lease is over.
     private TimeSpan InDoubtFor(OAuthEntry entry, RefreshDemand demand) =>
-        demand.EvenIfSpent || ProviderCatalogue.Of(entry.Name).KeepsOldRefreshTokens ? TimeSpan.Zero : options.InDoubtFor;
+        demand.EvenIfSpent || ProviderCatalogue.Of(entry).KeepsOldRefreshTokens ? TimeSpan.Zero : options.InDoubtFor;
 
     // The provider said no to a refresh token that somebody else may have replaced meanwhile.
     private async Task<StoredGrant> HandleFailureAsync(OAuthEntry entry, RefreshDemand demand, GrantState spent, TokenAnswer answer)

@@ -119,7 +119,7 @@ internal sealed partial class RenewalService(
         {
             var grant = StoredGrant.Decode(row, codec);
             await healer.HealAsync(entry, grant, record, cancellationToken);
-            if (RenewalPlan.IsDue(ProviderCatalogue.Of(entry.Name), grant, record, policy, options, time.GetUtcNow()))
+            if (RenewalPlan.IsDue(ProviderCatalogue.Of(entry), grant, record, policy, options, time.GetUtcNow()))
             {
                 Start(entry, cancellationToken);
             }
