@@ -69,9 +69,15 @@ internal static class BridgeServices
     internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) =>
         services
             .AddSingleton<DiscoveredHosts>()
+            .AddSingleton(provider => new OutboundProxy(
+                options,
+                provider.GetRequiredService<TimeProvider>(),
+                options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<EntryTable>() : null
+            ))
             .AddSingleton(provider =>
                 ProviderHttpClient.Create(
-                    options.UseProxy,
+                    provider.GetRequiredService<OutboundProxy>(),
+                    new OwnAuthorities(("Bridge:CaFile", options.CaFile)),
                     provider.GetRequiredService<DiscoveredHosts>(),
                     provider.GetRequiredService<TimeProvider>()
                 )

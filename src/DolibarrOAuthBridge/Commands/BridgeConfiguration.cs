@@ -25,6 +25,8 @@ internal static class BridgeConfiguration
         nameof(BridgeOptions.KeepEvents),
         nameof(BridgeOptions.ReadCache),
         nameof(BridgeOptions.UseProxy),
+        nameof(BridgeOptions.NoProxy),
+        nameof(BridgeOptions.CaFile),
         nameof(BridgeOptions.DatabaseUser),
         nameof(BridgeOptions.DatabasePasswordFile),
         nameof(BridgeOptions.LogFormat),
@@ -126,10 +128,13 @@ internal static class BridgeConfiguration
             },
             UseProxy = section[nameof(BridgeOptions.UseProxy)] switch
             {
-                null or "false" => false,
-                "true" => true,
-                _ => throw new UsageException("Bridge:UseProxy must be true or false."),
+                null or "false" => ProxyUse.None,
+                "true" or "environment" => ProxyUse.Environment,
+                "dolibarr" => ProxyUse.Dolibarr,
+                _ => throw new UsageException("Bridge:UseProxy must be true, false or dolibarr."),
             },
+            NoProxy = [.. List(section.GetSection(nameof(BridgeOptions.NoProxy)))],
+            CaFile = section[nameof(BridgeOptions.CaFile)] ?? defaults.CaFile,
         };
 
         TimeSpan Days(string name, TimeSpan fallback) =>
@@ -144,6 +149,13 @@ internal static class BridgeConfiguration
                 ? TimeSpan.FromSeconds(seconds)
             : throw new UsageException($"Bridge:{name} must be a whole number of seconds from {least} to {most}.");
     }
+
+    // One text with commas, as in the environment, or a JSON array.
+    private static IEnumerable<string> List(IConfigurationSection setting) =>
+        (setting.Value ?? string.Join(',', setting.GetChildren().Select(static one => one.Value))).Split(
+            ',',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+        );
 
     // Notices name entries and accounts: they leave this machine over TLS only.
     private static Uri? Webhook(string? text) =>

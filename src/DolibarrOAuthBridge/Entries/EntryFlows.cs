@@ -50,7 +50,7 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
 
     /// <summary>Why the server's metadata could not be had; null where it could, or was not asked for.</summary>
     public string? DiscoveryProblem(OAuthEntry entry) =>
-        ProviderCatalogue.Of(entry).DiscoversEndpoints
+        ProviderCatalogue.Of(entry) is { DiscoversEndpoints: true, Preset: null }
         && providers.OverrideText(entry.Name, ProviderEndpoint.TokenEndpoint) is null
         && Uri.TryCreate(entry.Url, UriKind.Absolute, out var server)
             ? metadata.Problem(server)
@@ -65,8 +65,11 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
             !ProviderCatalogue.Of(entry).DiscoversEndpoints
             || IsDeviceOverridden(entry.Name)
             || !Uri.TryCreate(entry.Url, UriKind.Absolute, out var server)
-            || metadata.Peek(server) is not { } published
-            || ServerMetadataCache.Find(published, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null
+            || (
+                metadata.Peek(server) is { } published
+                    ? ServerMetadataCache.Find(published, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null
+                    : ProviderCatalogue.Of(entry).PublishesMetadata
+            )
         );
 
     private bool IsDeviceOverridden(EntryName name) =>

@@ -38,6 +38,15 @@ internal sealed record Provider
     /// <summary>Whether endpoints come from the server's own metadata (RFC 8414, OpenID Connect Discovery) where it has some.</summary>
     public bool DiscoversEndpoints { get; init; }
 
+    /// <summary>The kind of server that a preset knows it for; null where none does.</summary>
+    public string? Preset { get; init; }
+
+    /// <summary>Whether its metadata is worth asking for, where endpoints are discovered at all.</summary>
+    public bool PublishesMetadata { get; init; } = true;
+
+    /// <summary>What differs for tenants of their own kind; empty where nothing does.</summary>
+    public IReadOnlyDictionary<string, Provider> TenantVariants { get; init; } = ReadOnlyDictionary<string, Provider>.Empty;
+
     /// <summary>How access tokens are renewed.</summary>
     public RenewalGrant Renewal { get; init; }
 

@@ -119,19 +119,23 @@ internal static class ProviderCatalogue
         {
             ServiceAccountVariant = Google with { Renewal = RenewalGrant.ServiceAccount, RefreshTokenIdleLifetime = null, Identity = null },
         },
-        MicrosoftDelegated,
-        MicrosoftDelegated with
-        {
-            Name = "Microsoft2",
-            Family = "Microsoft",
-            Keys = ["MICROSOFT2"],
-        },
-        MicrosoftDelegated with
-        {
-            Name = "Microsoft3",
-            Family = "Microsoft",
-            Keys = ["MICROSOFT3"],
-        },
+        WithPersonal(MicrosoftDelegated),
+        WithPersonal(
+            MicrosoftDelegated with
+            {
+                Name = "Microsoft2",
+                Family = "Microsoft",
+                Keys = ["MICROSOFT2"],
+            }
+        ),
+        WithPersonal(
+            MicrosoftDelegated with
+            {
+                Name = "Microsoft3",
+                Family = "Microsoft",
+                Keys = ["MICROSOFT3"],
+            }
+        ),
         MicrosoftDelegated with
         {
             Name = "MicrosoftApp",
@@ -185,12 +189,28 @@ internal static class ProviderCatalogue
         },
     ];
 
+    // Personal accounts (outlook.com, hotmail.com) send by a server of their own (support.microsoft.com, "POP, IMAP and SMTP settings
+    // for Outlook.com").
+    private static Provider WithPersonal(Provider provider)
+    {
+        var personal = provider with { Smtp = new MailHost("smtp-mail.outlook.com", 587, MailSecurity.StartTls) };
+        return provider with
+        {
+            TenantVariants = new Dictionary<string, Provider>
+            {
+                ["consumers"] = personal,
+                ["9188040d-6c67-4c5b-b112-36a304b66dad"] = personal,
+            },
+        };
+    }
+
     /// <summary>The provider of an entry: by its name, and where that leaves it open by its server's host and its service account.</summary>
     public static Provider Of(OAuthEntry entry)
     {
         var provider = Of(entry.Name);
         return
             entry.ServiceAccount is not null && provider.ServiceAccountVariant is { } variant ? variant
+            : provider.TenantVariants.TryGetValue(entry.Tenant.ToLowerInvariant(), out var tenant) ? tenant
             : provider.DiscoversEndpoints ? ServerPresets.Of(provider, entry.Url)
             : provider;
     }

@@ -62,7 +62,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
             return ExpectedIssuer.Unknown;
         }
 
-        if (provider.DiscoversEndpoints && entry.Url.Length > 0)
+        if (provider is { DiscoversEndpoints: true, PublishesMetadata: true } && entry.Url.Length > 0)
         {
             var published = await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken);
             return published is null ? ExpectedIssuer.Unknown : new ExpectedIssuer(published.Issuer, published.SendsIssuer);
@@ -108,6 +108,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     private Uri? Server(OAuthEntry entry) =>
         !ProviderCatalogue.Of(entry).DiscoversEndpoints ? null
         : Override(entry, ProviderEndpoint.Issuer) is { } issuer ? issuer
+        : !ProviderCatalogue.Of(entry).PublishesMetadata ? null
         : entry.Url.Length > 0 ? EndpointUri.Parse(entry.Url, entry.Name.Constant("URL"))
         : null;
 
