@@ -9,7 +9,7 @@ namespace DolibarrOAuthBridge.AppOnly;
 
 /// <summary>
 /// A token for an application that asks in its own name. At Google a service account does so: see
-/// <see cref="ServiceAccountClient"/>. At Microsoft it is client credentials (RFC 6749, section 4.4): the application asks in its own name, by secret or by a
+/// <see cref="ServiceAccountClient"/>. At Microsoft it is client credentials (RFC 6749, section 4.4): it asks by secret or by a
 /// certificate (RFC 7523) through MSAL. There is no user and no refresh token; a renewal is the same request again.
 /// </summary>
 internal sealed class AppOnlyClient(

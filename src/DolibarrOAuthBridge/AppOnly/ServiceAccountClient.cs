@@ -29,7 +29,9 @@ internal sealed class ServiceAccountClient(ProviderDirectory providers, TokenEnd
         var scopes = EntrySettings.Scopes(entry);
         if (scopes.Count == 0)
         {
-            throw new ProviderConfigurationException($"{entry.Name.Constant("SCOPE")} is empty: name the scopes that the account is to have.");
+            throw new ProviderConfigurationException(
+                $"{entry.Name.Constant("SCOPE")} is empty: name the scopes that the account is to have."
+            );
         }
 
         var endpoint = providers.Override(entry, ProviderEndpoint.TokenEndpoint)
@@ -63,7 +65,11 @@ internal sealed class ServiceAccountClient(ProviderDirectory providers, TokenEnd
             ["exp"] = (now + Lifetime).ToUnixTimeSeconds(),
         };
         var signed = Part(header) + "." + Part(claims);
-        return signed + "." + Base64Url.EncodeToString(key.Key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        return signed
+            + "."
+            + Base64Url.EncodeToString(
+                key.Key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            );
     }
 
     private static string Part(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));

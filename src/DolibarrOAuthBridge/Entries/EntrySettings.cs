@@ -100,8 +100,7 @@ internal static class EntrySettings
         entry.ClientCertificate is null && !entry.IsPublicClient && ProviderCatalogue.Of(entry).Renewal != RenewalGrant.ServiceAccount;
 
     // A certificate or key renewed in its place is another one under the same name.
-    private static string FileVersion(string? path) =>
-        path is null ? string.Empty : $"{path} {File.GetLastWriteTimeUtc(path).Ticks}";
+    private static string FileVersion(string? path) => path is null ? string.Empty : $"{path} {File.GetLastWriteTimeUtc(path).Ticks}";
 
     private static string Ending(string setting) =>
         setting switch

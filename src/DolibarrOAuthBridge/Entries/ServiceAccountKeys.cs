@@ -39,7 +39,7 @@ internal sealed class ServiceAccountKeys(IConfiguration configuration)
         if (account.Subject.Length == 0 || !account.Subject.Contains('@', StringComparison.Ordinal))
         {
             throw new ProviderConfigurationException(
-                $"{ClientCertificates.Section}:{entry.Name}:{SubjectSetting} must be the e-mail address of the mailbox: a service account has "
+                $"{ClientCertificates.Section}:{entry.Name}:{SubjectSetting} must be the mailbox's e-mail address: a service account has "
                     + "none of its own, and acts for the user that is named there."
             );
         }
@@ -61,7 +61,11 @@ internal sealed class ServiceAccountKeys(IConfiguration configuration)
         {
             throw new ProviderConfigurationException(
                 $"The service account's key {account.KeyPath} cannot be used: "
-                    + (exception is FormatException ? exception.Message : "it is not the JSON file that Google makes for a service account's key.")
+                    + (
+                        exception is FormatException
+                            ? exception.Message
+                            : "it is not the JSON file that Google makes for a service account's key."
+                    )
             );
         }
     }

@@ -56,6 +56,7 @@ internal sealed class MailCertificates(BridgeOptions options)
             ? $"The certificate is valid from {server.NotBefore:yyyy-MM-dd} to {server.NotAfter:yyyy-MM-dd} only. The server's "
                 + "administrator renews it; or this machine's clock is wrong."
             : $"The certificate's issuer, {server.Issuer} (of {server.Subject}), is not trusted on this machine. "
-                + "If the server is your own, name the file with its authority's certificate in the setting Bridge:CaFile or Bridge:MailCaFile.";
+                + "If the server is your own, name the file with its authority's certificate in the setting Bridge:CaFile (or "
+                + "Bridge:MailCaFile).";
     }
 }

@@ -22,13 +22,7 @@ internal sealed class MailSession : IDisposable
     private Socket? _socket;
     private Stream? _tunnel;
 
-    public MailSession(
-        MailProtocol protocol,
-        MailHost host,
-        MailCertificates certificates,
-        OutboundProxy proxy,
-        TimeProvider time
-    )
+    public MailSession(MailProtocol protocol, MailHost host, MailCertificates certificates, OutboundProxy proxy, TimeProvider time)
     {
         Protocol = protocol;
         _host = host;
@@ -157,8 +151,7 @@ internal sealed class MailSession : IDisposable
         _socket?.Dispose();
     }
 
-    private Uri? ProxyUri =>
-        _proxy.IsUsed ? _proxy.GetProxy(new UriBuilder(Uri.UriSchemeHttps, _host.Host, _host.Port).Uri) : null;
+    private Uri? ProxyUri => _proxy.IsUsed ? _proxy.GetProxy(new UriBuilder(Uri.UriSchemeHttps, _host.Host, _host.Port).Uri) : null;
 
     private static string Names(HashSet<string> mechanisms) =>
         mechanisms.Count == 0 ? "no login at all" : string.Join(", ", mechanisms.Order(StringComparer.Ordinal));

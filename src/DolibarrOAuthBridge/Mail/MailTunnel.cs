@@ -22,8 +22,8 @@ internal static class MailTunnel
         {
             throw new MailCheckException(
                 MailFailureCode.Unreachable,
-                $"The proxy {proxy.Host}:{proxy.Port} lets no connection through to {host}: {ServerText.Clean(exception.Message)} Have it allow "
-                    + "that port, check its user and password, or name the host in Bridge:NoProxy if this machine reaches it without."
+                $"The proxy {proxy.Host}:{proxy.Port} lets no connection through to {host}: {ServerText.Clean(exception.Message)} Have it "
+                    + "allow that port, check its user and password, or name the host in Bridge:NoProxy if this machine reaches it without."
             );
         }
         catch (Exception exception) when (exception is System.Net.Sockets.SocketException or IOException)

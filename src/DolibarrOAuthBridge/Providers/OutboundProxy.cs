@@ -70,7 +70,7 @@ internal sealed class OutboundProxy(BridgeOptions options, TimeProvider time, En
     public bool IsBypassed(Uri host) => GetProxy(host) is null;
 
     // As curl reads it: "*" is everything, "example.com" and ".example.com" are the domain and all below it; "10.0.0.0/8" is a network.
-    private bool IsExcluded(string host) =>
+    internal bool IsExcluded(string host) =>
         options.NoProxy.Any(rule =>
             rule == "*"
             || string.Equals(host, rule.TrimStart('.'), StringComparison.OrdinalIgnoreCase)
@@ -103,9 +103,10 @@ internal sealed class OutboundProxy(BridgeOptions options, TimeProvider time, En
             );
         }
 
-        var proxy = Value("PORT").Length == 0
-            ? address
-            : new UriBuilder(address) { Port = int.Parse(Value("PORT"), CultureInfo.InvariantCulture) }.Uri;
+        var proxy =
+            Value("PORT").Length == 0
+                ? address
+                : new UriBuilder(address) { Port = int.Parse(Value("PORT"), CultureInfo.InvariantCulture) }.Uri;
         return new Known(proxy, Value("USER").Length == 0 ? null : new NetworkCredential(Value("USER"), Value("PASS")), until);
     }
 

@@ -120,22 +120,8 @@ internal static class ProviderCatalogue
             ServiceAccountVariant = Google with { Renewal = RenewalGrant.ServiceAccount, RefreshTokenIdleLifetime = null, Identity = null },
         },
         WithPersonal(MicrosoftDelegated),
-        WithPersonal(
-            MicrosoftDelegated with
-            {
-                Name = "Microsoft2",
-                Family = "Microsoft",
-                Keys = ["MICROSOFT2"],
-            }
-        ),
-        WithPersonal(
-            MicrosoftDelegated with
-            {
-                Name = "Microsoft3",
-                Family = "Microsoft",
-                Keys = ["MICROSOFT3"],
-            }
-        ),
+        WithPersonal(MicrosoftDelegated with { Name = "Microsoft2", Family = "Microsoft", Keys = ["MICROSOFT2"] }),
+        WithPersonal(MicrosoftDelegated with { Name = "Microsoft3", Family = "Microsoft", Keys = ["MICROSOFT3"] }),
         MicrosoftDelegated with
         {
             Name = "MicrosoftApp",
@@ -204,12 +190,11 @@ internal static class ProviderCatalogue
         };
     }
 
-    /// <summary>The provider of an entry: by its name, and where that leaves it open by its server's host and its service account.</summary>
+    /// <summary>The provider of an entry: by its name, its server's host, its tenant and its service account.</summary>
     public static Provider Of(OAuthEntry entry)
     {
         var provider = Of(entry.Name);
-        return
-            entry.ServiceAccount is not null && provider.ServiceAccountVariant is { } variant ? variant
+        return entry.ServiceAccount is not null && provider.ServiceAccountVariant is { } variant ? variant
             : provider.TenantVariants.TryGetValue(entry.Tenant.ToLowerInvariant(), out var tenant) ? tenant
             : provider.DiscoversEndpoints ? ServerPresets.Of(provider, entry.Url)
             : provider;

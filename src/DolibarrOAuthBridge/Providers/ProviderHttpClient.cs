@@ -72,12 +72,7 @@ internal static class ProviderHttpClient
     }
 
     // The system judges; a refusal says which certificate it is about.
-    private static bool RequireTrusted(
-        OwnAuthorities? authorities,
-        X509Certificate? certificate,
-        X509Chain? chain,
-        SslPolicyErrors errors
-    )
+    private static bool RequireTrusted(OwnAuthorities? authorities, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None)
         {

@@ -164,11 +164,7 @@ internal static class ServerPresets
             },
             Smtp = new MailHost($"smtp.{domain}", 465, MailSecurity.Tls),
             Imap = new MailHost($"imap.{domain}", 993, MailSecurity.Tls),
-            ScopeNeeds =
-            [
-                new(EntryPurpose.SendMail, "mail:smtp"),
-                new(EntryPurpose.ReadMail, "mail:imap_full", "mail:imap_ro"),
-            ],
+            ScopeNeeds = [new(EntryPurpose.SendMail, "mail:smtp"), new(EntryPurpose.ReadMail, "mail:imap_full", "mail:imap_ro")],
             SaslMechanisms = [SaslName.XOAuth2],
         };
 }

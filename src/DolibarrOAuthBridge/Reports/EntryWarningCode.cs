@@ -31,6 +31,7 @@ internal static class EntryWarningCode
     public const string MailScopeMissing = "mail_scope_missing";
     public const string ScopeNotGranted = "scope_not_granted";
     public const string RefreshTokenKept = "refresh_token_kept";
+    public const string AccountDiffers = "account_differs";
     public const string AccountChanged = "account_changed";
 
     /// <summary>Such as <c>client_id_missing</c>.</summary>
