@@ -42,7 +42,7 @@ internal sealed class RefreshCall(
         var provider = ProviderCatalogue.Of(entry);
         try
         {
-            if (provider.Renewal == RenewalGrant.ClientCredentials)
+            if (provider.IsAppOnly)
             {
                 return await appOnly.RequestAsync(entry);
             }
