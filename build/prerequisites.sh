@@ -45,6 +45,7 @@ else
 fi
 if [ "${1:-}" = test ]; then
 	command -v phpunit >/dev/null || missing+=(phpunit)
+	command -v npm >/dev/null || missing+=(npm)
 	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 	command -v phpcs >/dev/null || missing+=(php-codesniffer)
 fi

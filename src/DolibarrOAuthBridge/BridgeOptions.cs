@@ -56,8 +56,17 @@ internal sealed class BridgeOptions
     /// <summary>How often the background renewal looks. The default is 30 seconds.</summary>
     public TimeSpan RenewalInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether providers are reached through the proxy that the environment names. The default is no.</summary>
-    public bool UseProxy { get; init; }
+    /// <summary>By which proxy providers and mail servers are reached. The default is none.</summary>
+    public ProxyUse UseProxy { get; init; }
+
+    /// <summary>Hosts, domains and networks that are reached without the proxy.</summary>
+    public IReadOnlyList<string> NoProxy { get; init; } = [];
+
+    /// <summary>
+    /// A PEM file with certificate authorities that providers' and mail servers' certificates may come from, besides those that the
+    /// machine trusts; empty for none.
+    /// </summary>
+    public string CaFile { get; init; } = string.Empty;
 
     /// <summary>
     /// How old an entry and its row may be when a token that is still valid is handed out; zero reads the database at every call. The
@@ -72,8 +81,7 @@ internal sealed class BridgeOptions
     public TimeSpan MailDeadline { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// A PEM file with certificate authorities that mail servers' certificates may come from, besides those that the machine
-    /// trusts; empty for none.
+    /// As <see cref="CaFile"/>, for mail servers alone; empty for none.
     /// </summary>
     public string MailCaFile { get; init; } = string.Empty;
 

@@ -63,15 +63,22 @@ internal static class BridgeServices
                 provider.GetRequiredService<DolibarrDatabase>(),
                 provider.GetRequiredService<TokenCodec>(),
                 certificate: provider.GetRequiredService<ClientCertificates>().PathOf,
-                isPublic: name => ClientAuthentication.IsPublic(provider.GetRequiredService<IConfiguration>(), name)
+                isPublic: name => ClientAuthentication.IsPublic(provider.GetRequiredService<IConfiguration>(), name),
+                serviceAccount: provider.GetRequiredService<ServiceAccountKeys>().Of
             ));
 
     internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) =>
         services
             .AddSingleton<DiscoveredHosts>()
+            .AddSingleton(provider => new OutboundProxy(
+                options,
+                provider.GetRequiredService<TimeProvider>(),
+                options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<EntryTable>() : null
+            ))
             .AddSingleton(provider =>
                 ProviderHttpClient.Create(
-                    options.UseProxy,
+                    provider.GetRequiredService<OutboundProxy>(),
+                    new OwnAuthorities(("Bridge:CaFile", options.CaFile)),
                     provider.GetRequiredService<DiscoveredHosts>(),
                     provider.GetRequiredService<TimeProvider>()
                 )
@@ -82,6 +89,8 @@ internal static class BridgeServices
             .AddSingleton<TokenEndpointClient>()
             .AddSingleton<TokenRevocationClient>()
             .AddSingleton<ClientCertificates>()
+            .AddSingleton<ServiceAccountKeys>()
+            .AddSingleton<ServiceAccountClient>()
             .AddSingleton<ClientAuthentication>()
             .AddSingleton<AppOnlyClient>();
 

@@ -66,6 +66,35 @@ internal static class MySqlErrors
     // Errors of MySQL's C client, which a proxy passes on.
     private static bool IsLostConnection(int number) => number is 2002 or 2003 or 2006 or 2013 or 2055;
 
+    private static string NoAnswer(MySqlException exception) =>
+        exception.ErrorCode switch
+        {
+            MySqlErrorCode.UnableToConnectToHost => exception.GetBaseException() is System.Net.Sockets.SocketException socket
+                ? $"The database server that conf.php names cannot be reached: {Reason(socket)}; see dolibarr_main_db_host and "
+                    + "dolibarr_main_db_port, and whether the server runs"
+                : "The database server that conf.php names cannot be reached: see dolibarr_main_db_host and dolibarr_main_db_port, and "
+                    + "whether the server runs",
+            MySqlErrorCode.ConnectionCountError => "The database server has no free connection: its max_connections is reached",
+            MySqlErrorCode.TooManyUserConnections or MySqlErrorCode.UserLimitReached =>
+                "The database account has no free connection: its limit is reached",
+            MySqlErrorCode.ServerShutdown => "The database server is shutting down",
+            MySqlErrorCode.UnknownCommand => "The database node takes no statements: it is not part of its cluster",
+            MySqlErrorCode.CommandTimeoutExpired => "The database did not answer in time",
+            MySqlErrorCode.QueryInterrupted or ConnectionKilled => "The database ended the statement or the connection",
+            _ => IsLostConnection(exception.Number) ? "The connection to the database broke" : "The database does not answer",
+        };
+
+    private static string Reason(System.Net.Sockets.SocketException exception) =>
+        exception.SocketErrorCode switch
+        {
+            System.Net.Sockets.SocketError.HostNotFound
+            or System.Net.Sockets.SocketError.NoData
+            or System.Net.Sockets.SocketError.TryAgain => "its name does not resolve",
+            System.Net.Sockets.SocketError.ConnectionRefused => "it refuses the connection",
+            System.Net.Sockets.SocketError.AddressNotAvailable => "there is no such socket",
+            _ => $"{exception.SocketErrorCode}",
+        };
+
     private static string MessageOf(MySqlException exception) =>
         CauseOf(exception) switch
         {
@@ -87,7 +116,7 @@ internal static class MySqlErrors
                     $"The database refuses a value (error {exception.Number}).",
                 _ => FailureOf(exception) == StoreFailure.Other
                     ? $"The database refuses a statement (error {exception.Number}): {exception.Message}"
-                    : $"The database does not answer (error {exception.Number}).",
+                    : $"{NoAnswer(exception)} (error {exception.Number}).",
             },
         };
 }

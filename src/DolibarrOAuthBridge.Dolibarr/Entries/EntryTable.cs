@@ -31,6 +31,7 @@ public sealed class EntryTable
     private readonly Func<string, string?> _environment;
     private readonly Func<EntryName, string?> _certificate;
     private readonly Func<EntryName, bool> _isPublic;
+    private readonly Func<EntryName, ServiceAccount?> _serviceAccount;
 
     /// <summary>Reads from the given database.</summary>
     /// <param name="database">Dolibarr's database.</param>
@@ -39,12 +40,14 @@ public sealed class EntryTable
     /// constant that exists.</param>
     /// <param name="certificate">Looks up <see cref="OAuthEntry.ClientCertificate"/>; no entry has one by default.</param>
     /// <param name="isPublic">Looks up <see cref="OAuthEntry.IsPublicClient"/>; no entry is one by default.</param>
+    /// <param name="serviceAccount">Looks up <see cref="OAuthEntry.ServiceAccount"/>; no entry has one by default.</param>
     public EntryTable(
         DolibarrDatabase database,
         TokenCodec codec,
         Func<string, string?>? environment = null,
         Func<EntryName, string?>? certificate = null,
-        Func<EntryName, bool>? isPublic = null
+        Func<EntryName, bool>? isPublic = null,
+        Func<EntryName, ServiceAccount?>? serviceAccount = null
     )
     {
         _database = database;
@@ -52,6 +55,7 @@ public sealed class EntryTable
         _environment = environment ?? Environment.GetEnvironmentVariable;
         _certificate = certificate ?? (static _ => null);
         _isPublic = isPublic ?? (static _ => false);
+        _serviceAccount = serviceAccount ?? (static _ => null);
     }
 
     /// <summary>Every entry of a company, ordered by name.</summary>
@@ -271,6 +275,7 @@ public sealed class EntryTable
             ClientSecretProblem = problem,
             ClientCertificate = _certificate(name),
             IsPublicClient = _isPublic(name),
+            ServiceAccount = _serviceAccount(name),
             Scopes = ReadList(name.Constant("SCOPE")),
             Tenant = Read("TENANT"),
             Url = Read("URL").TrimEnd('/'),

@@ -6,4 +6,5 @@ namespace DolibarrOAuthBridge.Dolibarr.Entries;
 /// <param name="Entry">The entry.</param>
 /// <param name="Purpose">What for.</param>
 /// <param name="Where">The place, for people: a constant's name, a collector's reference.</param>
-public sealed record EntryUse(EntryName Entry, EntryPurpose Purpose, string Where);
+/// <param name="Login">The mailbox that it logs in to; empty where none is set.</param>
+public sealed record EntryUse(EntryName Entry, EntryPurpose Purpose, string Where, string Login = "");

@@ -26,6 +26,12 @@ public sealed class OAuthEntry
     /// </summary>
     public string? ClientCertificate { get; init; }
 
+    /// <summary>
+    /// The service account by whose key the application asks in its own name; null if none. Not from Dolibarr but from the
+    /// configuration of whoever uses this library.
+    /// </summary>
+    public ServiceAccount? ServiceAccount { get; init; }
+
     /// <summary>Whether the client has no secret (RFC 6749, section 2.1), by the sidecar's own configuration.</summary>
     public bool IsPublicClient { get; init; }
 

@@ -8,10 +8,16 @@ using Microsoft.Identity.Client;
 namespace DolibarrOAuthBridge.AppOnly;
 
 /// <summary>
-/// Client credentials at Microsoft (RFC 6749, section 4.4): the application asks in its own name, by secret or by a
+/// A token for an application that asks in its own name. At Google a service account does so: see
+/// <see cref="ServiceAccountClient"/>. At Microsoft it is client credentials (RFC 6749, section 4.4): it asks by secret or by a
 /// certificate (RFC 7523) through MSAL. There is no user and no refresh token; a renewal is the same request again.
 /// </summary>
-internal sealed class AppOnlyClient(ProviderDirectory providers, TokenEndpointClient client, ClientCertificates certificates)
+internal sealed class AppOnlyClient(
+    ProviderDirectory providers,
+    TokenEndpointClient client,
+    ClientCertificates certificates,
+    ServiceAccountClient serviceAccounts
+)
 {
     private const string TokenPath = "/oauth2/v2.0/token";
 
@@ -21,7 +27,12 @@ internal sealed class AppOnlyClient(ProviderDirectory providers, TokenEndpointCl
     public async Task<TokenAnswer> RequestAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
     {
         EntrySettings.RequireComplete(entry);
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
+        if (provider.Renewal == RenewalGrant.ServiceAccount)
+        {
+            return await serviceAccounts.RequestAsync(entry, cancellationToken);
+        }
+
         var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellationToken)
             ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
         using var certificate = certificates.Load(entry);

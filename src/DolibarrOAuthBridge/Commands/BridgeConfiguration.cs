@@ -28,6 +28,8 @@ internal static class BridgeConfiguration
         nameof(BridgeOptions.KeepEvents),
         nameof(BridgeOptions.ReadCache),
         nameof(BridgeOptions.UseProxy),
+        nameof(BridgeOptions.NoProxy),
+        nameof(BridgeOptions.CaFile),
         nameof(BridgeOptions.DatabaseUser),
         nameof(BridgeOptions.DatabasePasswordFile),
         nameof(BridgeOptions.DatabaseCa),
@@ -93,9 +95,9 @@ internal static class BridgeConfiguration
 
         foreach (var setting in configuration.GetSection(ClientCertificates.Section).GetChildren().SelectMany(entry => entry.GetChildren()))
         {
-            if (!ClientCertificates.Settings.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+            if (!EntrySettingNames.All.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
             {
-                throw new UsageException($"{setting.Path} is no setting. Known are {string.Join(", ", ClientCertificates.Settings)}.");
+                throw new UsageException($"{setting.Path} is no setting. Known are {string.Join(", ", EntrySettingNames.All)}.");
             }
         }
 
@@ -157,10 +159,13 @@ internal static class BridgeConfiguration
             },
             UseProxy = section[nameof(BridgeOptions.UseProxy)] switch
             {
-                null or "false" => false,
-                "true" => true,
-                _ => throw new UsageException("Bridge:UseProxy must be true or false."),
+                null or "false" => ProxyUse.None,
+                "true" or "environment" => ProxyUse.Environment,
+                "dolibarr" => ProxyUse.Dolibarr,
+                _ => throw new UsageException("Bridge:UseProxy must be true, false or dolibarr."),
             },
+            NoProxy = [.. List(section.GetSection(nameof(BridgeOptions.NoProxy)))],
+            CaFile = section[nameof(BridgeOptions.CaFile)] ?? defaults.CaFile,
         };
 
         TimeSpan Days(string name, TimeSpan fallback) =>
@@ -181,6 +186,13 @@ internal static class BridgeConfiguration
         : text == "none" || File.Exists(text) ? text
         : throw new UsageException(
             "Bridge:DatabaseCa must be a PEM file with certificate authorities that the bridge can read, or none: not to check at all."
+        );
+
+    // One text with commas, as in the environment, or a JSON array.
+    private static IEnumerable<string> List(IConfigurationSection setting) =>
+        (setting.Value ?? string.Join(',', setting.GetChildren().Select(static one => one.Value))).Split(
+            ',',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
         );
 
     // Notices name entries and accounts: they leave this machine over TLS only.

@@ -81,7 +81,7 @@ internal sealed class ConsentCommand : IBridgeCommand
             try
             {
                 var consent =
-                    clientCredentials || (!device && ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials)
+                    clientCredentials || (!device && ProviderCatalogue.Of(entry).IsAppOnly)
                         ? await AppOnlyAsync(context, entry, consentOptions, cancellationToken)
                     : device ? await DeviceDialog.Of(context).RunAsync(entry, consentOptions, terminal, cancellationToken)
                     : await CodeDialog.Of(context).RunAsync(entry, consentOptions, terminal, paste, redirectUri, cancellationToken);

@@ -19,7 +19,7 @@ internal static class AuthorizationRequest
     /// <exception cref="BridgeException">The entry names none where some are needed, or such that no token can serve together.</exception>
     public static IReadOnlyList<string> Scopes(OAuthEntry entry)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         var configured = EntrySettings.Scopes(entry);
         if (configured.Count == 0 && provider.NeedsScopes)
         {

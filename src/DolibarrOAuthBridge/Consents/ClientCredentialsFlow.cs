@@ -42,9 +42,9 @@ internal sealed class ClientCredentialsFlow(AppOnlyClient client, GrantStore sto
         {
             TokenAnswer.Issued issued => NewGrant.Of(
                 issued.Response,
-                ProviderCatalogue.Of(entry.Name),
+                ProviderCatalogue.Of(entry),
                 time.GetUtcNow(),
-                account: null,
+                account: GrantAccount.Of(null, entry.ServiceAccount?.Subject),
                 confirmsAccountChange: false
             ),
             TokenAnswer.Refused refused => throw new BridgeException(

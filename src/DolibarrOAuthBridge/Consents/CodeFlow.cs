@@ -43,7 +43,7 @@ internal sealed class CodeFlow(
             );
         }
 
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         var scopes = AuthorizationRequest.Scopes(entry);
         var issuer = await providers.FindIssuerAsync(entry, cancellationToken);
         var (grant, memory) = await ReadAsync(entry, cancellationToken);
@@ -103,5 +103,5 @@ internal sealed class CodeFlow(
 
     private async Task<Uri> RequireAsync(OAuthEntry entry, ProviderEndpoint endpoint, CancellationToken cancellationToken) =>
         await providers.FindAsync(entry, endpoint, cancellationToken)
-        ?? throw new ProviderConfigurationException($"{ProviderCatalogue.Of(entry.Name).Name} has no {endpoint}.");
+        ?? throw new ProviderConfigurationException($"{ProviderCatalogue.Of(entry).Name} has no {endpoint}.");
 }

@@ -111,7 +111,7 @@ internal sealed partial class CodeRedeemer(
 
     private async Task<NewGrant> ReadAsync(CodeConsent consent, OAuthEntry entry, TokenResponse response)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         var claims = IdTokenClaims.Read(response.Parameters.GetString("id_token"));
 
         // Another nonce means a token made for another request: its code was slipped in (OpenID Connect Core, section 3.1.3.7).

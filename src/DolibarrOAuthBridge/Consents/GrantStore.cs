@@ -110,7 +110,7 @@ internal sealed partial class GrantStore(
     {
         var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken);
         lookup.RequireNoDuplicate(entry);
-        if (lookup.OnlyRow is { Column: not TokenColumnName } described && ProviderCatalogue.Of(entry.Name).TokenStringMembers.Count > 0)
+        if (lookup.OnlyRow is { Column: not TokenColumnName } described && ProviderCatalogue.Of(entry).TokenStringMembers.Count > 0)
         {
             // What stands there describes the token, which has a column of its own.
             return described with { Column = TokenColumnName, Value = null };

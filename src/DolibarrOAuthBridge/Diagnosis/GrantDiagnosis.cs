@@ -73,7 +73,7 @@ internal sealed class GrantDiagnosis : SnapshotDiagnosis
         var granted = memory.GrantedAt ?? company.ReportOn(entry).Token.GrantedAt?.UtcDateTime;
         var days = (memory.LastErrorAt - granted)?.TotalDays;
         return
-            ProviderCatalogue.Of(entry.Name).Name == "Google"
+            ProviderCatalogue.Of(entry).Name == "Google"
             && memory.DeadHash is not null
             && days >= TestingDays.Least
             && days <= TestingDays.Most

@@ -74,7 +74,7 @@ internal sealed partial class ModuleDiagnosis : SnapshotDiagnosis
                         + "module oauthbridge is off.",
                     "Enable the module oauthbridge; until then mail works only as long as the sidecar renews every token in time."
                 )
-            : company.Entries.Any(entry => ProviderCatalogue.Of(entry.Name).SendScopeOnRefresh)
+            : company.Entries.Any(entry => ProviderCatalogue.Of(entry).SendScopeOnRefresh)
             && snapshot.Setting("OAUTH_ADD_SCOPE_AND_TENANT_IN_REFRESH_MESSAGE", entity) is "" or "0"
                 ? new(
                     "stock_refresh_without_scope",

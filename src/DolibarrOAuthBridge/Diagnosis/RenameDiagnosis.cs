@@ -30,7 +30,7 @@ internal sealed partial class RenameDiagnosis : SnapshotDiagnosis
         {
             foreach (
                 var entry in company.Entries.Where(entry =>
-                    entry.Tenant.Length == 0 && ProviderCatalogue.Of(entry.Name).RequiredSettings.Contains("tenant")
+                    entry.Tenant.Length == 0 && ProviderCatalogue.Of(entry).RequiredSettings.Contains("tenant")
                 )
             )
             {

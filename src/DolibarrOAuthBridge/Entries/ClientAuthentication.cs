@@ -21,7 +21,9 @@ internal sealed class ClientAuthentication(
     TimeProvider time
 )
 {
-    private const string Setting = "ClientAuthentication";
+    /// <summary>The setting below an entry's name.</summary>
+    public const string Setting = "ClientAuthentication";
+
     private const string PostName = "client_secret_post";
     private const string BasicName = "client_secret_basic";
 
@@ -103,7 +105,7 @@ internal sealed class ClientAuthentication(
         CancellationToken cancellationToken
     )
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         var key = $"{ClientCertificates.Section}:{entry.Name}:{Setting}";
         var setting = configuration[key] is { Length: > 0 } value ? value.ToLowerInvariant() : "auto";
         var published = await providers.FindMetadataAsync(entry, cancellationToken);
@@ -180,7 +182,7 @@ internal sealed class ClientAuthentication(
 
     // Servers that the bridge does not know say one or the other for a client that came by the wrong way.
     private static bool IsClientRefused(OAuthEntry entry, string? error) =>
-        error == "invalid_client" || (error == "unauthorized_client" && ProviderCatalogue.Of(entry.Name).DiscoversEndpoints);
+        error == "invalid_client" || (error == "unauthorized_client" && ProviderCatalogue.Of(entry).DiscoversEndpoints);
 
     // RFC 6749, section 2.3.1 and appendix B: each half is form-encoded first.
     private static AuthenticationHeaderValue Basic(OAuthEntry entry) =>

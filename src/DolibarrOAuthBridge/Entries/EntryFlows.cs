@@ -20,8 +20,8 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
     /// <summary>Whether the provider has a flow at all, whatever the entry's scopes are.</summary>
     public bool Has(OAuthEntry entry, string flow)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
-        var isAppOnly = provider.Renewal == RenewalGrant.ClientCredentials;
+        var provider = ProviderCatalogue.Of(entry);
+        var isAppOnly = provider.IsAppOnly;
         return flow switch
         {
             ConsentFlows.ClientCredentials => isAppOnly,
@@ -42,7 +42,7 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
     /// </summary>
     public IReadOnlyList<string> RefusedByDevice(OAuthEntry entry)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         return provider.DeviceScopes.Count == 0 || IsDeviceOverridden(entry.Name)
             ? []
             : [.. EntrySettings.Scopes(entry).Where(scope => !provider.DeviceScopes.Contains(scope, StringComparer.OrdinalIgnoreCase))];
@@ -50,7 +50,7 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
 
     /// <summary>Why the server's metadata could not be had; null where it could, or was not asked for.</summary>
     public string? DiscoveryProblem(OAuthEntry entry) =>
-        ProviderCatalogue.Of(entry.Name).DiscoversEndpoints
+        ProviderCatalogue.Of(entry) is { DiscoversEndpoints: true, Preset: null }
         && providers.OverrideText(entry.Name, ProviderEndpoint.TokenEndpoint) is null
         && Uri.TryCreate(entry.Url, UriKind.Absolute, out var server)
             ? metadata.Problem(server)
@@ -62,11 +62,14 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
     private bool IsDeviceUseful(OAuthEntry entry) =>
         RefusedByDevice(entry).Count == 0
         && (
-            !ProviderCatalogue.Of(entry.Name).DiscoversEndpoints
+            !ProviderCatalogue.Of(entry).DiscoversEndpoints
             || IsDeviceOverridden(entry.Name)
             || !Uri.TryCreate(entry.Url, UriKind.Absolute, out var server)
-            || metadata.Peek(server) is not { } published
-            || ServerMetadataCache.Find(published, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null
+            || (
+                metadata.Peek(server) is { } published
+                    ? ServerMetadataCache.Find(published, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null
+                    : ProviderCatalogue.Of(entry).PublishesMetadata
+            )
         );
 
     private bool IsDeviceOverridden(EntryName name) =>

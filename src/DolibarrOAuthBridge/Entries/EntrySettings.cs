@@ -14,10 +14,10 @@ internal static class EntrySettings
     /// </summary>
     public static IReadOnlyList<string> Missing(OAuthEntry entry)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         var missing = new List<string>();
-        AddIf(entry.ClientId.Length == 0, "client_id");
-        AddIf(entry.ClientSecret.Length == 0 && entry.ClientCertificate is null && !entry.IsPublicClient, "client_secret");
+        AddIf(entry.ClientId.Length == 0 && provider.Renewal != RenewalGrant.ServiceAccount, "client_id");
+        AddIf(entry.ClientSecret.Length == 0 && NeedsSecret(entry), "client_secret");
         AddIf(provider.RequiredSettings.Contains("tenant") && (entry.Tenant.Length == 0 || HasUnusableTenant(entry)), "tenant");
         AddIf(provider.RequiredSettings.Contains("url") && entry.Url.Length == 0, "url");
         return missing;
@@ -34,7 +34,7 @@ internal static class EntrySettings
     /// <summary>Whether the tenant stands for many directories where the provider needs one certain directory.</summary>
     public static bool HasUnusableTenant(OAuthEntry entry)
     {
-        return ProviderCatalogue.Of(entry.Name).UnusableTenants.Contains(entry.Tenant, StringComparer.OrdinalIgnoreCase);
+        return ProviderCatalogue.Of(entry).UnusableTenants.Contains(entry.Tenant, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>What to do about such a tenant.</summary>
@@ -50,7 +50,7 @@ internal static class EntrySettings
     /// <summary>The scopes as the provider knows them.</summary>
     public static IReadOnlyList<string> Scopes(OAuthEntry entry)
     {
-        var names = ProviderCatalogue.Of(entry.Name).ScopeNames;
+        var names = ProviderCatalogue.Of(entry).ScopeNames;
         return [.. entry.Scopes.Select(scope => names.GetValueOrDefault(scope, scope)).Distinct(StringComparer.Ordinal)];
     }
 
@@ -65,7 +65,9 @@ internal static class EntrySettings
                 entry.Tenant,
                 entry.Url,
                 string.Join(' ', entry.Scopes),
-                CertificateVersion(entry)
+                FileVersion(entry.ClientCertificate),
+                FileVersion(entry.ServiceAccount?.KeyPath),
+                entry.ServiceAccount?.Subject
             )
         )!;
     }
@@ -79,7 +81,7 @@ internal static class EntrySettings
             throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {UnusableTenant(entry)} {UsableTenant}");
         }
 
-        if (entry.ClientSecretProblem is { } problem && entry.ClientCertificate is null)
+        if (entry.ClientSecretProblem is { } problem && NeedsSecret(entry))
         {
             throw new BridgeException(ProblemCode.EntryIncomplete, $"The client secret of {entry.Name} cannot be read. {problem}");
         }
@@ -95,9 +97,12 @@ internal static class EntrySettings
         }
     }
 
-    // A certificate renewed in its place is another one under the same name.
-    private static string CertificateVersion(OAuthEntry entry) =>
-        entry.ClientCertificate is { } path ? $"{path} {File.GetLastWriteTimeUtc(path).Ticks}" : string.Empty;
+    /// <summary>Whether the client authenticates by its secret.</summary>
+    public static bool NeedsSecret(OAuthEntry entry) =>
+        entry.ClientCertificate is null && !entry.IsPublicClient && ProviderCatalogue.Of(entry).Renewal != RenewalGrant.ServiceAccount;
+
+    // A certificate or key renewed in its place is another one under the same name.
+    private static string FileVersion(string? path) => path is null ? string.Empty : $"{path} {File.GetLastWriteTimeUtc(path).Ticks}";
 
     private static string Ending(string setting) =>
         setting switch

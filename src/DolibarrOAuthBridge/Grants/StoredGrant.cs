@@ -50,7 +50,7 @@ internal sealed class StoredGrant
     /// <summary>Whether a provider gives a new access token for it without a person.</summary>
     public bool IsRenewableAt(Provider provider)
     {
-        return RefreshToken is not null || provider.Renewal == RenewalGrant.ClientCredentials;
+        return RefreshToken is not null || provider.IsAppOnly;
     }
 
     /// <summary>When the refresh token was last used or given, UTC, as far as anybody noted it.</summary>

@@ -15,7 +15,7 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
     /// <exception cref="BridgeException">Nobody can sign in with this entry; the message says what to change.</exception>
     public async Task<OpenIdProvider> GetAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         var facts = provider.Identity
             ?? throw new BridgeException(
                 ProblemCode.InvalidRequest,
@@ -88,7 +88,7 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
         ?? throw new BridgeException(
             ProblemCode.EntryIncomplete,
             $"The provider of {entry.Name} publishes no {endpoint}. Name it in the bridge's configuration: "
-                + $"Providers:{ProviderCatalogue.Of(entry.Name).Name}:{endpoint}."
+                + $"Providers:{ProviderCatalogue.Of(entry).Name}:{endpoint}."
         );
 
     private static IReadOnlyList<string> RequireAlgorithms(OAuthEntry entry, ServerMetadata? published) =>

@@ -46,7 +46,7 @@ internal sealed class RelyingParty(
             more["login_hint"] = loginHint;
         }
 
-        var scope = string.Join(ProviderCatalogue.Of(entry.Name).ScopeSeparator, scopes);
+        var scope = string.Join(ProviderCatalogue.Of(entry).ScopeSeparator, scopes);
         return new Uri(AuthorizationRequest.Url(pending, state, scope, more));
     }
 

@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>
 /// Validates mail servers' certificates: name, dates and chain, up to an authority that this machine trusts or that the
-/// setting <c>Bridge:MailCaFile</c> names. Revocation is not looked up, since that hangs behind many firewalls.
+/// settings <c>Bridge:CaFile</c> and <c>Bridge:MailCaFile</c> name. Revocation is not looked up, since that hangs behind many firewalls.
 /// </summary>
 internal sealed class MailCertificates(BridgeOptions options)
 {
-    private readonly Lazy<X509Certificate2Collection> _authorities = new(() => Load(options.MailCaFile));
+    private readonly OwnAuthorities _authorities = new(("Bridge:CaFile", options.CaFile), ("Bridge:MailCaFile", options.MailCaFile));
 
     /// <summary>Reads the configured authorities now rather than within a handshake.</summary>
     /// <exception cref="MailCheckException">They cannot be read.</exception>
-    internal void Prepare() => _ = _authorities.Value;
+    internal void Prepare()
+    {
+        try
+        {
+            _authorities.Prepare();
+        }
+        catch (ProviderConfigurationException exception)
+        {
+            throw new MailCheckException(MailFailureCode.Settings, exception.Message);
+        }
+    }
 
     /// <summary>Why a certificate is not to be trusted; null if it is.</summary>
     /// <param name="certificate">The server's certificate.</param>
@@ -35,7 +45,7 @@ internal sealed class MailCertificates(BridgeOptions options)
                 + "is in the certificate.";
         }
 
-        if (errors == SslPolicyErrors.None || IsSignedByOwnAuthority(server, chain))
+        if (errors == SslPolicyErrors.None || _authorities.Issued(server, chain))
         {
             return null;
         }
@@ -45,55 +55,8 @@ internal sealed class MailCertificates(BridgeOptions options)
         return status.HasFlag(X509ChainStatusFlags.NotTimeValid)
             ? $"The certificate is valid from {server.NotBefore:yyyy-MM-dd} to {server.NotAfter:yyyy-MM-dd} only. The server's "
                 + "administrator renews it; or this machine's clock is wrong."
-            : $"The certificate's issuer, {server.GetNameInfo(X509NameType.SimpleName, true)}, is not trusted on this machine. "
-                + "If the server is your own, name the file with its authority's certificate in the setting Bridge:MailCaFile.";
-    }
-
-    private bool IsSignedByOwnAuthority(X509Certificate2 server, X509Chain? chain)
-    {
-        if (_authorities.Value.Count == 0)
-        {
-            return false;
-        }
-
-        using var own = new X509Chain
-        {
-            ChainPolicy =
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                DisableCertificateDownloads = true,
-                ApplicationPolicy = { new Oid("1.3.6.1.5.5.7.3.1") }, // TLS server
-            },
-        };
-        own.ChainPolicy.CustomTrustStore.AddRange(_authorities.Value);
-        own.ChainPolicy.ExtraStore.AddRange(chain?.ChainPolicy.ExtraStore ?? []);
-        return own.Build(server);
-    }
-
-    private static X509Certificate2Collection Load(string path)
-    {
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            if (path.Length > 0)
-            {
-                authorities.ImportFromPemFile(path);
-            }
-        }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new MailCheckException(
-                MailFailureCode.Settings,
-                $"The setting Bridge:MailCaFile names {path}, which cannot be read as PEM: {exception.Message}"
-            );
-        }
-
-        return path.Length == 0 || authorities.Count > 0
-            ? authorities
-            : throw new MailCheckException(
-                MailFailureCode.Settings,
-                $"The setting Bridge:MailCaFile names {path}, which holds no certificate."
-            );
+            : $"The certificate's issuer, {server.Issuer} (of {server.Subject}), is not trusted on this machine. "
+                + "If the server is your own, name the file with its authority's certificate in the setting Bridge:CaFile (or "
+                + "Bridge:MailCaFile).";
     }
 }

@@ -19,6 +19,7 @@ internal sealed partial class MailChecker(
     EntryDirectory entries,
     TokenBroker broker,
     MailCertificates certificates,
+    OutboundProxy proxy,
     BridgeOptions options,
     TimeProvider time,
     ILogger<MailChecker> logger
@@ -33,12 +34,12 @@ internal sealed partial class MailChecker(
     public async Task<MailCheckReport> CheckAsync(string name, int entity, MailCheck check, CancellationToken cancellationToken = default)
     {
         var entry = await entries.GetAsync(name, entity, cancellationToken);
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         var host = MailTarget.Of(check, provider);
         Require(check);
         using var deadline = new CancellationTokenSource(options.MailDeadline, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var session = new MailSession(check.Protocol, host, certificates);
+        var session = new MailSession(check.Protocol, host, certificates, proxy, time);
         using (session)
         {
             var steps = new MailSteps(time);
@@ -98,7 +99,7 @@ internal sealed partial class MailChecker(
 
         async Task<string> ConnectAsync()
         {
-            addresses = addresses is [] ? await MailTarget.ResolveAsync(host, limit) : addresses;
+            addresses = addresses is [] && !await session.UsesProxyAsync(limit) ? await MailTarget.ResolveAsync(host, limit) : addresses;
             return await session.ConnectAsync(addresses, limit);
         }
 

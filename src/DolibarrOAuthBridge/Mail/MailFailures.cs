@@ -29,6 +29,7 @@ internal sealed class MailFailures(MailSession session, MailHost host, TimeSpan 
         exception switch
         {
             MailCheckException failure => new MailRefusal(failure.Code, failure.Message),
+            ProviderConfigurationException failure => new MailRefusal(MailFailureCode.Settings, failure.Message),
             BridgeException failure => new MailRefusal(failure.Code, failure.Message),
             OperationCanceledException or SslHandshakeException { InnerException: OperationCanceledException } => new MailRefusal(
                 MailFailureCode.Timeout,

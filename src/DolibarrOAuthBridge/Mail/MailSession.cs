@@ -17,13 +17,18 @@ internal sealed class MailSession : IDisposable
     private readonly MailHost _host;
     private readonly MailCertificates _certificates;
     private readonly MailService _client;
-    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly OutboundProxy _proxy;
+    private readonly TimeProvider _time;
+    private Socket? _socket;
+    private Stream? _tunnel;
 
-    public MailSession(MailProtocol protocol, MailHost host, MailCertificates certificates)
+    public MailSession(MailProtocol protocol, MailHost host, MailCertificates certificates, OutboundProxy proxy, TimeProvider time)
     {
         Protocol = protocol;
         _host = host;
         _certificates = certificates;
+        _proxy = proxy;
+        _time = time;
         _client = protocol == MailProtocol.Smtp ? new SmtpClient(Dialogue) : new ImapClient(Dialogue);
         _client.CheckCertificateRevocation = false;
         _client.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
@@ -49,10 +54,26 @@ internal sealed class MailSession : IDisposable
 
     public ImapClient Imap => (ImapClient)_client;
 
-    /// <summary>Makes the TCP connection.</summary>
+    /// <summary>Whether a proxy makes the connection, which resolves the name itself.</summary>
+    /// <exception cref="ProviderConfigurationException">The proxy's settings cannot be used.</exception>
+    public async Task<bool> UsesProxyAsync(CancellationToken cancellationToken)
+    {
+        await _proxy.PrepareAsync(cancellationToken);
+        return ProxyUri is not null;
+    }
+
+    /// <summary>Makes the TCP connection: to the first address that accepts it (RFC 8305), or through the proxy.</summary>
+    /// <param name="addresses">The host's addresses; not looked at where a proxy makes the connection.</param>
+    /// <param name="cancellationToken">Ends every attempt.</param>
     public async Task<string> ConnectAsync(IPAddress[] addresses, CancellationToken cancellationToken)
     {
-        await _socket.ConnectAsync(addresses, _host.Port, cancellationToken);
+        if (_host.Security != MailSecurity.None && ProxyUri is { } proxy)
+        {
+            _tunnel = await MailTunnel.OpenAsync(proxy, _proxy.Credentials, _host, cancellationToken);
+            return $"connected through the proxy {proxy.Host}:{proxy.Port}";
+        }
+
+        _socket = await ProviderConnector.ConnectAsync(addresses, _host.Port, _time, cancellationToken);
         return _socket.RemoteEndPoint is IPEndPoint end ? $"connected to {Plain(end.Address)}, port {end.Port}" : "connected";
     }
 
@@ -60,7 +81,11 @@ internal sealed class MailSession : IDisposable
     public async Task<string> GreetAsync(CancellationToken cancellationToken)
     {
         _certificates.Prepare();
-        await _client.ConnectAsync(_socket, _host.Host, _host.Port, OptionOf(_host.Security), cancellationToken);
+        await (
+            _tunnel is not null
+                ? _client.ConnectAsync(_tunnel, _host.Host, _host.Port, OptionOf(_host.Security), cancellationToken)
+                : _client.ConnectAsync(_socket!, _host.Host, _host.Port, OptionOf(_host.Security), cancellationToken)
+        );
         if (Dialogue.IsInjected)
         {
             throw new MailCheckException(
@@ -122,8 +147,11 @@ internal sealed class MailSession : IDisposable
     public void Dispose()
     {
         _client.Dispose();
-        _socket.Dispose();
+        _tunnel?.Dispose();
+        _socket?.Dispose();
     }
+
+    private Uri? ProxyUri => _proxy.IsUsed ? _proxy.GetProxy(new UriBuilder(Uri.UriSchemeHttps, _host.Host, _host.Port).Uri) : null;
 
     private static string Names(HashSet<string> mechanisms) =>
         mechanisms.Count == 0 ? "no login at all" : string.Join(", ", mechanisms.Order(StringComparer.Ordinal));

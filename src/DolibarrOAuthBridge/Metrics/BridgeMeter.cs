@@ -56,7 +56,7 @@ internal static class BridgeMeter
     /// <param name="source"><c>stored</c>, <c>refreshed</c> or <c>stored_after_failure</c>.</param>
     public static void TokenServed(OAuthEntry entry, string source)
     {
-        Count(Tokens, new("provider", ProviderCatalogue.Of(entry.Name).Name), new("from", source));
+        Count(Tokens, new("provider", ProviderCatalogue.Of(entry).Name), new("from", source));
     }
 
     /// <summary>A provider answered a refresh, or failed to.</summary>
@@ -73,7 +73,7 @@ internal static class BridgeMeter
             },
             _ => ProblemCode.ProviderUnavailable,
         };
-        Count(Refreshes, new("provider", ProviderCatalogue.Of(entry.Name).Name), new("outcome", outcome));
+        Count(Refreshes, new("provider", ProviderCatalogue.Of(entry).Name), new("outcome", outcome));
     }
 
     /// <summary>A consent or sign-in came to an end.</summary>

@@ -38,8 +38,20 @@ internal sealed record Provider
     /// <summary>Whether endpoints come from the server's own metadata (RFC 8414, OpenID Connect Discovery) where it has some.</summary>
     public bool DiscoversEndpoints { get; init; }
 
+    /// <summary>The kind of server that a preset knows it for; null where none does.</summary>
+    public string? Preset { get; init; }
+
+    /// <summary>Whether its metadata is worth asking for, where endpoints are discovered at all.</summary>
+    public bool PublishesMetadata { get; init; } = true;
+
+    /// <summary>What differs for tenants of their own kind; empty where nothing does.</summary>
+    public IReadOnlyDictionary<string, Provider> TenantVariants { get; init; } = ReadOnlyDictionary<string, Provider>.Empty;
+
     /// <summary>How access tokens are renewed.</summary>
     public RenewalGrant Renewal { get; init; }
+
+    /// <summary>Whether the application asks in its own name, so that nobody consents and there is no refresh token.</summary>
+    public bool IsAppOnly => Renewal != RenewalGrant.RefreshToken;
 
     /// <summary>What no <c>expires_in</c> means.</summary>
     public MissingExpiry MissingExpiry { get; init; }
@@ -85,6 +97,9 @@ internal sealed record Provider
 
     /// <summary>How long grants last while the application is only being tested; null where there is no such thing.</summary>
     public TimeSpan? TestingGrantLifetime { get; init; }
+
+    /// <summary>What it is for entries with a service account; null where it has no such thing.</summary>
+    public Provider? ServiceAccountVariant { get; init; }
 
     /// <summary>What its ID tokens are like; null where it does not speak OpenID Connect, so that nobody can sign in with it.</summary>
     public IdentityFacts? Identity { get; init; }

@@ -58,6 +58,41 @@ internal static class ProviderCatalogue
         SaslMechanisms = [SaslName.XOAuth2],
     };
 
+    private static readonly Provider Google = new()
+    {
+        Name = "Google",
+        Keys = ["GOOGLE"],
+        Endpoints = new Dictionary<ProviderEndpoint, string>
+        {
+            [AuthorizationEndpoint] = "https://accounts.google.com/o/oauth2/v2/auth",
+            [TokenEndpoint] = "https://oauth2.googleapis.com/token",
+            [RevocationEndpoint] = "https://oauth2.googleapis.com/revoke",
+            [DeviceAuthorizationEndpoint] = "https://oauth2.googleapis.com/device/code",
+            [Issuer] = "https://accounts.google.com",
+            [JwksUri] = "https://www.googleapis.com/oauth2/v3/certs",
+            [UserInfoEndpoint] = "https://openidconnect.googleapis.com/v1/userinfo",
+        },
+        ScopeNames = GoogleScopes.Names,
+        KeepsOldRefreshTokens = true, // developers.google.com: up to 100 refresh tokens per account are valid at once
+        RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
+        TestingGrantLifetime = TimeSpan.FromDays(7),
+        ScopeNeeds =
+        [
+            new(EntryPurpose.SendMail, GoogleScopes.Mail, GoogleScopes.MailWithoutSlash),
+            new(EntryPurpose.ReadMail, GoogleScopes.Mail, GoogleScopes.MailWithoutSlash),
+            new(EntryPurpose.SignIn, "openid"),
+            new(EntryPurpose.SignIn, "email", GoogleScopes.Email),
+        ],
+        IdentityScopes = ["openid", "profile", "email", GoogleScopes.Email, GoogleScopes.Profile],
+        Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"], HostedDomainClaim = "hd" },
+        DeviceScopes = GoogleScopes.ByDevice,
+        AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
+        Smtp = new MailHost("smtp.gmail.com", 465, MailSecurity.Tls),
+        Imap = new MailHost("imap.gmail.com", 993, MailSecurity.Tls),
+        NeedsScopes = true,
+        RefreshTokenPrompt = "consent",
+    };
+
     // Stripe Connect, whose client secret is the API's secret key. Dolibarr itself exchanges no code there, but reads the account.
     private static readonly Provider Stripe = new()
     {
@@ -80,53 +115,13 @@ internal static class ProviderCatalogue
     /// <summary>The providers.</summary>
     public static IReadOnlyList<Provider> All { get; } =
     [
-        new()
+        Google with
         {
-            Name = "Google",
-            Keys = ["GOOGLE"],
-            Endpoints = new Dictionary<ProviderEndpoint, string>
-            {
-                [AuthorizationEndpoint] = "https://accounts.google.com/o/oauth2/v2/auth",
-                [TokenEndpoint] = "https://oauth2.googleapis.com/token",
-                [RevocationEndpoint] = "https://oauth2.googleapis.com/revoke",
-                [DeviceAuthorizationEndpoint] = "https://oauth2.googleapis.com/device/code",
-                [Issuer] = "https://accounts.google.com",
-                [JwksUri] = "https://www.googleapis.com/oauth2/v3/certs",
-                [UserInfoEndpoint] = "https://openidconnect.googleapis.com/v1/userinfo",
-            },
-            ScopeNames = GoogleScopes.Names,
-            KeepsOldRefreshTokens = true, // developers.google.com: up to 100 refresh tokens per account are valid at once
-            RefreshTokenIdleLifetime = TimeSpan.FromDays(180),
-            TestingGrantLifetime = TimeSpan.FromDays(7),
-            ScopeNeeds =
-            [
-                new(EntryPurpose.SendMail, GoogleScopes.Mail, GoogleScopes.MailWithoutSlash),
-                new(EntryPurpose.ReadMail, GoogleScopes.Mail, GoogleScopes.MailWithoutSlash),
-                new(EntryPurpose.SignIn, "openid"),
-                new(EntryPurpose.SignIn, "email", GoogleScopes.Email),
-            ],
-            IdentityScopes = ["openid", "profile", "email", GoogleScopes.Email, GoogleScopes.Profile],
-            Identity = new IdentityFacts { OtherIssuers = ["accounts.google.com"], HostedDomainClaim = "hd" },
-            DeviceScopes = GoogleScopes.ByDevice,
-            AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
-            Smtp = new MailHost("smtp.gmail.com", 465, MailSecurity.Tls),
-            Imap = new MailHost("imap.gmail.com", 993, MailSecurity.Tls),
-            NeedsScopes = true,
-            RefreshTokenPrompt = "consent",
+            ServiceAccountVariant = Google with { Renewal = RenewalGrant.ServiceAccount, RefreshTokenIdleLifetime = null, Identity = null },
         },
-        MicrosoftDelegated,
-        MicrosoftDelegated with
-        {
-            Name = "Microsoft2",
-            Family = "Microsoft",
-            Keys = ["MICROSOFT2"],
-        },
-        MicrosoftDelegated with
-        {
-            Name = "Microsoft3",
-            Family = "Microsoft",
-            Keys = ["MICROSOFT3"],
-        },
+        WithPersonal(MicrosoftDelegated),
+        WithPersonal(MicrosoftDelegated with { Name = "Microsoft2", Family = "Microsoft", Keys = ["MICROSOFT2"] }),
+        WithPersonal(MicrosoftDelegated with { Name = "Microsoft3", Family = "Microsoft", Keys = ["MICROSOFT3"] }),
         MicrosoftDelegated with
         {
             Name = "MicrosoftApp",
@@ -181,7 +176,32 @@ internal static class ProviderCatalogue
         },
     ];
 
-    /// <summary>The provider of an entry.</summary>
+    // Personal accounts (outlook.com, hotmail.com) send by a server of their own (support.microsoft.com, "POP, IMAP and SMTP settings
+    // for Outlook.com").
+    private static Provider WithPersonal(Provider provider)
+    {
+        var personal = provider with { Smtp = new MailHost("smtp-mail.outlook.com", 587, MailSecurity.StartTls) };
+        return provider with
+        {
+            TenantVariants = new Dictionary<string, Provider>
+            {
+                ["consumers"] = personal,
+                ["9188040d-6c67-4c5b-b112-36a304b66dad"] = personal,
+            },
+        };
+    }
+
+    /// <summary>The provider of an entry: by its name, its server's host, its tenant and its service account.</summary>
+    public static Provider Of(OAuthEntry entry)
+    {
+        var provider = Of(entry.Name);
+        return entry.ServiceAccount is not null && provider.ServiceAccountVariant is { } variant ? variant
+            : provider.TenantVariants.TryGetValue(entry.Tenant.ToLowerInvariant(), out var tenant) ? tenant
+            : provider.DiscoversEndpoints ? ServerPresets.Of(provider, entry.Url)
+            : provider;
+    }
+
+    /// <summary>The provider that a name stands for. An entry's settings may make more of it: see <see cref="Of(OAuthEntry)"/>.</summary>
     public static Provider Of(EntryName name)
     {
         return All.First(provider => provider.Keys.Contains(name.Provider.Key, StringComparer.Ordinal));

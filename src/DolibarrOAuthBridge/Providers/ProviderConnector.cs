@@ -38,6 +38,18 @@ internal static class ProviderConnector
         return await RaceAsync(addresses, port, time, cancellationToken);
     }
 
+    /// <summary>Connects to the first of several addresses of a host that accepts.</summary>
+    /// <exception cref="SocketException">None does: the last reason.</exception>
+    public static Task<Socket> ConnectAsync(
+        IEnumerable<IPAddress> addresses,
+        int port,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) =>
+        Interleave(addresses) is { Count: > 0 } all
+            ? RaceAsync(all, port, time, cancellationToken)
+            : Task.FromException<Socket>(new SocketException((int)SocketError.HostNotFound));
+
     /// <summary>The addresses of both families by turns, in the order that the resolver prefers.</summary>
     internal static List<IPAddress> Interleave(IEnumerable<IPAddress> addresses)
     {

@@ -14,7 +14,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     /// <exception cref="ProviderConfigurationException">The URL or a setting within it cannot be used.</exception>
     public async Task<Uri?> FindAsync(OAuthEntry entry, ProviderEndpoint endpoint, CancellationToken cancellationToken = default)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         var usesDiscovery = Configured(entry, endpoint) is null && provider.DiscoversEndpoints;
         var published = usesDiscovery ? await FindMetadataAsync(entry, cancellationToken) : null;
         return Find(entry, endpoint, published);
@@ -35,7 +35,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     /// <exception cref="ProviderConfigurationException">The URL or a setting within it cannot be used.</exception>
     public Uri? Find(OAuthEntry entry, ProviderEndpoint endpoint, ServerMetadata? published)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         return Configured(entry, endpoint)
             ?? ServerMetadataCache.Find(published, endpoint)
             ?? (
@@ -49,7 +49,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     /// <exception cref="ProviderConfigurationException">The configured issuer or a setting within it cannot be used.</exception>
     public async Task<ExpectedIssuer> FindIssuerAsync(OAuthEntry entry, CancellationToken cancellationToken = default)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         if (Override(entry, ProviderEndpoint.Issuer) is { } issuer)
         {
             var published = await metadata.GetAsync(issuer, cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
             return ExpectedIssuer.Unknown;
         }
 
-        if (provider.DiscoversEndpoints && entry.Url.Length > 0)
+        if (provider is { DiscoversEndpoints: true, PublishesMetadata: true } && entry.Url.Length > 0)
         {
             var published = await metadata.GetAsync(EndpointUri.Parse(entry.Url, entry.Name.Constant("URL")), cancellationToken);
             return published is null ? ExpectedIssuer.Unknown : new ExpectedIssuer(published.Issuer, published.SendsIssuer);
@@ -106,8 +106,9 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
 
     // The issuer that the configuration names, else the entry's URL.
     private Uri? Server(OAuthEntry entry) =>
-        !ProviderCatalogue.Of(entry.Name).DiscoversEndpoints ? null
+        !ProviderCatalogue.Of(entry).DiscoversEndpoints ? null
         : Override(entry, ProviderEndpoint.Issuer) is { } issuer ? issuer
+        : !ProviderCatalogue.Of(entry).PublishesMetadata ? null
         : entry.Url.Length > 0 ? EndpointUri.Parse(entry.Url, entry.Name.Constant("URL"))
         : null;
 
@@ -125,7 +126,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     /// </summary>
     public bool IsTrusted(OAuthEntry entry, ProviderEndpoint endpoint)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         return OverrideText(entry.Name, endpoint) is { } text
             ? NamesItsHost(text)
             : !provider.DiscoversEndpoints && provider.Endpoints.TryGetValue(endpoint, out var template) && NamesItsHost(template);

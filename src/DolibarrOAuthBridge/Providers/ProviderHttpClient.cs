@@ -19,27 +19,42 @@ internal static class ProviderHttpClient
     public const int LargestBody = 1024 * 1024;
 
     /// <summary>Makes the client. The deadline of a call covers its body too and is the caller's cancellation token.</summary>
-    /// <param name="useProxy">Whether the environment's proxy is used; it then connects, and judges addresses, itself.</param>
+    /// <param name="proxy">The proxy, which then connects, and judges addresses, itself; null for none.</param>
+    /// <param name="authorities">Authorities that certificates may come from besides those that the machine trusts.</param>
     /// <param name="discovered">Hosts that must not be in a private network; null for none.</param>
     /// <param name="time">The clock that staggers connections; null for the system's.</param>
-    public static HttpClient Create(bool useProxy = false, DiscoveredHosts? discovered = null, TimeProvider? time = null)
+    public static HttpClient Create(
+        OutboundProxy? proxy = null,
+        OwnAuthorities? authorities = null,
+        DiscoveredHosts? discovered = null,
+        TimeProvider? time = null
+    )
     {
+        proxy = proxy?.IsUsed == true ? proxy : null;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            UseProxy = useProxy,
+            UseProxy = proxy is not null,
+            Proxy = proxy,
             AutomaticDecompression = DecompressionMethods.None,
             MaxResponseHeadersLength = 64, // KiB
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionLifetime = TimeSpan.Zero,
-            SslOptions = { RemoteCertificateValidationCallback = RequireTrusted },
+            SslOptions =
+            {
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                    RequireTrusted(authorities, certificate, chain, errors),
+            },
             ConnectCallback = async (context, cancellationToken) =>
                 new NetworkStream(
                     await ProviderConnector.ConnectAsync(
                         context.DnsEndPoint.Host,
                         context.DnsEndPoint.Port,
-                        address => useProxy || discovered is null || discovered.Allows(context.DnsEndPoint.Host, address),
+                        address =>
+                            proxy?.GetProxy(context.InitialRequestMessage.RequestUri!) is not null
+                            || discovered is null
+                            || discovered.Allows(context.DnsEndPoint.Host, address),
                         time ?? TimeProvider.System,
                         cancellationToken
                     ),
@@ -47,7 +62,7 @@ internal static class ProviderHttpClient
                 ),
         };
 #pragma warning disable RS0030 // this is the client that the rule points to
-        return new HttpClient(handler)
+        return new HttpClient(proxy is null ? handler : new ProxyHandler(proxy, handler))
         {
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = LargestBody,
@@ -57,7 +72,7 @@ internal static class ProviderHttpClient
     }
 
     // The system judges; a refusal says which certificate it is about.
-    private static bool RequireTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private static bool RequireTrusted(OwnAuthorities? authorities, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None)
         {
@@ -69,11 +84,17 @@ internal static class ProviderHttpClient
             throw new AuthenticationException("the server shows no certificate.");
         }
 
+        if (errors == SslPolicyErrors.RemoteCertificateChainErrors && authorities?.Issued(shown, chain) == true)
+        {
+            return true;
+        }
+
         var reason =
             errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? "it is for another name"
             : chain?.ChainStatus.Any(static status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)) == true
                 ? $"it is valid from {shown.NotBefore:yyyy-MM-dd} to {shown.NotAfter:yyyy-MM-dd}; is this machine's clock right?"
-            : "its issuer is not trusted on this machine: add the issuer's certificate to the system's trusted ones";
+            : "its issuer is not trusted on this machine: add the issuer's certificate to the system's trusted ones, or "
+                + "name its file in the setting Bridge:CaFile";
         throw new AuthenticationException($"the certificate of {shown.Subject}, issued by {shown.Issuer}, is refused: {reason}.");
     }
 }

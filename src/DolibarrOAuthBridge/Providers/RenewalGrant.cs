@@ -10,4 +10,10 @@ internal enum RenewalGrant
 
     /// <summary><c>grant_type=client_credentials</c> (RFC 6749, section 4.4): a new request, there is no refresh token.</summary>
     ClientCredentials,
+
+    /// <summary>
+    /// <c>grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer</c> (RFC 7523, section 2.1) by a service account that may act for a
+    /// user: a new request, there is no refresh token.
+    /// </summary>
+    ServiceAccount,
 }

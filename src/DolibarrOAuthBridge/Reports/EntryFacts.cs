@@ -32,6 +32,9 @@ internal sealed class EntryFacts
     /// <summary>Its client certificate; null if it has none.</summary>
     public CertificateReport? Certificate { get; init; }
 
+    /// <summary>Its service account's key; null if it has none.</summary>
+    public CertificateReport? ServiceAccountKey { get; init; }
+
     /// <summary>The redirect URI; null where nobody says it.</summary>
     public string? RedirectUri { get; init; }
 
@@ -45,5 +48,5 @@ internal sealed class EntryFacts
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>Its provider.</summary>
-    public Provider Provider => ProviderCatalogue.Of(Entry.Name);
+    public Provider Provider => ProviderCatalogue.Of(Entry);
 }

@@ -14,6 +14,8 @@ internal static class EntryWarningCode
     public const string CertificateUnusable = "certificate_unusable";
     public const string CertificateEnding = "certificate_ending";
     public const string CertificateReadableByAll = "certificate_readable_by_all";
+    public const string ServiceAccountKeyUnusable = "service_account_key_unusable";
+    public const string ServiceAccountKeyReadableByAll = "service_account_key_readable_by_all";
     public const string LabelTooLong = "label_too_long";
     public const string DuplicateRows = "duplicate_rows";
     public const string TokenUnreadable = "token_unreadable";
@@ -31,6 +33,7 @@ internal static class EntryWarningCode
     public const string MailScopeMissing = "mail_scope_missing";
     public const string ScopeNotGranted = "scope_not_granted";
     public const string RefreshTokenKept = "refresh_token_kept";
+    public const string AccountDiffers = "account_differs";
     public const string AccountChanged = "account_changed";
 
     /// <summary>Such as <c>client_id_missing</c>.</summary>

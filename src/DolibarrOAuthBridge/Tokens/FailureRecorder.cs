@@ -127,9 +127,7 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
 
     // Where the application asks in its own name nobody can consent: whatever is refused is for an administrator.
     private static RefusalKind KindOf(OAuthEntry entry, string error) =>
-        Refusals.KindOf(error) is var kind
-        && kind == RefusalKind.ConsentNeeded
-        && ProviderCatalogue.Of(entry.Name).Renewal == RenewalGrant.ClientCredentials
+        Refusals.KindOf(error) is var kind && kind == RefusalKind.ConsentNeeded && ProviderCatalogue.Of(entry).IsAppOnly
             ? RefusalKind.SettingsWrong
             : kind;
 

@@ -67,12 +67,23 @@ internal sealed class GrantRefresher(
         }
 
         var (refreshed, answer) = await refresh.RunAsync(entry, state, lease);
+        if (refreshed is not null && answer is TokenAnswer.Issued { Response.ExpiresIn: 0 })
+        {
+            throw await failures.RecordAsync(entry, refreshed, state.Record, OverAtOnce);
+        }
+
         return refreshed ?? await HandleFailureAsync(entry, demand, state, answer);
     }
 
+    // Its refresh token is stored; the access token is of no use, and asking at once again would bring no other.
+    private static readonly TokenAnswer.Unavailable OverAtOnce = new(
+        "token_over",
+        "The provider gave an access token that is over at once (expires_in is 0 or less)."
+    );
+
     // Old refresh tokens that stay valid may be sent again as soon as the lease is over.
     private TimeSpan InDoubtFor(OAuthEntry entry, RefreshDemand demand) =>
-        demand.EvenIfSpent || ProviderCatalogue.Of(entry.Name).KeepsOldRefreshTokens ? TimeSpan.Zero : options.InDoubtFor;
+        demand.EvenIfSpent || ProviderCatalogue.Of(entry).KeepsOldRefreshTokens ? TimeSpan.Zero : options.InDoubtFor;
 
     // The provider said no to a refresh token that somebody else may have replaced meanwhile.
     private async Task<StoredGrant> HandleFailureAsync(OAuthEntry entry, RefreshDemand demand, GrantState spent, TokenAnswer answer)

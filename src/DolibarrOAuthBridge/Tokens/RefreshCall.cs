@@ -21,7 +21,7 @@ internal sealed class RefreshCall(
     /// <exception cref="BridgeException">There is no refresh token.</exception>
     public static void ThrowIfNotRefreshable(OAuthEntry entry, StoredGrant grant)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         if (!grant.IsRenewableAt(provider))
         {
             throw new BridgeException(
@@ -39,10 +39,10 @@ internal sealed class RefreshCall(
     /// <exception cref="BridgeException">The endpoint is configured wrongly.</exception>
     public async Task<TokenAnswer> SendAsync(OAuthEntry entry, StoredGrant grant, Action<byte[]> received)
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         try
         {
-            if (provider.Renewal == RenewalGrant.ClientCredentials)
+            if (provider.IsAppOnly)
             {
                 return await appOnly.RequestAsync(entry);
             }

@@ -138,7 +138,7 @@ internal sealed partial class TokenBroker(
     private TimeSpan RenewAheadOf(StoredGrant grant) => options.RenewAhead * (0.8 + (0.2 * (grant.Row.RowId * 37 % 100) / 100));
 
     private bool NeedsRenewal(OAuthEntry entry, StoredGrant grant) =>
-        !grant.LivesFor(RenewAheadOf(grant), time.GetUtcNow()) && grant.IsRenewableAt(ProviderCatalogue.Of(entry.Name));
+        !grant.LivesFor(RenewAheadOf(grant), time.GetUtcNow()) && grant.IsRenewableAt(ProviderCatalogue.Of(entry));
 
     private void RenewSoon(OAuthEntry entry, StoredGrant grant)
     {

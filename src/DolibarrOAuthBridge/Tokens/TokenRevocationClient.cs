@@ -27,7 +27,7 @@ internal sealed class TokenRevocationClient(HttpClient http, ClientAuthenticatio
         );
         try
         {
-            var style = ProviderCatalogue.Of(entry.Name).Revocation;
+            var style = ProviderCatalogue.Of(entry).Revocation;
             var (status, body) =
                 style == RevocationStyle.TokenRevocation
                     ? await authentication.SendAsync(

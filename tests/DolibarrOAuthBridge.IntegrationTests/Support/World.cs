@@ -171,6 +171,9 @@ internal sealed class World : IAsyncDisposable
             RenewalInterval = given.RenewalInterval,
             MailDeadline = given.MailDeadline,
             MailCaFile = given.MailCaFile,
+            UseProxy = given.UseProxy,
+            NoProxy = given.NoProxy,
+            CaFile = given.CaFile,
             ReadCache = ReadCache,
         };
         var host = new BridgeHost(

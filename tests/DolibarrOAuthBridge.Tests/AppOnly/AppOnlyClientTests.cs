@@ -224,18 +224,21 @@ public sealed class AppOnlyClientTests
             .Build();
         var http = new HttpClient(handler);
         var options = new BridgeOptions();
+        var providers = new ProviderDirectory(
+            configuration,
+            new ServerMetadataCache(
+                new ProviderDocuments(http, _time, options),
+                new DiscoveredHosts(new ConfigurationBuilder().Build()),
+                _time,
+                NullLogger<ServerMetadataCache>.Instance
+            )
+        );
+        var client = new TokenEndpointClient(http, _time, options);
         return new AppOnlyClient(
-            new ProviderDirectory(
-                configuration,
-                new ServerMetadataCache(
-                    new ProviderDocuments(http, _time, options),
-                    new DiscoveredHosts(new ConfigurationBuilder().Build()),
-                    _time,
-                    NullLogger<ServerMetadataCache>.Instance
-                )
-            ),
-            new TokenEndpointClient(http, _time, options),
-            new ClientCertificates(configuration, _time)
+            providers,
+            client,
+            new ClientCertificates(configuration, _time),
+            new ServiceAccountClient(providers, client, _time)
         );
     }
 

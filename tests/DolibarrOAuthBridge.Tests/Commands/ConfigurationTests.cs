@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Commands;
+using DolibarrOAuthBridge.Entries;
 using Microsoft.Extensions.Configuration;
 
 namespace DolibarrOAuthBridge.Tests.Commands;
@@ -51,7 +52,7 @@ public sealed class ConfigurationTests
         var options = BridgeConfiguration.Options(configuration, "/conf.php", "/state");
 
         Assert.Equal(
-            ("/conf.php", "/state", 5.0, RenewalPolicy.OnDemand, true),
+            ("/conf.php", "/state", 5.0, RenewalPolicy.OnDemand, ProxyUse.Environment),
             (options.DolibarrConf, options.StateDirectory, options.MinTtl.TotalSeconds, options.Renewal, options.UseProxy)
         );
         Assert.Equal(55, options.RefreshLimit.TotalSeconds);
@@ -94,12 +95,33 @@ public sealed class ConfigurationTests
             )
         );
 
+        Assert.All(EntrySettingNames.All, name =>
+            Assert.NotNull(BridgeConfiguration.Options(BridgeConfiguration.Load(null, [$"--Entries:GENERIC-X:{name}=x"]), null, null))
+        );
+        Assert.Contains("TokenEndpoint", EntrySettingNames.All);
+        Assert.Contains("ClientAuthentication", EntrySettingNames.All);
+
         var wrong = BridgeConfiguration.Load(null, ["--Entries:MICROSOFTAPP-Mail:Certficate=/app.pem"]);
         Assert.Contains(
             "Entries:MICROSOFTAPP-Mail:Certficate",
             Assert.Throws<UsageException>(() => BridgeConfiguration.Options(wrong, null, null)).Message,
             StringComparison.Ordinal
         );
+    }
+
+    [Theory]
+    [InlineData("proxy.example,10.0.0.0/8, .intern", "proxy.example;10.0.0.0/8;.intern")]
+    [InlineData("", "")]
+    public void Hosts_without_proxy_are_a_list_with_commas(string text, string expected)
+    {
+        var options = BridgeConfiguration.Options(
+            BridgeConfiguration.Load(null, [$"--Bridge:NoProxy={text}", "--Bridge:UseProxy=dolibarr", "--Bridge:CaFile=/ca.pem"]),
+            null,
+            null
+        );
+
+        Assert.Equal(expected, string.Join(';', options.NoProxy));
+        Assert.Equal((ProxyUse.Dolibarr, "/ca.pem"), (options.UseProxy, options.CaFile));
     }
 
     [Fact]

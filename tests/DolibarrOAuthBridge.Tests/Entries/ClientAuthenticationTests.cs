@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
@@ -100,6 +103,59 @@ public sealed class ClientAuthenticationTests
             );
 
         Assert.Equal("client:a+b%3A%C3%BC%25", Encoding.ASCII.GetString(Convert.FromBase64String(sent!.Parameter!)));
+    }
+
+    [Theory]
+    [InlineData("\"issuer\":\"https://login.example\",", "https://login.example")]
+    [InlineData(null, "https://login.example/token")]
+    public async Task A_certificate_signs_an_assertion_for_the_server_in_every_request(string? metadata, string audience)
+    {
+        using var files = new Certificates(DateTimeOffset.UtcNow.AddYears(1));
+        var entry = new OAuthEntry
+        {
+            Name = Make.Name("GENERIC-X"),
+            Entity = 1,
+            ClientId = "client",
+            Url = Server,
+            ClientCertificate = files.Pem(),
+        };
+        var assertions = new List<string>();
+        var authentication = Authentication(
+            metadata is null ? null : string.Empty,
+            ("Entries:GENERIC-X:Certificate", files.Pem()),
+            ("Entries:GENERIC-X:ClientAuthentication", "private_key_jwt")
+        );
+        for (var index = 0; index < 2; index++)
+        {
+            await authentication.SendAsync(
+                entry,
+                Endpoint,
+                [new("grant_type", "refresh_token")],
+                (form, header) =>
+                {
+                    Assert.Null(header);
+                    Assert.Equal(("client", false), (form["client_id"], form.ContainsKey("client_secret")));
+                    Assert.Equal("urn:ietf:params:oauth:client-assertion-type:jwt-bearer", form["client_assertion_type"]);
+                    assertions.Add(form["client_assertion"]);
+                    return Task.FromResult<TokenAnswer>(new TokenAnswer.Refused("invalid_grant", string.Empty));
+                },
+                TestContext.Current.CancellationToken
+            );
+        }
+
+        Assert.Equal(2, assertions.Distinct().Count());
+        var parts = assertions[0].Split('.');
+        using var key = files.Certificate.PublicKey.GetRSAPublicKey()!;
+        Assert.True(
+            key.VerifyData(
+                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+                Base64Url.DecodeFromChars(parts[2]),
+                HashAlgorithmName.SHA256,
+                RSASignaturePadding.Pkcs1
+            )
+        );
+        using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
+        Assert.Equal(audience, claims.RootElement.GetProperty("aud").GetString());
     }
 
     [Fact]

@@ -36,7 +36,7 @@ internal sealed class DeviceFlow(
         CancellationToken cancellationToken = default
     )
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         var scopes = AuthorizationRequest.Scopes(entry);
         RequireAllowed(entry, provider);
         var endpoint = await providers.FindAsync(entry, ProviderEndpoint.DeviceAuthorizationEndpoint, cancellationToken)

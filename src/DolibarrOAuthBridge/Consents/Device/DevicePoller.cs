@@ -131,7 +131,7 @@ internal sealed partial class DevicePoller(
         }
 
         await guard.NoteIssuedAsync(entry, consent.TokenEndpoint, response.RefreshToken);
-        var provider = ProviderCatalogue.Of(entry.Name);
+        var provider = ProviderCatalogue.Of(entry);
         var grant = NewGrant.Of(response, provider, time.GetUtcNow(), GrantAccount.Of(response, provider), consent.ConfirmsAccountChange);
         for (var giveUp = time.GetUtcNow() + StorePatience; ;)
         {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
 
@@ -47,6 +48,16 @@ internal static class GrantWarnings
             );
         }
 
+        foreach (var use in facts.Uses.Where(use => IsOtherMailbox(facts, use)))
+        {
+            yield return new(
+                EntryWarningCode.AccountDiffers,
+                Severity.Warning,
+                $"{GrantAccount.Parse(facts.Memory.Account)} gave the consent, and {use.Where} logs in to the mailbox {use.Login}.",
+                "If that is not a shared mailbox of this account, correct the login in Dolibarr, or give consent with the other account."
+            );
+        }
+
         if (grant.RefreshToken is not null && (Ending(facts) ?? Idle(facts, grant)) is { } warning)
         {
             yield return warning;
@@ -69,6 +80,12 @@ internal static class GrantWarnings
                     + $"{(memory.PausedReason is { Length: > 0 } reason ? $" ({reason})" : string.Empty)}, so nothing renews its token.",
                 $"To go on, run: dolibarr-oauth-bridge resume {facts.Entry.Name}"
             );
+
+    private static bool IsOtherMailbox(EntryFacts facts, EntryUse use) =>
+        GrantAccount.Parse(facts.Memory.Account)?.Name is { } account
+        && account.Contains('@', StringComparison.Ordinal)
+        && use.Login.Contains('@', StringComparison.Ordinal)
+        && !string.Equals(account, use.Login, StringComparison.OrdinalIgnoreCase);
 
     private static bool HasEnded(EntryFacts facts, StoredGrant grant) => !grant.LivesFor(TimeSpan.Zero, facts.Now);
 

@@ -15,7 +15,7 @@ internal static class SettingWarnings
     public static IEnumerable<EntryWarning> Of(EntryFacts facts)
     {
         var entry = facts.Entry;
-        if (entry.ClientSecretProblem is { } problem && entry.ClientCertificate is null)
+        if (entry.ClientSecretProblem is { } problem && EntrySettings.NeedsSecret(entry))
         {
             yield return new(
                 EntryWarningCode.ClientSecretUnreadable,
@@ -78,6 +78,27 @@ internal static class SettingWarnings
                 EntryWarningCode.CertificateReadableByAll,
                 Severity.Warning,
                 $"Every user of this machine can read {exposed}, which holds the certificate's private key or its password.",
+                "Make it readable for the sidecar's user alone (chmod 600)."
+            );
+        }
+
+        if (facts.ServiceAccountKey?.Problem is { } useless)
+        {
+            yield return new(
+                EntryWarningCode.ServiceAccountKeyUnusable,
+                Severity.Error,
+                useless,
+                $"Entries:{entry.Name}:ServiceAccountKey must name the JSON key of a service account, readable for the sidecar's user, and "
+                    + $"Entries:{entry.Name}:Subject the mailbox that it acts for."
+            );
+        }
+
+        if (facts.ServiceAccountKey?.ExposedPath is { } open)
+        {
+            yield return new(
+                EntryWarningCode.ServiceAccountKeyReadableByAll,
+                Severity.Warning,
+                $"Every user of this machine can read {open}, which holds the service account's private key.",
                 "Make it readable for the sidecar's user alone (chmod 600)."
             );
         }

@@ -123,7 +123,7 @@ internal sealed partial class RenewalService(
                 await healer.HealAsync(entry, grant, record, cancellationToken);
             }
 
-            if (RenewalPlan.IsDue(ProviderCatalogue.Of(entry.Name), grant, record, policy, options, time.GetUtcNow()))
+            if (RenewalPlan.IsDue(ProviderCatalogue.Of(entry), grant, record, policy, options, time.GetUtcNow()))
             {
                 Start(entry, cancellationToken);
             }
