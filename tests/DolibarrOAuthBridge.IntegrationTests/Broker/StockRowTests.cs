@@ -49,8 +49,28 @@ public sealed class StockRowTests(SharedServer shared)
         Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
     }
 
+    [Fact]
+    public async Task A_row_that_is_emptied_meanwhile_and_filled_again_with_the_spent_refresh_token_is_healed()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        var old = await world.RawAsync();
+        var host = world.Open();
+        var gate = world.Authority.HoldNextAnswer();
+        var call = host.TokenAsync();
+        await gate.Arrived;
+        await world.ExecuteAsync("UPDATE llx_oauth_token SET token = '' WHERE service = 'Google-Mail'");
+        gate.Release();
+        await BridgeHost.FailAsync(() => call, ProblemCode.TokenNotFound);
+
+        await world.ExecuteAsync($"UPDATE llx_oauth_token SET token = '{old}' WHERE service = 'Google-Mail'");
+        await host.RefreshAsync();
+
+        Assert.False(world.Authority.SawReuse);
+        Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
+    }
+
     [Theory]
-    [InlineData("")]
     [InlineData("no token at all")]
     [InlineData("dolcrypt:AES-256-CTR:1234567890123456:bm9uc2Vuc2U=")]
     public async Task An_answer_whose_row_cannot_be_read_waits_until_it_can(string spoilt)

@@ -113,10 +113,10 @@ public sealed class LifetimeTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         var sidecar = await world.ServeAsync();
-        using var client = new System.Net.Sockets.TcpClient();
+        using var client = new TcpClient();
         await client.ConnectAsync(sidecar.Address.Host, sidecar.Address.Port);
         var authorized = half.Replace("\r\nHost", $"\r\nAuthorization: Bearer {world.ApiKey}\r\nHost", StringComparison.Ordinal);
-        await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(authorized));
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(authorized));
 
         sidecar.Terminate();
 
