@@ -39,6 +39,28 @@ public sealed class IntentTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task An_older_refresh_token_in_the_row_does_not_hide_that_the_newest_is_spent()
+    {
+        await using var elsewhere = ScratchDirectory.Create("elsewhere");
+        await using var world = await CreateAsync(Generic);
+        var old = await world.RawAsync(Generic);
+        var (first, second) = (Open(world), Open(world, elsewhere.Path));
+        await first.TokenAsync(Generic);
+        world.Clock.Advance(TimeSpan.FromHours(2));
+        await LeaveInJournalAsync(world, first, Generic);
+        await LeaseEndsAsync(world);
+        await world.ExecuteAsync("DROP TRIGGER refuse");
+        await world.ExecuteAsync($"UPDATE llx_oauth_token SET token = '{old}' WHERE service = 'Generic-Mail'");
+
+        await second.TokenFailsAsync(ProblemCode.ProviderUnavailable, Generic);
+        await first.RenewAsync();
+
+        Assert.Equal(world.Authority.LastAccessToken, (await second.TokenAsync(Generic)).Value);
+        Assert.Equal(2, world.Authority.Asked);
+        Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync(Generic)).RefreshToken);
+    }
+
+    [Fact]
     public async Task What_waits_for_another_machine_is_a_notice_once()
     {
         await using var elsewhere = ScratchDirectory.Create("elsewhere");

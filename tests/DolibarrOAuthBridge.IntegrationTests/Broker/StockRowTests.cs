@@ -144,6 +144,29 @@ public sealed class StockRowTests(SharedServer shared)
         Assert.Equal("101", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_superseded"));
     }
 
+    [Fact]
+    [Trait("Database", "MariaDB")]
+    public async Task A_spent_refresh_token_that_is_written_back_the_moment_it_was_healed_is_not_sent()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        var old = await world.RawAsync();
+        var host = world.Open();
+        await host.TokenAsync();
+        await world.ExecuteAsync($"UPDATE llx_oauth_token SET token = '{old}' WHERE service = 'Google-Mail'");
+        await world.ExecuteAsync(
+            "CREATE TRIGGER write_back BEFORE UPDATE ON llx_oauth_token FOR EACH ROW SET NEW.token = OLD.token"
+        );
+
+        await Assert.ThrowsAsync<BridgeException>(() => host.RefreshAsync());
+        Assert.Equal(1, world.Authority.Asked);
+
+        await world.ExecuteAsync("DROP TRIGGER write_back");
+        await host.RefreshAsync();
+        Assert.Equal(2, world.Authority.Granted);
+        Assert.False(world.Authority.SawReuse);
+    }
+
     private static async Task DeleteAndInsertAsync(World world, string value)
     {
         await world.ExecuteAsync("DELETE FROM llx_oauth_token WHERE service = 'Google-Mail'");
