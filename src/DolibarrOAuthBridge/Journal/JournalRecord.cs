@@ -54,7 +54,7 @@ internal sealed record JournalRecord
 
     /// <summary>Whether the provider answered.</summary>
     [JsonIgnore]
-    public bool IsAnswered => Body is not null || NewValue is not null;
+    public bool IsAnswered => Body is { Length: > 0 } || NewValue is { Length: > 0 };
 
     /// <inheritdoc />
     public override string ToString() => $"refresh of {Service}, entity {Entity}";

@@ -44,14 +44,8 @@ internal sealed partial class GrantHealer(
             return false;
         }
 
-        string newest;
-        try
+        if (Newest(entry, record) is not { } newest)
         {
-            newest = remembered.Open(GrantKey.Of(entry), record.NewestToken!);
-        }
-        catch (SecretUnreadableException exception)
-        {
-            Log.NewestUnreadable(logger, entry.Name.Service, exception.Message);
             return false;
         }
 
@@ -73,6 +67,22 @@ internal sealed partial class GrantHealer(
         }
 
         return healed;
+    }
+
+    /// <summary>Whether the newest refresh token is known and can be read with this instance's key.</summary>
+    public bool CanHeal(OAuthEntry entry, GrantRecord record) => Newest(entry, record) is not null;
+
+    private string? Newest(OAuthEntry entry, GrantRecord record)
+    {
+        try
+        {
+            return record.NewestToken is { } newest ? remembered.Open(GrantKey.Of(entry), newest) : null;
+        }
+        catch (SecretUnreadableException exception)
+        {
+            Log.NewestUnreadable(logger, entry.Name.Service, exception.Message);
+            return null;
+        }
     }
 
     private static partial class Log

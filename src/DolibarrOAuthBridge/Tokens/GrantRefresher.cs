@@ -34,7 +34,7 @@ internal sealed class GrantRefresher(
 
         var lease = await leases.AcquireAsync(
             GrantKey.Of(entry),
-            new LeaseWish(state.Grant.RefreshHash, InDoubtFor(entry, demand)),
+            new LeaseWish(state.SpentHash, InDoubtFor(entry, demand)),
             async () => demand.IsMetBy(await reader.ReadAsync(entry), time.GetUtcNow())
         );
         if (lease is null)

@@ -21,13 +21,13 @@ internal sealed class LeaseOwners(RefreshJournal journal, TimeProvider time)
 
     // Of the whole process, as a lease's name must be.
     private static readonly ConcurrentDictionary<string, bool> Held = new(StringComparer.Ordinal);
-    private static readonly ConcurrentDictionary<string, FileStream> Locks = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, FileStream> Locks = new(StringComparer.Ordinal);
 
     /// <summary>A name for a new lease. It counts as held until <see cref="End"/>.</summary>
     public string Begin()
     {
         var (directory, state) = journal.Place();
-        Locks.GetOrAdd(directory, LockFile);
+        KeepLocked(directory);
         var name = string.Join(
             '/',
             Host,
@@ -46,12 +46,17 @@ internal sealed class LeaseOwners(RefreshJournal journal, TimeProvider time)
 
     /// <summary>
     /// Whether the owner of a lease is known to be gone: its process has ended, or it is this process and the lease is over. False for
-    /// owners of other machines, of which nothing is known.
+    /// owners with another state directory, on this machine or another one: what they left is in a journal that is not seen from here.
     /// </summary>
     public bool IsGone(string owner)
     {
         var parts = owner.Split('/');
-        if (parts.Length != Parts || !int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var processId))
+        var (directory, state) = journal.Place();
+        if (
+            parts.Length != Parts
+            || parts[1] != state
+            || !int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var processId)
+        )
         {
             return false;
         }
@@ -64,8 +69,26 @@ internal sealed class LeaseOwners(RefreshJournal journal, TimeProvider time)
         }
 
         // Another boot of this machine, or another container: its lock on a file in the same state directory tells.
-        var (directory, state) = journal.Place();
-        return (parts[0], parts[1]) == (Host, state) && !IsLocked(Path.Combine(directory, LockName(parts[2], parts[3], parts[4])));
+        return parts[0] == Host && !IsLocked(Path.Combine(directory, LockName(parts[2], parts[3], parts[4])));
+    }
+
+    // Of two who come first at once only one may open the file: .NET locks it against this very process too.
+    private void KeepLocked(string directory)
+    {
+        try
+        {
+            lock (Locks)
+            {
+                if (!Locks.ContainsKey(directory))
+                {
+                    Locks[directory] = LockFile(directory);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw RefreshJournal.Unusable(exception);
+        }
     }
 
     private FileStream LockFile(string directory)

@@ -12,7 +12,14 @@ namespace DolibarrOAuthBridge.Tokens;
 /// <param name="Grant">What the row holds.</param>
 /// <param name="Record">What is remembered of it.</param>
 /// <param name="Suffices">Whether it meets the demand as it is.</param>
-internal sealed record GrantState(StoredGrant Grant, GrantRecord Record, bool Suffices);
+internal sealed record GrantState(StoredGrant Grant, GrantRecord Record, bool Suffices)
+{
+    /// <summary>Whether the newest refresh token will be put back into the row before it is spent.</summary>
+    public bool IsToBeHealed { get; init; }
+
+    /// <summary>Hash of the refresh token that a refresh will spend.</summary>
+    public string? SpentHash => IsToBeHealed ? Record.NewestHash : Grant.RefreshHash;
+}
 
 /// <summary>Decides whether a grant needs a refresh and may have one: first without, then under the lease.</summary>
 internal sealed class RefreshCheck(
@@ -24,7 +31,8 @@ internal sealed class RefreshCheck(
     TimeProvider time
 )
 {
-    private const int MaxAttempts = 5;
+    private const int MaxAttempts = 20;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Looks without the lease: a wait that must be kept, or a token that is fresh enough, costs no write.</summary>
     /// <exception cref="BridgeException">There is no grant to refresh, or the provider must not be asked yet.</exception>
@@ -40,7 +48,7 @@ internal sealed class RefreshCheck(
 
         if (await healer.NeedsHealingAsync(grant, record))
         {
-            return new GrantState(grant, record, Suffices: false);
+            return new GrantState(grant, record, Suffices: false) { IsToBeHealed = true };
         }
 
         var suffices = IsMet(demand, grant, record);
@@ -57,14 +65,22 @@ internal sealed class RefreshCheck(
     /// <exception cref="StoreException">The database failed, or cannot be written.</exception>
     public async Task<GrantState> PrepareAsync(OAuthEntry entry, RefreshDemand demand)
     {
+        var wasHealed = false;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var record = await grants.GetAsync(GrantKey.Of(entry));
             var grant = await reader.ReadAsync(entry);
-            if (!record.IsPaused && await healer.HealAsync(entry, grant, record))
+            if (!record.IsPaused && healer.CanHeal(entry, record) && await healer.NeedsHealingAsync(grant, record))
             {
-                grant = await reader.ReadAsync(entry);
-                demand = demand with { SeenValue = demand.IsForced ? grant.Row.Value : null };
+                // Then from the beginning: stock code may write the old refresh token once more before it is read again.
+                wasHealed |= await healer.HealAsync(entry, grant, record);
+                await PauseAsync(attempt);
+                continue;
+            }
+
+            if (wasHealed && demand.IsForced)
+            {
+                demand = demand with { SeenValue = grant.Row.Value };
             }
 
             if (IsMet(demand, grant, record))
@@ -85,7 +101,7 @@ internal sealed class RefreshCheck(
                 return new GrantState(grant, record, Suffices: false);
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50 * attempt), time); // it changed this very moment: look again
+            await PauseAsync(attempt); // it changed this very moment: look again
         }
 
         throw new BridgeException(
@@ -94,6 +110,11 @@ internal sealed class RefreshCheck(
             TimeSpan.FromSeconds(1)
         );
     }
+
+    private Task PauseAsync(int attempt) =>
+        attempt == 1 ? Task.CompletedTask
+        : TimeSpan.FromMilliseconds(50 * attempt) is var pause && pause < LongestPause ? Task.Delay(pause, time)
+        : Task.Delay(LongestPause, time);
 
     private bool IsMet(RefreshDemand demand, StoredGrant grant, GrantRecord record) =>
         !grant.EndIsImplausible(record, time.GetUtcNow())

@@ -28,13 +28,13 @@ internal sealed class RowValue(TokenTable tokens, TokenCodec codec)
     /// <summary>The token that a record's answer brought; null where it brought none.</summary>
     public AnsweredToken? Read(JournalRecord record, EntryName name)
     {
-        if (record.NewValue is { } former)
+        if (record.NewValue is { Length: > 0 } former)
         {
             return new AnsweredToken(codec.Decode(former), null, IsSalvaged: false); // of release 0.1.0
         }
 
         var at = new DateTimeOffset(DateTime.SpecifyKind(record.At, DateTimeKind.Utc));
-        var previous = record.Previous is { } bytes ? StoredTokenFormat.Parse(bytes) : null;
+        var previous = record.Previous is { Length: > 0 } bytes ? StoredTokenFormat.Parse(bytes) : null;
         return AnsweredToken.Read(record.Body ?? [], ProviderCatalogue.Of(name), previous, at);
     }
 

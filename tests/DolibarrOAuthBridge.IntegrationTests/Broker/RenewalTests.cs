@@ -120,6 +120,40 @@ public sealed class RenewalTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task Providers_that_do_not_answer_keep_no_other_grant_from_its_renewal()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var gate = new Gate();
+        await using var silent = await Demo.Provider.ScriptedProvider.StartAsync();
+        silent.Map("/token", context => gate.PassAsync(context.RequestAborted));
+        var settings = new Dictionary<string, string?>();
+        var token = await world.GrantAsync(TimeSpan.FromMinutes(1));
+        var host = new Lazy<BridgeHost>(() => world.Open());
+        world.Settings = settings;
+        string[] names = [.. Enumerable.Range(0, 12).Select(static number => $"A{number}"), "Mail"];
+        foreach (var name in names[..^1])
+        {
+            settings[$"Entries:GOOGLE-{name}:TokenEndpoint"] = silent.Endpoint("token").AbsoluteUri;
+            await world.Install.SetConstAsync($"OAUTH_GOOGLE-{name}_ID", World.ClientId);
+            await world.Install.SetConstAsync($"OAUTH_GOOGLE-{name}_SECRET", World.ClientSecret);
+            await world.Install.SetTokenAsync($"GOOGLE-{name}", token.WithRefreshToken("rt-canary-" + name));
+        }
+
+        foreach (var name in names)
+        {
+            var key = new Grants.GrantKey("Google-" + name, 1);
+            await host.Value.Get<Grants.GrantTable>().RecordUseAsync(key, world.Clock.GetUtcNow().UtcDateTime);
+        }
+
+        var renewal = host.Value.RenewAsync();
+        await Eventually.HoldsAsync(() => world.Authority.Granted == 1, "the one whose provider answers is renewed");
+        gate.Release();
+        await renewal;
+
+        Assert.InRange(silent.RequestsTo("/token").Count, 1, 12);
+    }
+
+    [Fact]
     public async Task A_generic_server_is_found_by_its_metadata_and_its_rotating_tokens_are_renewed()
     {
         await using var world = await World.CreateAsync(shared.Server);

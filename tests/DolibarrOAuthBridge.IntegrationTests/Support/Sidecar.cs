@@ -111,7 +111,8 @@ internal sealed class Sidecar : IAsyncDisposable
     {
         using var response = await Client.GetAsync(new Uri($"/v1/entries/{entry}/token{query}", UriKind.Relative));
         var body = await response.Content.ReadAsStringAsync();
-        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{response.StatusCode}: {body}");
+        var log = response.StatusCode == HttpStatusCode.InternalServerError ? Output : string.Empty;
+        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{response.StatusCode}: {body}\n{log}");
         return JsonDocument.Parse(body).RootElement.GetProperty("access_token").GetString()!;
     }
 

@@ -161,7 +161,9 @@ internal sealed class World : IAsyncDisposable
         var complete = new BridgeOptions
         {
             DolibarrConf = Install.ConfPath,
-            StateDirectory = StateDirectory,
+            StateDirectory = given.StateDirectory.Length > 0 ? given.StateDirectory : StateDirectory,
+            InDoubtFor = given.InDoubtFor,
+            LeaseDuration = given.LeaseDuration,
             DatabaseUser = _account.GetValueOrDefault("Bridge:DatabaseUser") ?? string.Empty,
             DatabasePasswordFile = PasswordFile,
             ProviderDeadline = given.ProviderDeadline,

@@ -41,6 +41,17 @@ public sealed class RefreshJournalTests : IDisposable
     }
 
     [Fact]
+    public void A_record_made_before_the_provider_answered_says_so_to_whoever_reads_it()
+    {
+        Journal().Begin(Intent()).Dispose();
+
+        using var found = Assert.Single(Abandoned(Journal()));
+
+        Assert.False(found.ReadIntent()!.IsAnswered);
+        Assert.Null(found.ReadIntent()!.Previous);
+    }
+
+    [Fact]
     public void Nothing_can_be_read_without_the_key_and_nothing_is_in_clear()
     {
         using (var file = Journal().Begin(Intent()))
