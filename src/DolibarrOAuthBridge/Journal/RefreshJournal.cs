@@ -157,7 +157,8 @@ internal sealed partial class RefreshJournal(BridgeOptions options, DolibarrConf
         }
     }
 
-    private static BridgeException Unusable(Exception exception) =>
+    /// <summary>What a caller is told where the state directory cannot be used.</summary>
+    internal static BridgeException Unusable(Exception exception) =>
         new(
             ProblemCode.StoreNotWritable,
             $"The refresh journal cannot be written ({exception.Message}) No refresh token was spent. "

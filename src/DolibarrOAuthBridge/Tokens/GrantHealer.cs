@@ -28,6 +28,9 @@ internal sealed partial class GrantHealer(
             ? record.NewestToken is not null && record.TokenRow == grant.Row.RowId && !grant.NeverExpires // another row is another consent
             : await superseded.ContainsAsync(record, grant.RefreshHash, cancellationToken);
 
+    /// <summary>Whether the newest refresh token can be read.</summary>
+    public bool CanHeal(GrantRecord record) => record.NewestToken is { } newest && codec.CanRead(newest);
+
     /// <summary>Heals the row if it needs it. The access token in it stays.</summary>
     /// <returns>Whether the row was changed.</returns>
     /// <exception cref="StoreException">The database failed.</exception>

@@ -21,13 +21,14 @@ internal sealed class LeaseOwners(RefreshJournal journal, TimeProvider time)
 
     // Of the whole process, as a lease's name must be.
     private static readonly ConcurrentDictionary<string, bool> Held = new(StringComparer.Ordinal);
-    private static readonly ConcurrentDictionary<string, FileStream> Locks = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, FileStream> Locks = new(StringComparer.Ordinal);
 
     /// <summary>A name for a new lease. It counts as held until <see cref="End"/>.</summary>
+    /// <exception cref="BridgeException">The state directory cannot be used.</exception>
     public string Begin()
     {
         var (directory, state) = journal.Place();
-        Locks.GetOrAdd(directory, LockFile);
+        ShowLife(directory);
         var name = string.Join(
             '/',
             Host,
@@ -66,6 +67,25 @@ internal sealed class LeaseOwners(RefreshJournal journal, TimeProvider time)
         // Another boot of this machine, or another container: its lock on a file in the same state directory tells.
         var (directory, state) = journal.Place();
         return (parts[0], parts[1]) == (Host, state) && !IsLocked(Path.Combine(directory, LockName(parts[2], parts[3], parts[4])));
+    }
+
+    // One thread at a time: a second one could not lock the file that the first one holds.
+    private void ShowLife(string directory)
+    {
+        lock (Locks)
+        {
+            try
+            {
+                if (!Locks.ContainsKey(directory))
+                {
+                    Locks[directory] = LockFile(directory);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw RefreshJournal.Unusable(exception);
+            }
+        }
     }
 
     private FileStream LockFile(string directory)

@@ -24,7 +24,7 @@ internal sealed class RefreshCheck(
     TimeProvider time
 )
 {
-    private const int MaxAttempts = 5;
+    private const int MaxAttempts = 10;
 
     /// <summary>Looks without the lease: a wait that must be kept, or a token that is fresh enough, costs no write.</summary>
     /// <exception cref="BridgeException">There is no grant to refresh, or the provider must not be asked yet.</exception>
@@ -56,10 +56,15 @@ internal sealed class RefreshCheck(
         {
             var record = await grants.GetAsync(GrantKey.Of(entry));
             var grant = await reader.ReadAsync(entry);
-            if (await healer.HealAsync(entry, grant, record))
+            if (await healer.NeedsHealingAsync(grant, record) && healer.CanHeal(record))
             {
-                grant = await reader.ReadAsync(entry);
-                demand = demand with { SeenValue = demand.IsForced ? grant.Row.Value : null };
+                // Whether it was healed or changed again meanwhile: only a row that was looked at after that may be spent.
+                if (await healer.HealAsync(entry, grant, record) && demand.IsForced)
+                {
+                    demand = demand with { SeenValue = (await reader.ReadAsync(entry)).Row.Value };
+                }
+
+                continue;
             }
 
             if (IsMet(demand, grant, record))

@@ -35,7 +35,7 @@ internal sealed class RowValue(DolibarrConf conf, TokenTable tokens, TokenCodec 
         }
 
         var at = new DateTimeOffset(DateTime.SpecifyKind(record.At, DateTimeKind.Utc));
-        var previous = record.Previous is { } bytes ? StoredTokenFormat.Parse(bytes) : null;
+        var previous = record.Previous is { Length: > 0 } bytes ? StoredTokenFormat.Parse(bytes) : null;
         return AnsweredToken.Read(record.Body ?? [], ProviderCatalogue.Of(name), previous, at);
     }
 
