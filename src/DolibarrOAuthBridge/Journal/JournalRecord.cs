@@ -41,9 +41,11 @@ internal sealed record JournalRecord
     /// The body of the provider's answer, byte for byte; null in a record made before the provider answered. It is kept before it is
     /// parsed, so that no oddity in it can cost the refresh token.
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // the generated code would write null as empty
     public byte[]? Body { get; init; }
 
     /// <summary>The serialized token that was refreshed: what the answer is silent about stays as it was there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public byte[]? Previous { get; init; }
 
     /// <summary>The encoded value to write, in records of release 0.1.0; null in others.</summary>

@@ -12,6 +12,7 @@ namespace DolibarrOAuthBridge.Providers;
 /// <summary>The body of a token endpoint's answer, inflated and read as the JSON object that it stands for.</summary>
 internal static class AnswerBody
 {
+    private const int BufferSize = 16 * 1024;
     private const string FormType = "application/x-www-form-urlencoded";
 
     /// <summary>
@@ -48,41 +49,30 @@ internal static class AnswerBody
     {
         foreach (var encoding in encodings.Reverse())
         {
-            using var coded = new MemoryStream(body);
-            Stream? inflating = encoding.ToLowerInvariant() switch
+            Func<Stream, Stream>? decoder = encoding.ToLowerInvariant() switch
             {
-                "gzip" or "x-gzip" => new GZipStream(coded, CompressionMode.Decompress),
-                "deflate" => new ZLibStream(coded, CompressionMode.Decompress),
-                "br" => new BrotliStream(coded, CompressionMode.Decompress),
-                "identity" => Stream.Null,
+                "gzip" or "x-gzip" => static coded => new GZipStream(coded, CompressionMode.Decompress),
+                "deflate" => static coded => new ZLibStream(coded, CompressionMode.Decompress),
+                "br" => static coded => new BrotliStream(coded, CompressionMode.Decompress),
                 _ => null,
             };
-            if (inflating is null)
-            {
-                return (body, new FormatException("it has a content coding that nobody asked for"));
-            }
-
-            if (inflating == Stream.Null)
+            if (encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             {
                 continue;
             }
 
-            using var inflated = new MemoryStream();
-            FormatException? problem;
-            try
+            if (decoder is null)
             {
-                await using (inflating)
-                {
-                    var isWhole = await TryCopyAsync(inflating, inflated, limit, CancellationToken.None);
-                    problem = isWhole ? null : new FormatException("it is too large when inflated");
-                }
-            }
-            catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
-            {
-                problem = new FormatException("its content coding is broken", exception);
+                return (body, new FormatException("it has a content coding that nobody asked for"));
             }
 
-            body = inflated.ToArray();
+            var (inflated, problem) = await InflateAsync(body, decoder, limit, BufferSize);
+            if (problem?.InnerException is not null)
+            {
+                (inflated, _) = await InflateAsync(body, decoder, limit, 1); // a large buffer is lost with the error that ends it
+            }
+
+            body = inflated.Length > 0 ? inflated : body; // it may only be labelled so
             if (problem is not null)
             {
                 return (body, problem);
@@ -92,10 +82,40 @@ internal static class AnswerBody
         return (body, null);
     }
 
-    // Whether all of it had room.
-    private static async Task<bool> TryCopyAsync(Stream from, MemoryStream to, int limit, CancellationToken cancellationToken)
+    private static async Task<(byte[] Body, FormatException? Problem)> InflateAsync(
+        byte[] body,
+        Func<Stream, Stream> decoder,
+        int limit,
+        int bufferSize
+    )
     {
-        var buffer = new byte[16 * 1024];
+        using var inflated = new MemoryStream();
+        try
+        {
+            using var coded = new MemoryStream(body);
+            var inflating = decoder(coded);
+            await using (inflating)
+            {
+                var isWhole = await TryCopyAsync(inflating, inflated, limit, CancellationToken.None, bufferSize);
+                return (inflated.ToArray(), isWhole ? null : new FormatException("it is too large when inflated"));
+            }
+        }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        {
+            return (inflated.ToArray(), new FormatException("its content coding is broken", exception));
+        }
+    }
+
+    // Whether all of it had room.
+    private static async Task<bool> TryCopyAsync(
+        Stream from,
+        MemoryStream to,
+        int limit,
+        CancellationToken cancellationToken,
+        int bufferSize = BufferSize
+    )
+    {
+        var buffer = new byte[bufferSize];
         for (int read; (read = await from.ReadAsync(buffer, cancellationToken)) > 0;)
         {
             var room = limit - (int)to.Length;
@@ -133,6 +153,12 @@ internal static class AnswerBody
         document.Dispose();
         throw new FormatException("it is not a JSON object");
     }
+
+    /// <summary>The same for a body whose label is not known any more.</summary>
+    /// <exception cref="FormatException">It is neither. The message is safe to log.</exception>
+    /// <exception cref="JsonException">It is not well-formed.</exception>
+    public static JsonDocument Read(ReadOnlyMemory<byte> body) =>
+        Read(body, !body.Span.Contains((byte)'{') && body.Span.IndexOf("access_token="u8) >= 0 ? FormType : null);
 
     private static JsonDocument ReadForm(ReadOnlySpan<byte> body)
     {

@@ -82,7 +82,8 @@ internal sealed partial class AnswerSalvage
         string? value = null;
         foreach (Match match in Members().Matches(text))
         {
-            if (match.Groups["name"].Value == name)
+            // A number is a lifetime and never a token.
+            if (match.Groups["name"].Value == name && (name == "expires_in" || match.Groups["text"].Success))
             {
                 value = match.Groups["number"].Success ? match.Groups["number"].Value : Unescape(match.Groups["text"].Value);
             }

@@ -13,6 +13,9 @@ namespace DolibarrOAuthBridge.Providers;
 /// </summary>
 internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, BridgeOptions options)
 {
+    // The refresh token may stand at the end of an answer that is far too long.
+    private const int LargestSalvage = 8 * ProviderHttpClient.LargestBody;
+
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
 
@@ -97,9 +100,15 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
             request.Headers.ConnectionClose = true; // it serves one request only, so the server need not keep it
             var sent = Secrets(await form.ReadAsStringAsync(deadline.Token), authorization);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
-            var body = await AnswerBody.ReceiveAsync(response.Content, ProviderHttpClient.LargestBody, deadline.Token);
+            var limit = received is null ? ProviderHttpClient.LargestBody : LargestSalvage;
+            var body = await AnswerBody.ReceiveAsync(response.Content, limit, deadline.Token);
             received?.Invoke(body.Bytes);
             body.ThrowIfCutOff();
+            if (body.Bytes.Length > ProviderHttpClient.LargestBody)
+            {
+                throw new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded);
+            }
+
             return Read(endpoint, response, body.Bytes, accept, sent);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -23,7 +23,7 @@ internal sealed record AnsweredToken(StoredToken Token, DateTime? RefreshTokenEx
     {
         try
         {
-            using var document = JsonDocument.Parse(body, StrictJson.Options);
+            using var document = AnswerBody.Read(body);
             if (document.RootElement is { ValueKind: JsonValueKind.Object } root && !IsRefusal(root))
             {
                 var answer = new TokenAnswer.Issued(TokenResponse.Parse(root));

@@ -24,6 +24,7 @@ internal sealed class LeaseOwners(RefreshJournal journal, TimeProvider time)
     private static readonly Dictionary<string, FileStream> Locks = new(StringComparer.Ordinal);
 
     /// <summary>A name for a new lease. It counts as held until <see cref="End"/>.</summary>
+    /// <exception cref="BridgeException">The state directory cannot be used.</exception>
     public string Begin()
     {
         var (directory, state) = journal.Place();

@@ -10,6 +10,24 @@ namespace DolibarrOAuthBridge.IntegrationTests.Broker;
 public sealed class HealingTests(SharedServer shared)
 {
     [Fact]
+    public async Task A_refresh_token_that_is_written_back_right_after_healing_is_not_spent()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        var old = await world.RawAsync();
+        var host = world.Open();
+        await host.TokenAsync();
+        world.Clock.Advance(TimeSpan.FromHours(2));
+        await world.ExecuteAsync($"UPDATE llx_oauth_token SET token = '{old}' WHERE service = '{World.Service}'");
+        await world.ExecuteAsync($"CREATE TRIGGER back BEFORE UPDATE ON llx_oauth_token FOR EACH ROW SET NEW.token = '{old}'");
+
+        await host.TokenFailsAsync(ProblemCode.StoreNotWritable);
+
+        Assert.Equal(1, world.Authority.Asked);
+        Assert.False(world.Authority.SawReuse);
+    }
+
+    [Fact]
     public async Task What_stock_php_writes_over_a_rotated_refresh_token_is_healed_before_the_next_refresh()
     {
         await using var world = await World.CreateAsync(shared.Server);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.IO.Compression;
 using System.Text;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
@@ -27,6 +28,9 @@ public sealed class OddAnswerTests(SharedServer shared)
             "1,000 members",
             "blank in the access token",
             "over 1 MiB",
+            "over 1 MiB before the tokens",
+            "gzip with a wrong check sum",
+            "labelled gzip and is none",
             "cut off after the refresh token",
             "text before and after",
             "connection cut after the refresh token",
@@ -39,7 +43,7 @@ public sealed class OddAnswerTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         var isCut = kind.StartsWith("connection cut", StringComparison.Ordinal);
-        world.Authority.NextWritten(json => Written(kind, json), ContentType(kind), kind == "status 201" ? 201 : 200, isCut);
+        world.Authority.NextWritten(json => Written(kind, json), ContentType(kind), kind == "status 201" ? 201 : 200, isCut, kind.Contains("gzip", StringComparison.Ordinal) ? "gzip" : null);
         var host = world.Open();
 
         try
@@ -85,12 +89,31 @@ public sealed class OddAnswerTests(SharedServer shared)
             "1,000 members" => open + string.Concat(Enumerable.Range(0, 1000).Select(static number => $",\"m{number}\":{number}")) + "}",
             "blank in the access token" => json.Replace("\"access_token\":\"", "\"access_token\":\"a ", StringComparison.Ordinal),
             "over 1 MiB" => $"{open},\"extra\":\"{new string('x', 1200 * 1024)}\"}}",
+            "over 1 MiB before the tokens" => $"{{\"extra\":\"{new string('x', 1200 * 1024)}\",{json[1..]}",
             "cut off after the refresh token" => open + ",\"scope\":\"op",
             "text before and after" => $"Notice: undefined variable in token.php\n{json}\n<!-- 3 ms -->",
             _ => json,
         };
         var bytes = kind == "Latin-1" ? Encoding.Latin1.GetBytes(text) : Encoding.UTF8.GetBytes(text);
-        return kind == "byte order mark" ? [0xEF, 0xBB, 0xBF, .. bytes] : bytes;
+        return kind switch
+        {
+            "byte order mark" => [0xEF, 0xBB, 0xBF, .. bytes],
+            "gzip with a wrong check sum" => Broken(bytes),
+            _ => bytes,
+        };
+    }
+
+    private static byte[] Broken(byte[] plain)
+    {
+        using var whole = new MemoryStream();
+        using (var coder = new GZipStream(whole, CompressionLevel.Fastest))
+        {
+            coder.Write(plain);
+        }
+
+        var bytes = whole.ToArray();
+        bytes[^6] ^= 0xff;
+        return bytes;
     }
 
     private static string WithLifetime(string json, string value) => json.Replace("3600", value, StringComparison.Ordinal);

@@ -89,12 +89,19 @@ internal sealed class Authority : IAsyncDisposable
     }
 
     /// <summary>The next answer issues tokens as usual and writes them in another form.</summary>
-    public void NextWritten(Func<string, byte[]> write, string contentType = "application/json", int status = 200, bool isCut = false) =>
+    public void NextWritten(
+        Func<string, byte[]> write,
+        string contentType = "application/json",
+        int status = 200,
+        bool isCut = false,
+        string? coding = null
+    ) =>
         Next(async context =>
         {
             var body = write(Issue(context).Json);
             context.Response.StatusCode = status;
             context.Response.ContentType = contentType;
+            context.Response.Headers.ContentEncoding = coding;
             context.Response.ContentLength = isCut ? body.Length + 100 : null;
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
             if (isCut)

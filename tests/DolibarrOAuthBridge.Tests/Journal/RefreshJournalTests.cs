@@ -37,6 +37,8 @@ public sealed class RefreshJournalTests : IDisposable
 
         using var found = Assert.Single(Abandoned(Journal()));
         Assert.Null(found.ReadAnswer());
+        Assert.False(found.ReadIntent()!.IsAnswered);
+        Assert.Null(found.ReadIntent()!.Previous);
         Assert.Empty(Abandoned(Journal())); // taken
     }
 
@@ -237,6 +239,35 @@ public sealed class RefreshJournalTests : IDisposable
         {
             Directory.Delete(_directory, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task Many_threads_may_take_their_first_lease_at_once()
+    {
+        var owners = new DolibarrOAuthBridge.Tokens.LeaseOwners(Journal(), TimeProvider.System);
+        using var gate = new ManualResetEventSlim();
+        var first = Enumerable
+            .Range(0, 16)
+            .Select(_ =>
+                Task.Factory.StartNew(
+                    () =>
+                    {
+                        gate.Wait();
+                        return owners.Begin();
+                    },
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                )
+            )
+            .ToArray();
+        gate.Set();
+
+        var names = await Task.WhenAll(first);
+
+        Assert.Equal(16, names.Distinct().Count());
+        Assert.All(names, name => Assert.False(owners.IsGone(name)));
+        Assert.All(names, DolibarrOAuthBridge.Tokens.LeaseOwners.End);
     }
 
     private RefreshJournal Journal(string key = "a key", string database = "dolibarr") =>

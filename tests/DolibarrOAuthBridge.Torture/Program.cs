@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Diagnostics;
+using DolibarrOAuthBridge.Demo.Database;
+using DolibarrOAuthBridge.Torture;
+
+// usage: dolibarr-oauth-bridge-torture [short|full] [TRIAL...]
+var isShort = args.FirstOrDefault() == "short";
+var wanted = args.Skip(args.FirstOrDefault() is "short" or "full" ? 1 : 0).ToArray();
+
+TimeSpan For(int shortSeconds, int fullSeconds) => TimeSpan.FromSeconds(isShort ? shortSeconds : fullSeconds);
+
+var server = await ScratchMariaDb.StartAsync();
+await using (server)
+{
+    (string Name, Func<Tally, Task> Run)[] trials =
+    [
+        ("odd-answers", tally => FaultTrials.OddAnswersAsync(server, tally, isShort ? 1 : 10)),
+        ("kill-at-steps", tally => KillTrials.AtEveryStepAsync(server, tally, isShort ? 1 : 20)),
+        ("kill-at-random", tally => KillTrials.AtRandomAsync(server, tally, For(5, 240))),
+        ("cut-connections", tally => SharedTrials.CutConnectionsAsync(server, tally, For(5, 180))),
+        ("stock-writers", tally => SharedTrials.StockWritersAsync(server, tally, For(4, 120))),
+        ("clocks", tally => FaultTrials.ClocksAsync(server, tally)),
+        ("disks", tally => FaultTrials.DisksAsync(server, tally)),
+        ("crowd", tally => CrowdTrials.ConnectionsAsync(server, tally, For(3, 30))),
+        ("dead-providers", tally => CrowdTrials.DeadProvidersAsync(server, tally, isShort ? 6 : 50)),
+        ("many-entries", tally => CrowdTrials.EntriesAsync(server, tally, isShort ? 1000 : 10_000, For(5, 60))),
+    ];
+    var tallies = new List<Tally>();
+    foreach (var (name, run) in trials.Where(trial => wanted.Length == 0 || wanted.Contains(trial.Name)))
+    {
+        var (tally, start) = (new Tally(name), Stopwatch.GetTimestamp());
+        tallies.Add(tally);
+        try
+        {
+            await run(tally);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            tally.Fail($"the trial broke off: {exception}");
+        }
+
+        tally.Require(tally.SlowestReturn < TimeSpan.FromSeconds(2), $"served again only after {tally.SlowestReturn.TotalSeconds:0.0} s");
+        Console.WriteLine($"{name}: {(tally.IsGood ? "good" : "FAILED")} ({Stopwatch.GetElapsedTime(start).TotalSeconds:0} s)");
+        foreach (var fault in tally.Faults.Take(20))
+        {
+            Console.WriteLine("  " + fault);
+        }
+    }
+
+    Console.WriteLine();
+    Console.WriteLine("| trial | rounds | refreshes | lost | regressed | doubles | answer never on disk | slowest return | remark |");
+    Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+    foreach (var tally in tallies)
+    {
+        Console.WriteLine(
+            $"| {tally.Name} | {tally.Rounds} | {tally.Refreshes} | {tally.Lost} | {tally.Regressed} | {tally.Doubles} | {tally.CutOff} "
+                + $"| {(tally.SlowestReturn > TimeSpan.Zero ? $"{tally.SlowestReturn.TotalSeconds:0.00} s" : "")} | {tally.Remark} |"
+        );
+    }
+
+    return tallies.TrueForAll(static tally => tally.IsGood) ? 0 : 1;
+}
