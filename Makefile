@@ -72,6 +72,12 @@ test-postgresql: ## Run the integration tests on a throw-away PostgreSQL instead
 	@SCRATCH_DATABASE=pgsql dotnet test --project tests/DolibarrOAuthBridge.IntegrationTests --configuration Release --no-build -- \
 		--filter-not-trait Database=MariaDB
 
+.PHONY: torture
+torture: ## Kill it, cut its connections, fill its disk, and count what is lost (twenty minutes); ROUND=short: one minute
+	@build/prerequisites.sh test
+	@$(quiet_build) tests/DolibarrOAuthBridge.Torture
+	@tests/DolibarrOAuthBridge.Torture/bin/Release/net10.0/dolibarr-oauth-bridge-torture $(or $(ROUND),full)
+
 .PHONY: openapi
 openapi: ## Write openapi/v1.json from the endpoints and their comments
 	@$(quiet_build) tests/DolibarrOAuthBridge.Tests
