@@ -27,7 +27,9 @@ internal static class CrowdTrials
                     await client.ConnectAsync(node.Address.Host, node.Address.Port);
                     if (number % 6 == 0)
                     {
-                        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /v1/entries HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "));
+                        await client
+                            .GetStream()
+                            .WriteAsync(Encoding.ASCII.GetBytes("GET /v1/entries HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "));
                     }
 
                     crowd.Add(client);
@@ -105,13 +107,19 @@ internal static class CrowdTrials
             await stage.ExecuteAsync(
                 string.Join(
                     ';',
-                    new[] { ("ID", "client"), ("SECRET", "secret"), ("URL", stage.Provider.Endpoint.GetLeftPart(UriPartial.Authority)) }.Select(one =>
+                    new[]
+                    {
+                        ("ID", "client"),
+                        ("SECRET", "secret"),
+                        ("URL", stage.Provider.Endpoint.GetLeftPart(UriPartial.Authority)),
+                    }.Select(one =>
                         "INSERT INTO llx_const (name, value, type, visible, note, entity) "
                         + $"SELECT CONCAT('OAUTH_GENERIC-n', seq, '_{one.Item1}'), '{one.Item2}', 'chaine', 0, '', 1 FROM seq_1_to_{count}"
                     )
                 )
                     + ";INSERT INTO llx_oauth_token (service, token, entity, datec) "
-                    + $"SELECT CONCAT('Generic-n', seq), token, 1, NOW() FROM llx_oauth_token, seq_1_to_{count} WHERE service = 'Generic-e0'"
+                    + "SELECT CONCAT('Generic-n', seq), token, 1, NOW() "
+                    + $"FROM llx_oauth_token, seq_1_to_{count} WHERE service = 'Generic-e0'"
             );
             var node = await stage.StartAsync();
             await using (node)
@@ -130,8 +138,8 @@ internal static class CrowdTrials
                 tally.Require(share < 0.02, $"at rest {share:P1} of a core");
                 tally.Remark = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"/v1/entries {entries.TotalSeconds:0.00} s, /metrics {metrics.TotalSeconds:0.00} s, at rest {share * 100:0.0} % of a core, "
-                        + $"{node.Process.WorkingSet64 / 1048576} MiB"
+                    $"/v1/entries {entries.TotalSeconds:0.00} s, /metrics {metrics.TotalSeconds:0.00} s, "
+                        + $"at rest {share * 100:0.0} % of a core, {node.Process.WorkingSet64 / 1048576} MiB"
                 );
                 tally.Count();
             }

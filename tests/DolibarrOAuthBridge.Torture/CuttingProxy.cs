@@ -93,7 +93,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
             var (near, far) = (client.GetStream(), server.GetStream());
             await Task.WhenAny(near.CopyToAsync(far), far.CopyToAsync(near));
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // Cut, which is what it is for.
         }

@@ -37,11 +37,7 @@ internal static class FaultTrials
             "application/json"
         ),
         ("blank in access token", """{"access_token":"A T","refresh_token":"RT","expires_in":3600}""", "application/json"),
-        (
-            "more than 1 MiB",
-            $$"""{"x":"{{new string('y', 1_200_000)}}","access_token":"AT","refresh_token":"RT"}""",
-            "application/json"
-        ),
+        ("more than 1 MiB", $$"""{"x":"{{new string('y', 1_200_000)}}","access_token":"AT","refresh_token":"RT"}""", "application/json"),
         ("cut off", """{"access_token":"AT","refresh_token":"RT","expires_in":36""", "cut"),
         ("broken gzip", """{"access_token":"AT","refresh_token":"RT","expires_in":3600}""", "gzip"),
         ("gzip that is none", """{"access_token":"AT","refresh_token":"RT","expires_in":3600}""", "no-gzip"),
@@ -79,13 +75,18 @@ internal static class FaultTrials
             var node = await stage.StartAsync();
             await using (node)
             {
-                foreach (var (column, value) in new[]
-                {
-                    ("next_try_at", "last_error='http_500', failure_count=9, last_error_at=UTC_TIMESTAMP + INTERVAL 1 YEAR, next_try_at"),
-                    ("lease_until", "lease_owner='elsewhere/00000000/00000000/1/1/00000000', lease_until"),
-                    ("intent_at", "intent_owner='elsewhere/00000000/00000000/1/1/00000000', intent_hash='x', intent_at"),
-                    ("refreshed_at", "refreshed_at"),
-                })
+                foreach (
+                    var (column, value) in new[]
+                    {
+                        (
+                            "next_try_at",
+                            "last_error='http_500', failure_count=9, last_error_at=UTC_TIMESTAMP + INTERVAL 1 YEAR, next_try_at"
+                        ),
+                        ("lease_until", "lease_owner='elsewhere/00000000/00000000/1/1/00000000', lease_until"),
+                        ("intent_at", "intent_owner='elsewhere/00000000/00000000/1/1/00000000', intent_hash='x', intent_at"),
+                        ("refreshed_at", "refreshed_at"),
+                    }
+                )
                 {
                     await stage.GrantAsync(entry, TimeSpan.FromMinutes(-5));
                     await node.TokenAsync(entry);
@@ -183,14 +184,15 @@ internal static class FaultTrials
     {
         var entry = stage.Entries[0];
         await stage.GrantAsync(entry, TimeSpan.FromMinutes(-5));
-        stage.Provider.Next((context, access, refresh) =>
-            WriteAsync(
-                context,
-                body.Replace("AT", access, StringComparison.Ordinal)
-                    .Replace("A T", access + " x", StringComparison.Ordinal)
-                    .Replace("RT", refresh, StringComparison.Ordinal),
-                type
-            )
+        stage.Provider.Next(
+            (context, access, refresh) =>
+                WriteAsync(
+                    context,
+                    body.Replace("AT", access, StringComparison.Ordinal)
+                        .Replace("A T", access + " x", StringComparison.Ordinal)
+                        .Replace("RT", refresh, StringComparison.Ordinal),
+                    type
+                )
         );
         var start = Stopwatch.GetTimestamp();
         await node.TokenAsync(entry);

@@ -52,7 +52,12 @@ internal sealed partial class Node : IAsyncDisposable
     /// <param name="apiKey">The API key.</param>
     /// <param name="crashAt">Where it dies as by kill -9; null for nowhere.</param>
     /// <param name="isElsewhere">Whether it counts as on another machine: with a process id space and a host name of its own.</param>
-    public static async Task<Node> StartAsync(IEnumerable<string> arguments, string apiKey, string? crashAt = null, bool isElsewhere = false)
+    public static async Task<Node> StartAsync(
+        IEnumerable<string> arguments,
+        string apiKey,
+        string? crashAt = null,
+        bool isElsewhere = false
+    )
     {
         var start = isElsewhere
             ? StartInfo(

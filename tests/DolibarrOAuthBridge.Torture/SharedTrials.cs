@@ -52,8 +52,8 @@ internal static class SharedTrials
             {
                 using var end = new CancellationTokenSource(duration);
                 var work = Task.WhenAll(
-                    stage.Entries
-                        .Select(entry => InsistAsync(node, entry, end))
+                    stage
+                        .Entries.Select(entry => InsistAsync(node, entry, end))
                         .Concat(stage.Entries.Select((entry, number) => WriteBackAsync(stage, tally, entry, number % 2 == 0, end)))
                         .ToArray()
                 );
@@ -104,9 +104,9 @@ internal static class SharedTrials
             await stage.ExecuteAsync(
                 deletes
                     ? $"""
-                        DELETE FROM llx_oauth_token WHERE service = '{row.Service}' AND entity = 1;
-                        INSERT INTO llx_oauth_token (service, token, entity, datec) VALUES ('{row.Service}', '{value}', 1, NOW())
-                        """
+                    DELETE FROM llx_oauth_token WHERE service = '{row.Service}' AND entity = 1;
+                    INSERT INTO llx_oauth_token (service, token, entity, datec) VALUES ('{row.Service}', '{value}', 1, NOW())
+                    """
                     : $"UPDATE llx_oauth_token SET token = '{value}' WHERE service = '{row.Service}' AND entity = 1"
             );
             tally.Count();

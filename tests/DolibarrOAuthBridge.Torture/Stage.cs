@@ -42,7 +42,10 @@ internal sealed class Stage : IAsyncDisposable
         var proxy = new CuttingProxy(server.Port);
         var conf = await File.ReadAllTextAsync(install.ConfPath);
         var own = $"$dolibarr_main_db_port='{server.Port}'";
-        await File.WriteAllTextAsync(install.ConfPath, conf.Replace(own, $"$dolibarr_main_db_port='{proxy.Port}'", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            install.ConfPath,
+            conf.Replace(own, $"$dolibarr_main_db_port='{proxy.Port}'", StringComparison.Ordinal)
+        );
         var stage = new Stage(
             server,
             install,
@@ -86,7 +89,9 @@ internal sealed class Stage : IAsyncDisposable
     public async Task GrantAsync(string entry, TimeSpan life)
     {
         var service = ServiceOf(entry);
-        await ExecuteAsync($"DELETE FROM llx_oauth_token WHERE service = '{service}'; DELETE FROM llx_oauthbridge_grant WHERE service = '{service}'");
+        await ExecuteAsync(
+            $"DELETE FROM llx_oauth_token WHERE service = '{service}'; DELETE FROM llx_oauthbridge_grant WHERE service = '{service}'"
+        );
         await Install.SetTokenAsync(
             entry,
             new StoredToken(
@@ -162,7 +167,8 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
-    private static string ServiceOf(string entry) => $"{entry[0]}{entry[1..entry.IndexOf('-', StringComparison.Ordinal)].ToLowerInvariant()}{entry[entry.IndexOf('-', StringComparison.Ordinal)..]}";
+    private static string ServiceOf(string entry) =>
+        entry.Split('-') is [var provider, var label] ? $"{provider[0]}{provider[1..].ToLowerInvariant()}-{label}" : entry;
 
     private static bool HasAnswer(string path)
     {

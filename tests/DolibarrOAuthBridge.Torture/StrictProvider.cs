@@ -119,7 +119,15 @@ internal sealed class StrictProvider : IAsyncDisposable
 
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(
-                JsonSerializer.Serialize(new { access_token = access, refresh_token = next, token_type = "Bearer", expires_in = 3600 })
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        access_token = access,
+                        refresh_token = next,
+                        token_type = "Bearer",
+                        expires_in = 3600,
+                    }
+                )
             );
         }
         finally

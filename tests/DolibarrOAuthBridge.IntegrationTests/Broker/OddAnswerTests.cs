@@ -43,7 +43,13 @@ public sealed class OddAnswerTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         var isCut = kind.StartsWith("connection cut", StringComparison.Ordinal);
-        world.Authority.NextWritten(json => Written(kind, json), ContentType(kind), kind == "status 201" ? 201 : 200, isCut, kind.Contains("gzip", StringComparison.Ordinal) ? "gzip" : null);
+        world.Authority.NextWritten(
+            json => Written(kind, json),
+            ContentType(kind),
+            kind == "status 201" ? 201 : 200,
+            isCut,
+            kind.Contains("gzip", StringComparison.Ordinal) ? "gzip" : null
+        );
         var host = world.Open();
 
         try
