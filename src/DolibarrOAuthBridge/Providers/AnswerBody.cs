@@ -29,7 +29,7 @@ internal static class AnswerBody
         try
         {
             await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-            if (!await TryCopyAsync(stream, bytes, limit, cancellationToken))
+            if (!await TryCopyAsync(stream, bytes, limit, BufferSize, cancellationToken))
             {
                 end = new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded);
             }
@@ -96,7 +96,7 @@ internal static class AnswerBody
             var inflating = decoder(coded);
             await using (inflating)
             {
-                var isWhole = await TryCopyAsync(inflating, inflated, limit, CancellationToken.None, bufferSize);
+                var isWhole = await TryCopyAsync(inflating, inflated, limit, bufferSize, CancellationToken.None);
                 return (inflated.ToArray(), isWhole ? null : new FormatException("it is too large when inflated"));
             }
         }
@@ -111,8 +111,8 @@ internal static class AnswerBody
         Stream from,
         MemoryStream to,
         int limit,
-        CancellationToken cancellationToken,
-        int bufferSize = BufferSize
+        int bufferSize,
+        CancellationToken cancellationToken
     )
     {
         var buffer = new byte[bufferSize];
