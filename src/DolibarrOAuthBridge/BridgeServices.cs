@@ -73,7 +73,8 @@ internal static class BridgeServices
             .AddSingleton(provider => new OutboundProxy(
                 options,
                 provider.GetRequiredService<TimeProvider>(),
-                options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<EntryTable>() : null
+                options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<EntryTable>() : null,
+                provider.GetRequiredService<TokenCodec>()
             ))
             .AddSingleton(provider =>
                 ProviderHttpClient.Create(

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
 
 namespace DolibarrOAuthBridge.Providers;
 
@@ -12,7 +13,8 @@ namespace DolibarrOAuthBridge.Providers;
 /// (<c>MAIN_PROXY_USE</c> and its siblings, entity 0 or 1), read at most once a minute. <c>Bridge:NoProxy</c> lists hosts that are
 /// reached without.
 /// </summary>
-internal sealed class OutboundProxy(BridgeOptions options, TimeProvider time, EntryTable? constants = null) : IWebProxy
+internal sealed class OutboundProxy(BridgeOptions options, TimeProvider time, EntryTable? constants = null, TokenCodec? codec = null)
+    : IWebProxy
 {
     private const string Prefix = "MAIN_PROXY_";
     private const int MainCompany = 1;
@@ -107,7 +109,22 @@ internal sealed class OutboundProxy(BridgeOptions options, TimeProvider time, En
             Value("PORT").Length == 0
                 ? address
                 : new UriBuilder(address) { Port = int.Parse(Value("PORT"), CultureInfo.InvariantCulture) }.Uri;
-        return new Known(proxy, Value("USER").Length == 0 ? null : new NetworkCredential(Value("USER"), Value("PASS")), until);
+        return new Known(proxy, Value("USER").Length == 0 ? null : new NetworkCredential(Value("USER"), Decrypt(Value("PASS"))), until);
+    }
+
+    // Dolibarr encrypts what ends in _PASS.
+    private string Decrypt(string password)
+    {
+        try
+        {
+            return codec?.DecryptText(password) ?? password;
+        }
+        catch (SecretUnreadableException exception)
+        {
+            throw new ProviderConfigurationException(
+                $"MAIN_PROXY_PASS, the password of Dolibarr's proxy, cannot be read. {exception.Message}"
+            );
+        }
     }
 
     private static bool IsPort(string text) =>

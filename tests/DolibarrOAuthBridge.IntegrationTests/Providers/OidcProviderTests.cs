@@ -23,6 +23,7 @@ namespace DolibarrOAuthBridge.IntegrationTests.Providers;
 public sealed partial class OidcProviderTests(SharedServer shared)
 {
     private const string Entry = "GENERIC-Npm";
+    private const string Secret = "canary-s3cret:with+%&specials"; // this provider takes ASCII only
 
     private static readonly bool HasNpm = Environment
         .GetEnvironmentVariable("PATH")!
@@ -33,7 +34,7 @@ public sealed partial class OidcProviderTests(SharedServer shared)
     public async Task A_client_that_may_use_basic_only_consents_refreshes_and_revokes()
     {
         Assert.SkipUnless(HasNpm, "npm is not installed");
-        await using var provider = await OidcProviderServer.StartAsync([Client("client_secret_basic", World.ClientSecret)]);
+        await using var provider = await OidcProviderServer.StartAsync([Client("client_secret_basic", Secret)]);
         await using var world = await CreateAsync(provider);
         var host = world.Open();
 
@@ -77,7 +78,7 @@ public sealed partial class OidcProviderTests(SharedServer shared)
     public async Task A_device_code_becomes_a_grant()
     {
         Assert.SkipUnless(HasNpm, "npm is not installed");
-        await using var provider = await OidcProviderServer.StartAsync([Client("client_secret_basic", World.ClientSecret)]);
+        await using var provider = await OidcProviderServer.StartAsync([Client("client_secret_basic", Secret)]);
         await using var world = await CreateAsync(provider);
         var host = world.Open();
         var consents = host.Get<ConsentService>();
@@ -135,7 +136,7 @@ public sealed partial class OidcProviderTests(SharedServer shared)
     {
         var world = await World.CreateAsync(shared.Server);
         await world.Install.SetConstAsync($"OAUTH_{Entry}_ID", World.ClientId);
-        await world.Install.SetConstAsync($"OAUTH_{Entry}_SECRET", World.ClientSecret);
+        await world.Install.SetConstAsync($"OAUTH_{Entry}_SECRET", Secret);
         await world.Install.SetConstAsync($"OAUTH_{Entry}_URL", provider.Issuer);
         await world.Install.SetConstAsync($"OAUTH_{Entry}_SCOPE", "openid,email,offline_access");
         return world;
