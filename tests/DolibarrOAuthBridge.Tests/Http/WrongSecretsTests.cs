@@ -58,7 +58,7 @@ public sealed class WrongSecretsTests
         Assert.NotNull(refused.RetryAfter);
         Assert.Throws<BridgeException>(() => secrets.RequirePatience(Request("127.0.0.1")));
         secrets.RequirePatience(Request("127.0.0.2"));
-        Assert.True(secrets.SlowDownAsync(Request("127.0.0.2"), "wrong", default).IsCompletedSuccessfully);
+        Assert.True(secrets.SlowDownAsync(Request("127.0.0.2"), "wrong", TestContext.Current.CancellationToken).IsCompletedSuccessfully);
 
         _time.Advance(WrongSecrets.Longest);
         await Task.WhenAll(waiting);
