@@ -10,30 +10,6 @@ namespace DolibarrOAuthBridge.IntegrationTests.Diagnosis;
 public sealed class JournalFindingsTests(SharedServer shared)
 {
     [Fact]
-    [Trait("Database", "MariaDB")]
-    public async Task An_answer_that_waits_is_found_and_goes_through_once_the_column_is_wide_enough_without_a_restart()
-    {
-        await using var world = await Patient.CreateAsync(shared.Server);
-        await world.GrantExpiredAsync();
-        await world.ExecuteAsync("ALTER TABLE llx_oauth_token MODIFY token varchar(1200)");
-        world.Authority.Always = Authority.Json(
-            200,
-            $$"""{"access_token":"at-canary-{{new string('x', 4000)}}","refresh_token":"rt-canary-2","expires_in":3600,"token_type":"Bearer"}"""
-        );
-        var host = world.Open();
-        var failure = await Record.ExceptionAsync(() => host.TokenAsync());
-        Assert.True(world.JournalFiles.Count > 0, $"{failure} {world.Authority.Granted} {host.Log.Text}");
-
-        Patient.Expect(await Patient.ExamineAsync(world), "journal_waits", Severity.Error);
-        Patient.Expect(await Patient.ExamineAsync(world), "column_narrow", Severity.Error);
-        await world.ExecuteAsync("ALTER TABLE llx_oauth_token MODIFY token text");
-        await host.RenewAsync();
-
-        Assert.Empty(world.JournalFiles);
-        Assert.Equal("rt-canary-2", (await world.StoredAsync()).RefreshToken);
-    }
-
-    [Fact]
     public async Task A_directory_that_cannot_be_used_is_found()
     {
         await using var world = await Patient.CreateAsync(shared.Server);
