@@ -18,7 +18,9 @@ internal sealed record CompanySnapshot(
     IReadOnlyDictionary<string, GrantRecord> Memory
 )
 {
-    private readonly Dictionary<EntryName, OAuthEntry> _entries = Entries.ToDictionary(static entry => entry.Name);
+    private readonly Dictionary<EntryName, OAuthEntry> _entries = Entries
+        .DistinctBy(static entry => entry.Name) // entity 0 may spell one in another case
+        .ToDictionary(static entry => entry.Name);
     private readonly Dictionary<string, EntryReport> _reports = Reports.ToDictionary(static report => report.Entry, StringComparer.Ordinal);
 
     /// <summary>The entry that a setting or a row names as Dolibarr does; null if there is none.</summary>

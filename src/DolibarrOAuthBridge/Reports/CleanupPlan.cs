@@ -29,7 +29,7 @@ internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries,
         var known = await entries.ListAllAsync(await entries.ListEntitiesAsync(cancellationToken), cancellationToken);
         var records = await grants.ListAllAsync(cancellationToken);
         var byName = rows.Where(static row => EntryName.TryParse(row.Service, out _)).ToLookup(static row => Key(row));
-        foreach (var entry in known)
+        foreach (var entry in known.DistinctBy(static entry => (entry.Name, entry.Entity)))
         {
             items.AddRange(Duplicates([.. byName[(entry.Name, entry.Entity)]], records.GetValueOrDefault(GrantKey.Of(entry))));
         }

@@ -23,7 +23,7 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
     {
         var rows = await tokens.ListAsync(cancellationToken);
         var all = await entries.ListAllAsync(cancellationToken);
-        var known = all.ToDictionary(static entry => (entry.Name, entry.Entity));
+        var known = all.DistinctBy(static entry => (entry.Name, entry.Entity)).ToDictionary(static entry => (entry.Name, entry.Entity));
         var tokensOfEntries = new TokenRows(rows);
         return
         [
