@@ -45,7 +45,11 @@ internal static class SidecarAccount
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SidecarAccountException($"Bridge:DatabasePasswordFile cannot be read: {exception.Message}", exception);
+            var advice = path.StartsWith("/run/credentials/", StringComparison.Ordinal)
+                ? " It is a credential of the service, there only for the service and while it runs: for a command by hand name the file "
+                    + "that systemd takes it from, with --Bridge:DatabasePasswordFile=PATH."
+                : string.Empty;
+            throw new SidecarAccountException($"Bridge:DatabasePasswordFile cannot be read: {exception.Message}{advice}", exception);
         }
     }
 }

@@ -204,7 +204,7 @@ public static partial class DolibarrConfReader
                 path,
                 null,
                 null,
-                "There is no such file. Give the path of Dolibarr's conf.php, usually htdocs/conf/conf.php.",
+                "There is no such file. Give the path of Dolibarr's conf.php, usually htdocs/conf/conf.php." + Hidden(path),
                 exception
             );
         }
@@ -217,7 +217,8 @@ public static partial class DolibarrConfReader
                 Directory.Exists(path)
                     ? "This is a directory. Give the path of the conf.php in it."
                     : $"The user \"{Environment.UserName}\" has no permission to read the file{Mode(path)}. Add this user to the file's "
-                        + "group, usually the web server's, and give the group the right to read.",
+                        + "group, usually the web server's, and give the group the right to read."
+                        + Hidden(path),
                 exception
             );
         }
@@ -226,6 +227,13 @@ public static partial class DolibarrConfReader
             throw new DolibarrConfException(path, null, null, $"The file cannot be read: {exception.Message}", exception);
         }
     }
+
+    // systemd shows such a service an empty directory that nobody may enter.
+    private static string Hidden(string path) =>
+        path.StartsWith("/home/", StringComparison.Ordinal) || path.StartsWith("/root/", StringComparison.Ordinal)
+            ? " A service with ProtectHome=yes, as the package's is, sees nothing in /home and /root: systemctl edit "
+                + "dolibarr-oauth-bridge, with ProtectHome=read-only below [Service]."
+            : string.Empty;
 
     private static string Mode(string path)
     {

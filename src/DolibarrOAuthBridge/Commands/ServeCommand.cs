@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.Net.Sockets;
+using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Http;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -42,7 +43,12 @@ internal sealed partial class ServeCommand : IBridgeCommand
             var handles = ActivatedSockets.Find(Environment.GetEnvironmentVariable);
             var urls = result.GetValue(_urls) ?? (socket is null && handles.Count == 0 ? DefaultUrls : string.Empty);
             var addresses = ListenAddress.Parse(urls);
-            var context = open();
+            var context = await OpenAsync(open, handles, cancellationToken);
+            if (context is null)
+            {
+                return 1; // mended: systemd starts it anew
+            }
+
             await using (context)
             {
                 var server = BridgeServer.Build(
@@ -75,6 +81,38 @@ internal sealed partial class ServeCommand : IBridgeCommand
                 $"The sidecar cannot listen: {exception.Message}",
                 innerException: exception
             );
+        }
+    }
+
+    // Whoever connects to sockets that systemd holds is told why there is no bridge; without them the reason is on the terminal.
+    private static async Task<CommandContext?> OpenAsync(
+        Func<CommandContext> open,
+        IReadOnlyList<int> handles,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception exception) when (handles.Count > 0 && exception is (UsageException or DolibarrConfException))
+        {
+            await Console.Error.WriteLineAsync($"{exception.Message} Callers are told so until it is mended.");
+            await UnreadyServer.RunAsync(handles, exception.Message, () => CanOpenAsync(open), cancellationToken);
+            return null;
+        }
+    }
+
+    private static async Task<bool> CanOpenAsync(Func<CommandContext> open)
+    {
+        try
+        {
+            await using var context = open();
+            return true;
+        }
+        catch (Exception exception) when (exception is UsageException or DolibarrConfException)
+        {
+            return false;
         }
     }
 

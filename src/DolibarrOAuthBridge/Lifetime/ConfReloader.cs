@@ -58,7 +58,8 @@ internal sealed partial class ConfReloader(
 
     // Journal, leases and prepared SQL belong to one database.
     private bool IsElsewhere(DolibarrConf newer) =>
-        (newer.DbHost, newer.DbPort, newer.DbName, newer.DbPrefix) != (conf.DbHost, conf.DbPort, conf.DbName, conf.DbPrefix);
+        (newer.DbType, newer.DbHost, newer.DbPort, newer.DbName, newer.DbPrefix)
+        != (conf.DbType, conf.DbHost, conf.DbPort, conf.DbName, conf.DbPrefix);
 
     private static async Task TryAccountAsync(DolibarrConf newer, CancellationToken cancellationToken)
     {

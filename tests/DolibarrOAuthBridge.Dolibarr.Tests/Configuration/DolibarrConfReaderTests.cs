@@ -129,6 +129,14 @@ public sealed class DolibarrConfReaderTests
         Assert.Equal("mysqli", Parse($"{Minimal}$dolibarr_main_db_type='{type}';").DbType);
 
     [Fact]
+    public void A_file_below_home_that_is_not_there_may_be_hidden_by_the_service_manager() =>
+        Assert.Contains(
+            "ProtectHome=read-only",
+            Assert.Throws<DolibarrConfException>(() => DolibarrConfReader.Read("/home/nobody-at-all/conf.php")).Message,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
     public void PostgreSQL_is_supported() => Assert.Equal("pgsql", Parse(Minimal + "$dolibarr_main_db_type='pgsql';").DbType);
 
     [Fact]

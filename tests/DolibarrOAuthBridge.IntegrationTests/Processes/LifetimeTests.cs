@@ -198,6 +198,35 @@ public sealed class LifetimeTests(SharedServer shared)
         Assert.Equal(0, await sidecar.ExitAsync());
     }
 
+    [Fact]
+    public async Task With_sockets_of_systemd_a_conf_php_that_is_missing_is_told_to_callers_until_it_is_there()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var token = await world.GrantAsync(TimeSpan.FromHours(1));
+        await world.InitAsync();
+        var hidden = world.Install.ConfPath + ".hidden";
+        File.Move(world.Install.ConfPath, hidden);
+        var address = $"127.0.0.1:{Demo.Processes.FreePort.Find()}";
+        using var process = await ActivateAsync(world, address);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{address}/") };
+
+        using var refused = await http.GetAsync(new Uri("v1/entries", UriKind.Relative));
+        var told = await refused.Content.ReadAsStringAsync();
+        File.Move(hidden, world.Install.ConfPath);
+        await process.WaitForExitAsync().WaitAsync(Eventually.Limit);
+
+        Assert.Equal((503, "application/problem+json"), ((int)refused.StatusCode, refused.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("store_unavailable", told, StringComparison.Ordinal);
+        Assert.Contains("conf.php", told, StringComparison.Ordinal);
+        Assert.Equal(1, process.ExitCode); // which systemd answers by a new start
+        using var next = await ActivateAsync(world, address);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"v1/entries/{World.Entry}/token", UriKind.Relative));
+        request.Headers.Authorization = new("Bearer", world.ApiKey);
+        using var answer = await http.SendAsync(request);
+        Assert.Contains(token.AccessToken!, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        next.Kill();
+    }
+
     private static string Receive(Socket socket)
     {
         var buffer = new byte[256];
