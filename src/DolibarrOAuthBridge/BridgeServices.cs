@@ -145,6 +145,7 @@ internal static class BridgeServices
         services
             .AddSingleton<EntryUseTable>()
             .AddSingleton<EntryDirectory>()
+            .AddSingleton<EntryWriter>()
             .AddSingleton<EntryFlows>()
             .AddSingleton<EntryReporter>()
             .AddSingleton<StatusTable>()

@@ -29,6 +29,7 @@ internal static class CommandLine
             new EntriesCommand(),
             new TokenCommand(),
             new RefreshCommand(),
+            new ConnectCommand(),
             new ConsentCommand(),
             new RevokeCommand(),
             new PauseCommand(),

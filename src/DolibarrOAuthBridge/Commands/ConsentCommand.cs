@@ -105,7 +105,7 @@ internal sealed class ConsentCommand : IBridgeCommand
     }
 
     // One request, and nobody to wait for.
-    private static async Task<ConsentResult> AppOnlyAsync(
+    internal static async Task<ConsentResult> AppOnlyAsync(
         CommandContext context,
         OAuthEntry entry,
         ConsentOptions consentOptions,
