@@ -61,9 +61,12 @@ function oauthbridgeAnchor($entry)
  */
 function oauthbridgeIcon($provider)
 {
+	global $supportedoauth2array; // Dolibarr 17 has no function for it
+
 	require_once DOL_DOCUMENT_ROOT.'/core/lib/oauth.lib.php';
 	$icon = 'fa-key';
-	foreach (getSupportedOauth2Array() as $key => $service) {
+	$services = function_exists('getSupportedOauth2Array') ? getSupportedOauth2Array() : (array) $supportedoauth2array;
+	foreach ($services as $key => $service) {
 		$name = str_replace('_', '', preg_replace('/^OAUTH_(.+)_NAME$/', '$1', $key));
 		$isFitting = !empty($service['picto']) && $service['picto'] !== 'generic'; // a sheet of paper
 		if ($isFitting && stripos($provider, $name) === 0) {
