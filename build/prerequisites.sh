@@ -52,6 +52,7 @@ fi
 if [ "${1:-}" = acceptance ]; then
 	command -v chromium >/dev/null || missing+=(chromium)
 	command -v chromedriver >/dev/null || missing+=(chromium-driver)
+	command -v npm >/dev/null || missing+=(npm)
 fi
 
 [ ${#missing[@]} -eq 0 ] && exit 0
