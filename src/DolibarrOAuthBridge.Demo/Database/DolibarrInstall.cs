@@ -272,7 +272,7 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
     private static string Assignment(string variable, string value) =>
         $"${variable}='{value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)}';";
 
-    private Task ChangeAsync(string sql, (string, object?)[] parameters, CancellationToken cancellationToken) =>
+    private Task<int> ChangeAsync(string sql, (string, object?)[] parameters, CancellationToken cancellationToken) =>
         _database.ExecuteAsync(sql, parameters, cancellationToken);
 
     // From dolibarr_set_const.

@@ -218,7 +218,7 @@ public sealed class HostingStory : IAsyncDisposable
         limit.CancelAfter(TimeSpan.FromSeconds(30));
         while (await StatusAsync(dolibarr, dolibarr.ApiKey, limit.Token) != status)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
         }
 
         return $"it answers {(int)status}";

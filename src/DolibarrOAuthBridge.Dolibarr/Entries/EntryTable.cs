@@ -261,9 +261,7 @@ public sealed class EntryTable
     {
         string Read(string ending) => constants.GetValueOrDefault(name.Constant(ending), string.Empty).Trim();
         string[] ReadList(string constant) =>
-            constants
-                .GetValueOrDefault(constant, string.Empty)
-                .Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            constants.GetValueOrDefault(constant, string.Empty).Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
 
         var (secret, problem) = DecryptSecret(Read("SECRET") is { Length: > 0 } value ? value : Read("SECRET_KEY"));
         return new OAuthEntry
@@ -288,14 +286,9 @@ public sealed class EntryTable
 
     private (string Secret, string? Problem) DecryptSecret(string value)
     {
-        if (value.Length == 0)
-        {
-            return (string.Empty, null);
-        }
-
         try
         {
-            return (_codec.DecryptText(value), null);
+            return (value.Length == 0 ? string.Empty : _codec.DecryptText(value), null);
         }
         catch (SecretUnreadableException exception)
         {

@@ -189,7 +189,7 @@ internal static class BridgeConfiguration
         );
 
     // One text with commas, as in the environment, or a JSON array.
-    private static IEnumerable<string> List(IConfigurationSection setting) =>
+    private static string[] List(IConfigurationSection setting) =>
         (setting.Value ?? string.Join(',', setting.GetChildren().Select(static one => one.Value))).Split(
             ',',
             StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries

@@ -141,8 +141,10 @@ internal sealed class ConnectCommand : IBridgeCommand
     {
         EntryPurpose[] purposes = EntryUseTable.IsSignIn(name) ? [EntryPurpose.SignIn] : [EntryPurpose.SendMail, EntryPurpose.ReadMail];
         var scopes = purposes.SelectMany(purpose => provider.ScopeNeeds.Where(need => need.Purpose == purpose)).Select(need => need.Scope);
-        var all = new[] { "openid", "email" }.Concat(provider.AlwaysAskedScopes).Concat(scopes).Distinct();
-        return provider.Renewal == RenewalGrant.ClientCredentials ? $"{provider.AppOnlyResource}/.default" : string.Join(',', all);
+        IEnumerable<string> all = ["openid", "email", .. provider.AlwaysAskedScopes, .. scopes];
+        return provider.Renewal == RenewalGrant.ClientCredentials
+            ? $"{provider.AppOnlyResource}/.default"
+            : string.Join(',', all.Distinct());
     }
 
     private static async Task<int> TryMailAsync(

@@ -42,8 +42,9 @@ internal sealed class ExportCommand : IBridgeCommand
             }
 
             await Console.Out.WriteLineAsync(
-                $"{report.Entry} was written to {path} (export {report.Id}). It is not renewed here any more; its access token works until it "
-                    + $"ends. On the other server, run: dolibarr-oauth-bridge import {Path.GetFileName(path)}. Then delete the file."
+                $"{report.Entry} was written to {path} (export {report.Id}). "
+                    + "It is not renewed here any more; its access token works until it ends. "
+                    + $"On the other server, run: dolibarr-oauth-bridge import {Path.GetFileName(path)}. Then delete the file."
             );
             return 0;
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.CommandLine;
-using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Keys;
 using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Storage;

@@ -84,7 +84,7 @@ internal sealed class InstancesCommand : IBridgeCommand
     private static string Name(EntryReport report) =>
         report.Entity == 1 ? report.Entry : string.Create(CultureInfo.InvariantCulture, $"{report.Entry} (entity {report.Entity})");
 
-    private static void Write(IAnsiConsole console, IReadOnlyList<InstanceLine> lines)
+    private static void Write(IAnsiConsole console, List<InstanceLine> lines)
     {
         if (lines.Count == 0)
         {

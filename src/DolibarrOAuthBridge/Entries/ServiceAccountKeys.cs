@@ -71,7 +71,7 @@ internal sealed class ServiceAccountKeys(IConfiguration configuration)
     }
 
     /// <summary>What can be said of an entry's key; null if it has none.</summary>
-    public CertificateReport? Inspect(OAuthEntry entry)
+    public static CertificateReport? Inspect(OAuthEntry entry)
     {
         if (entry.ServiceAccount is not { } account)
         {

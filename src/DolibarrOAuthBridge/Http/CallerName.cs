@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Globalization;
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections.Features;
+using DolibarrOAuthBridge.Http.Security;
 
 namespace DolibarrOAuthBridge.Http;
 
@@ -14,37 +13,12 @@ internal static class CallerName
 {
     private const string Header = "Bridge-Caller";
     private const int Longest = 120;
-    private const int SocketLevel = 1; // SOL_SOCKET
-    private const int PeerCredentials = 17; // SO_PEERCRED: struct ucred of pid, uid and gid, 4 bytes each
-    private const int CredentialBytes = 12;
 
     /// <summary>Such as <c>uid 33: page /compta/facture/card.php</c>, or <c>tcp</c>.</summary>
     public static string Of(HttpContext context)
     {
-        var peer = Uid(context.Features.Get<IConnectionSocketFeature>()?.Socket) is { } uid
-            ? string.Create(CultureInfo.InvariantCulture, $"uid {uid}")
-            : "tcp";
+        var peer = PeerName.OverUnixSocket(context) is { } uid ? string.Create(CultureInfo.InvariantCulture, $"uid {uid}") : "tcp";
         return context.Request.Headers[Header] is [{ Length: > 0 } said] ? $"{peer}: {Clean(said)}" : peer;
-    }
-
-    private static uint? Uid(Socket? socket)
-    {
-        if (socket is not { AddressFamily: AddressFamily.Unix })
-        {
-            return null;
-        }
-
-        Span<byte> credentials = stackalloc byte[CredentialBytes];
-        try
-        {
-            return socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials) == CredentialBytes
-                ? BitConverter.ToUInt32(credentials[4..])
-                : null;
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            return null;
-        }
     }
 
     private static string Clean(string text) =>

@@ -13,8 +13,10 @@ namespace DolibarrOAuthBridge.Providers;
 /// (<c>MAIN_PROXY_USE</c> and its siblings, entity 0 or 1), read at most once a minute. <c>Bridge:NoProxy</c> lists hosts that are
 /// reached without.
 /// </summary>
+#pragma warning disable CA1001 // a semaphore without a wait handle holds nothing to be disposed of
 internal sealed class OutboundProxy(BridgeOptions options, TimeProvider time, EntryTable? constants = null, TokenCodec? codec = null)
     : IWebProxy
+#pragma warning restore CA1001
 {
     private const string Prefix = "MAIN_PROXY_";
     private const int MainCompany = 1;

@@ -32,10 +32,8 @@ internal sealed class GrantRefresher(
             return state.Grant;
         }
 
-        var lease = await leases.AcquireAsync(
-            GrantKey.Of(entry),
-            new LeaseWish(state.SpentHash, InDoubtFor(entry, demand)),
-            async () => demand.IsMetBy(await reader.ReadAsync(entry), time.GetUtcNow())
+        var lease = await leases.AcquireAsync(GrantKey.Of(entry), new LeaseWish(state.SpentHash, InDoubtFor(entry, demand)), async () =>
+            demand.IsMetBy(await reader.ReadAsync(entry), time.GetUtcNow())
         );
         if (lease is null)
         {

@@ -12,7 +12,9 @@ namespace DolibarrOAuthBridge.Tokens;
 /// caller who leaves does not cut it off. A caller who needs more than the shared refresh was started for starts another one when
 /// the result does not suffice.
 /// </summary>
+#pragma warning disable CA1001 // a semaphore without a wait handle holds nothing to be disposed of
 internal sealed class RefreshFlights(EntryDirectory entries, GrantRefresher refresher, TimeProvider time)
+#pragma warning restore CA1001
 {
     private const int MostAtOnce = 64;
 

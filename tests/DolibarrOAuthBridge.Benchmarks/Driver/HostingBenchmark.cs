@@ -47,9 +47,9 @@ internal static class HostingBenchmark
         await Parallel.ForEachAsync(
             Enumerable.Range(0, number),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
-            async (index, _) =>
+            async (index, cancellation) =>
             {
-                all[index] = await host.AddAsync($"i{index:0000}", Entries);
+                all[index] = await host.AddAsync($"i{index:0000}", Entries, cancellation);
                 await host.PublishAsync(all[index]);
                 if (Interlocked.Increment(ref made) % 100 == 0)
                 {

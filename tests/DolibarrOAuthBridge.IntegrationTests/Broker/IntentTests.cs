@@ -72,10 +72,7 @@ public sealed class IntentTests(SharedServer shared)
         await second.TokenFailsAsync(ProblemCode.ProviderUnavailable, Generic);
         await second.TokenFailsAsync(ProblemCode.ProviderUnavailable, Generic);
 
-        Assert.Equal(
-            "1",
-            await world.QueryAsync($"SELECT COUNT(*) FROM llx_oauthbridge_event WHERE kind = '{Grants.EventKind.InDoubt}'")
-        );
+        Assert.Equal("1", await world.QueryAsync($"SELECT COUNT(*) FROM llx_oauthbridge_event WHERE kind = '{Grants.EventKind.InDoubt}'"));
     }
 
     [Fact]

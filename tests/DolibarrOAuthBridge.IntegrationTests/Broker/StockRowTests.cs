@@ -154,9 +154,7 @@ public sealed class StockRowTests(SharedServer shared)
         var host = world.Open();
         await host.TokenAsync();
         await world.ExecuteAsync($"UPDATE llx_oauth_token SET token = '{old}' WHERE service = 'Google-Mail'");
-        await world.ExecuteAsync(
-            "CREATE TRIGGER write_back BEFORE UPDATE ON llx_oauth_token FOR EACH ROW SET NEW.token = OLD.token"
-        );
+        await world.ExecuteAsync("CREATE TRIGGER write_back BEFORE UPDATE ON llx_oauth_token FOR EACH ROW SET NEW.token = OLD.token");
 
         await Assert.ThrowsAsync<BridgeException>(() => host.RefreshAsync());
         Assert.Equal(1, world.Authority.Asked);

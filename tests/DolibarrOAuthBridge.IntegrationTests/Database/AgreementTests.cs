@@ -71,7 +71,8 @@ public sealed partial class AgreementTests(SharedServer shared)
         );
         await world.ExecuteAsync(
             """
-            INSERT INTO llx_oauth_token (service, token, entity) SELECT service, token, entity FROM llx_oauth_token WHERE service = 'Google-Twice';
+            INSERT INTO llx_oauth_token (service, token, entity)
+            SELECT service, token, entity FROM llx_oauth_token WHERE service = 'Google-Twice';
             INSERT INTO llx_oauth_token (service, token, entity) VALUES ('Google-Broken', 'no token', 1);
             INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_GENERIC-Unfinished_ID', 'id', 1), ('OAUTH_GITHUB-Other_ID', 'id', 2);
             """
@@ -89,7 +90,8 @@ public sealed partial class AgreementTests(SharedServer shared)
             );
 
     [GeneratedRegex(
-        "^oauthbridge_entry_needs_person\\{(?=[^}]*\\bentity=\"(?<entity>\\d+)\")(?=[^}]*\\bentry=\"(?<entry>[^\"]+)\")[^}]*\\} (?<value>[01])",
+        "^oauthbridge_entry_needs_person\\{(?=[^}]*\\bentity=\"(?<entity>\\d+)\")"
+            + "(?=[^}]*\\bentry=\"(?<entry>[^\"]+)\")[^}]*\\} (?<value>[01])",
         RegexOptions.Multiline
     )]
     private static partial Regex NeedsPerson();

@@ -133,7 +133,8 @@ public sealed partial class StatusTableTests(SharedServer shared, OwnServer othe
         await world.InitAsync();
         await world.ExecuteAsync(
             """
-            UPDATE llx_oauthbridge_v_status SET failure_count = 1, paused = 1, refresh_token_expires_at = UTC_TIMESTAMP(), looked_at = '2020-01-01';
+            UPDATE llx_oauthbridge_v_status SET failure_count = 1, paused = 1,
+                refresh_token_expires_at = UTC_TIMESTAMP(), looked_at = '2020-01-01';
             INSERT INTO llx_oauthbridge_event (at, service, kind) VALUES (UTC_TIMESTAMP(), 'Google-Mail', 'healed');
             INSERT INTO llx_oauthbridge_use VALUES ('Google-Mail', 1, 'uid 33', UTC_TIMESTAMP(), UTC_TIMESTAMP());
             INSERT INTO llx_oauthbridge_grant (service, lease_owner, lease_until)

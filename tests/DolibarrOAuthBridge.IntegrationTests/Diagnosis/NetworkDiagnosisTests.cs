@@ -2,7 +2,6 @@
 
 using DolibarrOAuthBridge.Demo.Processes;
 using DolibarrOAuthBridge.Demo.Provider;
-using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using Microsoft.AspNetCore.Http;
 

@@ -55,7 +55,7 @@ internal sealed class HostingWorld : IAsyncDisposable
     }
 
     /// <summary>Waits until the sidecar answers so, as it does some time after a SIGHUP.</summary>
-    public Task UntilAsync(Func<Task<bool>> condition, string what) => Eventually.HoldsAsync(condition, what);
+    public static Task UntilAsync(Func<Task<bool>> condition, string what) => Eventually.HoldsAsync(condition, what);
 
     public async ValueTask DisposeAsync()
     {

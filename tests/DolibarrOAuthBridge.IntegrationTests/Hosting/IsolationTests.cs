@@ -2,7 +2,6 @@
 
 using System.Net.Sockets;
 using System.Text.Json;
-using DolibarrOAuthBridge.Demo.Hosting;
 using DolibarrOAuthBridge.Http.Security;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
@@ -79,7 +78,7 @@ public sealed class IsolationTests(SharedServer shared)
         foreach (var path in paths)
         {
             var request = RawHttp.Get(path, "Host: localhost", $"Authorization: Bearer {acme.ApiKey}");
-            Assert.Contains(await RawHttp.StatusAsync(world.Sidecar.Address, request), new[] { 400, 401, 404 });
+            Assert.Contains(await RawHttp.StatusAsync(world.Sidecar.Address, request), (HashSet<int>)[400, 401, 404]);
         }
     }
 
@@ -102,7 +101,7 @@ public sealed class IsolationTests(SharedServer shared)
 
         world.Host.Withdraw("acme");
         world.Sidecar.Signal("HUP");
-        await world.UntilAsync(() => Task.FromResult(!File.Exists(path)), "the socket is closed");
+        await HostingWorld.UntilAsync(() => Task.FromResult(!File.Exists(path)), "the socket is closed");
         await world.RequireTokenAsync(beta);
     }
 
@@ -146,7 +145,7 @@ public sealed class IsolationTests(SharedServer shared)
         Assert.Equal(503, (await world.TokenAsync(dead)).Status);
         Assert.Equal(503, (await world.TokenAsync(gone)).Status);
         Assert.Equal(404, (await world.TokenAsync(acme, name: "broken")).Status);
-        await world.UntilAsync(
+        await HostingWorld.UntilAsync(
             async () =>
             {
                 var (_, body) = await world.GetAsync("/readyz?verbose=1", world.Host.OperatorKey);
@@ -185,11 +184,11 @@ public sealed class IsolationTests(SharedServer shared)
         Assert.Equal(0, (await world.RunAsync("instances")).ExitCode);
 
         await world.ServeAsync();
-        await world.UntilAsync(
+        await HostingWorld.UntilAsync(
             () => Task.FromResult(Directory.Exists(Path.Combine(world.Host.StateDirectory, "acme"))),
             "the state directory is made"
         );
-        await world.UntilAsync(
+        await HostingWorld.UntilAsync(
             () => Task.FromResult(Directory.Exists(Path.Combine(world.Host.StateDirectory, "beta"))),
             "the other one too"
         );

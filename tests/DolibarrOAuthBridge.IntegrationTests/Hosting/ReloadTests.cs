@@ -26,8 +26,8 @@ public sealed class ReloadTests(SharedServer shared)
             world.Sidecar.Signal("HUP");
         }
 
-        await world.UntilAsync(async () => (await world.TokenAsync(coming)).Status == 200, "the new instance is served");
-        await world.UntilAsync(async () => (await world.TokenAsync(leaving)).Status == 404, "the former one is not");
+        await HostingWorld.UntilAsync(async () => (await world.TokenAsync(coming)).Status == 200, "the new instance is served");
+        await HostingWorld.UntilAsync(async () => (await world.TokenAsync(leaving)).Status == 404, "the former one is not");
         await stop.CancelAsync();
         Assert.All(await Task.WhenAll(load), served => Assert.True(served > 0));
         Assert.False(world.Sidecar.HasExited);
@@ -43,7 +43,7 @@ public sealed class ReloadTests(SharedServer shared)
 
         await File.WriteAllTextAsync(world.Host.FileOf("acme"), "{ half a fi");
         world.Sidecar.Signal("HUP");
-        await world.UntilAsync(
+        await HostingWorld.UntilAsync(
             () => Task.FromResult(world.Sidecar.Output.Contains("acme.json", StringComparison.Ordinal)),
             "the broken file is said"
         );
@@ -52,7 +52,10 @@ public sealed class ReloadTests(SharedServer shared)
         // The name leads to another Dolibarr now: its key, and not the former's, opens it.
         await world.Host.PublishAsync(other with { Name = "acme" });
         world.Sidecar.Signal("HUP");
-        await world.UntilAsync(async () => (await world.TokenAsync(other, name: "acme")).Status == 200, "the other Dolibarr answers");
+        await HostingWorld.UntilAsync(
+            async () => (await world.TokenAsync(other, name: "acme")).Status == 200,
+            "the other Dolibarr answers"
+        );
         Assert.Equal(401, (await world.TokenAsync(acme)).Status);
     }
 
@@ -66,9 +69,14 @@ public sealed class ReloadTests(SharedServer shared)
         await Parallel.ForEachAsync(
             Enumerable.Range(0, all.Length),
             new ParallelOptions { MaxDegreeOfParallelism = 4 },
-            async (number, _) =>
+            async (number, cancellation) =>
             {
-                all[number] = await world.Host.AddByPrefixAsync($"i{number:000}", database, $"p{number:000}_");
+                all[number] = await world.Host.AddByPrefixAsync(
+                    $"i{number:000}",
+                    database,
+                    $"p{number:000}_",
+                    cancellationToken: cancellation
+                );
                 await world.Host.PublishAsync(all[number]);
             }
         );

@@ -117,14 +117,13 @@ public sealed class ServiceAccountTests : IDisposable
     [Fact]
     public void A_key_that_everybody_can_read_is_noticed()
     {
-        var keys = new ServiceAccountKeys(Configuration(null));
         var entry = Entry(Key());
         File.SetUnixFileMode(entry.ServiceAccount!.KeyPath, UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        Assert.Equal(entry.ServiceAccount.KeyPath, keys.Inspect(entry)!.ExposedPath);
+        Assert.Equal(entry.ServiceAccount.KeyPath, ServiceAccountKeys.Inspect(entry)!.ExposedPath);
 
         File.SetUnixFileMode(entry.ServiceAccount.KeyPath, UnixFileMode.UserRead);
-        Assert.Null(keys.Inspect(entry)!.ExposedPath);
-        Assert.NotNull(keys.Inspect(Entry("/nowhere.json"))!.Problem);
+        Assert.Null(ServiceAccountKeys.Inspect(entry)!.ExposedPath);
+        Assert.NotNull(ServiceAccountKeys.Inspect(Entry("/nowhere.json"))!.Problem);
     }
 
     public void Dispose()

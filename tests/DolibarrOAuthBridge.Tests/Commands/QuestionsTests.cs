@@ -4,9 +4,11 @@ using DolibarrOAuthBridge.Commands;
 
 namespace DolibarrOAuthBridge.Tests.Commands;
 
-public sealed class QuestionsTests
+public sealed class QuestionsTests : IDisposable
 {
     private readonly StringWriter _said = new();
+
+    public void Dispose() => _said.Dispose();
 
     [Fact]
     public async Task An_answer_that_cannot_be_is_asked_for_again()

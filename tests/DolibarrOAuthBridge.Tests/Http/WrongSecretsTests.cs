@@ -24,9 +24,9 @@ public sealed class WrongSecretsTests
     [Fact]
     public void The_caller_over_tcp_is_the_owner_of_the_other_end()
     {
-        Assert.Equal(33u, CallerName.Find(Table, 0xB6A2, 0x223D));
-        Assert.Null(CallerName.Find(Table, 0xB6A3, 0x223D));
-        Assert.Null(CallerName.Find(string.Empty, 0xB6A2, 0x223D));
+        Assert.Equal(33u, PeerName.Find(Table, 0xB6A2, 0x223D));
+        Assert.Null(PeerName.Find(Table, 0xB6A3, 0x223D));
+        Assert.Null(PeerName.Find(string.Empty, 0xB6A2, 0x223D));
     }
 
     [Fact]

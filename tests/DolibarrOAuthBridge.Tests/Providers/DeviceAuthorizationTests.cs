@@ -9,7 +9,7 @@ public sealed class DeviceAuthorizationTests
 {
     private const string Good =
         """{"device_code":"dc","user_code":"ABCD-EFGH","verification_uri":"https://microsoft.com/devicelogin","""
-            + """ "expires_in":900,"interval":7}""";
+        + """ "expires_in":900,"interval":7}""";
 
     [Fact]
     public void An_answer_is_read()

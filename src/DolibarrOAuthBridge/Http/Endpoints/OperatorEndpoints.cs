@@ -38,7 +38,7 @@ internal static class OperatorEndpoints
 
                     if (isVerbose || place.Instance is null)
                     {
-                        context.RequestServices.GetRequiredService<RefusalLog>().Note("without the operator's key", CallerName.Of(context));
+                        context.RequestServices.GetRequiredService<RefusalLog>().Note("without the operator's key", PeerName.Of(context));
                         throw new BridgeException(ProblemCode.Unauthorized, "Send the operator's key: Authorization: Bearer <key>.");
                     }
                 }

@@ -15,7 +15,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> 
 
     /// <summary>Notes one.</summary>
     /// <param name="what">What was wrong; one of a few fixed texts.</param>
-    /// <param name="caller">Who sent it, as <see cref="CallerName"/> says.</param>
+    /// <param name="caller">Who sent it, as <see cref="PeerName"/> says.</param>
     public void Note(string what, string caller)
     {
         if (_tallies.GetOrAdd(what, static _ => new Tally()).Add(time.GetUtcNow()) is { } count)

@@ -29,7 +29,7 @@ internal sealed class WrongSecrets(TimeProvider time, RefusalLog log)
     /// <exception cref="BridgeException"><c>too_many_requests</c>.</exception>
     public void RequirePatience(HttpContext context)
     {
-        if (!_callers.IsEmpty && _callers.TryGetValue(CallerName.Of(context), out var caller) && caller.Waiting >= MostWaiting)
+        if (!_callers.IsEmpty && _callers.TryGetValue(PeerName.Of(context), out var caller) && caller.Waiting >= MostWaiting)
         {
             throw TooMany();
         }
@@ -42,7 +42,7 @@ internal sealed class WrongSecrets(TimeProvider time, RefusalLog log)
     /// <exception cref="BridgeException"><c>too_many_requests</c>: too many answers wait already.</exception>
     public async Task SlowDownAsync(HttpContext context, string what, CancellationToken cancellationToken)
     {
-        var name = CallerName.Of(context);
+        var name = PeerName.Of(context);
         log.Note(what, name);
         if (_callers.Count >= MostCallers)
         {

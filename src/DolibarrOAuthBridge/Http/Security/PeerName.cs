@@ -12,7 +12,7 @@ namespace DolibarrOAuthBridge.Http.Security;
 /// socket, by the owner of the other end in <c>/proc/self/net/tcp</c> over TCP. It counts wrong secrets and fills log lines; it lets
 /// nobody in.
 /// </summary>
-internal static class CallerName
+internal static class PeerName
 {
     private const int SocketLevel = 1; // SOL_SOCKET of Linux
     private const int PeerCredentials = 17; // SO_PEERCRED: pid, uid and gid, 32 bits each
@@ -22,18 +22,22 @@ internal static class CallerName
     public static string Of(HttpContext context)
     {
         var remote = context.Connection.RemoteIpAddress;
-        var uid = remote is null
-            ? OverUnixSocket(context.Features.Get<IConnectionSocketFeature>()?.Socket)
-            : OverTcp(remote, context.Connection.RemotePort, context.Connection.LocalPort);
+        var uid = remote is null ? OverUnixSocket(context) : OverTcp(remote, context.Connection.RemotePort, context.Connection.LocalPort);
         return uid is { } known ? string.Create(CultureInfo.InvariantCulture, $"uid {known}") : remote?.ToString() ?? "the unix socket";
     }
 
-    private static uint? OverUnixSocket(Socket? socket)
+    /// <summary>The user at the other end of a unix socket; null if it is none, or nobody knows.</summary>
+    public static uint? OverUnixSocket(HttpContext context)
     {
+        if (context.Features.Get<IConnectionSocketFeature>()?.Socket is not { AddressFamily: AddressFamily.Unix } socket)
+        {
+            return null;
+        }
+
         Span<byte> credentials = stackalloc byte[12];
         try
         {
-            return socket?.GetRawSocketOption(SocketLevel, PeerCredentials, credentials) == credentials.Length
+            return socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials) == credentials.Length
                 ? BitConverter.ToUInt32(credentials[4..8])
                 : null;
         }
