@@ -74,7 +74,7 @@ internal static class BridgeServices
                 options,
                 provider.GetRequiredService<TimeProvider>(),
                 options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<EntryTable>() : null,
-                provider.GetRequiredService<TokenCodec>()
+                options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<TokenCodec>() : null
             ))
             .AddSingleton(provider =>
                 ProviderHttpClient.Create(

@@ -80,7 +80,7 @@ internal static class HotTokenRouting
     public static IApplicationBuilder UseHotTokens(this IApplicationBuilder app) =>
         app.Use(
             static (context, next) =>
-                context.RequestServices.GetRequiredService<HotTokens>().Find(context.Request) is { } body
+                context.RequestServices.GetService<HotTokens>()?.Find(context.Request) is { } body // none: a call that is about no instance
                     ? WholeAnswer.WriteAsync(context, body)
                     : next(context)
         );

@@ -19,7 +19,8 @@ public sealed class RealProviderTests(SharedServer shared)
         var issued = await provider.IssueAsync(World.ClientId, null, "openid email");
         await world.Install.SetTokenAsync(World.Entry, issued, DateTimeOffset.UnixEpoch);
         await world.InitAsync();
-        var sidecars = await Task.WhenAll(world.ServeAsync(), world.ServeAsync());
+        const string ReadEveryTime = "--Bridge:ReadCache=0"; // the test writes the row too
+        var sidecars = await Task.WhenAll(world.ServeAsync(null, ReadEveryTime), world.ServeAsync(null, ReadEveryTime));
 
         for (var round = 1; round <= 3; round++)
         {

@@ -45,7 +45,8 @@ class OAuthBridgeConnectionException extends Exception
 		switch ($number) {
 			case self::REFUSED:
 				return self::forNothing(
-					'nothing listens there: it is not running, or it listens on another port. Another container is reached by its socket only.'
+					'nothing listens there: it is not running, or it listens on another port. '
+					.'Another container is reached by its socket only.'
 				);
 			case self::NOT_FOUND:
 				return self::forNothing('there is no such socket: it is not running, or it listens at another path.');

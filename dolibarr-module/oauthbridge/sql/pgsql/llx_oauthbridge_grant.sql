@@ -28,6 +28,9 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_grant (
   intent_hash              varchar(64) NULL,               -- keyed hash of the refresh token that is being spent
   intent_owner             varchar(80) NULL,               -- the process that spends it and has not stored the answer
   intent_at                timestamp(3) NULL,              -- since when, by the database's clock
+  paused_at                timestamp NULL,                 -- since when a person keeps it from being renewed; null if nobody does
+  paused_reason            varchar(255) NULL,
+  moved_id                 varchar(32) NULL,               -- the export that took the grant to another server
   CONSTRAINT uk_oauthbridge_grant_service_entity UNIQUE (service, entity)
 );
-COMMENT ON TABLE llx_oauthbridge_grant IS 'oauthbridge schema 3';
+COMMENT ON TABLE llx_oauthbridge_grant IS 'oauthbridge schema 4';

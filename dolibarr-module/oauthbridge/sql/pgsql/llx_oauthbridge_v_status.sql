@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_v_status (
   failure_count            integer NOT NULL,               -- failed refreshes since the last good one
   last_error               varchar(255) NULL,
   next_try_at              timestamp NULL,
+  paused                   smallint NOT NULL DEFAULT 0,    -- 1: a person keeps it from being renewed
   warnings                 varchar(255) NOT NULL,          -- codes, with spaces between them
   looked_at                timestamp NOT NULL,              -- when this was so
   looked_by                varchar(80) NULL,               -- the sidecar that looks; null after it stopped
