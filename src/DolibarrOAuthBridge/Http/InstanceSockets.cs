@@ -39,7 +39,6 @@ internal sealed partial class InstanceSockets(UnixSocket? process, ILogger<Insta
             foreach (var path in _owners.Keys.Except(wanted.Keys, StringComparer.Ordinal).ToList())
             {
                 _owners.TryRemove(path, out _);
-                RemoveFile(path); // at once: the server closes a socket only when its last connection has ended
             }
 
             foreach (var (path, instance) in wanted)
@@ -66,18 +65,6 @@ internal sealed partial class InstanceSockets(UnixSocket? process, ILogger<Insta
         foreach (var socket in _bound.Values)
         {
             socket.Dispose();
-        }
-    }
-
-    private void RemoveFile(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Log.NotRemoved(logger, path, exception.Message);
         }
     }
 
@@ -121,8 +108,5 @@ internal sealed partial class InstanceSockets(UnixSocket? process, ILogger<Insta
     {
         [LoggerMessage(1, LogLevel.Error, "The socket {Path} of the instance {Name} cannot be opened: {Reason}")]
         public static partial void NotBound(ILogger logger, string name, string path, string reason);
-
-        [LoggerMessage(2, LogLevel.Warning, "The socket {Path} of a former instance cannot be removed: {Reason}")]
-        public static partial void NotRemoved(ILogger logger, string path, string reason);
     }
 }
