@@ -144,6 +144,7 @@ internal sealed class MySqlDialect : SqlDialect
             DefaultCommandTimeout = timeoutSeconds,
             MaximumPoolSize = 10,
             ConnectionReset = false, // no statement leaves anything behind, and a reset would cost two more for each
+            ConnectionIdlePingTime = 1, // seconds; a server that was restarted is noticed
             Pooling = isPooled,
             AllowLoadLocalInfile = false,
             PersistSecurityInfo = false,
