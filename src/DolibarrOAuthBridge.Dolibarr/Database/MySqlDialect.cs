@@ -118,11 +118,6 @@ internal sealed class MySqlDialect : SqlDialect
             .UseConnectionOpenedCallback(
                 static async (context, cancellationToken) =>
                 {
-                    if (!context.Conditions.HasFlag(MySqlConnectionOpenedConditions.New))
-                    {
-                        return; // out of the pool, with the settings of its first opening
-                    }
-
                     var command = new MySqlCommand(SessionSql, context.Connection);
                     await using (command.ConfigureAwait(false))
                     {
@@ -143,8 +138,6 @@ internal sealed class MySqlDialect : SqlDialect
             ConnectionTimeout = timeoutSeconds,
             DefaultCommandTimeout = timeoutSeconds,
             MaximumPoolSize = 10,
-            ConnectionReset = false, // no statement leaves anything behind, and a reset would cost two more for each
-            ConnectionIdlePingTime = 1, // seconds; a server that was restarted is noticed
             Pooling = isPooled,
             AllowLoadLocalInfile = false,
             PersistSecurityInfo = false,
