@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Database;
+using Microsoft.Net.Http.Headers;
 
 namespace DolibarrOAuthBridge.Http;
 
@@ -16,7 +17,15 @@ internal static partial class Failures
                 context.Response.Headers.XContentTypeOptions = "nosniff";
                 try
                 {
-                    await next(context);
+                    if (HasReadableCharset(context.Request))
+                    {
+                        await next(context);
+                    }
+                    else
+                    {
+                        context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+                    }
+
                     await AnswerEmptyAsync(context);
                 }
                 catch (BridgeException exception)
@@ -57,6 +66,12 @@ internal static partial class Failures
             }
         );
     }
+
+    // The framework throws at a name of a character set that it does not know.
+    private static bool HasReadableCharset(HttpRequest request) =>
+        !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        || !type.Charset.HasValue
+        || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 
     private static Task AnswerEmptyAsync(HttpContext context) =>
         context.Response switch

@@ -80,8 +80,13 @@ internal static class HotTokenRouting
     public static IApplicationBuilder UseHotTokens(this IApplicationBuilder app) =>
         app.Use(
             static (context, next) =>
-                context.RequestServices.GetService<HotTokens>()?.Find(context.Request) is { } body // none: a call that is about no instance
+                IsAboutAnEntry(context) && context.RequestServices.GetRequiredService<HotTokens>().Find(context.Request) is { } body
                     ? WholeAnswer.WriteAsync(context, body)
                     : next(context)
         );
+
+    // Other calls may be about no instance, and have none of its services.
+    private static bool IsAboutAnEntry(HttpContext context) =>
+        context.Request.Path.Value?.StartsWith("/v1/entries/", StringComparison.Ordinal) == true
+        && ((RequestPlace?)context.Features[typeof(RequestPlace)])?.Instance is not null;
 }

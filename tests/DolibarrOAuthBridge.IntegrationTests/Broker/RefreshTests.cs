@@ -207,15 +207,17 @@ public sealed class RefreshTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_token_that_is_dead_on_arrival_is_stored_and_handed_out()
+    public async Task A_token_that_is_over_on_arrival_is_not_handed_out_nor_asked_for_at_every_call()
     {
         await using var world = await World.CreateAsync(shared.Server);
         world.Authority.Lifetime = -5;
         await world.GrantExpiredAsync();
 
-        var token = await world.Open().TokenAsync();
+        var host = world.Open();
+        await host.TokenFailsAsync(ProblemCode.ProviderUnavailable);
+        await host.TokenFailsAsync(ProblemCode.ProviderUnavailable);
 
-        Assert.Equal(world.Authority.LastAccessToken, token.Value);
+        Assert.Equal(1, world.Authority.Asked);
         Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
     }
 

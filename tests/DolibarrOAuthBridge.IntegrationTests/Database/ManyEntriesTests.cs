@@ -27,22 +27,6 @@ public sealed class ManyEntriesTests(OwnServer own) : IClassFixture<OwnServer>
         Assert.Equal(few, many);
     }
 
-    [Fact]
-    [Trait("Database", "MariaDB")]
-    public async Task A_connection_out_of_the_pool_needs_no_settings_again()
-    {
-        await using var world = await World.CreateAsync(own.Server);
-        var host = world.Open();
-        await host.Get<EntryReporter>().ListAllAsync(); // opens a connection
-        await StatusAsync(world, "Com_set_option");
-        var first = await StatusAsync(world, "Com_set_option");
-        var second = await StatusAsync(world, "Com_set_option"); // what the look itself costs
-
-        await host.Get<EntryReporter>().ListAllAsync();
-
-        Assert.Equal(second - first, await StatusAsync(world, "Com_set_option") - second);
-    }
-
     private static Task AddAsync(World world, int from, int to) =>
         world.ExecuteAsync(
             $"""

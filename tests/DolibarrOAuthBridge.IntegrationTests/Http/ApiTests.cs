@@ -57,6 +57,7 @@ public sealed class ApiTests(SharedServer shared)
             "missing",
             "flows",
             "needs_person",
+            "paused",
             "token",
             "warnings",
         ];
@@ -72,6 +73,7 @@ public sealed class ApiTests(SharedServer shared)
             "refreshed_at",
             "refresh_count",
             "last_error",
+            "account",
             "refresh_token_expires_at",
         ];
         Assert.Equal(token, entry.GetProperty("token").EnumerateObject().Select(member => member.Name));

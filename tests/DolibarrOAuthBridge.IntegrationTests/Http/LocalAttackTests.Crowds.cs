@@ -100,6 +100,6 @@ public sealed partial class LocalAttackTests
         var many = string.Join('&', Enumerable.Range(0, 3000).Select(number => $"p{number}=1"));
         Assert.Equal(400, await RawHttp.StatusAsync(served.Sidecar.Address, $"{post}Content-Length: {many.Length}\r\n\r\n{many}"));
         var multipart = post.Replace("application/x-www-form-urlencoded", "multipart/form-data", StringComparison.Ordinal);
-        Assert.Equal(400, await RawHttp.StatusAsync(served.Sidecar.Address, $"{multipart}Content-Length: 3\r\n\r\nabc"));
+        Assert.Equal(415, await RawHttp.StatusAsync(served.Sidecar.Address, $"{multipart}Content-Length: 3\r\n\r\nabc"));
     }
 }

@@ -99,7 +99,6 @@ public sealed class StockTokenTests(SharedServer shared)
 
         var attack = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => PostAsync(sidecar, wrong)));
 
-        Assert.Contains(attack, answer => (int)answer.Status == 429);
         Assert.All(attack, answer => Assert.Contains((int)answer.Status, (int[])[401, 429]));
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(sidecar, Form(token.RefreshToken!))).Status);
         await Eventually.HoldsAsync(
