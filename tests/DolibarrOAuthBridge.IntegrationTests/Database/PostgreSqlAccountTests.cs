@@ -74,7 +74,8 @@ public sealed partial class PostgreSqlAccountTests(PostgreSqlServer shared) : IC
         await world.InitAsync();
         await world.ExecuteAsync(
             """
-            UPDATE llx_oauthbridge_v_status SET failure_count = 1, paused = 1, refresh_token_expires_at = '2020-01-01', looked_at = '2020-01-01';
+            UPDATE llx_oauthbridge_v_status SET failure_count = 1, paused = 1,
+                refresh_token_expires_at = '2020-01-01', looked_at = '2020-01-01';
             INSERT INTO llx_oauthbridge_event (at, service, kind) VALUES (now() AT TIME ZONE 'UTC', 'Google-Mail', 'healed');
             INSERT INTO llx_oauthbridge_grant (service, lease_owner, lease_until) VALUES ('Google-Mail', 'x', '2999-01-01');
             INSERT INTO llx_oauthbridge_use VALUES ('Google-Mail', 1, 'uid 33', now(), now());

@@ -104,22 +104,6 @@ public sealed class LifetimeTests(SharedServer shared)
         Assert.Empty(world.JournalFiles);
     }
 
-    [Theory]
-    [InlineData("GET /v1/entries HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half: ")]
-    public async Task Told_to_stop_it_does_not_wait_for_the_rest_of_a_request(string half)
-    {
-        await using var world = await World.CreateAsync(shared.Server);
-        var sidecar = await world.ServeAsync();
-        using var client = new TcpClient();
-        await client.ConnectAsync(sidecar.Address.Host, sidecar.Address.Port);
-        var authorized = half.Replace("\r\nHost", $"\r\nAuthorization: Bearer {world.ApiKey}\r\nHost", StringComparison.Ordinal);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(authorized));
-
-        sidecar.Terminate();
-
-        Assert.Equal(0, await sidecar.ExitAsync().WaitAsync(TimeSpan.FromSeconds(30))); // a refresh under way would get 45
-    }
-
     [Fact]
     public async Task A_log_of_json_is_one_object_a_line_from_the_first_to_the_last()
     {

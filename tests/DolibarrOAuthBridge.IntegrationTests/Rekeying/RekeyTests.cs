@@ -202,7 +202,8 @@ public sealed class RekeyTests(SharedServer shared)
         await world.GrantExpiredAsync();
         var before = await world.QueryAsync(AllValues);
         var gate = world.Authority.HoldNextAnswer();
-        var call = world.Open(new BridgeOptions { ProviderDeadline = TimeSpan.FromMinutes(1) }).TokenAsync();
+        var patient = new BridgeOptions { ProviderDeadline = TimeSpan.FromMinutes(1), LeaseDuration = TimeSpan.FromMinutes(2) };
+        var call = world.Open(patient).TokenAsync();
         await gate.Arrived;
 
         var refused = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
