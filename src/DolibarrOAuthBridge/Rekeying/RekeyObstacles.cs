@@ -3,6 +3,7 @@
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Storage;
+using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Rekeying;
 
@@ -10,7 +11,7 @@ namespace DolibarrOAuthBridge.Rekeying;
 /// What a change of key must wait for. A sidecar that runs would go on with the old key: its sign is a look at the entries within the
 /// last minute. A lock of others (<c>LOCK TABLES</c>, a backup) is found within a second.
 /// </summary>
-internal sealed class RekeyObstacles(DolibarrDatabase database, StatusTable status, TimeProvider time)
+internal sealed class RekeyObstacles(DolibarrDatabase database, StatusTable status, LeaseOwners owners, TimeProvider time)
 {
     private static readonly TimeSpan SidecarIsGone = TimeSpan.FromMinutes(1);
 
@@ -82,13 +83,6 @@ internal sealed class RekeyObstacles(DolibarrDatabase database, StatusTable stat
             cancellationToken
         );
 
-    // host/process id/…: a process of this machine that was killed refreshes no more; what it left is in the journal.
-    private static bool IsGone(string owner) =>
-        owner.Split('/') is [var host, var id, ..]
-        && ProcessName.Value.StartsWith(host + "/", StringComparison.Ordinal)
-        && Directory.Exists("/proc/self")
-        && !Directory.Exists($"/proc/{id}");
-
     private async Task<bool> IsRefreshingAsync(CancellationToken cancellationToken)
     {
         try
@@ -99,7 +93,7 @@ internal sealed class RekeyObstacles(DolibarrDatabase database, StatusTable stat
                 static row => row.Text("lease_owner"),
                 cancellationToken
             );
-            return leases.Any(static owner => !IsGone(owner));
+            return leases.Any(owner => !owners.IsGone(owner));
         }
         catch (StoreException exception) when (exception.Cause == StoreCause.MissingTable)
         {

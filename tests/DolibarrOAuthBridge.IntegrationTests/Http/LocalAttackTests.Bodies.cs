@@ -26,7 +26,7 @@ public sealed partial class LocalAttackTests
             "Content-Type: application/json\r\nContent-Length: 3\r\n\r\n\"\u00ff\u00fe",
             "Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{\"state\":[\"\\ud800\"]}",
             "Content-Type: application/json\r\nContent-Length: 13\r\n\r\n{\"state\": 12}",
-            "Content-Type: application/json\r\nContent-Length: 19\r\n\r\n{\"state\":\"\\ud800\"}",
+            "Content-Type: application/json\r\nContent-Length: 18\r\n\r\n{\"state\":\"\\ud800\"}",
             "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
             "Content-Type: application/json\r\nTransfer-Encoding: gzip\r\n\r\n{}",
             "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
