@@ -2,7 +2,6 @@
 
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Reports;
-using DolibarrOAuthBridge.Storage;
 using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Rekeying;
