@@ -17,11 +17,6 @@ for project in $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj)
 	[ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 done
 
-# What matters most of what depends on the database once more, on PostgreSQL; `make test-postgresql` runs all of it.
-SCRATCH_DATABASE=pgsql dotnet test --project tests/DolibarrOAuthBridge.IntegrationTests --configuration Release --no-build -- \
-	--filter-not-trait Database=MariaDB --filter-namespace '*.Broker' '*.Database' '*.Rekeying' 2>&1 | tee -a "$log"
-[ "${PIPESTATUS[0]}" -eq 0 ] || status=1
-
 sum() { grep -E "^ +$1: [0-9]+\$" "$log" | awk '{ total += $2 } END { print total + 0 }'; }
 passed=$(sum succeeded)
 failed=$(sum failed)
