@@ -102,13 +102,9 @@ internal sealed class Authority : IAsyncDisposable
             context.Response.StatusCode = status;
             context.Response.ContentType = contentType;
             context.Response.Headers.ContentEncoding = coding;
+            // Fewer bytes than it says: the server closes the connection after them. An abort could take them away from the reader.
             context.Response.ContentLength = isCut ? body.Length + 100 : null;
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
-            if (isCut)
-            {
-                await context.Response.Body.FlushAsync(context.RequestAborted);
-                context.Abort();
-            }
         });
 
     /// <summary>An answer of JSON.</summary>
