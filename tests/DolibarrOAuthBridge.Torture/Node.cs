@@ -2,35 +2,28 @@
 
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using DolibarrOAuthBridge.Demo.Sidecar;
 
 namespace DolibarrOAuthBridge.Torture;
 
 /// <summary>A sidecar: the real program, with places where it can be made to die.</summary>
-internal sealed partial class Node : IAsyncDisposable
+internal sealed class Node : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly StringBuilder _log = new();
-    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private HttpClient? _client;
-    private string _apiKey = string.Empty;
+    private readonly SidecarServer _server;
+    private readonly string _apiKey;
+    private readonly HttpClient _client;
 
-    private Node(Process process) => _process = process;
-
-    public string Log
+    private Node(Process process, SidecarServer server, string apiKey)
     {
-        get
-        {
-            lock (_log)
-            {
-                return _log.ToString();
-            }
-        }
+        (_process, _server, _apiKey) = (process, server, apiKey);
+        _client = NewClient();
     }
 
-    public Uri Address => _listening.Task.Result;
+    public string Log => _server.Log;
+
+    public Uri Address => _server.BaseAddress;
 
     public Process Process => _process;
 
@@ -66,16 +59,9 @@ internal sealed partial class Node : IAsyncDisposable
             )
             : StartInfo(Program, arguments);
         start.Environment["BRIDGE_TEST_CRASH_AT"] = crashAt;
-        var node = new Node(new Process { StartInfo = start, EnableRaisingEvents = true }) { _apiKey = apiKey };
-        node._process.OutputDataReceived += (_, line) => node.Note(line.Data);
-        node._process.ErrorDataReceived += (_, line) => node.Note(line.Data);
-        node._process.Exited += (_, _) => node._listening.TrySetException(new InvalidOperationException($"It ended: {node.Log}"));
-        node._process.Start();
-        node._process.BeginOutputReadLine();
-        node._process.BeginErrorReadLine();
-        await node._listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
-        node._client = node.NewClient();
-        return node;
+        var process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        return new Node(process, await SidecarServer.WaitForAsync(process, limit.Token), apiKey);
     }
 
     /// <summary>A client with connections of its own.</summary>
@@ -95,7 +81,7 @@ internal sealed partial class Node : IAsyncDisposable
             using var request = isForced
                 ? new HttpRequestMessage(HttpMethod.Post, new Uri($"/v1/entries/{entry}/token/refresh", UriKind.Relative))
                 : new HttpRequestMessage(HttpMethod.Get, new Uri($"/v1/entries/{entry}/token", UriKind.Relative));
-            using var response = await _client!.SendAsync(request);
+            using var response = await _client.SendAsync(request);
             return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or IOException)
@@ -108,7 +94,7 @@ internal sealed partial class Node : IAsyncDisposable
     public async Task<(string Body, TimeSpan Took)> GetAsync(string path)
     {
         var start = Stopwatch.GetTimestamp();
-        var body = await _client!.GetStringAsync(new Uri(path, UriKind.Relative));
+        var body = await _client.GetStringAsync(new Uri(path, UriKind.Relative));
         return (body, Stopwatch.GetElapsedTime(start));
     }
 
@@ -131,30 +117,9 @@ internal sealed partial class Node : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
-        _client?.Dispose();
+        _client.Dispose();
     }
 
     private static ProcessStartInfo StartInfo(string program, IEnumerable<string> arguments) =>
         new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-
-    private void Note(string? line)
-    {
-        if (line is null)
-        {
-            return;
-        }
-
-        lock (_log)
-        {
-            _log.AppendLine(line);
-        }
-
-        if (ListeningLine().Match(line) is { Success: true } match)
-        {
-            _listening.TrySetResult(new Uri(match.Groups[1].Value));
-        }
-    }
-
-    [GeneratedRegex("Listening on (http://\\S+)")]
-    private static partial Regex ListeningLine();
 }

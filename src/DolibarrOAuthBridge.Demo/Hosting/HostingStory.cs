@@ -34,11 +34,10 @@ public sealed class HostingStory : IAsyncDisposable
 
     /// <summary>Plays it.</summary>
     /// <returns>The exit status.</returns>
-    public static async Task<int> PlayAsync(Narrator narrator, CancellationToken cancellationToken)
+    public static Task<int> PlayAsync(Narrator narrator, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(narrator);
-        var start = TimeProvider.System.GetTimestamp();
-        try
+        return narrator.PlayAsync(async () =>
         {
             narrator.Chapter("A hosting machine");
             ScratchMariaDb server = null!;
@@ -55,19 +54,7 @@ public sealed class HostingStory : IAsyncDisposable
                     await story.PlayAsync(cancellationToken);
                 }
             }
-
-            narrator.Chapter($"Done in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s. Nothing is left behind.");
-            return 0;
-        }
-        catch (StoryFailedException)
-        {
-            return 1;
-        }
-        catch (OperationCanceledException)
-        {
-            narrator.Chapter("Interrupted. Nothing is left behind.");
-            return 1;
-        }
+        });
     }
 
     /// <inheritdoc />

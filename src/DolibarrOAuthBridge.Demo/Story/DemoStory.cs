@@ -19,11 +19,10 @@ public static class DemoStory
     /// <param name="keep">Whether everything is left running until a key is pressed.</param>
     /// <param name="cancellationToken">Ctrl-C.</param>
     /// <returns>The exit status.</returns>
-    public static async Task<int> PlayAsync(Narrator narrator, bool keep, CancellationToken cancellationToken)
+    public static Task<int> PlayAsync(Narrator narrator, bool keep, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(narrator);
-        var start = TimeProvider.System.GetTimestamp();
-        try
+        return narrator.PlayAsync(async () =>
         {
             var stage = new Stage();
             await using (stage)
@@ -37,19 +36,7 @@ public static class DemoStory
                     await KeepAsync(stage, narrator, cancellationToken);
                 }
             }
-
-            narrator.Chapter($"Done in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s. Nothing is left behind.");
-            return 0;
-        }
-        catch (StoryFailedException)
-        {
-            return 1;
-        }
-        catch (OperationCanceledException)
-        {
-            narrator.Chapter("Interrupted. Nothing is left behind.");
-            return 1;
-        }
+        });
     }
 
     private static async Task SetAsync(Stage stage, Narrator narrator, CancellationToken cancellationToken)

@@ -14,6 +14,30 @@ public sealed class Narrator(IAnsiConsole console)
         console.MarkupLineInterpolated($"[bold]{title}[/]");
     }
 
+    /// <summary>Plays a story and says how it ended. What it started must be gone by then, however it ends.</summary>
+    /// <param name="play">Plays it.</param>
+    /// <returns>The exit status.</returns>
+    public async Task<int> PlayAsync(Func<Task> play)
+    {
+        ArgumentNullException.ThrowIfNull(play);
+        var start = TimeProvider.System.GetTimestamp();
+        try
+        {
+            await play();
+            Chapter($"Done in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s. Nothing is left behind.");
+            return 0;
+        }
+        catch (StoryFailedException)
+        {
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            Chapter("Interrupted. Nothing is left behind.");
+            return 1;
+        }
+    }
+
     /// <summary>Does a step and says what came of it.</summary>
     /// <param name="what">What is done.</param>
     /// <param name="work">Does it and says the outcome in a few words.</param>

@@ -13,10 +13,7 @@ public sealed class RaceTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (_, gate, call) = await world.BeginRefreshAsync();
         var consented = await world.GrantAsync(TimeSpan.FromHours(1));
         var row = await world.RawAsync();
         gate.Release();
@@ -31,10 +28,7 @@ public sealed class RaceTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (_, gate, call) = await world.BeginRefreshAsync();
         await world.ExecuteAsync("DELETE FROM llx_oauth_token WHERE service = 'Google-Mail'");
         gate.Release();
 
@@ -65,10 +59,7 @@ public sealed class RaceTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         var old = await world.GrantExpiredAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (_, gate, call) = await world.BeginRefreshAsync();
         // Encrypted anew: another value, the same grant.
         await world.Install.SetTokenAsync(World.Entry, old with { AccessToken = "at-canary-spoiled" });
         gate.Release();
@@ -83,10 +74,7 @@ public sealed class RaceTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         world.Authority.Rotates = false;
         var old = await world.GrantExpiredAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (_, gate, call) = await world.BeginRefreshAsync();
         await world.Install.SetTokenAsync(
             World.Entry,
             old with

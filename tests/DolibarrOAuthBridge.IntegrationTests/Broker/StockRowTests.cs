@@ -13,10 +13,7 @@ public sealed class StockRowTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (host, gate, call) = await world.BeginRefreshAsync();
         await DeleteAndInsertAsync(world, await world.RawAsync());
         gate.Release();
 
@@ -32,10 +29,7 @@ public sealed class StockRowTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         var old = await world.RawAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (host, gate, call) = await world.BeginRefreshAsync();
         await world.ExecuteAsync("DELETE FROM llx_oauth_token WHERE service = 'Google-Mail'");
         gate.Release();
         await BridgeHost.FailAsync(() => call, ProblemCode.TokenNotFound);
@@ -55,10 +49,7 @@ public sealed class StockRowTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         var old = await world.RawAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (host, gate, call) = await world.BeginRefreshAsync();
         await world.ExecuteAsync("UPDATE llx_oauth_token SET token = '' WHERE service = 'Google-Mail'");
         gate.Release();
         await BridgeHost.FailAsync(() => call, ProblemCode.TokenNotFound);
@@ -78,10 +69,7 @@ public sealed class StockRowTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         var old = await world.RawAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (host, gate, call) = await world.BeginRefreshAsync();
         await world.ExecuteAsync($"UPDATE llx_oauth_token SET token = '{spoilt}' WHERE service = 'Google-Mail'");
         gate.Release();
         await Task.WhenAny(call);
@@ -103,10 +91,7 @@ public sealed class StockRowTests(SharedServer shared)
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
         var token = await world.StoredAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (_, gate, call) = await world.BeginRefreshAsync();
         await world.ExecuteAsync("UPDATE llx_oauth_token SET token = 'sealed with another key' WHERE service = 'Google-Mail'");
         gate.Release();
         await Task.WhenAny(call);

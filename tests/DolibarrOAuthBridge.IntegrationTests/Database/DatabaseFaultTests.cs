@@ -29,10 +29,7 @@ public sealed class DatabaseFaultTests(OwnServer own) : IClassFixture<OwnServer>
     {
         await using var world = await World.CreateAsync(own.Server);
         await world.GrantExpiredAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (host, gate, call) = await world.BeginRefreshAsync();
         await own.Server.KillAsync();
         gate.Release();
 
@@ -52,10 +49,7 @@ public sealed class DatabaseFaultTests(OwnServer own) : IClassFixture<OwnServer>
     {
         await using var world = await World.CreateAsync(own.Server);
         await world.GrantExpiredAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (host, gate, call) = await world.BeginRefreshAsync();
         await own.Server.PauseAsync();
         try
         {
@@ -125,10 +119,7 @@ public sealed class DatabaseFaultTests(OwnServer own) : IClassFixture<OwnServer>
     {
         await using var world = await World.CreateAsync(own.Server);
         await world.GrantExpiredAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (host, gate, call) = await world.BeginRefreshAsync();
         await own.Server.SetReadOnlyAsync(true);
         try
         {

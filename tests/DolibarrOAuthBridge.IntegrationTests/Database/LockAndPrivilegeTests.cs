@@ -32,10 +32,7 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
-        var host = world.Open();
-        var gate = world.Authority.HoldNextAnswer();
-        var call = host.TokenAsync();
-        await gate.Arrived;
+        var (host, gate, call) = await world.BeginRefreshAsync();
         await using var connection = await world.ConnectAsync();
         await using (var transaction = await connection.BeginTransactionAsync())
         {

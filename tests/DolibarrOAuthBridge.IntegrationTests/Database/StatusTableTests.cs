@@ -121,15 +121,7 @@ public sealed partial class StatusTableTests(SharedServer shared, OwnServer othe
     public async Task Every_query_on_the_page_for_dbas_finds_the_same_in_every_sql_mode_under_the_account_that_the_page_names(string mode)
     {
         await using var world = await World.CreateBareAsync(shared.Server);
-        await world.ExecuteAsync(
-            """
-            CREATE TABLE llx_emailcollector_emailcollector (rowid integer PRIMARY KEY, entity integer, ref varchar(128),
-                oauth_service varchar(128), acces_type integer);
-            INSERT INTO llx_emailcollector_emailcollector VALUES (1, 1, 'in', 'GOOGLE-Mail', 1);
-            INSERT INTO llx_const (name, value, entity) VALUES ('MAIN_MAIL_SMTPS_OAUTH_SERVICE', 'GOOGLE-Mail', 1);
-            INSERT INTO llx_oauth_token (service, token, entity) VALUES ('Google-Mail', 'x', 1), ('Google-Mail', 'y', 1), ('other', 'z', 1);
-            """
-        );
+        await world.ExecuteAsync(DbaPage.DolibarrRows);
         await world.InitAsync();
         await world.ExecuteAsync(
             """
