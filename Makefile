@@ -118,7 +118,9 @@ deb: publish sbom ## Debian packages of it; ARCH as above
 
 .PHONY: image
 image: ## A container image of it, as an archive for "docker load" too; ARCH as above, BASE=IMAGE instead of an empty base
-	@for arch in $(if $(filter command line,$(origin ARCH)),$(ARCH),$(shell dpkg --print-architecture)); do build/image.sh $$arch || exit 1; done
+	@for arch in $(if $(filter command line,$(origin ARCH)),$(ARCH),$(shell dpkg --print-architecture)); do \
+		build/image.sh $$arch || exit 1; \
+	done
 
 .PHONY: sbom
 sbom: ## The libraries inside the sidecar, with versions, hashes and licences (CycloneDX JSON)

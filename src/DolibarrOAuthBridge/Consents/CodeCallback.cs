@@ -169,7 +169,7 @@ internal sealed partial class CodeCallback(
         }
         catch (ProviderConfigurationException exception)
         {
-            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {exception.Message}", innerException: exception);
+            throw exception.About(entry.Name);
         }
 
         await DenyAsync(row, "the entry's settings changed", cancellationToken);

@@ -57,7 +57,7 @@ internal sealed class ConsentService(
         }
         catch (ProviderConfigurationException exception)
         {
-            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {exception.Message}", innerException: exception);
+            throw exception.About(entry.Name);
         }
     }
 

@@ -16,55 +16,34 @@ internal sealed class EntryDirectory(EntryTable entries, TokenTable tokens, Brid
     private readonly ReadCache<string, IReadOnlyList<OAuthEntry>> _all = new(options.ReadCache, time);
 
     /// <summary>Every entry of a company.</summary>
-    /// <exception cref="BridgeException">The database failed.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<OAuthEntry>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
-        try
-        {
-            return await entries.ListAsync(entity, cancellationToken);
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
-        }
+        return await entries.ListAsync(entity, cancellationToken);
     }
 
     /// <summary>Every entry of every company, by company.</summary>
-    /// <exception cref="BridgeException">The database failed.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<OAuthEntry>> ListAllAsync(CancellationToken cancellationToken = default)
     {
-        try
-        {
-            var companies = await tokens.ListCompaniesAsync(cancellationToken);
-            return await entries.ListAllAsync(companies.Append(FirstCompany), cancellationToken);
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
-        }
+        var companies = await tokens.ListCompaniesAsync(cancellationToken);
+        return await entries.ListAllAsync(companies.Append(FirstCompany), cancellationToken);
     }
 
     /// <summary>
     /// The entries of all companies with the given client, as they were at most <see cref="BridgeOptions.ReadCache"/> ago. A client id
     /// that no entry has costs one small statement.
     /// </summary>
-    /// <exception cref="BridgeException">The database failed.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<OAuthEntry>> FindByClientAsync(
         string clientId,
         string clientSecret,
         CancellationToken cancellationToken = default
     )
     {
-        try
+        if (!await entries.HasClientAsync(clientId, cancellationToken))
         {
-            if (!await entries.HasClientAsync(clientId, cancellationToken))
-            {
-                return [];
-            }
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
+            return [];
         }
 
         var all = await _all.GetAsync(string.Empty, ListAllAsync, cancellationToken);
@@ -114,13 +93,6 @@ internal sealed class EntryDirectory(EntryTable entries, TokenTable tokens, Brid
 
     private async Task<OAuthEntry?> FindAsync(EntryName name, int entity, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await entries.FindAsync(name, entity, cancellationToken);
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
-        }
+        return await entries.FindAsync(name, entity, cancellationToken);
     }
 }

@@ -105,6 +105,11 @@ internal sealed partial class LoginFlow(
             await EndAsync(row, ConsentStatus.Denied, "sign_in_refused", reason);
             throw;
         }
+        catch (StoreException exception)
+        {
+            await EndAsync(row, ConsentStatus.Denied, "sign_in_refused", BridgeException.From(exception).Code);
+            throw;
+        }
     }
 
     // A wrong caller learns nothing and spoils nothing: the sign-in stays open for the right browser.

@@ -19,7 +19,7 @@ internal sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTab
     /// <param name="context">The context, such as <c>EMAILING</c>; null for all.</param>
     /// <param name="sendTo">Whom to send a test mail by each; null for nobody.</param>
     /// <param name="cancellationToken">Ends the checks.</param>
-    /// <exception cref="BridgeException">The database failed.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<MailCheckList> CheckSmtpAsync(
         int entity,
         string? entry,
@@ -28,7 +28,7 @@ internal sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTab
         CancellationToken cancellationToken = default
     )
     {
-        var all = await ReadAsync(() => settings.ListAsync(entity, cancellationToken));
+        var all = await settings.ListAsync(entity, cancellationToken);
         var wanted = context?.ToUpperInvariant() is { } name ? [all.FirstOrDefault(one => one.Context == name) ?? all[0]] : all;
         var plans = wanted.Where(one => one.UsesToken && IsOf(one.OAuthService, entry)).Select(one => MailPlan.Of(one, sendTo)).ToList();
         return plans.Count > 0
@@ -43,11 +43,11 @@ internal sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTab
     /// <param name="entity">The company.</param>
     /// <param name="entry">The entry that they must use; null for any.</param>
     /// <param name="cancellationToken">Ends the checks.</param>
-    /// <exception cref="BridgeException">The database failed.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<MailCheckList> CheckImapAsync(int entity, string? entry, CancellationToken cancellationToken = default)
     {
-        var all = await ReadAsync(() => collectors.ListAsync(entity, cancellationToken));
-        var phpImap = await ReadAsync(() => constants.ListConstantsAsync(PhpImap, entity, cancellationToken));
+        var all = await collectors.ListAsync(entity, cancellationToken);
+        var phpImap = await constants.ListConstantsAsync(PhpImap, entity, cancellationToken);
         var speaksTokens = phpImap.GetValueOrDefault(PhpImap, string.Empty) is not ("" or "0");
         var plans = all.Where(one => one.UsesToken && IsOf(one.OAuthService, entry)).Select(one => MailPlan.Of(one, speaksTokens)).ToList();
         return plans.Count > 0
@@ -71,18 +71,6 @@ internal sealed class DolibarrMail(SmtpSettingsTable settings, EmailCollectorTab
 
     private static MailCheckList Nothing(string source, string why) =>
         new(false, [new MailCheckReport(false, null, [new MailStep("settings", false, why, 0)], MailFailureCode.Settings, Source: source)]);
-
-    private static async Task<T> ReadAsync<T>(Func<Task<T>> read)
-    {
-        try
-        {
-            return await read();
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
-        }
-    }
 
     // All at once, so that many take no longer than one.
     private async Task<MailCheckList> RunAsync(IEnumerable<MailPlan> plans, int entity, CancellationToken cancellationToken)

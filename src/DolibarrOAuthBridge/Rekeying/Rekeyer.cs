@@ -35,7 +35,7 @@ internal sealed class Rekeyer(
     }
 
     /// <summary>Says what a change would do, and what stands in its way; nothing is written.</summary>
-    /// <exception cref="BridgeException">The database failed.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<RekeyReport> TryAsync(KeyChange keys, CancellationToken cancellationToken = default)
     {
         var found = await tables.FindAsync(cancellationToken);

@@ -24,67 +24,47 @@ internal sealed class EntryReporter(
 )
 {
     /// <summary>A report on every entry of a company.</summary>
-    /// <exception cref="BridgeException">The database failed.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<EntryReport>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
         var all = await entries.ListAsync(entity, cancellationToken);
-        try
-        {
-            var rows = new TokenRows(await tokens.ListAsync(entity, cancellationToken));
-            var memories = await grants.ListAsync(entity, cancellationToken);
-            var known = await uses.ListAsync(entity, cancellationToken);
-            return
-            [
-                .. all.Select(entry =>
-                    Report(Gather(entry, rows.Find(entry.Name, entity), memories.GetValueOrDefault(entry.Name.Service), known))
-                ),
-            ];
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
-        }
+        var rows = new TokenRows(await tokens.ListAsync(entity, cancellationToken));
+        var memories = await grants.ListAsync(entity, cancellationToken);
+        var known = await uses.ListAsync(entity, cancellationToken);
+        return
+        [
+            .. all.Select(entry =>
+                Report(Gather(entry, rows.Find(entry.Name, entity), memories.GetValueOrDefault(entry.Name.Service), known))
+            ),
+        ];
     }
 
     /// <summary>
     /// A report on every entry of every company, in as many statements as for one; without what depends on the company's mail settings.
     /// </summary>
-    /// <exception cref="BridgeException">The database failed.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<EntryReport>> ListAllAsync(CancellationToken cancellationToken = default)
     {
         var all = await entries.ListAllAsync(cancellationToken);
-        try
-        {
-            var rows = new TokenRows(await tokens.ListAsync(cancellationToken));
-            var memories = await grants.ListAllAsync(cancellationToken);
-            return
-            [
-                .. all.Select(entry =>
-                    Report(Gather(entry, rows.Find(entry.Name, entry.Entity), memories.GetValueOrDefault(GrantKey.Of(entry)), []))
-                ),
-            ];
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
-        }
+        var rows = new TokenRows(await tokens.ListAsync(cancellationToken));
+        var memories = await grants.ListAllAsync(cancellationToken);
+        return
+        [
+            .. all.Select(entry =>
+                Report(Gather(entry, rows.Find(entry.Name, entry.Entity), memories.GetValueOrDefault(GrantKey.Of(entry)), []))
+            ),
+        ];
     }
 
     /// <summary>A report on one entry.</summary>
-    /// <exception cref="BridgeException">There is no such entry, or the database failed.</exception>
+    /// <exception cref="BridgeException">There is no such entry.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<EntryReport> GetAsync(string name, int entity, CancellationToken cancellationToken = default)
     {
         var entry = await entries.GetAsync(name, entity, cancellationToken);
-        try
-        {
-            var lookup = await tokens.FindAsync(entry.Name, entity, cancellationToken);
-            var memory = await grants.GetAsync(GrantKey.Of(entry), cancellationToken);
-            return Report(Gather(entry, lookup, memory, await uses.ListAsync(entity, cancellationToken)));
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
-        }
+        var lookup = await tokens.FindAsync(entry.Name, entity, cancellationToken);
+        var memory = await grants.GetAsync(GrantKey.Of(entry), cancellationToken);
+        return Report(Gather(entry, lookup, memory, await uses.ListAsync(entity, cancellationToken)));
     }
 
     private EntryFacts Gather(OAuthEntry entry, TokenLookup lookup, GrantRecord? memory, IReadOnlyList<EntryUse> known)

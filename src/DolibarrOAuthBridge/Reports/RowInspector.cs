@@ -17,7 +17,6 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
     /// <param name="filter">A rowid, service or entry name; null for all.</param>
     /// <param name="reveal">Whether tokens are shown in full.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <exception cref="BridgeException">The database failed.</exception>
     /// <exception cref="Dolibarr.Database.StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<InspectedRow>> InspectAsync(string? filter, bool reveal, CancellationToken cancellationToken = default)
     {

@@ -65,7 +65,7 @@ internal sealed partial class GrantRevoker(
         }
         catch (ProviderConfigurationException exception)
         {
-            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {exception.Message}", innerException: exception);
+            throw exception.About(entry.Name);
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed partial class GrantRevoker(
         }
         catch (ProviderConfigurationException exception)
         {
-            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {exception.Message}", innerException: exception);
+            throw exception.About(entry.Name);
         }
     }
 

@@ -69,7 +69,7 @@ internal sealed class RefreshCall(
         }
         catch (ProviderConfigurationException exception)
         {
-            throw new BridgeException(ProblemCode.EntryIncomplete, $"{entry.Name}: {exception.Message}", innerException: exception);
+            throw exception.About(entry.Name);
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Concurrent;
+using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
@@ -40,7 +41,7 @@ internal sealed class RefreshFlights(EntryDirectory entries, GrantRefresher refr
                     return grant;
                 }
             }
-            catch (BridgeException) when (!flight.Demand.Covers(demand))
+            catch (Exception exception) when (exception is BridgeException or StoreException && !flight.Demand.Covers(demand))
             {
                 // It failed for a caller who asked for less, and may have been held back by a wait that this caller skips.
             }

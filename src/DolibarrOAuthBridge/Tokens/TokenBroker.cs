@@ -74,35 +74,28 @@ internal sealed partial class TokenBroker(
         CancellationToken cancellationToken = default
     )
     {
+        var cached = await cache.ReadAsync(entry, cancellationToken);
+        lastUse.Record(GrantKey.Of(entry), caller);
+        var (grant, isPlausible) = (cached.Grant, cached.IsPlausible(time.GetUtcNow()));
+        if (isPlausible && grant.LivesFor(minTtl, time.GetUtcNow()))
+        {
+            RenewSoon(entry, grant);
+            BridgeMeter.TokenServed(entry, "stored");
+            return grant;
+        }
+
         try
         {
-            var cached = await cache.ReadAsync(entry, cancellationToken);
-            lastUse.Record(GrantKey.Of(entry), caller);
-            var (grant, isPlausible) = (cached.Grant, cached.IsPlausible(time.GetUtcNow()));
-            if (isPlausible && grant.LivesFor(minTtl, time.GetUtcNow()))
-            {
-                RenewSoon(entry, grant);
-                BridgeMeter.TokenServed(entry, "stored");
-                return grant;
-            }
-
-            try
-            {
-                var refreshed = await flights.JoinAsync(entry, new RefreshDemand(minTtl), cancellationToken);
-                BridgeMeter.TokenServed(entry, "refreshed");
-                return refreshed;
-            }
-            catch (Exception exception)
-                when (exception is BridgeException or StoreException && isPlausible && grant.LivesFor(TimeSpan.Zero, time.GetUtcNow()))
-            {
-                Log.ServedStillValid(logger, entry.Name.Service, entry.Entity, (exception as BridgeException)?.Code ?? exception.Message);
-                BridgeMeter.TokenServed(entry, "stored_after_failure");
-                return grant;
-            }
+            var refreshed = await flights.JoinAsync(entry, new RefreshDemand(minTtl), cancellationToken);
+            BridgeMeter.TokenServed(entry, "refreshed");
+            return refreshed;
         }
-        catch (StoreException exception)
+        catch (Exception exception)
+            when (exception is BridgeException or StoreException && isPlausible && grant.LivesFor(TimeSpan.Zero, time.GetUtcNow()))
         {
-            throw BridgeException.From(exception);
+            Log.ServedStillValid(logger, entry.Name.Service, entry.Entity, (exception as BridgeException)?.Code ?? exception.Message);
+            BridgeMeter.TokenServed(entry, "stored_after_failure");
+            return grant;
         }
     }
 
@@ -119,19 +112,12 @@ internal sealed partial class TokenBroker(
         CancellationToken cancellationToken = default
     )
     {
-        try
-        {
-            var entry = await entries.GetAsync(name, entity, cancellationToken);
-            var grant = await reader.ReadAsync(entry, cancellationToken);
-            var demand = new RefreshDemand(TimeSpan.Zero, grant.Row.Value) { EvenIfSpent = evenIfSpent };
-            var refreshed = await flights.JoinAsync(entry, demand, cancellationToken);
-            BridgeMeter.TokenServed(entry, "refreshed");
-            return refreshed.ToAccessToken(entry.Name);
-        }
-        catch (StoreException exception)
-        {
-            throw BridgeException.From(exception);
-        }
+        var entry = await entries.GetAsync(name, entity, cancellationToken);
+        var grant = await reader.ReadAsync(entry, cancellationToken);
+        var demand = new RefreshDemand(TimeSpan.Zero, grant.Row.Value) { EvenIfSpent = evenIfSpent };
+        var refreshed = await flights.JoinAsync(entry, demand, cancellationToken);
+        BridgeMeter.TokenServed(entry, "refreshed");
+        return refreshed.ToAccessToken(entry.Name);
     }
 
     // Jitter by the row, so that grants that were made together are not renewed together, yet each at one certain time.

@@ -23,6 +23,28 @@ public sealed partial class SourceTests
     public void No_file_is_longer_than_three_hundred_lines() =>
         Assert.DoesNotContain(Files("src").Concat(Files("tests")), path => File.ReadLines(path).Count() > 300);
 
+    // Prose and texts of the user interface have one line for each paragraph or text; lines of grants carry their condition.
+    [Fact]
+    public void No_line_of_code_is_longer_than_140_characters() =>
+        Assert.Empty(
+            new[] { "src", "tests", "dolibarr-module", "sql", "build", "packaging", ".ci", "Makefile" }
+                .SelectMany(CodeFiles)
+                .Where(path => File.ReadLines(path).Any(line => line.Length > 140))
+                .Select(path => Path.GetRelativePath(Root, path))
+        );
+
+    private static IEnumerable<string> CodeFiles(string place)
+    {
+        var path = Path.Combine(Root, place);
+        string[] others = [".md", ".lang", ".json", ".cache", ".1", ".png", ".gif", ".svg", ".xml", ".min.js"];
+        return File.Exists(path)
+            ? [path]
+            : Directory
+                .EnumerateFiles(path, "*", SearchOption.AllDirectories)
+                .Where(file => !Path.GetRelativePath(Root, file).Split('/').Any(part => part is "bin" or "obj" or "golden" or "node_modules"))
+                .Where(file => Path.GetFileName(file) != "grants.sql" && !others.Any(end => file.EndsWith(end, StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_record_with_a_secret_does_not_print_it()
     {

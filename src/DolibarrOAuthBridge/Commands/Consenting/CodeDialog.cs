@@ -3,6 +3,7 @@
 using System.Threading.Channels;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
@@ -118,11 +119,11 @@ internal sealed class CodeDialog(ConsentService consentService, CodeCallback cal
                 answer.Reply($"Consent was given, and {entry.Name} has its token. You can close this page.");
                 return result;
             }
-            catch (BridgeException exception)
+            catch (Exception exception) when (exception is BridgeException or StoreException)
             {
                 answer.Reply(exception.Message);
                 if (
-                    exception.Code is not (ProblemCode.StateInvalid or ProblemCode.InvalidRequest)
+                    exception is not BridgeException { Code: ProblemCode.StateInvalid or ProblemCode.InvalidRequest }
                     || (await consentService.GetAsync(started.ConsentId!, entry.Entity, CancellationToken.None)).Status
                         != ConsentStatus.Pending
                 )

@@ -95,7 +95,8 @@ internal static class StockTokenEndpoint
         }
         catch (StoreException exception)
         {
-            return Error(503, "temporarily_unavailable", exception.Message);
+            var told = BridgeException.From(exception);
+            return Error(503, "temporarily_unavailable", told.Message, told.Code);
         }
         catch (BridgeException exception)
         {

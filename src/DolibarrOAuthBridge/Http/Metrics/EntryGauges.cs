@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Http.Metrics;
@@ -39,7 +40,7 @@ internal sealed class EntryGauges(EntryReporter reporter, TimeProvider time) : I
         {
             return new EntrySnapshot(await reporter.ListAllAsync(cancellationToken), IsDatabaseUp: true);
         }
-        catch (BridgeException)
+        catch (StoreException)
         {
             return new EntrySnapshot([], IsDatabaseUp: false);
         }
