@@ -14,6 +14,9 @@ public sealed partial class SourceTests
         typeof(SourceTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "RepositoryRoot").Value!
     );
 
+    private static readonly string[] CodePlaces = ["src", "tests", "dolibarr-module", "sql", "build", "packaging", ".ci", "Makefile"];
+    private static readonly string[] Prose = [".md", ".lang", ".json", ".cache", ".1", ".png", ".gif", ".svg", ".xml"];
+
     private static IEnumerable<string> Files(string folder) =>
         Directory
             .EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
@@ -27,7 +30,7 @@ public sealed partial class SourceTests
     [Fact]
     public void No_line_of_code_is_longer_than_140_characters() =>
         Assert.Empty(
-            new[] { "src", "tests", "dolibarr-module", "sql", "build", "packaging", ".ci", "Makefile" }
+            CodePlaces
                 .SelectMany(CodeFiles)
                 .Where(path => File.ReadLines(path).Any(line => line.Length > 140))
                 .Select(path => Path.GetRelativePath(Root, path))
@@ -36,13 +39,14 @@ public sealed partial class SourceTests
     private static IEnumerable<string> CodeFiles(string place)
     {
         var path = Path.Combine(Root, place);
-        string[] others = [".md", ".lang", ".json", ".cache", ".1", ".png", ".gif", ".svg", ".xml", ".min.js"];
         return File.Exists(path)
             ? [path]
             : Directory
                 .EnumerateFiles(path, "*", SearchOption.AllDirectories)
-                .Where(file => !Path.GetRelativePath(Root, file).Split('/').Any(part => part is "bin" or "obj" or "golden" or "node_modules"))
-                .Where(file => Path.GetFileName(file) != "grants.sql" && !others.Any(end => file.EndsWith(end, StringComparison.Ordinal)));
+                .Where(file =>
+                    !Path.GetRelativePath(Root, file).Split('/').Any(part => part is "bin" or "obj" or "golden" or "node_modules")
+                )
+                .Where(file => Path.GetFileName(file) != "grants.sql" && !Prose.Any(end => file.EndsWith(end, StringComparison.Ordinal)));
     }
 
     [Fact]
