@@ -55,6 +55,7 @@ internal sealed class GrantDiagnosis : SnapshotDiagnosis
                 evidence,
                 "Enter the secret's value, not its id, in Dolibarr's OAuth setup. No new consent is needed."
             ),
+            _ when error == TokenTooLargeException.Error => null, // the entry's warnings have it
             RefusalKind.ConsentNeeded => EndedLikeTesting(company, entry, memory),
             _ when TransientErrors.IsTransient(error) => new(
                 "provider_failing",

@@ -23,13 +23,11 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
             );
         try
         {
-            var published = await DiscoverAsync(entry, provider, cancellationToken);
+            var published = await DiscoverAsync(entry, provider, facts, cancellationToken);
             return new OpenIdProvider
             {
-                Issuer = published?.Issuer
-                    ?? directory.OverrideText(entry.Name, ProviderEndpoint.Issuer)
-                    ?? provider.Endpoints[ProviderEndpoint.Issuer],
-                OtherIssuers = directory.OverrideText(entry.Name, ProviderEndpoint.Issuer) is null ? facts.OtherIssuers : [],
+                Issuer = published?.Issuer ?? NamedIssuer(entry, facts) ?? provider.Endpoints[ProviderEndpoint.Issuer],
+                OtherIssuers = NamedIssuer(entry, facts) is null ? facts.OtherIssuers : [],
                 AuthorizationEndpoint = Require(entry, ProviderEndpoint.AuthorizationEndpoint, published),
                 TokenEndpoint = Require(entry, ProviderEndpoint.TokenEndpoint, published),
                 JwksUri = Require(entry, ProviderEndpoint.JwksUri, published),
@@ -60,9 +58,20 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
         }
     }
 
-    private async Task<ServerMetadata?> DiscoverAsync(OAuthEntry entry, Provider provider, CancellationToken cancellationToken)
+    // Where accounts of several tenants may sign in, the tenant of the issuer is the ID token's and not the entry's.
+    private string? NamedIssuer(OAuthEntry entry, IdentityFacts facts) =>
+        facts.TenantClaim is null
+            ? directory.FilledOverride(entry, ProviderEndpoint.Issuer)
+            : directory.OverrideText(entry.Name, ProviderEndpoint.Issuer);
+
+    private async Task<ServerMetadata?> DiscoverAsync(
+        OAuthEntry entry,
+        Provider provider,
+        IdentityFacts facts,
+        CancellationToken cancellationToken
+    )
     {
-        var named = directory.OverrideText(entry.Name, ProviderEndpoint.Issuer);
+        var named = NamedIssuer(entry, facts);
         var issuer =
             named is not null && !named.Contains('{', StringComparison.Ordinal) ? directory.Override(entry, ProviderEndpoint.Issuer)
             : provider.DiscoversEndpoints ? EndpointUri.Parse(entry.Url, entry.Name.Constant("URL"))

@@ -52,6 +52,11 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
         var provider = ProviderCatalogue.Of(entry);
         if (Override(entry, ProviderEndpoint.Issuer) is { } issuer)
         {
+            if (IsOfUnknownTenant(OverrideText(entry.Name, ProviderEndpoint.Issuer)!, entry, provider))
+            {
+                return ExpectedIssuer.Unknown;
+            }
+
             var published = await metadata.GetAsync(issuer, cancellationToken);
             return new ExpectedIssuer(published?.Issuer ?? FilledOverride(entry, ProviderEndpoint.Issuer), published?.SendsIssuer ?? false);
         }
@@ -68,10 +73,7 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
             return published is null ? ExpectedIssuer.Unknown : new ExpectedIssuer(published.Issuer, published.SendsIssuer);
         }
 
-        // Microsoft's issuer has the directory's id in it, which a domain or "common" does not tell.
-        return
-            provider.Endpoints.TryGetValue(ProviderEndpoint.Issuer, out var template)
-            && (!template.Contains("{tenant}", StringComparison.Ordinal) || Guid.TryParseExact(entry.Tenant, "D", out _))
+        return provider.Endpoints.TryGetValue(ProviderEndpoint.Issuer, out var template) && !IsOfUnknownTenant(template, entry, provider)
             ? new ExpectedIssuer(Fill(template, entry), IsRequired: false)
             : ExpectedIssuer.Unknown;
     }
@@ -87,8 +89,16 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
     /// </summary>
     public string? OverrideText(EntryName name, ProviderEndpoint endpoint) => Setting(name, endpoint)?.Value;
 
-    private string? FilledOverride(OAuthEntry entry, ProviderEndpoint endpoint) =>
+    /// <summary>The same with the entry's tenant, URL and client id in it.</summary>
+    /// <exception cref="ProviderConfigurationException">The tenant is none.</exception>
+    public string? FilledOverride(OAuthEntry entry, ProviderEndpoint endpoint) =>
         OverrideText(entry.Name, endpoint) is { } text ? Fill(text, entry) : null;
+
+    // Microsoft's issuer has the directory's id in it, which a domain or "common" does not tell.
+    private static bool IsOfUnknownTenant(string issuer, OAuthEntry entry, Provider provider) =>
+        provider.Identity?.TenantClaim is not null
+        && issuer.Contains("{tenant}", StringComparison.Ordinal)
+        && !Guid.TryParseExact(entry.Tenant, "D", out _);
 
     private (string Key, string Value)? Setting(EntryName name, ProviderEndpoint endpoint)
     {

@@ -151,6 +151,10 @@ internal sealed class TokenEndpointClient(HttpClient http, TimeProvider time, Br
 
             return response.IsSuccessStatusCode ? accept(root) : throw new FormatException("it has no error member");
         }
+        catch (TokenTooLargeException exception)
+        {
+            return new TokenAnswer.Unavailable(TokenTooLargeException.Error, exception.Message);
+        }
         catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
         {
             var reason = exception is FormatException ? exception.Message : "it is not well-formed JSON";

@@ -68,8 +68,10 @@ internal sealed class TokenResponse
     /// <exception cref="FormatException">It is none, or holds what must not be stored. The message is safe to log.</exception>
     public static TokenResponse Parse(JsonElement root)
     {
-        var accessToken = FindToken(root, "access_token")
-            ?? throw new FormatException("it has no access_token, or one that is empty, too long, or holds characters that no token has");
+        var accessToken =
+            FindToken(root, "access_token") is { } token ? token
+            : LengthOf(root, "access_token") is > LongestToken and var length ? throw new TokenTooLargeException(length)
+            : throw new FormatException("it has no access_token, or one that is empty, too long, or holds characters that no token has");
         var idToken = root.TryGetProperty("id_token", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
         return new TokenResponse(accessToken, FindToken(root, "refresh_token"), idToken, ReadLifetime(root), ReadParameters(root));
     }
@@ -142,6 +144,9 @@ internal sealed class TokenResponse
             PhpArray array => array.Entries.All(static entry => IsAscii(entry.Key) && IsAscii(entry.Value)),
             _ => true,
         };
+
+    private static int LengthOf(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString()!.Length : 0;
 
     // Visible ASCII only (RFC 6749, appendix A.12): a line break would let a token speak SMTP or IMAP.
     private static string? FindToken(JsonElement root, string name)

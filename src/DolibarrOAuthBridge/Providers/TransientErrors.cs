@@ -8,7 +8,7 @@ internal static class TransientErrors
     /// <summary>Whether an error code is one of these.</summary>
     public static bool IsTransient(string error)
     {
-        return error is "timeout" or "network" or "tls" or "too_large" or "malformed" or "token_over"
+        return error is "timeout" or "network" or "tls" or "too_large" or "malformed" or "token_over" or TokenTooLargeException.Error
             || error.StartsWith("http_", StringComparison.Ordinal)
             || Refusals.KindOf(error) == RefusalKind.TryLater;
     }

@@ -6,6 +6,7 @@ namespace DolibarrOAuthBridge.Reports;
 internal static class EntryWarningCode
 {
     public const string ClientSecretUnreadable = "client_secret_unreadable";
+    public const string ClientSecretNotAscii = "client_secret_not_ascii";
     public const string ClientSecretIsId = "client_secret_is_id";
     public const string TenantUnusable = "tenant_unusable";
     public const string TenantIsUrl = "tenant_is_url";
@@ -22,6 +23,7 @@ internal static class EntryWarningCode
     public const string Paused = "paused";
     public const string Moved = "moved";
     public const string ConsentRequired = "consent_required";
+    public const string TokenTooLarge = "token_too_large";
     public const string NoRefreshToken = "no_refresh_token";
     public const string RefreshTokenEnding = "refresh_token_ending";
     public const string RefreshTokenIdle = "refresh_token_idle";

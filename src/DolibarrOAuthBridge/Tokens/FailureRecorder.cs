@@ -35,7 +35,7 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
             var isOver = demand.IsForced ? since >= Backoff.ForcedAfterDeath : wait <= TimeSpan.Zero;
             if (record.DeadHash == grant.RefreshHash && !isOver)
             {
-                throw ConsentRequired(entry, record.LastError, record.LastErrorDetail);
+                throw ConsentRequired(entry, record.LastError, record.LastErrorDetail, record.NextTryAt ?? now);
             }
 
             return;
@@ -78,13 +78,7 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
         {
             TokenAnswer.Refused refused => KindOf(entry, refused.Error) switch
             {
-                RefusalKind.ConsentNeeded => (
-                    ConsentRequired(entry, refused.Error, refused.Description),
-                    refused.Error,
-                    refused.Description,
-                    Backoff.AfterDeath(count, random),
-                    true
-                ),
+                RefusalKind.ConsentNeeded => Dead(entry, refused, Backoff.AfterDeath(count, random)),
                 RefusalKind.SettingsWrong => Rejected(entry, refused, Backoff.AfterRefusal(count, random)),
                 _ => Unavailable(entry, refused.Error, refused.Description, Backoff.AfterTransient(count, null, random)),
             },
@@ -131,6 +125,15 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
             ? RefusalKind.SettingsWrong
             : kind;
 
+    private (BridgeException, string, string, TimeSpan, bool) Dead(OAuthEntry entry, TokenAnswer.Refused refused, TimeSpan wait) =>
+        (
+            ConsentRequired(entry, refused.Error, refused.Description, time.GetUtcNow().UtcDateTime + wait),
+            refused.Error,
+            refused.Description,
+            wait,
+            true
+        );
+
     private static (BridgeException, string, string, TimeSpan, bool) Rejected(
         OAuthEntry entry,
         TokenAnswer.Refused refused,
@@ -170,12 +173,13 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
             false
         );
 
-    private static BridgeException ConsentRequired(OAuthEntry entry, string error, string? detail) =>
+    private static BridgeException ConsentRequired(OAuthEntry entry, string error, string? detail, DateTime nextTryAt) =>
         new(
             ProblemCode.ConsentRequired,
             $"The provider no longer accepts the grant of {entry.Name} "
                 + $"({error}{(string.IsNullOrEmpty(detail) ? string.Empty : ": " + detail)}). "
-                + $"Give consent again on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}"
+                + $"Give consent again on Dolibarr's OAuth page, or run: dolibarr-oauth-bridge consent {entry.Name}. "
+                + $"Some refusals pass, so whoever needs a token after {nextTryAt:yyyy-MM-dd HH:mm} UTC has the provider asked again."
         );
 
     private static partial class Log

@@ -65,15 +65,30 @@ internal sealed class GrantRefresher(
         }
 
         var (refreshed, answer) = await refresh.RunAsync(entry, state, lease);
-        if (refreshed is not null && answer is TokenAnswer.Issued { Response.ExpiresIn: 0 })
+        if (refreshed is not null && Unusable(state.Grant, refreshed, answer) is { } failure)
         {
-            throw await failures.RecordAsync(entry, refreshed, state.Record, OverAtOnce);
+            throw await failures.RecordAsync(entry, refreshed, state.Record, failure);
         }
 
         return refreshed ?? await HandleFailureAsync(entry, demand, state, answer);
     }
 
-    // Its refresh token is stored; the access token is of no use, and asking at once again would bring no other.
+    // The refresh token is stored; the access token is of no use or was not kept, and asking at once again would bring no other.
+    private TokenAnswer.Unavailable? Unusable(StoredGrant before, StoredGrant refreshed, TokenAnswer answer)
+    {
+        var isOld = refreshed.Token.AccessToken == before.Token.AccessToken;
+        return answer switch
+        {
+            TokenAnswer.Issued { Response.ExpiresIn: 0 } => OverAtOnce,
+            TokenAnswer.Issued issued when isOld && !refreshed.LivesFor(TimeSpan.Zero, time.GetUtcNow()) => new(
+                TokenTooLargeException.Error,
+                TokenTooLargeException.Sentence(issued.Response.AccessToken.Length)
+            ),
+            TokenAnswer.Unavailable unavailable when isOld => unavailable,
+            _ => null,
+        };
+    }
+
     private static readonly TokenAnswer.Unavailable OverAtOnce = new(
         "token_over",
         "The provider gave an access token that is over at once (expires_in is 0 or less)."

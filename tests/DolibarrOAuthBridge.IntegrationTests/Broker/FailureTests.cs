@@ -104,55 +104,6 @@ public sealed class FailureTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Invalid_grant_asks_for_consent_keeps_the_row_and_asks_the_provider_rarely()
-    {
-        await using var world = await World.CreateAsync(shared.Server);
-        await world.GrantExpiredAsync();
-        var row = await world.RawAsync();
-        world.Authority.Always = Authority.Json(
-            400,
-            """{"error":"invalid_grant","error_description":"Token has been expired or revoked."}"""
-        );
-        var host = world.Open();
-
-        var failure = await host.TokenFailsAsync(ProblemCode.ConsentRequired);
-        await host.TokenFailsAsync(ProblemCode.ConsentRequired);
-        await BridgeHost.FailAsync(() => host.RefreshAsync(), ProblemCode.ConsentRequired);
-        world.Clock.Advance(TimeSpan.FromMinutes(40));
-        await host.TokenFailsAsync(ProblemCode.ConsentRequired);
-        await host.RenewAsync();
-        Assert.Equal(1, world.Authority.Asked);
-        world.Clock.Advance(TimeSpan.FromMinutes(30));
-        await host.TokenFailsAsync(ProblemCode.ConsentRequired);
-        world.Clock.Advance(TimeSpan.FromMinutes(90));
-        await host.TokenFailsAsync(ProblemCode.ConsentRequired);
-
-        Assert.Contains("Token has been expired or revoked.", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(2, world.Authority.Asked);
-        Assert.Equal(row, await world.RawAsync());
-
-        world.Authority.Always = null;
-        await world.GrantExpiredAsync();
-        await host.TokenAsync(); // a new consent ends it
-    }
-
-    [Fact]
-    public async Task After_two_minutes_whoever_insists_may_ask_about_a_dead_grant_again()
-    {
-        await using var world = await World.CreateAsync(shared.Server);
-        await world.GrantExpiredAsync();
-        world.Authority.Next(Authority.Error("invalid_grant"));
-        var host = world.Open();
-        await host.TokenFailsAsync(ProblemCode.ConsentRequired);
-        world.Clock.Advance(TimeSpan.FromSeconds(121));
-
-        await host.RefreshAsync();
-
-        Assert.Equal(2, world.Authority.Asked);
-        Assert.Null((await host.MemoryAsync()).DeadHash);
-    }
-
-    [Fact]
     public async Task A_wrong_secret_is_the_administrators_and_fixing_it_ends_the_wait()
     {
         await using var world = await World.CreateAsync(shared.Server);

@@ -3,6 +3,7 @@
 using System.IO.Compression;
 using System.Text;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Broker;
 
@@ -67,6 +68,60 @@ public sealed class OddAnswerTests(SharedServer shared)
         Assert.False(world.Authority.SawReuse);
         Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
         Assert.Empty(world.JournalFiles);
+    }
+
+    [Theory]
+    [InlineData(48_900)] // would be larger than the column once it is encrypted
+    [InlineData(60_000)]
+    [InlineData(300_000)]
+    public async Task An_access_token_that_does_not_fit_is_said_everywhere_and_no_old_one_is_handed_out(int length)
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        var large = new string('x', length);
+        world.Authority.NextWritten(json =>
+            Encoding.UTF8.GetBytes(json.Replace("\"access_token\":\"", "\"access_token\":\"" + large, StringComparison.Ordinal))
+        );
+        var host = world.Open();
+
+        var failure = await host.TokenFailsAsync(ProblemCode.ProviderUnavailable);
+
+        Assert.Contains("more than Dolibarr's token table holds", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
+        Assert.Empty(world.JournalFiles);
+        var report = await host.Get<EntryReporter>().GetAsync(World.Entry, 1);
+        Assert.Contains("token_too_large", report.Token.LastError, StringComparison.Ordinal);
+        Assert.Contains(report.Warnings, static warning => warning is { Code: "token_too_large", Severity: Severity.Error });
+        Assert.Contains("token_too_large", (await world.RunAsync("doctor", "--json")).Output, StringComparison.Ordinal);
+
+        world.Clock.Advance(TimeSpan.FromMinutes(5));
+        await host.TokenAsync(); // and a token that fits ends it
+        Assert.Null((await host.Get<EntryReporter>().GetAsync(World.Entry, 1)).Token.LastError);
+        Assert.False(world.Authority.SawReuse);
+    }
+
+    [Fact]
+    public async Task Members_that_make_an_answer_too_large_are_left_out_and_the_history_says_which()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        var (large, idToken) = (new string('x', 42_000), new string('y', 8_000));
+        world.Authority.NextWritten(json =>
+            Encoding.UTF8.GetBytes(
+                json.Replace("\"access_token\":\"", $"\"id_token\":\"{idToken}\",\"access_token\":\"{large}", StringComparison.Ordinal)
+            )
+        );
+        var host = world.Open();
+
+        Assert.StartsWith("xxx", (await host.TokenAsync()).Value, StringComparison.Ordinal);
+
+        Assert.StartsWith("xxx", (await world.StoredAsync()).AccessToken, StringComparison.Ordinal);
+        Assert.Empty(world.JournalFiles);
+        Assert.Contains(
+            "id_token",
+            await world.QueryAsync("SELECT detail FROM llx_oauthbridge_event WHERE kind = 'answer_cut'"),
+            StringComparison.Ordinal
+        );
     }
 
     private static string ContentType(string kind) =>

@@ -85,6 +85,18 @@ public sealed class DevicePollingTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_code_that_the_provider_has_forgotten_after_its_time_is_expired_and_not_denied()
+    {
+        await using var device = await DeviceWorld.CreateAsync(shared.Server);
+        var host = device.World.Open();
+        var consent = await DeviceWorld.BeginAsync(host);
+        device.Authority.Next(Authority.Error("invalid_grant"));
+
+        Assert.Equal(1, await device.PollAsync(host, 905));
+        Assert.Equal(ConsentStatus.Expired, await DeviceWorld.StatusAsync(host, consent));
+    }
+
+    [Fact]
     public async Task A_code_whose_time_is_over_is_not_polled()
     {
         await using var device = await DeviceWorld.CreateAsync(shared.Server);

@@ -33,6 +33,38 @@ public sealed class RevocationTests(SharedServer shared)
         await host.TokenFailsAsync(ProblemCode.ConsentRequired);
     }
 
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(202, "later")]
+    [InlineData(204, "")]
+    [InlineData(400, """{"error":"invalid_token"}""")]
+    [InlineData(401, """{"error":"invalid_token","error_description":"Token expired or revoked"}""")]
+    public async Task Any_2xx_and_invalid_token_end_the_row(int status, string body)
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantAsync(TimeSpan.FromHours(1));
+        world.Authority.Server.MapJson(Authority.RevocationPath, body, status);
+
+        Assert.Equal(RevocationOutcome.Revoked, await world.Open().Get<GrantRevoker>().RevokeAsync(World.Entry, 1, atProvider: true));
+        Assert.Null(await world.Install.FindTokenRowAsync(World.Entry));
+    }
+
+    [Theory]
+    [InlineData(302, "", ProblemCode.ProviderRejected)]
+    [InlineData(400, """{"error":"invalid_request"}""", ProblemCode.ProviderRejected)]
+    [InlineData(400, """["invalid_token"]""", ProblemCode.ProviderRejected)]
+    [InlineData(500, """{"error":"invalid_token"}""", ProblemCode.ProviderUnavailable)]
+    public async Task Any_other_answer_to_a_revocation_keeps_the_row(int status, string body, string problem)
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantAsync(TimeSpan.FromHours(1));
+        world.Authority.Server.MapJson(Authority.RevocationPath, body, status);
+        var revoker = world.Open().Get<GrantRevoker>();
+
+        await BridgeHost.FailAsync(() => revoker.RevokeAsync(World.Entry, 1, atProvider: true), problem);
+        Assert.NotNull(await world.Install.FindTokenRowAsync(World.Entry));
+    }
+
     [Fact]
     public async Task GitHub_is_asked_in_its_own_way_to_forget_the_whole_grant()
     {

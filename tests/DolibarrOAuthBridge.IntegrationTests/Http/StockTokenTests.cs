@@ -65,6 +65,33 @@ public sealed class StockTokenTests(SharedServer shared)
         Assert.Equal(0, world.Authority.Asked);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_that_used_basic_is_told_so_with_the_401_and_no_answer_may_be_cached(bool isBasic)
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var token = await world.GrantExpiredAsync();
+        var sidecar = await world.ServeAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/oauth/token", UriKind.Relative));
+        request.Content = new FormUrlEncodedContent(Change(Form(token.RefreshToken!), "client_secret", "wrong"));
+        request.Headers.Authorization = isBasic
+            ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{World.ClientId}:wrong")))
+            : null;
+
+        using var refused = await sidecar.Client.SendAsync(request);
+        using var content = new FormUrlEncodedContent(Form(token.RefreshToken!));
+        using var answered = await sidecar.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), content);
+
+        Assert.Equal((401, isBasic ? "Basic" : null), ((int)refused.StatusCode, refused.Headers.WwwAuthenticate.SingleOrDefault()?.Scheme));
+        Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
+        foreach (var answer in new[] { refused, answered })
+        {
+            Assert.Equal("no-cache", Assert.Single(answer.Headers.Pragma).Name);
+            Assert.True(answer.Headers.CacheControl!.NoStore);
+        }
+    }
+
     [Fact]
     public async Task A_refresh_token_that_was_replaced_long_ago_is_refused_and_told_once()
     {

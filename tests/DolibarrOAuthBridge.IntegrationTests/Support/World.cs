@@ -17,7 +17,7 @@ internal sealed class World : IAsyncDisposable
     public const string Entry = "GOOGLE-Mail";
     public const string Service = "Google-Mail";
     public const string ClientId = "client-of-the-tests";
-    public const string ClientSecret = "canary-s3cret:with+%&specials é";
+    public const string ClientSecret = "canary-s3cret:with+%&specials /~";
 
     private readonly IScratchDatabase _server;
     private readonly ScratchDirectory _state;

@@ -146,6 +146,17 @@ public sealed class ProviderTests
         await signIn.RejectAsync(RejectionReason.IssuerMismatch, OpenIdAuthority.TokenPath);
     }
 
+    [Fact]
+    public async Task A_tenant_in_a_configured_issuer_is_the_entrys_at_sign_in_as_at_consent()
+    {
+        await using var signIn = await SignIn.CreateAsync(static authority =>
+            new() { ["Providers:Generic:Issuer"] = authority.Issuer.Replace("127.0.0.1", "{tenant}", StringComparison.Ordinal) }
+        );
+        signIn.Entry = SignIn.MakeEntry("GENERIC-Login", url: "https://unused.example", tenant: "127.0.0.1");
+
+        Assert.Equal(signIn.Authority.Issuer, (await signIn.RunAsync()).Issuer);
+    }
+
     [Theory]
     [InlineData("authorization_endpoint", "javascript:alert(1)")]
     [InlineData("authorization_endpoint", "http://login.example.com/")]

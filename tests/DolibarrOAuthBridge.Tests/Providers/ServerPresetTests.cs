@@ -55,6 +55,9 @@ public sealed class ServerPresetTests
     [InlineData("https://accounts.zoho.eu", "smtp.zoho.eu", "imap.zoho.eu")]
     [InlineData("https://login.yahoo.com", "smtp.mail.yahoo.com", "imap.mail.yahoo.com")]
     [InlineData("https://oauth.yandex.ru", "smtp.yandex.ru", "imap.yandex.ru")]
+    [InlineData("https://api.login.aol.com", "smtp.aol.com", "imap.aol.com")]
+    [InlineData("https://api.fastmail.com", "smtp.fastmail.com", "imap.fastmail.com")]
+    [InlineData("https://o2.mail.ru", "smtp.mail.ru", "imap.mail.ru")]
     public void A_preset_brings_mail_servers(string url, string smtp, string imap)
     {
         var provider = ProviderCatalogue.Of(Entry(url));

@@ -38,6 +38,7 @@ internal static class StockTokenEndpoint
         CancellationToken cancellationToken
     )
     {
+        request.HttpContext.Response.Headers.Pragma = "no-cache"; // RFC 6749, section 5.1; Cache-Control is on every answer
         if (
             !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !string.Equals(type.MediaType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
@@ -80,6 +81,11 @@ internal static class StockTokenEndpoint
             if (await stock.FindEntryAsync(clientId, clientSecret, refreshToken, company, cancellationToken) is not { } entry)
             {
                 await wrongSecrets.SlowDownAsync(request.HttpContext, "to /oauth/token with a wrong client secret", cancellationToken);
+                if (request.Headers.Authorization.ToString().StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+                {
+                    request.HttpContext.Response.Headers.WWWAuthenticate = "Basic realm=\"dolibarr-oauth-bridge\"";
+                }
+
                 return Error(401, "invalid_client", "No OAuth entry of Dolibarr has this client id and secret.");
             }
 

@@ -31,9 +31,21 @@ internal static class GrantWarnings
                 EntryWarningCode.ConsentRequired,
                 Severity.Error,
                 "The provider no longer accepts this grant.",
-                "Give consent again."
+                "Give consent again. In case the refusal passes, the provider is asked again when somebody needs a token, at most once "
+                    + "an hour and after more refusals once a day."
             );
             yield break;
+        }
+
+        if (facts.Memory is { LastError: TokenTooLargeException.Error, LastErrorDetail: var detail })
+        {
+            yield return new(
+                EntryWarningCode.TokenTooLarge,
+                Severity.Error,
+                detail ?? "The provider's access token is larger than Dolibarr's token table holds.",
+                "Have the provider make smaller ones (fewer scopes, no group or role claims), or enlarge the column token of "
+                    + "llx_oauth_token to mediumtext."
+            );
         }
 
         if (!grant.NeverExpires && !grant.IsRenewableAt(facts.Provider))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Text;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
 
@@ -119,6 +120,17 @@ internal static class SettingWarnings
     private static IEnumerable<EntryWarning> Mistaken(EntryFacts facts)
     {
         var entry = facts.Entry;
+        if (!Ascii.IsValid(entry.ClientSecret))
+        {
+            yield return new(
+                EntryWarningCode.ClientSecretNotAscii,
+                Severity.Warning,
+                "The client secret has characters outside ASCII, which Dolibarr's own code cannot decrypt since release 23.",
+                "Enter it again without a stray character at its beginning or end; if it really has one, make another secret at the "
+                    + "provider. The bridge itself can use it."
+            );
+        }
+
         if (facts.Provider.SecretsHaveIds && Guid.TryParseExact(entry.ClientSecret.Trim(), "D", out _))
         {
             yield return new(
