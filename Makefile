@@ -21,7 +21,7 @@ deps: ## Install what the demo and the tests need and is missing (Debian or a re
 	@build/prerequisites.sh test
 
 .PHONY: demo
-demo: ## Play the main job on throw-away servers; KEEP=1 leaves them running
+demo: ## Play refresh, consent and mail on throw-away servers; KEEP=1 leaves them running
 	@build/prerequisites.sh
 	@$(quiet_build) src/DolibarrOAuthBridge.Demo
 	@src/DolibarrOAuthBridge.Demo/bin/Release/net10.0/dolibarr-oauth-bridge-demo $(if $(KEEP),--keep)

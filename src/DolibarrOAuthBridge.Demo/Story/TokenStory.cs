@@ -4,7 +4,7 @@ using DolibarrOAuthBridge.Demo.Processes;
 
 namespace DolibarrOAuthBridge.Demo.Story;
 
-/// <summary>The main job: a row with an expired token becomes a fresh access token, once, and stock PHP reads the row.</summary>
+/// <summary>A row with an expired token becomes a fresh access token, once, and stock PHP reads the row.</summary>
 public sealed class TokenStory(Stage stage, Narrator narrator)
 {
     /// <summary>The entry that is played with.</summary>

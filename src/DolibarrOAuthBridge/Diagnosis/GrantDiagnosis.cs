@@ -74,7 +74,7 @@ internal sealed class GrantDiagnosis : SnapshotDiagnosis
         var granted = memory.GrantedAt ?? company.ReportOn(entry).Token.GrantedAt?.UtcDateTime;
         var days = (memory.LastErrorAt - granted)?.TotalDays;
         return
-            ProviderCatalogue.Of(entry).Name == "Google"
+            ProviderCatalogue.Of(entry).TestingGrantLifetime is not null
             && memory.DeadHash is not null
             && days >= TestingDays.Least
             && days <= TestingDays.Most

@@ -91,7 +91,7 @@ internal static class BridgeServer
         app.MapLogin();
         app.MapMetrics();
         app.MapMailChecks();
-        app.MapNotices();
+        app.MapEvents();
         app.MapDoctor();
         app.MapOpenApiDocument();
         return app;

@@ -10,13 +10,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DolibarrOAuthBridge.Http.Endpoints;
 
 /// <summary>What happened: notices for people, and the history of one grant.</summary>
-internal static class NoticeEndpoints
+internal static class EventEndpoints
 {
     private const int LongestWait = 60; // seconds
     private const int MostHistory = 500;
     private const int UsualHistory = 50;
 
-    public static void MapNotices(this IEndpointRouteBuilder routes)
+    public static void MapEvents(this IEndpointRouteBuilder routes)
     {
         routes
             .MapGet("/v1/events", ListAsync)
