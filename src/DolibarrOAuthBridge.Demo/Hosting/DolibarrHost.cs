@@ -148,17 +148,22 @@ public sealed class DolibarrHost : IAsyncDisposable
             """,
             cancellationToken
         );
-        await _server.ExecuteAsync(Tables.Replace("llx_", prefix, StringComparison.Ordinal), database, cancellationToken);
-        var bridge = new DolibarrDatabase(DolibarrConfReader.Read(confPath), isPooled: false);
-        await using (bridge)
-        {
-            using var schema = new BridgeSchema(bridge);
-            await schema.EnsureAsync(cancellationToken);
-        }
-
-        await _server.ExecuteAsync(Rows(prefix, new TokenCodec(keys), apiKey, token, entries), database, cancellationToken);
+        await _server.ExecuteAsync(
+            Tables.Replace("llx_", prefix, StringComparison.Ordinal)
+                + BridgeTables(prefix)
+                + Rows(prefix, new TokenCodec(keys), apiKey, token, entries),
+            database,
+            cancellationToken
+        );
         return new HostedDolibarr(name, confPath, database, prefix, user.Name, apiKey, token);
     }
+
+    // What init makes of an empty database, in one script: hundreds of them are made.
+    private static string BridgeTables(string prefix) =>
+        string.Concat(BridgeSchema.Versions.Keys.Select(table => SqlScripts.Read($"tables/llx_{table}.sql", prefix)))
+        + $"INSERT INTO {prefix}oauthbridge_schema (name, version, changed_at) VALUES "
+        + string.Join(", ", BridgeSchema.Versions.Select(table => $"('{table.Key}', {table.Value}, UTC_TIMESTAMP())"))
+        + ";";
 
     private static string Rows(string prefix, TokenCodec codec, string apiKey, string token, int entries)
     {

@@ -60,6 +60,8 @@ internal sealed class MySqlDialect : SqlDialect
 
     public override string SeeTriggers(string table) => $"SHOW TRIGGERS LIKE '{table}'";
 
+    public override string SeeTable(string table) => $"SHOW CREATE TABLE {table}";
+
     // On InnoDB a full scan FOR UPDATE under REPEATABLE READ holds every row and the gaps between them.
     public override string? LockTable(string table) => null;
 

@@ -13,6 +13,9 @@ internal static class MySqlErrors
     private const MySqlErrorCode AccessDeniedWithoutPassword = (MySqlErrorCode)1698;
     private const MySqlErrorCode WrongText = (MySqlErrorCode)1366;
     private const MySqlErrorCode Signal = (MySqlErrorCode)1644;
+    private const MySqlErrorCode CheckFailed = (MySqlErrorCode)4025; // MariaDB
+    private const MySqlErrorCode CheckViolated = (MySqlErrorCode)3819; // MySQL
+    private const MySqlErrorCode NoDefault = (MySqlErrorCode)1364;
     private const MySqlErrorCode ConnectionKilled = (MySqlErrorCode)1927; // MariaDB
 
     /// <summary>The failure in the bridge's own terms.</summary>
@@ -40,7 +43,8 @@ internal static class MySqlErrors
                 or MySqlErrorCode.UnableToConnectToHost
                 or MySqlErrorCode.CommandTimeoutExpired => StoreFailure.Unavailable,
                 MySqlErrorCode.NoSuchTable or MySqlErrorCode.BadFieldError => StoreFailure.Other,
-                Signal or MySqlErrorCode.DataTooLong => StoreFailure.NotWritable, // a trigger refuses, or a column is too narrow
+                // A trigger or a constraint refuses, a column is too narrow, or rows are not numbered any more.
+                Signal or MySqlErrorCode.DataTooLong or CheckFailed or CheckViolated or NoDefault => StoreFailure.NotWritable,
                 _ => IsLostConnection((int)exception.ErrorCode) || exception.IsTransient || exception.InnerException is not null
                     ? StoreFailure.Unavailable
                     : StoreFailure.Other,
@@ -110,7 +114,8 @@ internal static class MySqlErrors
                 MySqlErrorCode.AccessDenied or AccessDeniedWithoutPassword => "The database refuses the account in conf.php.",
                 MySqlErrorCode.UnknownDatabase => "The database named in conf.php does not exist.",
                 Signal => $"A trigger of the database refuses: {exception.Message}",
-                MySqlErrorCode.DataTooLong => $"The database refuses a value: {exception.Message}.",
+                MySqlErrorCode.DataTooLong or CheckFailed or CheckViolated or NoDefault =>
+                    $"The database refuses a value: {exception.Message}.",
                 // A duplicate and a wrong value are quoted by the server, and may be secret.
                 MySqlErrorCode.DuplicateKeyEntry or MySqlErrorCode.TruncatedWrongValue or WrongText =>
                     $"The database refuses a value (error {exception.Number}).",

@@ -51,6 +51,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     public override string SeeTriggers(string table) => $"SELECT tgname FROM pg_trigger WHERE tgrelid = '{table}'::regclass";
 
+    public override string SeeTable(string table) => $"\\d {table}";
+
     // Locked rows do not keep new ones away. Others may read meanwhile.
     public override string? LockTable(string table) => $"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE";
 

@@ -29,7 +29,7 @@ internal static class PostgreSqlErrors
                 $"The database account lacks a privilege: {exception.MessageText}",
                 StoreCause.MissingPrivilege
             ),
-            PostgresErrorCodes.StringDataRightTruncation => (
+            PostgresErrorCodes.StringDataRightTruncation or PostgresErrorCodes.CheckViolation or PostgresErrorCodes.NotNullViolation => (
                 StoreFailure.NotWritable,
                 $"The database refuses a value: {exception.MessageText}.",
                 StoreCause.Other

@@ -65,6 +65,10 @@ public abstract partial class SqlDialect
     /// <param name="table">The table's name with its prefix.</param>
     public abstract string SeeTriggers(string table);
 
+    /// <summary>How an administrator sees the columns and constraints of a table.</summary>
+    /// <param name="table">The table's name with its prefix.</param>
+    public abstract string SeeTable(string table);
+
     /// <summary>Keeps others from writing to a table until the transaction ends; null where locked rows do that.</summary>
     /// <param name="table">The quoted table.</param>
     public abstract string? LockTable(string table);

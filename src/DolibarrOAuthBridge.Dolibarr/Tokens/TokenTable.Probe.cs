@@ -2,6 +2,7 @@
 
 using System.Data.Common;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
 
 namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 
@@ -13,8 +14,15 @@ public sealed partial class TokenTable
     /// back and taken back, so that a trigger that refuses or changes values is found. Where the table cannot take a change back, the
     /// value that is there is written.
     /// </summary>
+    /// <param name="read">The row.</param>
+    /// <param name="alsoTry">Further writes to try in the same transaction.</param>
+    /// <param name="cancellationToken">Cancels the statements.</param>
     /// <exception cref="StoreException">It cannot be written: locked, read-only, no privilege, no connection, a trigger.</exception>
-    public async Task<bool> CanReplaceAsync(TokenRow read, CancellationToken cancellationToken = default)
+    public async Task<bool> CanReplaceAsync(
+        TokenRow read,
+        Func<DbConnection, DbTransaction, Task>? alsoTry = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(read);
         var value = read.Value ?? string.Empty;
@@ -29,7 +37,51 @@ public sealed partial class TokenTable
                     var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
                     await using (transaction.ConfigureAwait(false))
                     {
+                        if (alsoTry is not null)
+                        {
+                            await alsoTry(connection, transaction).ConfigureAwait(false);
+                        }
+
                         return await ProbeAsync(connection, transaction, read, probe, cancellationToken).ConfigureAwait(false);
+                    }
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Finds out whether a row could be added for an entry, by adding one and taking it back.</summary>
+    /// <param name="name">The entry.</param>
+    /// <param name="entity">The company.</param>
+    /// <param name="probe">What to write in the place of a token; a trigger that changes it is found.</param>
+    /// <param name="cancellationToken">Cancels the statements.</param>
+    /// <exception cref="StoreException">It could not: the service name is too long, no privilege, read-only, no connection, a
+    /// trigger.</exception>
+    public async Task RequireInsertableAsync(EntryName name, int entity, string probe, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(probe);
+        await database
+            .RunAsync(
+                async connection =>
+                {
+                    var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                    await using (transaction.ConfigureAwait(false))
+                    {
+                        var rowId = await InsertAsync(
+                                connection,
+                                transaction,
+                                name,
+                                entity,
+                                probe,
+                                null,
+                                DateTime.UnixEpoch,
+                                cancellationToken
+                            )
+                            .ConfigureAwait(false);
+                        await RequireStoredAsync(connection, transaction, rowId, "token", probe, cancellationToken).ConfigureAwait(false);
+                        await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
+                        return 0;
                     }
                 },
                 cancellationToken
@@ -59,22 +111,36 @@ public sealed partial class TokenTable
             return false;
         }
 
+        await RequireStoredAsync(connection, transaction, read.RowId, read.Column, probe, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task RequireStoredAsync(
+        DbConnection connection,
+        DbTransaction transaction,
+        long rowId,
+        string column,
+        string probe,
+        CancellationToken cancellationToken
+    )
+    {
         var stored = await connection
             .QueryAsync(
-                $"SELECT {read.Column} AS Stored FROM {Table} WHERE rowid = @rowId",
-                [("rowId", read.RowId)],
+                $"SELECT {column} AS Stored FROM {Table} WHERE rowid = @rowId",
+                [("rowId", rowId)],
                 static row => row.Text("Stored"),
                 cancellationToken,
                 transaction
             )
             .ConfigureAwait(false);
-        return stored is [var text] && text == probe
-            ? true
-            : throw new StoreException(
+        if (stored is not [var text] || text != probe)
+        {
+            throw new StoreException(
                 StoreFailure.NotWritable,
-                $"What is written to {Table}.{read.Column} does not read back: of {probe.Length} characters "
+                $"What is written to {Table}.{column} does not read back: of {probe.Length} characters "
                     + $"{(stored.Count == 0 ? 0 : stored[0].Length)} came back. A trigger changes it: "
                     + $"{database.Sql.SeeTriggers($"{database.Prefix}oauth_token")}."
             );
+        }
     }
 }

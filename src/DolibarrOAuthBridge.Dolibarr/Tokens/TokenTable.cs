@@ -158,29 +158,6 @@ public sealed partial class TokenTable(DolibarrDatabase database)
         }
     }
 
-    /// <summary>Finds out whether a row could be added for an entry, by adding one and taking it back.</summary>
-    /// <exception cref="StoreException">It could not: the service name is too long, no privilege, read-only, no connection.</exception>
-    public async Task RequireInsertableAsync(EntryName name, int entity, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        await database
-            .RunAsync(
-                async connection =>
-                {
-                    var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-                    await using (transaction.ConfigureAwait(false))
-                    {
-                        await InsertAsync(connection, transaction, name, entity, string.Empty, null, DateTime.UnixEpoch, cancellationToken)
-                            .ConfigureAwait(false);
-                        await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
-                        return 0;
-                    }
-                },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-    }
-
     /// <summary>Adds the row of an entry that has none, as Dolibarr's own storage would.</summary>
     /// <param name="connection">The caller's connection.</param>
     /// <param name="transaction">The caller's transaction, if any.</param>

@@ -97,11 +97,12 @@ internal sealed partial class GrantStore(
         var row = await FindRowAsync(entry, cancellationToken);
         if (string.IsNullOrEmpty(row?.Value))
         {
-            await tokens.RequireInsertableAsync(entry.Name, entry.Entity, cancellationToken);
+            await tokens.RequireInsertableAsync(entry.Name, entry.Entity, string.Empty, cancellationToken);
         }
         else
         {
-            await tokens.CanReplaceAsync(row, cancellationToken); // throws where it cannot be written; that it changed does not matter
+            // Throws where it cannot be written; that it changed does not matter.
+            await tokens.CanReplaceAsync(row, cancellationToken: cancellationToken);
         }
     }
 

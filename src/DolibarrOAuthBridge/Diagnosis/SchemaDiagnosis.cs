@@ -88,6 +88,17 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
                 );
             }
 
+            foreach (var (column, length, type, _) in state.NarrowColumns)
+            {
+                yield return new(
+                    "column_narrow",
+                    Severity.Error,
+                    $"{name}.{column}",
+                    $"The column holds {length} characters and should be {type}: a longer value cannot be stored.",
+                    RunInit
+                );
+            }
+
             if (found < wanted)
             {
                 yield return new(

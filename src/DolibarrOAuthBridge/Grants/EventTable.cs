@@ -14,6 +14,7 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
 
     private const int MaxDetail = 255;
 
+    private bool? _isTransactional;
     private TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when this process appends the next event. Its transaction may not be over yet.</summary>
@@ -29,22 +30,23 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
         CancellationToken cancellationToken = default
     )
     {
-        await connection.ExecuteAsync(
-            $"INSERT INTO {database.Table("oauthbridge_event")} (at, entity, service, kind, detail, process) "
-                + "VALUES (@at, @entity, @service, @kind, @detail, @process)",
-            [
-                ("at", time.GetUtcNow().UtcDateTime),
-                ("entity", key.Entity),
-                ("service", key.Service),
-                ("kind", kind),
-                ("detail", detail.Length > MaxDetail ? detail[..MaxDetail] : detail),
-                ("process", ProcessName.Value),
-            ],
-            cancellationToken,
-            transaction
-        );
+        await InsertAsync(connection, transaction, key, kind, detail, cancellationToken);
         var appended = Interlocked.Exchange(ref _appended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         appended.TrySetResult();
+    }
+
+    /// <summary>
+    /// Tries within the caller's transaction, which is to be taken back, whether an event can be appended. Does nothing where the table
+    /// cannot take a change back.
+    /// </summary>
+    /// <exception cref="StoreException">It cannot: a trigger, a constraint, no privilege.</exception>
+    public async Task TryAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        _isTransactional ??= (await database.FindNonTransactionalAsync(["oauthbridge_event"], cancellationToken)).Count == 0;
+        if (_isTransactional is true)
+        {
+            await InsertAsync(connection, transaction, new GrantKey("trial", 1), "trial", new string('x', MaxDetail), cancellationToken);
+        }
     }
 
     /// <summary>The grants to which something happened since a time; none if the table is not there yet.</summary>
@@ -140,4 +142,27 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
             }
         }
     }
+
+    private Task<int> InsertAsync(
+        DbConnection connection,
+        DbTransaction? transaction,
+        GrantKey key,
+        string kind,
+        string detail,
+        CancellationToken cancellationToken
+    ) =>
+        connection.ExecuteAsync(
+            $"INSERT INTO {database.Table("oauthbridge_event")} (at, entity, service, kind, detail, process) "
+                + "VALUES (@at, @entity, @service, @kind, @detail, @process)",
+            [
+                ("at", time.GetUtcNow().UtcDateTime),
+                ("entity", key.Entity),
+                ("service", key.Service),
+                ("kind", kind),
+                ("detail", detail.Length > MaxDetail ? detail[..MaxDetail] : detail),
+                ("process", ProcessName.Value),
+            ],
+            cancellationToken,
+            transaction
+        );
 }

@@ -39,7 +39,7 @@ internal static class InstanceRouting
         return app.Use(
             async (context, next) =>
             {
-                if (context.Features.GetRequiredFeature<RequestPlace>().Instance is not { } instance)
+                if (context.Features.GetRequiredFeature<RequestPlace>().Instance is not { } instance || IsAboutProcess(context))
                 {
                     await next(context); // one of the few calls that are about no instance
                     return;
@@ -68,6 +68,9 @@ internal static class InstanceRouting
             ProblemCode.NotFound,
             "There is no such instance here. Its address is /i/NAME/…, with the name that the configuration gives it."
         );
+
+    // It lives and has its document, whatever its instances suffer.
+    private static bool IsAboutProcess(HttpContext context) => context.Request.Path.Value is "/healthz" or "/openapi/v1.json";
 
     private static InstanceUse? Enter(Instance instance, InstanceHost instances)
     {

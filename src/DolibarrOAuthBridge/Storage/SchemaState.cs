@@ -10,7 +10,15 @@ namespace DolibarrOAuthBridge.Storage;
 /// <param name="Version">Its schema version.</param>
 /// <param name="MissingColumns">Columns that this version should have and that are not there.</param>
 /// <param name="MissingKeys">Indexes that this version should have and that are not there.</param>
-internal sealed record TableState(int Version, IReadOnlyList<string> MissingColumns, IReadOnlyList<string> MissingKeys);
+/// <param name="NarrowColumns">
+/// Columns that hold less than this version writes: name, length there, type as it should be, and the SQL for that.
+/// </param>
+internal sealed record TableState(
+    int Version,
+    IReadOnlyList<string> MissingColumns,
+    IReadOnlyList<string> MissingKeys,
+    IReadOnlyList<(string Column, long Length, string Type, string Sql)> NarrowColumns
+);
 
 /// <summary>
 /// Reads the state of the bridge's tables: the version from <c>oauthbridge_schema</c>, else from the table's comment, where the first
@@ -39,6 +47,7 @@ internal sealed partial class SchemaState(DolibarrDatabase database)
             versions.Keys,
             cancellationToken
         );
+        var lengths = await ReadLengthsAsync(inSchema, versions.Keys, cancellationToken);
         var keys = await ReadAsync(database.Sql.IndexesQuery, versions.Keys, cancellationToken);
         var recorded = await ReadVersionsAsync(cancellationToken);
         return types
@@ -56,7 +65,12 @@ internal sealed partial class SchemaState(DolibarrDatabase database)
                     ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
                 : missing.Count == 0 ? wanted
                 : 1;
-            return new TableState(version, missing, Missing(definition.Keys.Keys, keys[table.Key]));
+            return new TableState(
+                version,
+                missing,
+                Missing(definition.Keys.Keys, keys[table.Key]),
+                Narrow(table.Key, definition, lengths[table.Key])
+            );
         }
     }
 
@@ -76,6 +90,26 @@ internal sealed partial class SchemaState(DolibarrDatabase database)
         {
             // The version is found by the comment or the columns until then.
         }
+    }
+
+    private List<(string, long, string, string)> Narrow(
+        string table,
+        TableDefinition definition,
+        IEnumerable<(string Column, long Length)> present
+    )
+    {
+        return
+        [
+            .. present
+                .Where(one => definition.Texts.TryGetValue(one.Column, out var wanted) && one.Length < (wanted.Length ?? long.MaxValue))
+                .Select(one => (one.Column, one.Length, definition.Texts[one.Column].Name, Widen(one.Column))),
+        ];
+
+        // MariaDB wants the whole definition again.
+        string Widen(string column) =>
+            database.Sql.ScriptFolder.Length == 0
+                ? definition.Columns[column].Replace(" ADD COLUMN ", " MODIFY COLUMN ", StringComparison.Ordinal)
+                : database.Sql.ChangeType(database.Prefix + table.ToLowerInvariant(), column, definition.Texts[column].Name);
     }
 
     private static List<string> Missing(IEnumerable<string> wanted, IEnumerable<string> present) =>
@@ -98,6 +132,22 @@ internal sealed partial class SchemaState(DolibarrDatabase database)
         return rows.ToLookup(row => row.Name[database.Prefix.Length..], row => row.Detail, StringComparer.OrdinalIgnoreCase);
     }
 
+    private async Task<ILookup<string, (string Column, long Length)>> ReadLengthsAsync(
+        string inSchema,
+        IEnumerable<string> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync(
+            "SELECT table_name AS Name, column_name AS Detail, character_maximum_length AS Length FROM information_schema.columns "
+                + $"{inSchema} AND character_maximum_length IS NOT NULL",
+            [("names", tables.Select(database.StoredTable).ToArray())],
+            static row => (Name: row.Text("Name"), Column: row.Text("Detail"), Length: row.BigNumberOrNull("Length") ?? long.MaxValue),
+            cancellationToken
+        );
+        return rows.ToLookup(row => row.Name[database.Prefix.Length..], row => (row.Column, row.Length), StringComparer.OrdinalIgnoreCase);
+    }
+
     private async Task<Dictionary<string, int>> ReadVersionsAsync(CancellationToken cancellationToken)
     {
         try
@@ -108,7 +158,9 @@ internal sealed partial class SchemaState(DolibarrDatabase database)
                 static row => (Name: row.Text("name"), Version: row.Number("version")),
                 cancellationToken
             );
-            return rows.ToDictionary(row => row.Name, row => row.Version, StringComparer.OrdinalIgnoreCase);
+            // Without its primary key the table may name one twice.
+            return rows.GroupBy(row => row.Name, StringComparer.OrdinalIgnoreCase)
+                .ToDictionary(group => group.Key, group => group.Max(row => row.Version), StringComparer.OrdinalIgnoreCase);
         }
         catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
         {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace DolibarrOAuthBridge.Storage;
@@ -8,9 +9,16 @@ namespace DolibarrOAuthBridge.Storage;
 /// The columns and indexes that a file of <c>sql/tables</c> gives a table, each as the statement that would add it alone.
 /// </summary>
 /// <param name="Columns">The statements by the column's name.</param>
-/// <param name="Keys">The statements by the index's name; without the primary key.</param>
-internal sealed partial record TableDefinition(IReadOnlyDictionary<string, string> Columns, IReadOnlyDictionary<string, string> Keys)
+/// <param name="Keys">The statements by the index's name; a primary key of one column that numbers the rows is not among them.</param>
+/// <param name="Texts">The columns of limited length by name.</param>
+internal sealed partial record TableDefinition(
+    IReadOnlyDictionary<string, string> Columns,
+    IReadOnlyDictionary<string, string> Keys,
+    IReadOnlyDictionary<string, TextType> Texts
+)
 {
+    private const int MariaDbText = 65_535; // bytes
+
     /// <summary>The definition of a table.</summary>
     /// <param name="folder">The folder below <c>sql/</c> for the server; empty or such as <c>pgsql/</c>.</param>
     /// <param name="table">Its name without the prefix.</param>
@@ -19,6 +27,7 @@ internal sealed partial record TableDefinition(IReadOnlyDictionary<string, strin
     {
         var columns = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var keys = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var texts = new Dictionary<string, TextType>(StringComparer.OrdinalIgnoreCase);
         foreach (var line in SqlScripts.Read($"{folder}tables/llx_{table}.sql", prefix).Split('\n'))
         {
             var definition = line.Split("--")[0].TrimEnd().TrimEnd(',', ';');
@@ -30,13 +39,35 @@ internal sealed partial record TableDefinition(IReadOnlyDictionary<string, strin
             {
                 keys.Add(key.Groups["name"].Value, Alter($"ADD {definition.Trim()}"));
             }
+            else if (PrimaryKey().IsMatch(definition))
+            {
+                keys.Add(folder.Length == 0 ? "PRIMARY" : $"{prefix}{table}_pkey".ToLowerInvariant(), Alter($"ADD {definition.Trim()}"));
+            }
             else if (Column().Match(definition) is { Success: true } column)
             {
                 columns.Add(column.Groups["name"].Value, Alter($"ADD COLUMN {definition.Trim()}{Default(definition)}"));
+                AddText(column.Groups["name"].Value, definition);
             }
         }
 
-        return new TableDefinition(columns, keys);
+        return new TableDefinition(columns, keys, texts);
+
+        void AddText(string column, string definition)
+        {
+            if (Text().Match(definition) is { Success: true } text)
+            {
+                var length = text.Groups["length"].Value;
+                texts.Add(
+                    column,
+                    new TextType(
+                        text.Groups["type"].Value,
+                        length.Length > 0 ? int.Parse(length, CultureInfo.InvariantCulture)
+                            : folder.Length == 0 ? MariaDbText
+                            : null
+                    )
+                );
+            }
+        }
 
         // MariaDB fills a new column by itself where rows are there.
         string Default(string definition) =>
@@ -59,6 +90,17 @@ internal sealed partial record TableDefinition(IReadOnlyDictionary<string, strin
     [GeneratedRegex(@"^  (?:(?:UNIQUE )?KEY|CONSTRAINT) (?<name>\w+) ")]
     private static partial Regex Key();
 
+    [GeneratedRegex(@"^  PRIMARY KEY \(")]
+    private static partial Regex PrimaryKey();
+
+    [GeneratedRegex(@"^  \w+\s+(?<type>(?:var)?char\((?<length>\d{1,5})\)|text)\b?")]
+    private static partial Regex Text();
+
     [GeneratedRegex(@"^  (?!PRIMARY\b)(?<name>\w+)\s+\S")]
     private static partial Regex Column();
 }
+
+/// <summary>The type of a column with text.</summary>
+/// <param name="Name">As in SQL, such as <c>varchar(64)</c>.</param>
+/// <param name="Length">How many characters it holds; null where there is no limit.</param>
+internal sealed record TextType(string Name, int? Length);

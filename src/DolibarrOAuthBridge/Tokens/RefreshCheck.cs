@@ -28,6 +28,7 @@ internal sealed class RefreshCheck(
     GrantTable grants,
     GrantHealer healer,
     FailureRecorder failures,
+    EventTable events,
     TimeProvider time
 )
 {
@@ -96,7 +97,7 @@ internal sealed class RefreshCheck(
             EntrySettings.RequireComplete(entry);
             RefreshCall.ThrowIfNotRefreshable(entry, grant);
             failures.ThrowIfBackingOff(entry, grant, record, demand);
-            if (await tokens.CanReplaceAsync(grant.Row))
+            if (await tokens.CanReplaceAsync(grant.Row, (connection, transaction) => events.TryAsync(connection, transaction)))
             {
                 return new GrantState(grant, record, Suffices: false);
             }

@@ -23,7 +23,7 @@ public sealed partial class PostgreSqlTests(PostgreSqlServer shared) : IClassFix
     {
         await using var database = await CreateAsync();
         var tokens = new TokenTable(database);
-        await tokens.RequireInsertableAsync(Entry, 1);
+        await tokens.RequireInsertableAsync(Entry, 1, "probe");
         Assert.Empty((await tokens.FindAsync(Entry, 1)).Rows);
 
         var rowId = await database.RunAsync(connection =>

@@ -26,6 +26,27 @@ public sealed class DoctorTests(SharedServer shared)
         Patient.Expect(await Patient.ExamineAsync(world), code, severity);
     }
 
+    [Theory]
+    [MemberData(nameof(SeededFaults.Cases), MemberType = typeof(SeededFaults))]
+    public Task Finds_what_was_done_to_tables(string code, string severity, string fault) => Finds(code, severity, fault);
+
+    [Theory]
+    [Trait("Database", "MariaDB")]
+    [MemberData(nameof(SeededFaults.OfMariaDb), MemberType = typeof(SeededFaults))]
+    public Task Finds_what_was_done_to_tables_of_MariaDB(string code, string severity, string fault) => Finds(code, severity, fault);
+
+    [Fact]
+    [Trait("Database", "MariaDB")]
+    public async Task Finds_a_view_of_another_account_where_the_account_sees_it()
+    {
+        await using var world = await World.CreateBareAsync(shared.Server);
+        await world.ExecuteAsync("CREATE DEFINER = 'gone'@'elsewhere' VIEW llx_oauthbridge_v_rows AS SELECT rowid FROM llx_oauth_token");
+
+        var finding = Patient.Expect(await Patient.ExamineAsync(world), "view_left", Severity.Warning);
+
+        Assert.Contains("gone@elsewhere", finding.Evidence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_healthy_instance_with_a_running_sidecar_gives_no_finding()
     {

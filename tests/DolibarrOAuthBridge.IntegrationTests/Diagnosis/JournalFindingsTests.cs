@@ -3,6 +3,7 @@
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Tokens.Renewal;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Diagnosis;
 
@@ -55,6 +56,53 @@ public sealed class JournalFindingsTests(SharedServer shared)
 
         Assert.Equal(0, world.Authority.Granted);
         Assert.NotEmpty(finding.Evidence);
+    }
+
+    [Fact]
+    public async Task An_answer_that_waits_for_a_wider_column_is_found_and_goes_through_without_a_restart()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        var host = world.Open();
+        world.Authority.AccessTokenLength = 2_000;
+        var gate = world.Authority.HoldNextAnswer();
+        var call = host.TokenAsync();
+        await gate.Arrived;
+        await world.ExecuteAsync(
+            "DELETE FROM llx_oauth_token WHERE service <> 'Google-Mail'; ALTER TABLE llx_oauth_token MODIFY token varchar(1000)"
+        );
+        gate.Release();
+        Assert.Equal(world.Authority.LastAccessToken, (await call).Value);
+
+        var findings = await Patient.ExamineAsync(world);
+        Patient.Expect(findings, "journal_waits", Severity.Error);
+        Patient.Expect(findings, "column_narrow", Severity.Error);
+        await host.Get<JournalWatch>().RecoverAsync();
+        Assert.Single(world.JournalFiles);
+
+        await world.ExecuteAsync("ALTER TABLE llx_oauth_token MODIFY token text");
+        await host.Get<JournalWatch>().RecoverAsync();
+
+        Assert.Empty(world.JournalFiles);
+        Assert.Equal(world.Authority.LastAccessToken, (await world.StoredAsync()).AccessToken);
+        Assert.Equal(1, world.Authority.Asked);
+    }
+
+    [Theory]
+    [InlineData("llx_oauthbridge_event", "INSERT")]
+    [InlineData("llx_oauthbridge_grant", "INSERT")]
+    [InlineData("llx_oauthbridge_grant", "UPDATE")]
+    public async Task A_trigger_on_the_bridges_own_tables_spends_no_refresh_token(string table, string when)
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        await world.ExecuteAsync(
+            $"CREATE TRIGGER guard BEFORE {when} ON {table} FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not today'"
+        );
+
+        await world.Open().TokenFailsAsync(ProblemCode.StoreNotWritable);
+
+        Assert.Equal(0, world.Authority.Granted);
     }
 
     private static string[] Doctor(World world) => ["doctor", "--offline", "--dolibarr-conf", world.Install.ConfPath];

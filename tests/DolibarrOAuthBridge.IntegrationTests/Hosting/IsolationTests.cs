@@ -170,6 +170,19 @@ public sealed class IsolationTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task The_process_lives_though_its_only_instance_is_broken()
+    {
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
+        File.Delete((await world.AddAsync("acme")).ConfPath);
+        await world.ServeAsync();
+
+        Assert.Equal(200, (await world.GetAsync("/healthz")).Status);
+        Assert.Equal(200, (await world.GetAsync("/i/acme/healthz")).Status);
+        Assert.Equal(503, (await world.GetAsync("/readyz")).Status);
+        Assert.Contains("\"broken\"", (await world.RunAsync("instances", "--json")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Commands_name_the_instance_and_each_has_a_state_directory_of_its_own()
     {
         await using var world = await HostingWorld.CreateAsync(shared.MariaDb);

@@ -36,6 +36,9 @@ internal sealed class Authority : IAsyncDisposable
 
     public int Lifetime { get; set; } = 3600;
 
+    /// <summary>Access tokens have at least so many characters.</summary>
+    public int AccessTokenLength { get; set; }
+
     public string ClientSecret { get; set; } = string.Empty;
 
     /// <summary>What is answered where nothing else is planned; null for tokens.</summary>
@@ -158,7 +161,7 @@ internal sealed class Authority : IAsyncDisposable
             }
 
             Granted++;
-            LastAccessToken = Make("at");
+            LastAccessToken = Make("at", AccessTokenLength);
             var answer = new Dictionary<string, object>
             {
                 ["access_token"] = LastAccessToken,
@@ -176,9 +179,9 @@ internal sealed class Authority : IAsyncDisposable
         }
     }
 
-    private string Make(string kind)
+    private string Make(string kind, int length = 0)
     {
-        var token = $"{kind}-canary-{Guid.NewGuid():N}";
+        var token = $"{kind}-canary-{Guid.NewGuid():N}".PadRight(length, 'x');
         _issued.Add(token);
         return token;
     }

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using DolibarrOAuthBridge.Commands;
+using DolibarrOAuthBridge.Instances;
+using Microsoft.Extensions.Configuration;
+
+namespace DolibarrOAuthBridge.Tests.Commands;
+
+/// <summary>Which instances a configuration names, and with which settings.</summary>
+public sealed class InstanceDirectoryTests
+{
+    [Theory]
+    [InlineData("acme", true)]
+    [InlineData("a-1", true)]
+    [InlineData("0123456789012345678901234567890123456789", true)]
+    [InlineData("01234567890123456789012345678901234567890", false)]
+    [InlineData("", false)]
+    [InlineData("..", false)]
+    [InlineData("a/b", false)]
+    [InlineData("ACME", false)]
+    [InlineData("acme\n", false)]
+    public void A_name_is_of_small_letters_digits_and_hyphens(string name, bool isValid) =>
+        Assert.Equal(isValid, InstanceName.IsValid(name));
+
+    [Fact]
+    public void Each_instance_has_its_own_state_directory_and_the_settings_of_the_process_unless_it_has_its_own()
+    {
+        var acme = Assert.Single(
+            Read(
+                ("Bridge:MinTtl", "120"),
+                ("Bridge:RenewAhead", "600"),
+                ("Instances:acme:DolibarrConf", "/srv/acme/conf.php"),
+                ("Instances:acme:MinTtl", "30")
+            ).Definitions
+        );
+
+        Assert.Equal("/state/acme", acme.Options.StateDirectory);
+        Assert.Equal("acme", acme.Options.Instance);
+        Assert.Equal((30, 600), (acme.Options.MinTtl.TotalSeconds, acme.Options.RenewAhead.TotalSeconds));
+    }
+
+    [Fact]
+    public void Settings_of_entries_and_ways_to_be_told_do_not_mix()
+    {
+        var acme = Assert.Single(
+            Read(
+                ("Entries:GOOGLE-Mail:Certificate", "/etc/others.pem"),
+                ("Bridge:Notify:WebhookSecretFile", "/etc/others-secret"),
+                ("Providers:Google:TokenEndpoint", "https://proxy.example/token"),
+                ("Instances:acme:DolibarrConf", "/srv/acme/conf.php"),
+                ("Instances:acme:Notify:Webhook", "https://acme.example/hook")
+            ).Definitions
+        );
+
+        var configuration = acme.Configuration();
+        Assert.Null(configuration["Entries:GOOGLE-Mail:Certificate"]);
+        Assert.Equal("https://proxy.example/token", configuration["Providers:Google:TokenEndpoint"]);
+        Assert.Empty(acme.Options.Notify.WebhookSecretFile);
+        Assert.Equal("https://acme.example/hook", acme.Options.Notify.Webhook?.AbsoluteUri);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_one_keeps_the_others()
+    {
+        var catalogue = Read(
+            ("Instances:good:DolibarrConf", "/srv/good/conf.php"),
+            ("Instances:..:DolibarrConf", "/srv/up/conf.php"),
+            ("Instances:no-conf:MinTtl", "60"),
+            ("Instances:typo:DolibarrConf", "/srv/typo/conf.php"),
+            ("Instances:typo:MinTttl", "60"),
+            ("Instances:state:DolibarrConf", "/srv/state/conf.php"),
+            ("Instances:state:StateDirectory", "/tmp")
+        );
+
+        Assert.Equal("good", Assert.Single(catalogue.Definitions).Name);
+        Assert.Equal(["..", "no-conf", "state", "typo"], catalogue.Problems.Select(problem => problem.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Two_instances_do_not_share_a_socket()
+    {
+        var catalogue = Read(
+            ("Instances:a:DolibarrConf", "/srv/a/conf.php"),
+            ("Instances:a:Socket", "/run/one.sock"),
+            ("Instances:b:DolibarrConf", "/srv/b/conf.php"),
+            ("Instances:b:Socket", "/run/../run/one.sock")
+        );
+
+        Assert.Equal("a", Assert.Single(catalogue.Definitions).Name);
+        Assert.Contains("the socket of a", Assert.Single(catalogue.Problems).Message, StringComparison.Ordinal);
+    }
+
+    private static InstanceCatalogue Read(params (string Key, string Value)[] settings) =>
+        BridgeConfiguration.Instances(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
+                .Build(),
+            "/state"
+        );
+}
