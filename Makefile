@@ -14,7 +14,7 @@ ARCH ?= amd64 arm64
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z][a-z-]*:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+		/^[a-z][a-z-]*:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## Install what the demo and the tests need and is missing (Debian or a relative, as root)
@@ -71,6 +71,20 @@ test-postgresql: ## Run the integration tests on a throw-away PostgreSQL instead
 	@$(quiet_build) tests/DolibarrOAuthBridge.IntegrationTests
 	@SCRATCH_DATABASE=pgsql dotnet test --project tests/DolibarrOAuthBridge.IntegrationTests --configuration Release --no-build -- \
 		--filter-not-trait Database=MariaDB
+
+.PHONY: test-php-versions
+test-php-versions: ## Load the module, and run what runs there, under PHP 7.4, 8.0, 8.3, 8.4 and 8.5 (npm, half a gigabyte, once)
+	@build/test-php-versions.sh
+
+.PHONY: test-systemd
+test-systemd: ## Boot a Debian with systemd and play the package's whole life there: install to purge (as root, ten minutes at first)
+	@build/test-systemd.sh
+
+.PHONY: test-galera
+test-galera: ## Two sidecars on a Galera cluster of three nodes, one of which dies in mid-refresh
+	@build/prerequisites.sh galera
+	@$(quiet_build) tests/DolibarrOAuthBridge.Torture
+	@tests/DolibarrOAuthBridge.Torture/bin/Release/net10.0/dolibarr-oauth-bridge-torture galera
 
 .PHONY: torture
 torture: ## Kill it, cut its connections, fill its disk, and count what is lost (twenty minutes); ROUND=short: one minute

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# usage: build/prerequisites.sh [test|acceptance|image|publish amd64|publish arm64]
+# usage: build/prerequisites.sh [test|acceptance|image|systemd|galera|publish amd64|publish arm64]
 # Installs what is missing for the demo, the tests, the tests with a browser or a native build. For Debian and its relatives.
 set -euo pipefail
 
@@ -22,6 +22,9 @@ if [ "${1:-}" = publish ]; then
 elif [ "${1:-}" = image ]; then
 	command -v buildah >/dev/null || missing+=(buildah runc)
 	[ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
+elif [ "${1:-}" = systemd ]; then
+	command -v debootstrap >/dev/null || missing+=(debootstrap)
+	command -v systemd-nspawn >/dev/null || missing+=(systemd-container)
 else
 	declare -A package=(
 		[mariadbd]=mariadb-server

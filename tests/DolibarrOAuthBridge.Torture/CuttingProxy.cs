@@ -12,24 +12,37 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<TcpClient, bool> _open = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly int _target;
     private readonly Task _accepting;
     private volatile bool _refuses;
 
     public CuttingProxy(int target)
     {
-        _target = target;
+        Target = target;
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>The port of the database; another one counts for the next connection.</summary>
+    public int Target { get; set; }
+
     /// <summary>How many connections were cut.</summary>
     public int Cuts { get; private set; }
 
     /// <summary>Cuts everything, and refuses for this long.</summary>
     public async Task CutAsync(TimeSpan silence)
+    {
+        Close();
+        await Task.Delay(silence);
+        Open();
+    }
+
+    /// <summary>Refuses nobody any more.</summary>
+    public void Open() => _refuses = false;
+
+    /// <summary>Cuts everything, and refuses until <see cref="Open"/>.</summary>
+    public void Close()
     {
         _refuses = true;
         foreach (var client in _open.Keys)
@@ -39,9 +52,6 @@ internal sealed class CuttingProxy : IAsyncDisposable
             client.Dispose();
             _open.TryRemove(client, out _);
         }
-
-        await Task.Delay(silence);
-        _refuses = false;
     }
 
     public async ValueTask DisposeAsync()
@@ -89,7 +99,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         try
         {
             client.NoDelay = server.NoDelay = true;
-            await server.ConnectAsync(IPAddress.Loopback, _target);
+            await server.ConnectAsync(IPAddress.Loopback, Target);
             var (near, far) = (client.GetStream(), server.GetStream());
             await Task.WhenAny(near.CopyToAsync(far), far.CopyToAsync(near));
         }

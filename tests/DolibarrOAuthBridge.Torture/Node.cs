@@ -90,6 +90,13 @@ internal sealed class Node : IAsyncDisposable
         }
     }
 
+    /// <summary>The status of <c>/readyz</c>.</summary>
+    public async Task<int> ReadyAsync()
+    {
+        using var response = await _client!.GetAsync(new Uri("/readyz", UriKind.Relative));
+        return (int)response.StatusCode;
+    }
+
     /// <summary>The body of a GET that must go well, and how long it took.</summary>
     public async Task<(string Body, TimeSpan Took)> GetAsync(string path)
     {

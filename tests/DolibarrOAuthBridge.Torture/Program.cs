@@ -4,8 +4,8 @@ using System.Diagnostics;
 using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Torture;
 
-// usage: dolibarr-oauth-bridge-torture [short|quarter|full] [TRIAL...]
-var round = args.FirstOrDefault() is "short" or "quarter" or "full" ? args[0] : "full";
+// usage: dolibarr-oauth-bridge-torture [short|quarter|full|galera] [TRIAL...]
+var round = args.FirstOrDefault() is "short" or "quarter" or "full" or "galera" ? args[0] : "full";
 var isShort = round == "short";
 var share = round == "quarter" ? 4 : 1;
 var wanted = args.Where(argument => argument != round).ToArray();
@@ -14,11 +14,15 @@ int Times(int inShort, int inFull) => isShort ? inShort : Math.Max(1, inFull / s
 
 TimeSpan For(int shortSeconds, int fullSeconds) => TimeSpan.FromSeconds(Times(shortSeconds, fullSeconds));
 
-var server = await ScratchMariaDb.StartAsync();
+var cluster = round == "galera" ? await Galera.StartAsync() : null;
+var server = cluster?.Nodes[0] ?? await ScratchMariaDb.StartAsync();
+await using (cluster)
 await using (server)
 {
-    (string Name, Func<Tally, Task> Run)[] trials =
-    [
+    (string Name, Func<Tally, Task> Run)[] trials = cluster is not null
+        ? GaleraTrials.On(cluster)
+        :
+        [
         ("odd-answers", tally => FaultTrials.OddAnswersAsync(server, tally, Times(1, 8))),
         ("kill-at-steps", tally => KillTrials.AtEveryStepAsync(server, tally, Times(1, 20))),
         ("kill-at-random", tally => KillTrials.AtRandomAsync(server, tally, For(5, 240))),

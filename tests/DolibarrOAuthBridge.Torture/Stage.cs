@@ -70,8 +70,17 @@ internal sealed class Stage : IAsyncDisposable
         await Install.SetConstAsync($"OAUTH_{entry}_URL", Provider.Endpoint.GetLeftPart(UriPartial.Authority));
     }
 
-    public async Task<Node> StartAsync(string state = "a", string? crashAt = null, bool isElsewhere = false) =>
-        await Node.StartAsync(["serve", "--urls", "http://127.0.0.1:0", .. Arguments(state)], _apiKey, crashAt, isElsewhere);
+    public async Task<Node> StartAsync(string state = "a", string? crashAt = null, bool isElsewhere = false, string? conf = null) =>
+        await Node.StartAsync(["serve", "--urls", "http://127.0.0.1:0", .. Arguments(state, conf)], _apiKey, crashAt, isElsewhere);
+
+    /// <summary>Another conf.php of the same Dolibarr, which names another server.</summary>
+    public async Task<string> WriteConfAsync(int port)
+    {
+        var path = Path.Combine(Install.DirectoryPath, $"conf-{port}.php");
+        var conf = await File.ReadAllTextAsync(Install.ConfPath);
+        await File.WriteAllTextAsync(path, conf.Replace($"'{Proxy.Port}'", $"'{port}'", StringComparison.Ordinal));
+        return path;
+    }
 
     public string StateDirectory(string state)
     {
@@ -178,10 +187,10 @@ internal sealed class Stage : IAsyncDisposable
         return file.Read(start) > 0 && start.Any(static one => one != 0);
     }
 
-    private string[] Arguments(string state) =>
+    private string[] Arguments(string state, string? conf = null) =>
         [
             "--dolibarr-conf",
-            Install.ConfPath,
+            conf ?? Install.ConfPath,
             "--state-directory",
             StateDirectory(state),
             $"--Providers:Generic:TokenEndpoint={Provider.Endpoint}",

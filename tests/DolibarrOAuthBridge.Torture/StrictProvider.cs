@@ -74,11 +74,37 @@ internal sealed class StrictProvider : IAsyncDisposable
     /// <summary>Answers the next request so; the function gets the new access and refresh token.</summary>
     public void Next(Func<HttpContext, string, string, Task> answer) => _odd.Enqueue(answer);
 
+    /// <summary>Does something between the next refresh at the provider and its answer.</summary>
+    public void BeforeNextAnswer(Func<Task> work) =>
+        Next(
+            async (context, access, next) =>
+            {
+                await work();
+                await GrantAsync(context, access, next);
+            }
+        );
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private static string Make(string family) => $"rt.{family}.{Guid.NewGuid():N}";
 
     private static string FamilyOf(string refreshToken) => refreshToken.Split('.') is [_, var family, _] ? family : string.Empty;
+
+    private static Task GrantAsync(HttpContext context, string access, string next)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(
+            JsonSerializer.Serialize(
+                new
+                {
+                    access_token = access,
+                    refresh_token = next,
+                    token_type = "Bearer",
+                    expires_in = 3600,
+                }
+            )
+        );
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -117,18 +143,7 @@ internal sealed class StrictProvider : IAsyncDisposable
                 return;
             }
 
-            context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync(
-                JsonSerializer.Serialize(
-                    new
-                    {
-                        access_token = access,
-                        refresh_token = next,
-                        token_type = "Bearer",
-                        expires_in = 3600,
-                    }
-                )
-            );
+            await GrantAsync(context, access, next);
         }
         finally
         {

@@ -10,6 +10,9 @@
 
 error_reporting(E_ALL);
 set_error_handler(static function ($level, $message, $file, $line) {
+	if (strncmp($file, REPOSITORY.'/', strlen(REPOSITORY) + 1) !== 0) {
+		return true; // PHPUnit's own code is older than the newest PHP
+	}
 	if (error_reporting() & $level) {
 		throw new ErrorException($message, 0, $level, $file, $line);
 	}

@@ -54,6 +54,9 @@ public sealed partial class ScratchMariaDb : IScratchDatabase
     /// <summary>The server's process id; another one after a restart.</summary>
     public int ProcessId => Running.Id;
 
+    /// <summary>Whether it runs as far as this process knows.</summary>
+    public bool IsRunning => _process is not null;
+
     /// <summary>How a superuser connects over TCP, without a database and without a pool.</summary>
     public string ConnectionString => ConnectionStringFor("root", RootPassword);
 

@@ -141,10 +141,19 @@ public sealed class DolibarrDatabase : IAsyncDisposable
                 .ConfigureAwait(false)
             : [];
 
-    /// <summary>Asks whether the server answers.</summary>
+    /// <summary>Asks whether the server answers, as part of its cluster if it has one.</summary>
     /// <exception cref="StoreException">It does not.</exception>
-    public Task PingAsync(CancellationToken cancellationToken = default) =>
-        QueryAsync("SELECT 1 AS Answer", [], static row => row.Number("Answer"), cancellationToken);
+    public async Task PingAsync(CancellationToken cancellationToken = default)
+    {
+        await QueryAsync("SELECT 1 AS Answer", [], static row => row.Number("Answer"), cancellationToken).ConfigureAwait(false);
+        if (
+            Sql.CutOffQuery is { } query
+            && await QueryAsync(query, [], static row => row.FirstText, cancellationToken).ConfigureAwait(false) is { Count: > 0 }
+        )
+        {
+            throw new StoreException(StoreFailure.Unavailable, "The database node is cut off from its cluster and takes no changes.");
+        }
+    }
 
     /// <summary>Closes the connections that nobody uses now; those in use are closed when they are given back.</summary>
     public async Task CloseIdleAsync()

@@ -27,6 +27,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     public override string ScriptFolder => "pgsql/";
 
+    public override string? CutOffQuery => null;
+
     public override string OldestServers => "PostgreSQL 13 and newer";
 
     public override string MakeWritable => "pg_promote() on a standby, or default_transaction_read_only = off";

@@ -34,6 +34,12 @@ public abstract partial class SqlDialect
     /// <summary>The server's version and whether it refuses writes, as <c>Version</c> and <c>IsReadOnly</c>.</summary>
     public abstract string ServerQuery { get; }
 
+    /// <summary>
+    /// Gives a row where the server is a node that was cut off from its cluster: it takes no change, and may answer reads all the same.
+    /// Null where servers have no clusters.
+    /// </summary>
+    public abstract string? CutOffQuery { get; }
+
     /// <summary>The oldest servers that the bridge is made for, for people.</summary>
     public abstract string OldestServers { get; }
 

@@ -41,8 +41,8 @@ internal sealed class JournalDiagnosis(RefreshJournal journal, BridgeOptions opt
                 Severity.Error,
                 directory,
                 problem,
-                "Run doctor as the user of the sidecar (runuser -u dolibarr-oauth-bridge -- dolibarr-oauth-bridge doctor): if it says the "
-                    + "same then, correct owner and rights of the directory, or make room on its disk."
+                "Look again as the user of the sidecar (runuser -u dolibarr-oauth-bridge -- dolibarr-oauth-bridge doctor): what it says then "
+                    + "is what to do."
             );
             yield break;
         }

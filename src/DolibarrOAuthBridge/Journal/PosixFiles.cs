@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -46,8 +47,11 @@ internal static partial class PosixFiles
             : null;
     }
 
-    /// <summary>The numeric owner of a path; null if it is not there.</summary>
-    public static uint? OwnerOf(string path) => TryStat(path, out var user, out _, out _) ? user : null;
+    /// <summary>The name of a path's owner, or their number if they have none; null if it is not there.</summary>
+    public static string? OwnerOf(string path) => TryStat(path, out var user, out _, out _) ? NameOf(user) : null;
+
+    /// <summary>The name of the user that this process runs as, or their number if they have none.</summary>
+    public static string ProcessUser() => NameOf(EffectiveUser());
 
     /// <summary>fsync on a directory: without it a new file's name may not survive a power cut.</summary>
     /// <exception cref="IOException">It failed.</exception>
@@ -78,6 +82,23 @@ internal static partial class PosixFiles
     {
         const int NoSuchProcess = 3;
         return Kill(processId, 0) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess;
+    }
+
+    private static string NameOf(uint user)
+    {
+        var number = user.ToString(CultureInfo.InvariantCulture);
+        try
+        {
+            return File.ReadLines("/etc/passwd")
+                    .Select(static line => line.Split(':'))
+                    .FirstOrDefault(account => account.Length > 2 && account[2] == number)
+                    ?[0]
+                ?? number;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return number;
+        }
     }
 
     // The layout of struct statx is the same on every architecture.

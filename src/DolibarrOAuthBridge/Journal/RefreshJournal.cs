@@ -41,7 +41,7 @@ internal sealed partial class RefreshJournal(BridgeOptions options, DolibarrConf
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(exception);
+            throw Unusable(StateDirectory.Locate(options.StateDirectory), exception);
         }
     }
 
@@ -78,17 +78,12 @@ internal sealed partial class RefreshJournal(BridgeOptions options, DolibarrConf
         {
             var directory = StateDirectory.Prepare(options.StateDirectory);
             var unreadable = Paths(directory).FirstOrDefault(path => !TryPeek(path, out _));
-            return unreadable is null
-                ? null
-                : $"The journal file {unreadable} cannot be read. It may hold the only working refresh token of a grant: give it to the "
-                    + "user that the sidecar runs as (chown), or remove it if it is not needed.";
+            return unreadable is null ? null : Unreadable(unreadable);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            var directory = StateDirectory.Locate(options.StateDirectory);
-            var owner = PosixFiles.OwnerOf(directory) is { } user ? $" It belongs to the user with the number {user}." : string.Empty;
-            return $"The state directory {directory} cannot be used: {exception.Message}{owner} Nothing is refreshed meanwhile. "
-                + $"Give it to the user that the sidecar runs as: chown -R USER {directory}";
+            return StateDirectory.Explain(StateDirectory.Locate(options.StateDirectory), exception)
+                + " Nothing is refreshed meanwhile; tokens that are valid are still handed out.";
         }
     }
 
@@ -153,18 +148,28 @@ internal sealed partial class RefreshJournal(BridgeOptions options, DolibarrConf
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(exception);
+            throw Unusable(StateDirectory.Locate(options.StateDirectory), exception);
         }
     }
 
     /// <summary>What a caller is told where the state directory cannot be written: nothing was spent.</summary>
-    public static BridgeException Unusable(Exception exception) =>
+    public static BridgeException Unusable(string directory, Exception exception) =>
         new(
             ProblemCode.StoreNotWritable,
-            $"The refresh journal cannot be written ({exception.Message}) No refresh token was spent. "
-                + "Free space, correct the owner of the directory, or name another one with --state-directory.",
+            $"No refresh token was spent, because the refresh could not be noted. {StateDirectory.Explain(directory, exception)}",
             innerException: exception
         );
+
+    private static string Unreadable(string path)
+    {
+        var (owner, user) = (PosixFiles.OwnerOf(path), PosixFiles.ProcessUser());
+        return $"The journal file {path} cannot be read. It may hold the only working refresh token of a grant. "
+            + (
+                owner == user
+                    ? "It is damaged, or the key that it was sealed with is lost: remove it once the grant works again."
+                    : $"It belongs to {owner}, and this process runs as {user}. If that is the sidecar's user: chown {user}: {path}"
+            );
+    }
 
     private JournalFile Create(JournalRecord intent)
     {

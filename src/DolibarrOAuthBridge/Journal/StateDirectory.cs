@@ -12,6 +12,14 @@ internal static class StateDirectory
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    // errno(3), which .NET keeps in HResult.
+    private const int NoSpace = 28;
+    private const int ReadOnlyFileSystem = 30;
+    private const int QuotaExceeded = 122;
+
+    // The same for the whole process, so that one fault is always told in the same words.
+    private static readonly string ProbeName = $".probe-{Guid.NewGuid():N}";
+
     /// <summary>The directory that the settings, systemd or the machine give; nothing is made.</summary>
     public static string Locate(string configured)
     {
@@ -46,9 +54,40 @@ internal static class StateDirectory
     /// <exception cref="UnauthorizedAccessException">It belongs to another user.</exception>
     public static void Probe(string directory)
     {
-        var probe = Path.Combine(directory, $".probe-{Guid.NewGuid():N}");
-        using var file = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.DeleteOnClose);
+        // Two may do it at the same moment.
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            Options = FileOptions.DeleteOnClose,
+            BufferSize = 0,
+        };
+        using var file = new FileStream(Path.Combine(directory, ProbeName), options);
         file.Write(new byte[4096]);
+    }
+
+    /// <summary>Why a directory cannot be used and what helps: whose it is, and the command.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="exception">What <see cref="Prepare"/> or <see cref="Probe"/> threw.</param>
+    public static string Explain(string directory, Exception exception)
+    {
+        var (owner, user) = (PosixFiles.OwnerOf(directory), PosixFiles.ProcessUser());
+        var why = exception switch
+        {
+            UnauthorizedAccessException when owner is not null && owner != user =>
+                $"it belongs to {owner}, and this process runs as {user}. If that is the sidecar's user: chown -R {user}: {directory}",
+            UnauthorizedAccessException when owner is not null =>
+                $"it belongs to {owner} as it should, but its mode does not let it be written: chmod 700 {directory}",
+            UnauthorizedAccessException =>
+                $"it is not there, and {user} may not make it: install -d -m 700 -o {user} {directory}",
+            IOException { HResult: NoSpace or QuotaExceeded } => $"its disk is full. Make room; this shows how much there is: df -h {directory}",
+            IOException { HResult: ReadOnlyFileSystem } =>
+                $"it is on a read-only file system (its owner is {owner}). Make that writable, as by mount -o remount,rw; a service with "
+                    + "ProtectSystem=strict writes to its StateDirectory only",
+            _ => exception.Message.Replace(ProbeName, "…", StringComparison.Ordinal),
+        };
+        return $"The state directory {directory} cannot be written: {why.TrimEnd('.')}.";
     }
 
     private static bool CanMake(string path)

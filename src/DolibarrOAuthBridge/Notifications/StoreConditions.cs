@@ -25,13 +25,19 @@ internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal 
     public async Task<IReadOnlyList<(Condition Condition, NoticeDraft Draft)>> FindAsync(CancellationToken cancellationToken = default)
     {
         var found = new List<(Condition, NoticeDraft)>();
-        if (await FindProblemAsync(cancellationToken) is { } problem)
+        if (journal.FindProblem() is { } ofJournal)
+        {
+            found.Add(Make(NoticeKind.StoreNotWritable, ofJournal, "Run the command, and doctor as the sidecar's user to see that all is well."));
+            return found;
+        }
+
+        if (await FindProblemAsync(cancellationToken) is { } ofDatabase)
         {
             found.Add(
                 Make(
                     NoticeKind.StoreNotWritable,
-                    $"{problem} No token is refreshed meanwhile; those that are valid are still handed out.",
-                    "See that the database server is writable and has space, and that the state directory belongs to the sidecar's user."
+                    $"{ofDatabase} No token is refreshed meanwhile; those that are valid are still handed out.",
+                    "See that the database server is writable and has space."
                 )
             );
         }
@@ -75,7 +81,6 @@ internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal 
     {
         try
         {
-            StateDirectory.Prepare(options.StateDirectory);
             await database.ExecuteAsync(
                 $"UPDATE {database.Table("oauthbridge_grant")} SET refresh_count = refresh_count WHERE entity = @nobody",
                 [("nobody", -1)],
@@ -90,10 +95,6 @@ internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal 
         catch (StoreException)
         {
             return null; // busy, or no table yet: no reason to wake anybody
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return $"The state directory cannot be written: {exception.Message}";
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed partial class JournalReplay(
     private const int AtOnce = 8;
 
     private readonly ConcurrentDictionary<GrantKey, SemaphoreSlim> _gates = new();
+    private string? _unreadable; // said once, not every few seconds
 
     /// <summary>Recovers every grant that has a file in the journal. A record that cannot be stored now stays for the next time.</summary>
     /// <returns>The grants that still wait: their refresh tokens in the database are spent, or being spent.</returns>
@@ -39,10 +40,16 @@ internal sealed partial class JournalReplay(
                     waiting[key] = true;
                 }
             });
+            _unreadable = null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Log.Unreadable(logger, exception.Message);
+            if (_unreadable != exception.GetType().Name)
+            {
+                Log.Unreadable(logger, exception.Message);
+            }
+
+            _unreadable = exception.GetType().Name;
         }
 
         return waiting.Keys.ToHashSet();

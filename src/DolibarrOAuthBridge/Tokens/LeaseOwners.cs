@@ -88,7 +88,7 @@ internal sealed class LeaseOwners(RefreshJournal journal, TimeProvider time)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw RefreshJournal.Unusable(exception);
+            throw RefreshJournal.Unusable(directory, exception);
         }
     }
 

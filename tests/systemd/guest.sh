@@ -1,0 +1,348 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What an administrator does with the package, on a running systemd. build/test-systemd.sh boots it and runs this inside.
+# A line for each check; the last one is "N passed, N failed".
+set -uo pipefail
+cd /srv/test
+
+NAME=dolibarr-oauth-bridge
+SETTINGS=/etc/$NAME/bridge.json
+STATE=/var/lib/$NAME
+SOCKET=/run/$NAME/bridge.sock
+CONF=/var/www/dolibarr/htdocs/conf/conf.php
+ENTRY=GENERIC-Mail
+PROVIDER=/srv/provider
+INSTANCE_KEY=0123456789abcdef0123456789abcdef
+passed=0
+failed=0
+
+# check NAME COMMAND...: runs it; its output is shown only if it fails.
+check() {
+	local what=$1 said
+	shift
+	if said=$("$@" 2>&1); then
+		echo "ok      $what"
+		passed=$((passed + 1))
+	else
+		echo "FAILED  $what"
+		sed 's/^/          /' <<<"$said" | tail -n 15
+		failed=$((failed + 1))
+	fi
+}
+
+says() { # says TEXT COMMAND...: whatever its status, its output has the text
+	local text=$1 said
+	shift
+	said=$("$@" 2>&1)
+	grep -qF -- "$text" <<<"$said" || { echo "not said: $text"; echo "$said"; return 1; }
+}
+
+fails_with() { # fails_with STATUS COMMAND...
+	local wanted=$1 status=0
+	shift
+	"$@" || status=$?
+	[ "$status" -eq "$wanted" ] || { echo "status $status instead of $wanted"; return 1; }
+}
+
+is() { [ "$1" = "$2" ] || { echo "'$1' instead of '$2'"; return 1; }; }
+not() { ! "$@"; }
+
+soon() { # soon COMMAND...: within twenty seconds
+	local said= _
+	for _ in $(seq 100); do
+		said=$("$@" 2>&1) && return 0
+		sleep 0.2
+	done
+	echo "$said"
+	return 1
+}
+
+section() { echo; echo "# $1"; }
+as() { local user=$1; shift; runuser -u "$user" -- "$@"; }
+by_socket() { as www-data curl -sS --max-time 40 --unix-socket $SOCKET -H "Authorization: Bearer $API_KEY" "$@"; }
+ready() { is "$(curl -s -o /dev/null -w '%{http_code}' --max-time 5 http://127.0.0.1:8765/readyz)" "${1:-200}"; }
+refresh_by_socket() { by_socket -X POST "http://localhost/v1/entries/$ENTRY/token/refresh"; }
+has_newest() { grep -qF "\"access_token\":\"$(cat $PROVIDER/access)\"" || { echo "not the provider's newest token"; return 1; }; }
+granted() { wc -l <$PROVIDER/granted; }
+journal_files() { find $STATE -name '*.refresh' | wc -l; }
+main_pid() { systemctl show --property MainPID --value $NAME; }
+is_active() { systemctl is-active --quiet "$1" || { systemctl status --no-pager "$1"; return 1; }; }
+listens_nobody() { [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 5 http://127.0.0.1:8765/readyz)" = 000 ]; }
+stop_database() { systemctl stop mariadb.socket mariadb-extra.socket mariadb 2>/dev/null; }
+start_database() { systemctl start mariadb && soon mariadb -e 'SELECT 1' >/dev/null; }
+next_answer_takes() { echo "$1" >$PROVIDER/delay; chmod 666 $PROVIDER/delay; }
+logged() { journalctl --no-pager --quiet --unit $NAME --since "$since" | grep -qF -- "$1" || { journalctl --no-pager -u $NAME --since "$since"; return 1; }; }
+
+# The row is right when a stored token is served without asking the provider, and when the next refresh goes well.
+refresh_goes_well() {
+	local before said
+	before=$(granted)
+	said=$(refresh_by_socket)
+	has_newest <<<"$said" || { echo "$said"; return 1; }
+	is "$(granted)" $((before + 1)) && [ ! -e $PROVIDER/reused ]
+}
+
+until_granted() { # waits until the provider has begun the answer after this many
+	local _
+	for _ in $(seq 100); do
+		[ "$(granted)" -gt "$1" ] && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+write_conf() { # write_conf PATH PASSWORD
+	mkdir -p "$(dirname "$1")"
+	cat >"$1" <<-END
+		<?php
+		\$dolibarr_main_url_root='http://localhost';
+		\$dolibarr_main_db_host='127.0.0.1';
+		\$dolibarr_main_db_port='3306';
+		\$dolibarr_main_db_name='dolibarr';
+		\$dolibarr_main_db_prefix='llx_';
+		\$dolibarr_main_db_user='dolibarr';
+		\$dolibarr_main_db_pass='$2';
+		\$dolibarr_main_db_type='mysqli';
+		\$dolibarr_main_instance_unique_id='$INSTANCE_KEY';
+	END
+	chown www-data:www-data "$1"
+	chmod 0440 "$1"
+}
+
+write_settings() { # write_settings CONF
+	cat >$SETTINGS <<-END
+		{
+		  "Bridge": { "DolibarrConf": "$1" },
+		  "Entries": { "$ENTRY": { "TokenEndpoint": "http://127.0.0.1:9000/provider.php" } }
+		}
+	END
+}
+
+# --- the machine: a database, a provider, a Dolibarr
+systemctl is-system-running --wait >/dev/null 2>&1
+mkdir -p $PROVIDER
+cp provider.php $PROVIDER
+printf 'rt-first' >$PROVIDER/current
+: >$PROVIDER/granted
+chmod -R a+rwX $PROVIDER
+systemd-run --quiet --unit=provider --working-directory=$PROVIDER --setenv=PHP_CLI_SERVER_WORKERS=4 php -S 127.0.0.1:9000 provider.php
+soon mariadb -e 'SELECT 1' >/dev/null || { systemctl status --no-pager mariadb; exit 1; }
+php dolibarr.php $INSTANCE_KEY rt-first | mariadb || exit 1
+mariadb -e "CREATE USER dolibarr@'%' IDENTIFIED BY 'first-password'; GRANT ALL ON dolibarr.* TO dolibarr@'%'"
+write_conf $CONF first-password
+since=$(date '+%F %T')
+echo "systemd $(systemctl --version | sed -n '1s/[^ ]* \([^ ]*\).*/\1/p'), $(. /etc/os-release; echo "$PRETTY_NAME")"
+
+section install
+check "the package installs and says what comes next" says "does not run yet. Next:" dpkg -i first.deb
+check "it does not run by itself" not systemctl is-active --quiet $NAME
+check "its user reads conf.php by the group www-data" as $NAME cat $CONF
+systemctl start $NAME.socket
+check "a service without settings answers 503 with the reason, on TCP" \
+	says "Say where Dolibarr" curl -s --max-time 20 http://127.0.0.1:8765/v1/entries
+check "... and on the socket" says '"status":503' as www-data curl -s --max-time 20 --unix-socket $SOCKET http://localhost/v1/entries
+write_settings $CONF.missing
+check "... and says so of a conf.php that is missing" soon says "$CONF.missing" curl -s --max-time 20 http://127.0.0.1:8765/readyz
+write_settings $CONF
+check "it starts by itself once the settings are right" soon ready 200
+systemctl stop $NAME
+check "entries, as root" says "$ENTRY" $NAME entries
+check "init" says "API key" $NAME init
+API_KEY=$($NAME init --reveal | tail -n 1)
+check "enable --now" systemctl enable --quiet --now $NAME
+check "it is ready when systemctl returns (Type=notify)" ready 200
+
+section use
+check "the socket belongs to root and www-data, mode 0660" is "$(stat -c '%U:%G %a' $SOCKET)" "root:www-data 660"
+check "nobody else can connect to it" not as nobody curl -s --unix-socket $SOCKET http://localhost/healthz
+by_socket "http://localhost/v1/entries/$ENTRY/token" >/tmp/answer
+check "the web server's user gets a token by the socket" has_newest </tmp/answer
+check "the same again from the store" is "$(by_socket "http://localhost/v1/entries/$ENTRY/token" | grep -o '"access_token":"[^"]*"')" \
+	"$(grep -o '"access_token":"[^"]*"' /tmp/answer)"
+check "one refresh so far" is "$(granted)" 1
+for command in "entries" "refresh $ENTRY" "token $ENTRY" "history $ENTRY" "doctor"; do
+	check "runuser -u $NAME -- $NAME $command" as $NAME $NAME $command
+done
+check "refresh as root" $NAME refresh $ENTRY
+check "every file in the state directory is the service's" is "$(find $STATE ! -user $NAME)" ""
+check "healthcheck" $NAME healthcheck
+check "the sandbox is as tight as promised" systemd-analyze security --no-pager --threshold=13 $NAME.service
+
+section reload
+mariadb -e "ALTER USER dolibarr@'%' IDENTIFIED BY 'second-password'"
+write_conf $CONF second-password
+check "reload" systemctl reload $NAME
+mariadb -N -e "SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist WHERE user = 'dolibarr'" | mariadb
+check "a changed database password counts after reload" soon refresh_goes_well
+pid=$(main_pid)
+mv $CONF $CONF.away
+systemctl reload $NAME
+sleep 1
+check "a conf.php that is gone changes nothing while it runs" ready 200
+mv $CONF.away $CONF
+systemctl reload $NAME
+check "it is the same process" is "$(main_pid)" "$pid"
+
+section stop
+before=$(granted)
+next_answer_takes 8
+refresh_by_socket >/tmp/answer &
+caller=$!
+until_granted "$before"
+check "stop during a refresh of 8 seconds" systemctl stop $NAME
+wait $caller
+check "the caller got the answer" has_newest </tmp/answer
+check "nothing is left in the journal" is "$(journal_files)" 0
+if [ "$(systemctl --version | sed -n '1s/[^ ]* \([0-9]*\).*/\1/p')" -ge 249 ]; then
+	check "stop stops the sockets" listens_nobody
+else
+	systemctl stop $NAME.socket
+fi
+check "a call does not start it again" fails_with 3 systemctl is-active --quiet $NAME
+check "start brings both back" systemctl start $NAME
+check "the next refresh goes well" refresh_goes_well
+: >/tmp/refused
+(while [ ! -e /tmp/enough ]; do curl -s -o /dev/null --max-time 20 http://127.0.0.1:8765/healthz || echo refused >>/tmp/refused; done) &
+callers=$!
+check "restart" systemctl restart $NAME
+touch /tmp/enough
+wait $callers
+check "no caller is refused during a restart" is "$(cat /tmp/refused)" ""
+
+section crash
+pid=$(main_pid)
+kill -KILL "$pid"
+check "after SIGKILL it is back by itself" soon says '"access_token"' by_socket "http://localhost/v1/entries/$ENTRY/token"
+check "it is a new process" not is "$(main_pid)" "$pid"
+before=$(granted)
+next_answer_takes 3
+refresh_by_socket >/tmp/answer &
+caller=$!
+until_granted "$before"
+stop_database
+soon is "$(sleep 4; journal_files)" 1
+check "an answer that the database does not take waits in the journal" is "$(journal_files)" 1
+kill -KILL "$(main_pid)"
+wait $caller
+start_database
+soon is_active $NAME
+check "after SIGKILL the new process stores it" soon is "$(soon ready; sleep 4; journal_files)" 0
+check "the next refresh goes well" soon refresh_goes_well
+
+section "a refresh by root while the database goes away"
+before=$(granted)
+next_answer_takes 3
+(status=0; $NAME refresh $ENTRY >/tmp/said 2>&1 || status=$?; echo $status >/tmp/status) &
+command=$!
+until_granted "$before"
+stop_database
+wait $command
+check "the command exits with 3" is "$(cat /tmp/status)" 3
+check "... and says that the token is in the journal" says "safe in the journal" cat /tmp/said
+check "the journal file is the service's" is "$(find $STATE -name '*.refresh' -printf '%u %m')" "$NAME 600"
+check "readyz is not ready" soon ready 503
+start_database
+check "the service stores it" soon eval '[ "$(journal_files)" = 0 ]'
+check "the next refresh goes well" soon refresh_goes_well
+
+section "a state directory that cannot be used"
+touch "$STATE/0123456789abcdef-0.refresh" && chmod 600 "$STATE/0123456789abcdef-0.refresh"
+check "a journal file that cannot be read: readyz" soon ready 503
+check "... the log names it" soon logged "0123456789abcdef-0.refresh cannot be read"
+check "... doctor says what to do" says "chown" as $NAME $NAME doctor --offline
+rm "$STATE/0123456789abcdef-0.refresh"
+check "... it is over when the file is gone" soon ready 200
+chown root: $STATE
+check "another owner: readyz" soon ready 503
+check "... the log gives the command that helps" soon logged "chown -R $NAME"
+check "... doctor too" says "chown -R $NAME" as $NAME $NAME doctor --offline
+check "... a refresh is refused before anything is spent" says store_not_writable refresh_by_socket
+check "... a restart puts it right" systemctl restart $NAME
+check "... and the next refresh goes well" soon refresh_goes_well
+systemctl stop $NAME
+mount -t tmpfs -o size=64k tmpfs $STATE
+systemctl start $NAME
+check "a file system of its own" soon ready 200
+dd if=/dev/zero of=$STATE/filler bs=1k count=100 2>/dev/null
+check "a full disk: readyz" soon ready 503
+check "... the log says so" soon logged "its disk is full"
+check "... and doctor" says "df -h $STATE" as $NAME $NAME doctor --offline
+rm $STATE/filler
+mount -o remount,ro $STATE
+check "a read-only file system: readyz" soon ready 503
+check "... the log says so" soon logged "read-only file system"
+check "... nothing is spent" says store_not_writable refresh_by_socket
+systemctl stop $NAME
+umount $STATE
+systemctl start $NAME
+check "after that the next refresh goes well" soon refresh_goes_well
+
+section "conf.php under /home"
+write_conf /home/acme/conf.php second-password
+write_settings /home/acme/conf.php
+systemctl restart $NAME
+check "the reason names ProtectHome" says ProtectHome curl -s --max-time 20 http://127.0.0.1:8765/readyz
+mkdir -p /etc/systemd/system/$NAME.service.d
+printf '[Service]\nProtectHome=read-only\n' >/etc/systemd/system/$NAME.service.d/override.conf
+systemctl daemon-reload
+systemctl restart $NAME
+check "with the drop-in that it advises it is ready" soon ready 200
+rm -r /etc/systemd/system/$NAME.service.d
+write_settings $CONF
+systemctl daemon-reload
+systemctl restart $NAME
+
+section "a database account of its own, by a credential"
+mariadb -e "CREATE USER oauthbridge@'%' IDENTIFIED BY 'own-password'; GRANT ALL ON dolibarr.* TO oauthbridge@'%'"
+mkdir -p -m 700 /etc/credstore
+(umask 077; echo own-password >/etc/credstore/oauthbridge-database-password)
+sed -i "s|\"Bridge\": {|& \"DatabaseUser\": \"oauthbridge\", \"DatabasePasswordFile\": \"/run/credentials/$NAME.service/oauthbridge-database-password\",|" \
+	$SETTINGS
+check "restart with it" systemctl restart $NAME
+check "it refreshes" soon refresh_goes_well
+check "the connection is the account's" not is "$(mariadb -N -e "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'oauthbridge'")" 0
+mariadb -e "ALTER USER oauthbridge@'%' IDENTIFIED BY 'new-password'"
+echo new-password >/etc/credstore/oauthbridge-database-password
+systemctl restart $NAME
+check "a changed password counts after a restart" soon refresh_goes_well
+systemctl stop $NAME
+check "a command by hand is told how" says "--Bridge:DatabasePasswordFile=PATH" $NAME entries
+check "... and does it" $NAME entries --Bridge:DatabasePasswordFile=/etc/credstore/oauthbridge-database-password
+rm -r /etc/credstore
+write_settings $CONF
+systemctl start $NAME
+
+section upgrade
+cp $SETTINGS /tmp/settings
+rm -f /tmp/enough; : >/tmp/refused
+(while [ ! -e /tmp/enough ]; do curl -s -o /dev/null --max-time 20 http://127.0.0.1:8765/healthz || echo refused >>/tmp/refused; done) &
+callers=$!
+pid=$(main_pid)
+check "the next release installs" dpkg -i next.deb
+touch /tmp/enough
+wait $callers
+check "no caller is refused meanwhile" is "$(cat /tmp/refused)" ""
+check "the service was restarted" not is "$(main_pid)" "$pid"
+check "settings are kept" cmp $SETTINGS /tmp/settings
+check "it refreshes" soon refresh_goes_well
+systemctl stop $NAME
+check "an upgrade of a stopped service does not start it" eval "dpkg -i next.deb && ! systemctl is-active --quiet $NAME"
+
+section "disable, remove, purge"
+systemctl start $NAME
+check "disable --now" systemctl disable --now $NAME
+if [ "$(systemctl --version | sed -n '1s/[^ ]* \([0-9]*\).*/\1/p')" -lt 249 ]; then systemctl stop $NAME.socket; fi
+check "... stops the sockets too" listens_nobody
+check "... and disables them" says disabled systemctl is-enabled $NAME.socket
+systemctl enable --now $NAME >/dev/null 2>&1
+check "purge" dpkg --purge $NAME
+check "nobody listens" listens_nobody
+check "no unit is left" is "$(systemctl list-units --all --no-legend --plain "$NAME*")" ""
+check "no file is left" is "$(find / -xdev \( -path /proc -o -path /srv -o -path /sys -o -path /var/lib/mysql \) -prune -o -name '*oauth*bridge*' -print; ls -d /run/*oauth*bridge* 2>/dev/null)" ""
+check "no user is left" not getent passwd $NAME
+check "the token is in Dolibarr's table" is "$(mariadb -N -e 'SELECT COUNT(*) FROM dolibarr.llx_oauth_token WHERE token LIKE "dolcrypt:%"')" 1
+check "no refresh token was sent twice" not test -e $PROVIDER/reused
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
