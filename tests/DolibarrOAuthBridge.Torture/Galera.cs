@@ -6,12 +6,14 @@ using DolibarrOAuthBridge.Demo.Processes;
 namespace DolibarrOAuthBridge.Torture;
 
 /// <summary>
-/// Three MariaDB servers on this machine as one Galera cluster. They begin empty, so a node that comes later needs no copy of the data; one
-/// that was killed does not come back.
+/// Three MariaDB servers on this machine as one Galera cluster. All begin with the same data at the same position, so that a node that comes
+/// later needs no copy of it; one that was killed does not come back.
 /// </summary>
 internal sealed class Galera : IAsyncDisposable
 {
     private const string Library = "/usr/lib/galera/libgalera_smm.so"; // of Debian's galera-4
+
+    private const string Beginning = "8f0d5b1e-2d0c-4d53-9a0e-5d3f6a3c1b77:0"; // any history will do
 
     private Galera(IReadOnlyList<ScratchMariaDb> nodes) => Nodes = nodes;
 
@@ -63,7 +65,8 @@ internal sealed class Galera : IAsyncDisposable
             await Task.Delay(200);
         }
 
-        throw new InvalidOperationException($"{variable} is {seen}, not {value}");
+        var log = string.Join('\n', File.ReadLines(Path.Combine(node.DirectoryPath, "error.log")).TakeLast(40));
+        throw new InvalidOperationException($"{variable} is {seen}, not {value}:\n{log}");
     }
 
     public async ValueTask DisposeAsync()
@@ -102,7 +105,7 @@ internal sealed class Galera : IAsyncDisposable
             $"--wsrep-node-address=127.0.0.1:{port}",
             "--wsrep-provider-options="
                 + $"base_port={port};gmcast.listen_addr=tcp://127.0.0.1:{port};ist.recv_addr=127.0.0.1:{FreePort.Find()};gcache.size=8M",
-            "--wsrep-sst-method=skip",
+            $"--wsrep-start-position={Beginning}",
             "--binlog-format=ROW",
             "--innodb-autoinc-lock-mode=2",
         ];
