@@ -128,7 +128,8 @@ internal static class GaleraTrials
     // Two sidecars: the first reaches its node through the proxy, the second is on another machine and has the second node.
     private static async Task<(Stage Stage, Node First, Node Second)> OpenAsync(Galera cluster)
     {
-        var stage = await Stage.CreateAsync(cluster.Nodes[0], entries: 1);
+        var stage = await Stage.CreateAsync(cluster.Nodes[1], entries: 1);
+        stage.Proxy.Target = cluster.Nodes[0].Port;
         var first = await stage.StartAsync("a");
         var conf = await stage.WriteConfAsync(cluster.Nodes[1].Port);
         return (stage, first, await stage.StartAsync("b", isElsewhere: true, conf: conf));

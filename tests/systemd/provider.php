@@ -10,7 +10,9 @@ $sent = isset($_POST['refresh_token']) ? $_POST['refresh_token'] : '';
 
 header('Content-Type: application/json');
 if ($sent === '' || $sent !== file_get_contents('current')) {
-	file_put_contents('reused', $sent."\n", FILE_APPEND);
+	if (strpos($sent, 'rt-') === 0) {
+		file_put_contents('reused', $sent."\n", FILE_APPEND); // doctor asks with none
+	}
 	http_response_code(400);
 	echo '{"error": "invalid_grant"}';
 	exit;

@@ -44,11 +44,6 @@ internal sealed partial class ServeCommand : IBridgeCommand
             var urls = result.GetValue(_urls) ?? (socket is null && handles.Count == 0 ? DefaultUrls : string.Empty);
             var addresses = ListenAddress.Parse(urls);
             var context = await OpenAsync(open, handles, cancellationToken);
-            if (context is null)
-            {
-                return 1; // mended: systemd starts it anew
-            }
-
             await using (context)
             {
                 var server = BridgeServer.Build(
@@ -85,34 +80,40 @@ internal sealed partial class ServeCommand : IBridgeCommand
     }
 
     // Whoever connects to sockets that systemd holds is told why there is no bridge; without them the reason is on the terminal.
-    private static async Task<CommandContext?> OpenAsync(
+    private static async Task<CommandContext> OpenAsync(
         Func<CommandContext> open,
         IReadOnlyList<int> handles,
         CancellationToken cancellationToken
     )
     {
-        try
+        var (context, problem) = TryOpen(open, isFinal: handles.Count == 0);
+        if (problem is not null)
         {
-            return open();
+            await Console.Error.WriteLineAsync($"{problem} Callers are told so until it is mended.");
+            await UnreadyServer.RunAsync(
+                handles,
+                problem,
+                () =>
+                {
+                    (context, var present) = TryOpen(open, isFinal: false);
+                    return present;
+                },
+                cancellationToken
+            );
         }
-        catch (Exception exception) when (handles.Count > 0 && exception is (UsageException or DolibarrConfException))
-        {
-            await Console.Error.WriteLineAsync($"{exception.Message} Callers are told so until it is mended.");
-            await UnreadyServer.RunAsync(handles, exception.Message, () => CanOpenAsync(open), cancellationToken);
-            return null;
-        }
+
+        return context!;
     }
 
-    private static async Task<bool> CanOpenAsync(Func<CommandContext> open)
+    private static (CommandContext? Context, string? Problem) TryOpen(Func<CommandContext> open, bool isFinal)
     {
         try
         {
-            await using var context = open();
-            return true;
+            return (open(), null);
         }
-        catch (Exception exception) when (exception is UsageException or DolibarrConfException)
+        catch (Exception exception) when (!isFinal && exception is (UsageException or DolibarrConfException))
         {
-            return false;
+            return (null, exception.Message);
         }
     }
 

@@ -2,7 +2,7 @@
 
 using System.Runtime.InteropServices;
 using DolibarrOAuthBridge.Http.Security;
-using DolibarrOAuthBridge.Lifetime;
+using Microsoft.Extensions.Hosting.Systemd;
 
 namespace DolibarrOAuthBridge.Http;
 
@@ -10,32 +10,27 @@ namespace DolibarrOAuthBridge.Http;
 /// Answers on the sockets that systemd holds while the settings or conf.php cannot be used. Otherwise nobody would take up what connects
 /// there, and each call of PHP would wait until its time is over.
 /// </summary>
-internal static class UnreadyServer
+internal static partial class UnreadyServer
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     /// <summary>Says 503 and why to every caller, until what was wrong is mended or the process is told to stop.</summary>
-    /// <param name="handles">The listening sockets.</param>
+    /// <param name="handles">The listening sockets. They stay open.</param>
     /// <param name="reason">What is wrong, and what to do.</param>
-    /// <param name="isMended">Whether the sidecar could start now. Asked every few seconds, and on SIGHUP.</param>
+    /// <param name="look">What is wrong now, or null if the sidecar can start. Asked every few seconds, and on SIGHUP.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task RunAsync(
-        IReadOnlyList<int> handles,
-        string reason,
-        Func<Task<bool>> isMended,
-        CancellationToken cancellationToken
-    )
+    public static async Task RunAsync(IReadOnlyList<int> handles, string reason, Func<string?> look, CancellationToken cancellationToken)
     {
+        var notifier = new SystemdNotifier();
         var builder = BareServer.CreateBuilder();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             foreach (var handle in handles)
             {
-                kestrel.ListenHandle((ulong)handle);
+                kestrel.ListenHandle((ulong)Duplicate(handle)); // Kestrel closes it at its end
             }
         });
-        builder.Services.AddHostedService<SystemdNotifications>();
         var server = builder.Build();
         await using (server)
         {
@@ -50,17 +45,32 @@ internal static class UnreadyServer
                 )
             );
             await server.StartAsync(cancellationToken);
-            using var look = new SemaphoreSlim(0);
-            using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+            using var hangup = new SemaphoreSlim(0);
+            using var signal = PosixSignalRegistration.Create(PosixSignal.SIGHUP, received =>
             {
-                signal.Cancel = true;
-                look.Release();
+                received.Cancel = true;
+                hangup.Release();
             });
-            do
+            for (string? now = reason; now is not null; now = look())
             {
-                await look.WaitAsync(LookAgain, cancellationToken);
-            } while (!await isMended());
+                reason = now;
+                if (notifier.IsEnabled)
+                {
+                    notifier.Notify(new ServiceState($"READY=1\nSTATUS=Cannot start: {reason.ReplaceLineEndings(" ")}"));
+                }
+
+                await hangup.WaitAsync(LookAgain, cancellationToken);
+            }
+
+            if (notifier.IsEnabled)
+            {
+                notifier.Notify(new ServiceState("STATUS="));
+            }
+
             await server.StopAsync(CancellationToken.None);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Duplicate(int handle);
 }

@@ -21,7 +21,7 @@ internal sealed partial class RefreshJournal(BridgeOptions options, DolibarrConf
     private string? _directory;
 
     /// <summary>The instance that records are made for.</summary>
-    public string Instance { get; } = $"{conf.DbHost}:{conf.DbPort}/{conf.DbName}/{conf.DbPrefix}";
+    public string Instance { get; } = $"{conf.DbHost}:{conf.DbPort}{NameOf(conf)}";
 
     /// <summary>Reserves space for a refresh and notes that it begins.</summary>
     /// <exception cref="BridgeException">The journal cannot be written, so no refresh token may be spent.</exception>
@@ -99,7 +99,7 @@ internal sealed partial class RefreshJournal(BridgeOptions options, DolibarrConf
         var grants = new HashSet<(string, int)>();
         foreach (var path in Paths(directory))
         {
-            if (TryPeek(path, out var record) && record?.Instance == Instance)
+            if (TryPeek(path, out var record) && record is not null && MayBeOurs(record))
             {
                 grants.Add((record.Service, record.Entity));
             }
@@ -117,15 +117,23 @@ internal sealed partial class RefreshJournal(BridgeOptions options, DolibarrConf
         [
             .. Paths(Directory())
                 .Where(path =>
-                    Path.GetFileName(path) is var name && name.Contains('-', StringComparison.Ordinal)
-                        ? name.StartsWith(tag, StringComparison.Ordinal)
-                        : TryPeek(path, out var record)
-                            && record is not null
-                            && (record.Instance, record.Service, record.Entity) == (Instance, service, entity)
+                    Path.GetFileName(path).StartsWith(tag, StringComparison.Ordinal)
+                    || (
+                        TryPeek(path, out var record)
+                        && record is not null
+                        && MayBeOurs(record)
+                        && (record.Service, record.Entity) == (service, entity)
+                    )
                 )
                 .OrderBy(File.GetLastWriteTimeUtc),
         ];
     }
+
+    /// <summary>
+    /// Whether a record was made when conf.php named another database server, such as another node of a cluster. It is of this Dolibarr
+    /// only if the database knows its owner.
+    /// </summary>
+    public bool IsFromAnotherServer(JournalRecord record) => record.Instance != Instance;
 
     /// <summary>Opens a file that its process left behind; null while that process lives, or if it was removed meanwhile.</summary>
     /// <exception cref="UnauthorizedAccessException">It belongs to another user.</exception>
@@ -159,6 +167,10 @@ internal sealed partial class RefreshJournal(BridgeOptions options, DolibarrConf
             $"No refresh token was spent, because the refresh could not be noted. {StateDirectory.Explain(directory, exception)}",
             innerException: exception
         );
+
+    private static string NameOf(DolibarrConf conf) => $"/{conf.DbName}/{conf.DbPrefix}";
+
+    private bool MayBeOurs(JournalRecord record) => record.Instance.EndsWith(NameOf(conf), StringComparison.Ordinal);
 
     private static string Unreadable(string path)
     {

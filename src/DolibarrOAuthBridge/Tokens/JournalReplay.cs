@@ -111,6 +111,11 @@ internal sealed partial class JournalReplay(
         var key = new GrantKey(record.Service, record.Entity);
         try
         {
+            if (journal.IsFromAnotherServer(record) && !await IsKnownAsync(key, record.Owner, cancellationToken))
+            {
+                return true; // of another Dolibarr, whose database has the same name
+            }
+
             if (record.IsAnswered)
             {
                 var outcome = await committer.CommitAsync(record, EventKind.Replayed, cancellationToken);
@@ -131,6 +136,13 @@ internal sealed partial class JournalReplay(
             await KeepLeaseAsync(key, record.Owner, cancellationToken);
             return !File.Exists(file.FilePath);
         }
+    }
+
+    // Whether this database was told of the refresh before it began.
+    private async Task<bool> IsKnownAsync(GrantKey key, string owner, CancellationToken cancellationToken)
+    {
+        var state = await leases.FindLeaseAsync(key, cancellationToken);
+        return state.Owner == owner || state.IntentOwner == owner;
     }
 
     private JournalFile? TryOpen(string path)

@@ -141,6 +141,40 @@ public sealed class IntentTests(SharedServer shared)
         Assert.Empty(world.JournalFiles);
     }
 
+    // Another name of this machine stands for another node of the cluster.
+    [Fact]
+    public async Task What_waits_in_the_journal_is_stored_after_conf_php_names_another_node_of_the_cluster()
+    {
+        await using var world = await CreateAsync(Generic);
+        await LeaveInJournalAsync(world, Open(world), Generic);
+        await world.ExecuteAsync("DROP TRIGGER refuse");
+
+        var moved = world.Open(databaseHost: "127.1");
+        await moved.RenewAsync();
+
+        Assert.Equal(world.Authority.LastAccessToken, (await moved.TokenAsync(Generic)).Value);
+        Assert.Equal(1, world.Authority.Asked);
+        Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync(Generic)).RefreshToken);
+        Assert.Empty(world.JournalFiles);
+    }
+
+    [Fact]
+    public async Task What_waits_in_the_journal_for_another_Dolibarr_with_the_same_names_is_left_to_it()
+    {
+        await using var world = await CreateAsync(Generic);
+        world.Authority.Rotates = false;
+        await LeaveInJournalAsync(world, Open(world), Generic);
+        await world.ExecuteAsync("DROP TRIGGER refuse");
+        await world.ExecuteAsync("UPDATE llx_oauthbridge_grant SET lease_owner = NULL, intent_owner = NULL, intent_hash = NULL");
+
+        var other = world.Open(databaseHost: "127.1");
+        await other.RenewAsync();
+        await other.TokenAsync(Generic);
+
+        Assert.Equal(2, world.Authority.Asked);
+        Assert.Single(world.JournalFiles);
+    }
+
     private async Task<World> CreateAsync(string entry)
     {
         var world = await World.CreateAsync(shared.Server);

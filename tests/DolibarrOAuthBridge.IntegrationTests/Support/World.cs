@@ -155,7 +155,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>How long bridges in this process remember what they read: not at all, unless a test is about that.</summary>
     public TimeSpan ReadCache { get; set; } = TimeSpan.Zero;
 
-    public BridgeHost Open(BridgeOptions? options = null)
+    public BridgeHost Open(BridgeOptions? options = null, string? databaseHost = null)
     {
         var given = options ?? new BridgeOptions();
         var complete = new BridgeOptions
@@ -178,8 +178,9 @@ internal sealed class World : IAsyncDisposable
             CaFile = given.CaFile,
             ReadCache = ReadCache,
         };
+        var conf = SidecarAccount.Apply(DolibarrConfReader.Read(Install.ConfPath), complete);
         var host = new BridgeHost(
-            SidecarAccount.Apply(DolibarrConfReader.Read(Install.ConfPath), complete),
+            conf with { DbHost = databaseHost ?? conf.DbHost },
             complete,
             new ConfigurationBuilder().AddInMemoryCollection(ProviderSettings()).AddInMemoryCollection(Settings).Build(),
             Clock
