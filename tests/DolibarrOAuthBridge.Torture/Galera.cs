@@ -6,8 +6,8 @@ using DolibarrOAuthBridge.Demo.Processes;
 namespace DolibarrOAuthBridge.Torture;
 
 /// <summary>
-/// Three MariaDB servers on this machine as one Galera cluster. All begin with the same data at the same position, so that a node that comes
-/// later needs no copy of it; one that was killed does not come back.
+/// Three MariaDB servers on this machine as one Galera cluster. All begin with the same data at the same position, so that a node that
+/// comes later needs no copy of it; one that was killed does not come back.
 /// </summary>
 internal sealed class Galera : IAsyncDisposable
 {
@@ -32,7 +32,11 @@ internal sealed class Galera : IAsyncDisposable
                 var others = string.Join(',', ports.Take(number).Select(static port => $"127.0.0.1:{port}"));
                 nodes.Add(
                     await ScratchMariaDb.StartAsync(
-                        new ScratchMariaDbOptions { Arguments = Arguments(number, ports[number], others), StartDeadline = TimeSpan.FromMinutes(2) }
+                        new ScratchMariaDbOptions
+                        {
+                            Arguments = Arguments(number, ports[number], others),
+                            StartDeadline = TimeSpan.FromMinutes(2),
+                        }
                     )
                 );
                 await WaitForSizeAsync(nodes[number], number + 1);

@@ -116,7 +116,10 @@ internal static class GaleraTrials
                 tally.Require(stage.Provider.Granted == 0, "a refresh token was sent although the answer could not be stored");
                 await left.ExecuteAsync("SET GLOBAL wsrep_dirty_reads = OFF; SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'");
                 await Galera.WaitForAsync(left, "wsrep_cluster_status", "Primary");
-                tally.Require(await UntilAsync(async () => await node.ReadyAsync() == 200), "it is not ready after the node is primary again");
+                tally.Require(
+                    await UntilAsync(async () => await node.ReadyAsync() == 200),
+                    "it is not ready after the node is primary again"
+                );
                 await stage.CheckAsync(node, tally, stage.Entries);
                 tally.Count();
             }
@@ -147,15 +150,19 @@ internal static class GaleraTrials
         tally.Require(await first.ReadyAsync() == 503, "a sidecar without a database is ready");
         tally.Require(await second.ReadyAsync() == 200, "the other sidecar is not ready");
 
-        await cluster.Nodes[1].ExecuteAsync(
-            "UPDATE llx_oauthbridge_grant SET lease_until = DATE_SUB(UTC_TIMESTAMP(3), INTERVAL 1 SECOND)",
-            stage.Install.Database
-        );
+        await cluster
+            .Nodes[1]
+            .ExecuteAsync(
+                "UPDATE llx_oauthbridge_grant SET lease_until = DATE_SUB(UTC_TIMESTAMP(3), INTERVAL 1 SECOND)",
+                stage.Install.Database
+            );
         for (var attempt = 0; attempt < 3; attempt++)
         {
             (status, text) = await second.TokenAsync(entry);
             tally.Require(
-                status == 503 && text.Contains("may be spent", StringComparison.Ordinal) && text.Contains(Environment.MachineName[..Math.Min(16, Environment.MachineName.Length)], StringComparison.Ordinal),
+                status == 503
+                    && text.Contains("may be spent", StringComparison.Ordinal)
+                    && text.Contains(Environment.MachineName[..Math.Min(16, Environment.MachineName.Length)], StringComparison.Ordinal),
                 $"the other sidecar does not say whom it waits for: {status} {text}"
             );
         }

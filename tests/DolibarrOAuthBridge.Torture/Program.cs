@@ -23,17 +23,17 @@ await using (server)
         ? GaleraTrials.On(cluster)
         :
         [
-        ("odd-answers", tally => FaultTrials.OddAnswersAsync(server, tally, Times(1, 8))),
-        ("kill-at-steps", tally => KillTrials.AtEveryStepAsync(server, tally, Times(1, 20))),
-        ("kill-at-random", tally => KillTrials.AtRandomAsync(server, tally, For(5, 240))),
-        ("cut-connections", tally => SharedTrials.CutConnectionsAsync(server, tally, For(5, 180))),
-        ("stock-writers", tally => SharedTrials.StockWritersAsync(server, tally, For(4, 120))),
-        ("clocks", tally => FaultTrials.ClocksAsync(server, tally)),
-        ("disks", tally => FaultTrials.DisksAsync(server, tally)),
-        ("crowd", tally => CrowdTrials.ConnectionsAsync(server, tally, For(3, 30))),
-        ("dead-providers", tally => CrowdTrials.DeadProvidersAsync(server, tally, isShort ? 6 : 50)),
-        ("many-entries", tally => CrowdTrials.EntriesAsync(server, tally, isShort ? 1000 : 10_000, For(5, 60))),
-    ];
+            ("odd-answers", tally => FaultTrials.OddAnswersAsync(server, tally, Times(1, 8))),
+            ("kill-at-steps", tally => KillTrials.AtEveryStepAsync(server, tally, Times(1, 20))),
+            ("kill-at-random", tally => KillTrials.AtRandomAsync(server, tally, For(5, 240))),
+            ("cut-connections", tally => SharedTrials.CutConnectionsAsync(server, tally, For(5, 180))),
+            ("stock-writers", tally => SharedTrials.StockWritersAsync(server, tally, For(4, 120))),
+            ("clocks", tally => FaultTrials.ClocksAsync(server, tally)),
+            ("disks", tally => FaultTrials.DisksAsync(server, tally)),
+            ("crowd", tally => CrowdTrials.ConnectionsAsync(server, tally, For(3, 30))),
+            ("dead-providers", tally => CrowdTrials.DeadProvidersAsync(server, tally, isShort ? 6 : 50)),
+            ("many-entries", tally => CrowdTrials.EntriesAsync(server, tally, isShort ? 1000 : 10_000, For(5, 60))),
+        ];
     var tallies = new List<Tally>();
     foreach (var (name, run) in trials.Where(trial => wanted.Length == 0 || wanted.Contains(trial.Name)))
     {

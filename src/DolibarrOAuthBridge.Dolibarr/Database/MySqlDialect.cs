@@ -39,8 +39,7 @@ internal sealed class MySqlDialect : SqlDialect
     public override string ScriptFolder => string.Empty;
 
     // Galera, with wsrep_dirty_reads on. Without it such a node refuses every statement by itself.
-    public override string? CutOffQuery =>
-        "SHOW GLOBAL STATUS WHERE Variable_name = 'wsrep_cluster_status' AND Value = 'non-Primary'";
+    public override string? CutOffQuery => "SHOW GLOBAL STATUS WHERE Variable_name = 'wsrep_cluster_status' AND Value = 'non-Primary'";
 
     public override string OldestServers => "MariaDB 10.5 and newer and MySQL 8";
 

@@ -41,8 +41,8 @@ internal sealed class JournalDiagnosis(RefreshJournal journal, BridgeOptions opt
                 Severity.Error,
                 directory,
                 problem,
-                "Look again as the user of the sidecar (runuser -u dolibarr-oauth-bridge -- dolibarr-oauth-bridge doctor): what it says then "
-                    + "is what to do."
+                "Look again as the user of the sidecar, and do what it says then: "
+                    + "runuser -u dolibarr-oauth-bridge -- dolibarr-oauth-bridge doctor"
             );
             yield break;
         }

@@ -90,9 +90,9 @@ internal static partial class PosixFiles
         try
         {
             return File.ReadLines("/etc/passwd")
-                    .Select(static line => line.Split(':'))
-                    .FirstOrDefault(account => account.Length > 2 && account[2] == number)
-                    ?[0]
+                .Select(static line => line.Split(':'))
+                .FirstOrDefault(account => account.Length > 2 && account[2] == number)
+                ?[0]
                 ?? number;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

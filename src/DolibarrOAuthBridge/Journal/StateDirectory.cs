@@ -79,9 +79,9 @@ internal static class StateDirectory
                 $"it belongs to {owner}, and this process runs as {user}. If that is the sidecar's user: chown -R {user}: {directory}",
             UnauthorizedAccessException when owner is not null =>
                 $"it belongs to {owner} as it should, but its mode does not let it be written: chmod 700 {directory}",
-            UnauthorizedAccessException =>
-                $"it is not there, and {user} may not make it: install -d -m 700 -o {user} {directory}",
-            IOException { HResult: NoSpace or QuotaExceeded } => $"its disk is full. Make room; this shows how much there is: df -h {directory}",
+            UnauthorizedAccessException => $"it is not there, and {user} may not make it: install -d -m 700 -o {user} {directory}",
+            IOException { HResult: NoSpace or QuotaExceeded } =>
+                $"its disk is full. Make room; this shows how much there is: df -h {directory}",
             IOException { HResult: ReadOnlyFileSystem } =>
                 $"it is on a read-only file system (its owner is {owner}). Make that writable, as by mount -o remount,rw; a service with "
                     + "ProtectSystem=strict writes to its StateDirectory only",

@@ -27,7 +27,9 @@ internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal 
         var found = new List<(Condition, NoticeDraft)>();
         if (journal.FindProblem() is { } ofJournal)
         {
-            found.Add(Make(NoticeKind.StoreNotWritable, ofJournal, "Run the command, and doctor as the sidecar's user to see that all is well."));
+            found.Add(
+                Make(NoticeKind.StoreNotWritable, ofJournal, "Run the command, and doctor as the sidecar's user to see that all is well.")
+            );
             return found;
         }
 

@@ -180,7 +180,10 @@ internal sealed class World : IAsyncDisposable
         };
         var conf = SidecarAccount.Apply(DolibarrConfReader.Read(Install.ConfPath), complete);
         var host = new BridgeHost(
-            conf with { DbHost = databaseHost ?? conf.DbHost },
+            conf with
+            {
+                DbHost = databaseHost ?? conf.DbHost,
+            },
             complete,
             new ConfigurationBuilder().AddInMemoryCollection(ProviderSettings()).AddInMemoryCollection(Settings).Build(),
             Clock
