@@ -4,119 +4,7 @@
 # A line for each check; the last one is "N passed, N failed".
 set -uo pipefail
 cd /srv/test
-
-NAME=dolibarr-oauth-bridge
-SETTINGS=/etc/$NAME/bridge.json
-STATE=/var/lib/$NAME
-SOCKET=/run/$NAME/bridge.sock
-CONF=/var/www/dolibarr/htdocs/conf/conf.php
-ENTRY=GENERIC-Mail
-PROVIDER=/srv/provider
-INSTANCE_KEY=0123456789abcdef0123456789abcdef
-passed=0
-failed=0
-
-# check NAME COMMAND...: runs it; its output is shown only if it fails.
-check() {
-	local what=$1 said
-	shift
-	if said=$("$@" 2>&1); then
-		echo "ok      $what"
-		passed=$((passed + 1))
-	else
-		echo "FAILED  $what"
-		sed 's/^/          /' <<<"$said" | tail -n 15
-		failed=$((failed + 1))
-	fi
-}
-
-says() { # says TEXT COMMAND...: whatever its status, its output has the text
-	local text=$1 said
-	shift
-	said=$("$@" 2>&1)
-	grep -qF -- "$text" <<<"$said" || { echo "not said: $text"; echo "$said"; return 1; }
-}
-
-fails_with() { # fails_with STATUS COMMAND...
-	local wanted=$1 status=0
-	shift
-	"$@" || status=$?
-	[ "$status" -eq "$wanted" ] || { echo "status $status instead of $wanted"; return 1; }
-}
-
-is() { [ "$1" = "$2" ] || { echo "'$1' instead of '$2'"; return 1; }; }
-not() { ! "$@"; }
-
-soon() { # soon COMMAND...: within twenty seconds
-	local said= _
-	for _ in $(seq 100); do
-		said=$("$@" 2>&1) && return 0
-		sleep 0.2
-	done
-	echo "$said"
-	return 1
-}
-
-section() { echo; echo "# $1"; }
-as() { local user=$1; shift; runuser -u "$user" -- "$@"; }
-by_socket() { as www-data curl -sS --max-time 40 --unix-socket $SOCKET -H "Authorization: Bearer $API_KEY" "$@"; }
-ready() { is "$(curl -s -o /dev/null -w '%{http_code}' --max-time 5 http://127.0.0.1:8765/readyz)" "${1:-200}"; }
-refresh_by_socket() { by_socket -X POST "http://localhost/v1/entries/$ENTRY/token/refresh"; }
-has_newest() { grep -qF "\"access_token\":\"$(cat $PROVIDER/access)\"" || { echo "not the provider's newest token"; return 1; }; }
-granted() { wc -l <$PROVIDER/granted; }
-journal_files() { find $STATE -name '*.refresh' | wc -l; }
-main_pid() { systemctl show --property MainPID --value $NAME; }
-is_active() { systemctl is-active --quiet "$1" || { systemctl status --no-pager "$1"; return 1; }; }
-listens_nobody() { [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 5 http://127.0.0.1:8765/readyz)" = 000 ]; }
-stop_database() { systemctl stop mariadb.socket mariadb-extra.socket mariadb 2>/dev/null; }
-start_database() { systemctl start mariadb && soon mariadb -e 'SELECT 1' >/dev/null; }
-next_answer_takes() { echo "$1" >$PROVIDER/delay; chmod 666 $PROVIDER/delay; }
-logged() { journalctl --no-pager --quiet --unit $NAME --since "$since" | grep -qF -- "$1" || { journalctl --no-pager -u $NAME --since "$since"; return 1; }; }
-
-# The row is right when a stored token is served without asking the provider, and when the next refresh goes well.
-refresh_goes_well() {
-	local before said
-	before=$(granted)
-	said=$(refresh_by_socket)
-	has_newest <<<"$said" || { echo "$said"; return 1; }
-	is "$(granted)" $((before + 1)) && [ ! -e $PROVIDER/reused ]
-}
-
-until_granted() { # waits until the provider has begun the answer after this many
-	local _
-	for _ in $(seq 100); do
-		[ "$(granted)" -gt "$1" ] && return 0
-		sleep 0.1
-	done
-	return 1
-}
-
-write_conf() { # write_conf PATH PASSWORD
-	mkdir -p "$(dirname "$1")"
-	cat >"$1" <<-END
-		<?php
-		\$dolibarr_main_url_root='http://localhost';
-		\$dolibarr_main_db_host='127.0.0.1';
-		\$dolibarr_main_db_port='3306';
-		\$dolibarr_main_db_name='dolibarr';
-		\$dolibarr_main_db_prefix='llx_';
-		\$dolibarr_main_db_user='dolibarr';
-		\$dolibarr_main_db_pass='$2';
-		\$dolibarr_main_db_type='mysqli';
-		\$dolibarr_main_instance_unique_id='$INSTANCE_KEY';
-	END
-	chown www-data:www-data "$1"
-	chmod 0440 "$1"
-}
-
-write_settings() { # write_settings CONF
-	cat >$SETTINGS <<-END
-		{
-		  "Bridge": { "DolibarrConf": "$1" },
-		  "Entries": { "$ENTRY": { "TokenEndpoint": "http://127.0.0.1:9000/provider.php" } }
-		}
-	END
-}
+. ./support.sh
 
 # --- the machine: a database, a provider, a Dolibarr
 systemctl is-system-running --wait >/dev/null 2>&1
@@ -193,7 +81,7 @@ check "stop during a refresh of 8 seconds" systemctl stop $NAME
 wait $caller
 check "the caller got the answer" has_newest </tmp/answer
 check "nothing is left in the journal" is "$(journal_files)" 0
-if [ "$(systemctl --version | sed -n '1s/[^ ]* \([0-9]*\).*/\1/p')" -ge 249 ]; then
+if stops_sockets; then
 	check "stop stops the sockets" listens_nobody
 else
 	systemctl stop $NAME.socket
@@ -201,12 +89,9 @@ fi
 check "a call does not start it again" fails_with 3 systemctl is-active --quiet $NAME
 check "start brings both back" systemctl start $NAME
 check "the next refresh goes well" refresh_goes_well
-: >/tmp/refused
-(while [ ! -e /tmp/enough ]; do curl -s -o /dev/null --max-time 20 http://127.0.0.1:8765/healthz || echo refused >>/tmp/refused; done) &
-callers=$!
+begin_callers
 check "restart" systemctl restart $NAME
-touch /tmp/enough
-wait $callers
+end_callers
 check "no caller is refused during a restart" is "$(cat /tmp/refused)" ""
 
 section crash
@@ -296,11 +181,11 @@ section "a database account of its own, by a credential"
 mariadb -e "CREATE USER oauthbridge@'%' IDENTIFIED BY 'own-password'; GRANT ALL ON dolibarr.* TO oauthbridge@'%'"
 mkdir -p -m 700 /etc/credstore
 (umask 077; echo own-password >/etc/credstore/oauthbridge-database-password)
-sed -i "s|\"Bridge\": {|& \"DatabaseUser\": \"oauthbridge\", \"DatabasePasswordFile\": \"/run/credentials/$NAME.service/oauthbridge-database-password\",|" \
-	$SETTINGS
+password=/run/credentials/$NAME.service/oauthbridge-database-password
+sed -i "s|\"Bridge\": {|& \"DatabaseUser\": \"oauthbridge\", \"DatabasePasswordFile\": \"$password\",|" $SETTINGS
 check "restart with it" systemctl restart $NAME
 check "it refreshes" soon refresh_goes_well
-check "the connection is the account's" not is "$(mariadb -N -e "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'oauthbridge'")" 0
+check "the connection is the account's" not is "$(connections_of oauthbridge)" 0
 mariadb -e "ALTER USER oauthbridge@'%' IDENTIFIED BY 'new-password'"
 echo new-password >/etc/credstore/oauthbridge-database-password
 systemctl restart $NAME
@@ -314,13 +199,10 @@ systemctl start $NAME
 
 section upgrade
 cp $SETTINGS /tmp/settings
-rm -f /tmp/enough; : >/tmp/refused
-(while [ ! -e /tmp/enough ]; do curl -s -o /dev/null --max-time 20 http://127.0.0.1:8765/healthz || echo refused >>/tmp/refused; done) &
-callers=$!
+begin_callers
 pid=$(main_pid)
 check "the next release installs" dpkg -i next.deb
-touch /tmp/enough
-wait $callers
+end_callers
 check "no caller is refused meanwhile" is "$(cat /tmp/refused)" ""
 check "the service was restarted" not is "$(main_pid)" "$pid"
 check "settings are kept" cmp $SETTINGS /tmp/settings
@@ -331,16 +213,17 @@ check "an upgrade of a stopped service does not start it" eval "dpkg -i next.deb
 section "disable, remove, purge"
 systemctl start $NAME
 check "disable --now" systemctl disable --now $NAME
-if [ "$(systemctl --version | sed -n '1s/[^ ]* \([0-9]*\).*/\1/p')" -lt 249 ]; then systemctl stop $NAME.socket; fi
+stops_sockets || systemctl stop $NAME.socket
 check "... stops the sockets too" listens_nobody
 check "... and disables them" says disabled systemctl is-enabled $NAME.socket
 systemctl enable --now $NAME >/dev/null 2>&1
 check "purge" dpkg --purge $NAME
 check "nobody listens" listens_nobody
 check "no unit is left" is "$(systemctl list-units --all --no-legend --plain "$NAME*")" ""
-check "no file is left" is "$(find / -xdev \( -path /proc -o -path /srv -o -path /sys -o -path /var/lib/mysql \) -prune -o -name '*oauth*bridge*' -print; ls -d /run/*oauth*bridge* 2>/dev/null)" ""
+check "no file is left" is "$(left_behind)" ""
 check "no user is left" not getent passwd $NAME
-check "the token is in Dolibarr's table" is "$(mariadb -N -e 'SELECT COUNT(*) FROM dolibarr.llx_oauth_token WHERE token LIKE "dolcrypt:%"')" 1
+encrypted=$(mariadb -N -e 'SELECT COUNT(*) FROM dolibarr.llx_oauth_token WHERE token LIKE "dolcrypt:%"')
+check "the token is in Dolibarr's table" is "$encrypted" 1
 check "no refresh token was sent twice" not test -e $PROVIDER/reused
 
 echo
