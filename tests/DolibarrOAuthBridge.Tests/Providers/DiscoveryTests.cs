@@ -2,7 +2,6 @@
 
 using System.Net;
 using DolibarrOAuthBridge.Dolibarr.Entries;
-using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
