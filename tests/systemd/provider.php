@@ -4,20 +4,20 @@
 // files of the current directory: "current" (the refresh token), "access", "granted" (a line for each refresh), "reused", and "delay",
 // which says how many seconds the next answer takes.
 
-$delay = is_file('delay') ? (int) file_get_contents('delay') : 0;
-@unlink('delay');
 $sent = isset($_POST['refresh_token']) ? $_POST['refresh_token'] : '';
 
 header('Content-Type: application/json');
 if ($sent === '' || $sent !== file_get_contents('current')) {
 	if (strpos($sent, 'rt-') === 0) {
-		file_put_contents('reused', $sent."\n", FILE_APPEND); // doctor asks with none
+		file_put_contents('reused', $sent."\n", FILE_APPEND); // doctor and discovery ask with none
 	}
 	http_response_code(400);
 	echo '{"error": "invalid_grant"}';
 	exit;
 }
 
+$delay = is_file('delay') ? (int) file_get_contents('delay') : 0;
+@unlink('delay');
 $access = 'at-'.bin2hex(random_bytes(12));
 $refresh = 'rt-'.bin2hex(random_bytes(12));
 file_put_contents('current', $refresh);
