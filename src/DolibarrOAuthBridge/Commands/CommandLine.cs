@@ -60,7 +60,7 @@ internal static class CommandLine
         {
             foreach (var error in parsed.Errors)
             {
-                await Console.Error.WriteLineAsync(error.Message);
+                await Console.Error.WriteLineAsync(InWords(error.Message));
             }
 
             await Console.Error.WriteLineAsync("Run dolibarr-oauth-bridge --help.");
@@ -69,6 +69,10 @@ internal static class CommandLine
 
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = LongestEnd });
     }
+
+    // The library names types of .NET.
+    private static string InWords(string message) =>
+        message.Replace("as expected type 'System.Int32'", "as a whole number of ordinary size", StringComparison.Ordinal);
 
     private static async Task<int> ExecuteAsync(
         IBridgeCommand command,

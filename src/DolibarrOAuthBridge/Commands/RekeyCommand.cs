@@ -103,7 +103,7 @@ internal sealed class RekeyCommand : IBridgeCommand
         if ((old.DbHost, old.DbPort, old.DbName, old.DbPrefix) != (@new.DbHost, @new.DbPort, @new.DbName, @new.DbPrefix))
         {
             throw new UsageException(
-                $"{@new.Path} is of another database ({@new}) than {old.Path} ({old}). "
+                $"{@new.Path} is of another database ({Place(@new)}) than {old.Path} ({Place(old)}). "
                     + "Copy the present conf.php and change nothing but the key."
             );
         }
@@ -184,4 +184,6 @@ internal sealed class RekeyCommand : IBridgeCommand
     }
 
     private static Task SayAsync(string text) => Console.Out.WriteLineAsync(text);
+
+    private static string Place(DolibarrConf conf) => $"{conf.DbName} on {conf.DbHost}, tables {conf.DbPrefix}…";
 }

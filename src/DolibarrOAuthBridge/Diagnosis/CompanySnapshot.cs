@@ -18,10 +18,17 @@ internal sealed record CompanySnapshot(
     IReadOnlyDictionary<string, GrantRecord> Memory
 )
 {
+    /// <summary>The column has had 36 characters since Dolibarr 9, and fewer before.</summary>
+    public const int ShortestCut = 30;
+
     private readonly Dictionary<EntryName, OAuthEntry> _entries = Entries
         .DistinctBy(static entry => entry.Name) // entity 0 may spell one in another case
         .ToDictionary(static entry => entry.Name);
     private readonly Dictionary<string, EntryReport> _reports = Reports.ToDictionary(static report => report.Entry, StringComparer.Ordinal);
+
+    /// <summary>The entries whose names may be longer than the column <c>service</c> holds: few, if any.</summary>
+    public IReadOnlyList<EntryName> LongNames { get; } =
+    [.. Entries.Select(static entry => entry.Name).Where(static name => name.Service.Length > ShortestCut)];
 
     /// <summary>The entry that a setting or a row names as Dolibarr does; null if there is none.</summary>
     public OAuthEntry? Find(string name) => EntryName.TryParse(name, out var wanted) ? _entries.GetValueOrDefault(wanted) : null;

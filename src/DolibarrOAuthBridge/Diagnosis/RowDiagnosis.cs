@@ -8,8 +8,6 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// <summary>Rows of the token table that look like an entry's and are none's.</summary>
 internal sealed class RowDiagnosis : SnapshotDiagnosis
 {
-    private const int ShortestCut = 30; // the column has had 36 characters since Dolibarr 9, and fewer before
-
     /// <inheritdoc />
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
@@ -73,22 +71,21 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
         }
 
         if (
-            service.Length >= ShortestCut
-            && company.Entries.FirstOrDefault(entry => entry.Name.Service.StartsWith(service, StringComparison.OrdinalIgnoreCase))
-                is { } longer
+            service.Length >= CompanySnapshot.ShortestCut
+            && company.LongNames.FirstOrDefault(name => name.Service.StartsWith(service, StringComparison.OrdinalIgnoreCase)) is { } longer
         )
         {
             return new(
                 "row_name_cut",
                 Severity.Error,
                 subject,
-                $"The name is that of {longer.Name}, cut to the {service.Length} characters that the column holds: Dolibarr says \"Token "
+                $"The name is that of {longer}, cut to the {service.Length} characters that the column holds: Dolibarr says \"Token "
                     + "not found in db\".",
                 "Give the entry a shorter label and give consent again; then delete this row."
             );
         }
 
-        if (company.Entries.FirstOrDefault(entry => AsciiName.AreSame(entry.Name.Service, service.Trim())) is { } padded)
+        if (service != service.Trim() && company.Find(service.Trim()) is { } padded)
         {
             return new(
                 "row_name_padded",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Grants;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
@@ -8,9 +9,10 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// The bridge's own rows: an audit trail that grows for ever, what is left of entries that are gone, and times that lie too far in the
 /// future to be believed.
 /// </summary>
-internal sealed class UpkeepDiagnosis(DolibarrDatabase database) : IDiagnosis
+internal sealed class UpkeepDiagnosis(DolibarrDatabase database, BridgeOptions options) : IDiagnosis
 {
     private const int ManyEvents = 100_000;
+    private const int MostOrphans = 10;
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
@@ -40,8 +42,9 @@ internal sealed class UpkeepDiagnosis(DolibarrDatabase database) : IDiagnosis
                 "events_many",
                 Severity.Info,
                 $"{database.Prefix}oauthbridge_event",
-                $"The audit trail has {count} rows; the bridge never deletes from it by itself.",
-                "Delete what nobody needs any more: dolibarr-oauth-bridge prune --older-than 400d"
+                $"The audit trail has {count} rows. A running sidecar deletes those older than Bridge:KeepEvents "
+                    + $"({options.KeepEvents.TotalDays:0} days), and keeps {EventTable.MaxPerGrant} of one grant at most.",
+                "Delete what nobody needs any more, such as: dolibarr-oauth-bridge prune --older-than 90d"
             ));
     }
 
@@ -98,21 +101,36 @@ internal sealed class UpkeepDiagnosis(DolibarrDatabase database) : IDiagnosis
                     )
                 );
             }
-
-            if (!known.Contains((grant.Service.ToUpperInvariant(), grant.Entity)))
-            {
-                findings.Add(
-                    new(
-                        "grant_orphaned",
-                        Severity.Info,
-                        subject,
-                        $"{database.Prefix}oauthbridge_grant remembers a grant, and there is no such entry any more.",
-                        "See what else is left: dolibarr-oauth-bridge cleanup --dry-run"
-                    )
-                );
-            }
         }
 
+        var orphans = grants.Where(grant => !known.Contains((grant.Service.ToUpperInvariant(), grant.Entity)));
+        findings.AddRange(Orphans([.. orphans.Select(static grant => $"{grant.Service} (entity {grant.Entity})")]));
         return findings;
+    }
+
+    // Thousands may be left: then one finding tells of all.
+    private IEnumerable<Finding> Orphans(IReadOnlyList<string> grants)
+    {
+        const string Advice = "See what else is left: dolibarr-oauth-bridge cleanup --dry-run";
+        var table = $"{database.Prefix}oauthbridge_grant";
+        return grants.Count > MostOrphans
+            ?
+            [
+                new(
+                    "grant_orphaned",
+                    Severity.Info,
+                    table,
+                    $"It remembers {grants.Count} grants of entries that are not there any more: {string.Join(", ", grants.Take(3))} and "
+                        + "others.",
+                    Advice
+                ),
+            ]
+            : grants.Select(grant => new Finding(
+                "grant_orphaned",
+                Severity.Info,
+                grant,
+                $"{table} remembers a grant, and there is no such entry any more.",
+                Advice
+            ));
     }
 }

@@ -48,6 +48,11 @@ public static class SeededFaults
                     + "VALUES ('Google-Mail', 1, UTC_TIMESTAMP() + INTERVAL 1 YEAR) "
                     + "ON DUPLICATE KEY UPDATE refreshed_at = UTC_TIMESTAMP() + INTERVAL 1 YEAR"
             },
+            {
+                "grant_orphaned",
+                "info",
+                "INSERT INTO llx_oauthbridge_grant (service, entity) SELECT CONCAT('Google-Gone', seq), 1 FROM seq_1_to_1000"
+            },
             { "duplicate_rows", "error", "INSERT INTO llx_oauth_token (service, token, entity) VALUES ('GOOGLE-MAIL', 'x', 1)" },
             { "token_unreadable", "error", "UPDATE llx_oauth_token SET token = 'dolcrypt:AES-256-CTR:0123456789abcdef:AAAA'" },
             { "token_unreadable", "error", "UPDATE llx_oauth_token SET token = 'O:8:\"stdClass\":0:{}'" },
