@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Data.Common;
+using System.Globalization;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Storage;
 
@@ -10,10 +11,17 @@ namespace DolibarrOAuthBridge.Grants;
 /// Hashes of the refresh tokens that newer ones replaced, in <c>oauthbridge_superseded</c>: a row of the token table that holds one
 /// was written back by somebody who had read it before. They are kept for <see cref="KeptFor"/>.
 /// </summary>
-internal sealed class SupersededTable(DolibarrDatabase database, BridgeSchema schema, TimeProvider time)
+internal sealed class SupersededTable(DolibarrDatabase database, BridgeSchema schema, BridgeSeal seal, TimeProvider time)
 {
     /// <summary>How long a hash is kept.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
+
+    /// <summary>
+    /// The keyed hash that proves that the bridge itself replaced a refresh token of this grant: unlike the plain one, nobody makes or
+    /// moves it who can only write to the database.
+    /// </summary>
+    public string ProofOf(GrantKey key, string refreshToken) =>
+        seal.Hash("superseded", string.Create(CultureInfo.InvariantCulture, $"{key.Service}\n{key.Entity}\n{refreshToken}"));
 
     private string Table => database.Table("oauthbridge_superseded");
 

@@ -6,6 +6,7 @@ using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Journal;
+using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.Tokens;
@@ -135,7 +136,8 @@ internal sealed partial class GrantCommitter(
                 }
 
                 await grants.RecordRefreshAsync(connection, transaction, key, renewed, remembered, cancellationToken);
-                await superseded.AddAsync(connection, transaction, key, OldHashes(record, remembered, renewed), cancellationToken);
+                var old = OldHashes(record, remembered, renewed).Append(ProofOfSpent(key, record, answered));
+                await superseded.AddAsync(connection, transaction, key, old, cancellationToken);
                 await events.AppendAsync(connection, transaction, key, eventKind, $"row {row.RowId}", cancellationToken);
                 await SayOdditiesAsync(connection, transaction, key, answered, value, cancellationToken);
                 return true;
@@ -200,6 +202,14 @@ internal sealed partial class GrantCommitter(
             cancellationToken
         );
     }
+
+    // The provider took the refresh token and gave another one: that is what /oauth/token honours for a while.
+    private string? ProofOfSpent(GrantKey key, JournalRecord record, AnsweredToken answered) =>
+        record.Previous is { Length: > 0 } previous
+        && GrantView.Of(StoredTokenFormat.Parse(previous)).RefreshToken is { } spent
+        && spent != answered.Token.RefreshToken
+            ? superseded.ProofOf(key, spent)
+            : null;
 
     private static IEnumerable<string?> OldHashes(JournalRecord record, GrantRecord remembered, RefreshedGrant renewed) =>
         new[] { record.OldRefreshHash, remembered.NewestHash }.Where(hash => hash != renewed.NewestHash);

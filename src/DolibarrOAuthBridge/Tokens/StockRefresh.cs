@@ -18,6 +18,8 @@ internal sealed class StockRefresh(
     TokenCodec codec,
     GrantTable grants,
     SupersededTable superseded,
+    RememberedToken remembered,
+    BridgeSeal seal,
     EventTable events,
     TokenBroker broker,
     BridgeOptions options,
@@ -80,26 +82,91 @@ internal sealed class StockRefresh(
             var record = records is null
                 ? await grants.GetAsync(key, cancellationToken)
                 : records.GetValueOrDefault(key) ?? new GrantRecord();
-            if (record.NewestHash == hash)
+            if (await IsOursAsync(key, record, refreshToken, cancellationToken))
             {
                 return entry;
             }
 
             if (await superseded.ContainsAsync(record, hash, cancellationToken))
             {
-                return await IsWithinGraceAsync(record, hash, cancellationToken)
-                    ? entry
-                    : throw await RefuseAsync(key, hash, cancellationToken);
+                throw await IsWithinGraceAsync(record, hash, cancellationToken)
+                    ? new StockGrantUnknownException() // replaced by a consent, or somebody wrote the hash there
+                    : await RefuseAsync(key, hash, cancellationToken);
             }
         }
 
         throw new StockGrantUnknownException();
     }
 
-    /// <summary>The entry's grant with a fresh access token.</summary>
+    /// <summary>
+    /// The entry's grant with a fresh access token. Client secret, row and hashes lie in a database that others may write to, so what
+    /// the caller sent must be the refresh token of the very grant that it gets, or one that the bridge itself replaced by that.
+    /// </summary>
     /// <exception cref="BridgeException">The grant cannot be refreshed.</exception>
-    public Task<StoredGrant> RedeemAsync(OAuthEntry entry, string? caller = null, CancellationToken cancellationToken = default) =>
-        broker.GetGrantAsync(entry, options.RenewAhead, caller, cancellationToken);
+    /// <exception cref="StockGrantUnknownException">It is another grant than that of the refresh token.</exception>
+    public async Task<StoredGrant> RedeemAsync(
+        OAuthEntry entry,
+        string refreshToken,
+        string? caller = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var grant = await broker.GetGrantAsync(entry, options.RenewAhead, caller, cancellationToken);
+        if (await MayHaveAsync(entry, refreshToken, grant, cancellationToken))
+        {
+            return grant;
+        }
+
+        if (grant.RefreshToken is null)
+        {
+            // Stock code lost it from the row; the refresh heals that.
+            await broker.RefreshAsync(entry.Name.ToString(), entry.Entity, cancellationToken: cancellationToken);
+            grant = await broker.GetGrantAsync(entry, options.RenewAhead, caller, cancellationToken);
+            if (await MayHaveAsync(entry, refreshToken, grant, cancellationToken))
+            {
+                return grant;
+            }
+        }
+
+        throw new StockGrantUnknownException();
+    }
+
+    private async Task<bool> MayHaveAsync(OAuthEntry entry, string refreshToken, StoredGrant grant, CancellationToken cancellationToken)
+    {
+        if (!seal.IsShared || (grant.RefreshToken is { } held && SecretHash.AreEqual(held, refreshToken)))
+        {
+            return true;
+        }
+
+        var key = GrantKey.Of(entry);
+        var record = await grants.GetAsync(key, cancellationToken);
+        return await IsOursAsync(key, record, refreshToken, cancellationToken)
+            && (!grant.IsStored || (grant.RefreshToken is not null && grant.RefreshToken == Newest(key, record)));
+    }
+
+    // Whether the bridge itself vouches for a refresh token: it is the newest of the grant, or was until a short while ago.
+    private async Task<bool> IsOursAsync(GrantKey key, GrantRecord record, string refreshToken, CancellationToken cancellationToken) =>
+        !seal.IsShared
+            ? record.NewestHash == SecretHash.Of(refreshToken)
+                || (
+                    await superseded.ContainsAsync(record, SecretHash.Of(refreshToken)!, cancellationToken)
+                    && await IsWithinGraceAsync(record, SecretHash.Of(refreshToken)!, cancellationToken)
+                )
+            : (Newest(key, record) is { } newest && SecretHash.AreEqual(newest, refreshToken))
+                || await IsWithinGraceAsync(record, superseded.ProofOf(key, refreshToken), cancellationToken);
+
+    // Only what is sealed for this grant: anything else could be a copy that somebody moved here.
+    private string? Newest(GrantKey key, GrantRecord record)
+    {
+        try
+        {
+            return record.NewestToken is { } stored && BridgeSeal.IsSealed(stored) ? remembered.Open(key, stored) : null;
+        }
+        catch (SecretUnreadableException)
+        {
+            return null;
+        }
+    }
 
     private bool Holds(TokenRow row, string hash)
     {

@@ -94,7 +94,7 @@ public sealed class DeadGrantTests(SharedServer shared)
         async Task RedeemAsync()
         {
             var entry = await stock.FindEntryAsync(World.ClientId, World.ClientSecret, token.RefreshToken!, 1);
-            await stock.RedeemAsync(entry!);
+            await stock.RedeemAsync(entry!, token.RefreshToken!);
         }
     }
 

@@ -126,7 +126,8 @@ public sealed class StockRowTests(SharedServer shared)
 
         Assert.False(world.Authority.SawReuse);
         Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
-        Assert.Equal("101", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_superseded"));
+        // Each with the proof that the bridge replaced it; the row was healed before it was refreshed.
+        Assert.Equal("202", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_superseded"));
     }
 
     [Fact]

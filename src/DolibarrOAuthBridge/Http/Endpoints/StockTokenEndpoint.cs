@@ -90,7 +90,12 @@ internal static class StockTokenEndpoint
             }
 
             var grant = await KeepingConnectionAsync(request, () =>
-                stock.RedeemAsync(entry, $"{CallerName.Of(request.HttpContext)}: refresh by Dolibarr's own code", cancellationToken)
+                stock.RedeemAsync(
+                    entry,
+                    refreshToken,
+                    $"{CallerName.Of(request.HttpContext)}: refresh by Dolibarr's own code",
+                    cancellationToken
+                )
             );
             return TypedResults.Json(Answer(grant, time.GetUtcNow()), ApiJson.Default.OAuthTokenJson);
         }
