@@ -76,6 +76,7 @@ internal static class CrowdTrials
 
             var entry = stage.Entries[0];
             await stage.GrantAsync(entry, TimeSpan.FromSeconds(90));
+            await stage.UseAllAsync(); // only what is in use is renewed before somebody asks
             var before = await stage.RefreshTokenAsync(entry);
             var start = Stopwatch.GetTimestamp();
             var node = await stage.StartAsync();

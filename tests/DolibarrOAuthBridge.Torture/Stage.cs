@@ -112,6 +112,14 @@ internal sealed class Stage : IAsyncDisposable
         );
     }
 
+    /// <summary>Notes that every token was handed out a moment ago.</summary>
+    public Task UseAllAsync() =>
+        ExecuteAsync(
+            "INSERT INTO llx_oauthbridge_grant (service, entity, used_at) "
+                + "SELECT service, entity, UTC_TIMESTAMP FROM llx_oauth_token "
+                + "ON DUPLICATE KEY UPDATE used_at = UTC_TIMESTAMP"
+        );
+
     public async Task<string?> RefreshTokenAsync(string entry)
     {
         var row = await Install.FindTokenRowAsync(entry);

@@ -31,6 +31,7 @@ internal static partial class UnreadyServer
                 kestrel.ListenHandle((ulong)Duplicate(handle)); // Kestrel closes it at its end
             }
         });
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(2)); // nothing to be finished
         var server = builder.Build();
         await using (server)
         {
@@ -67,7 +68,7 @@ internal static partial class UnreadyServer
                 notifier.Notify(new ServiceState("STATUS="));
             }
 
-            await server.StopAsync(CancellationToken.None);
+            await server.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // half-sent requests
         }
     }
 

@@ -13,6 +13,9 @@ namespace DolibarrOAuthBridge.Tokens;
 /// <param name="IsSalvaged">Whether the answer was not well-formed, and its tokens were picked out of it.</param>
 internal sealed record AnsweredToken(StoredToken Token, DateTime? RefreshTokenExpiresAt, bool IsSalvaged)
 {
+    /// <summary>Whether the answer brought an access token; without one the token before it is kept, which may be over.</summary>
+    public bool HasAccessToken { get; private init; } = true;
+
     /// <summary>Reads an answer: strictly where it is well-formed, leniently where it is not.</summary>
     /// <param name="body">The answer's bytes.</param>
     /// <param name="provider">Says what a missing lifetime means.</param>
@@ -75,7 +78,10 @@ internal sealed record AnsweredToken(StoredToken Token, DateTime? RefreshTokenEx
                 ),
             null,
             IsSalvaged: true
-        );
+        )
+        {
+            HasAccessToken = found.AccessToken is not null,
+        };
     }
 
     // Many senders write "error": null or "" where there is none.

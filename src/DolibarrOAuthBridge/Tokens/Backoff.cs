@@ -18,14 +18,19 @@ internal static class Backoff
     public static readonly TimeSpan LongestTransient = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// After something that may pass by itself: doubling from 5 seconds, up to an hour, a fifth of it random; never shorter than
-    /// the provider asked.
+    /// After something that may pass by itself: one second after the first failure, for which callers wait; then doubling from 5 seconds
+    /// up to an hour. A fifth of it is random; never shorter than the provider asked.
     /// </summary>
     /// <param name="failures">Failures in a row, this one included.</param>
     /// <param name="retryAfter">What the provider asked for; null if nothing.</param>
     /// <param name="random">A number from 0 to 1.</param>
     public static TimeSpan AfterTransient(int failures, TimeSpan? retryAfter, double random) =>
-        retryAfter ?? Grow(TimeSpan.FromSeconds(5), failures, LongestTransient, random);
+        retryAfter
+        ?? (
+            failures <= 1
+                ? Grow(TimeSpan.FromSeconds(1), 1, LongestTransient, random)
+                : Grow(TimeSpan.FromSeconds(5), failures - 1, LongestTransient, random)
+        );
 
     /// <summary>
     /// After a refusal that a person must sort out: doubling from one minute up to an hour. A change of the entry's settings ends the

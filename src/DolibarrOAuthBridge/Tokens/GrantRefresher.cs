@@ -22,9 +22,47 @@ internal sealed class GrantRefresher(
     TimeProvider time
 )
 {
+    // After the first failure the provider is asked again in a second: callers wait for that rather than being sent away.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2.25);
+
+    // Their refresh tokens are stored, but asking at once again would bring no other access token.
+    private static readonly TimeSpan WaitAfterUseless = TimeSpan.FromSeconds(10);
+
+    private static readonly TokenAnswer.Unavailable OverAtOnce = new(
+        "token_over",
+        "The provider gave an access token that is over at once (expires_in is 0 or less).",
+        WaitAfterUseless
+    );
+
+    private static readonly TokenAnswer.Unavailable NoAccessToken = new(
+        "malformed",
+        "The provider's answer held a new refresh token, which is stored, and no access token that can be used.",
+        WaitAfterUseless
+    );
+
     /// <summary>Brings a grant to what the demand asks for. It is never cancelled half-way.</summary>
     /// <exception cref="BridgeException">It cannot be had; the stored grant is as it was.</exception>
     public async Task<StoredGrant> RefreshAsync(OAuthEntry entry, RefreshDemand demand)
+    {
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await TryAsync(entry, demand);
+            }
+            catch (BridgeException exception)
+                when (demand.IsAwaited
+                    && exception is { Code: ProblemCode.ProviderUnavailable, RetryAfter: { } wait }
+                    && time.GetElapsedTime(start) + wait <= Patience
+                )
+            {
+                await Task.Delay(wait, time);
+            }
+        }
+    }
+
+    private async Task<StoredGrant> TryAsync(OAuthEntry entry, RefreshDemand demand)
     {
         var state = await check.LookAsync(entry, demand);
         if (state.Suffices)
@@ -58,19 +96,34 @@ internal sealed class GrantRefresher(
             );
         }
 
-        var state = await check.PrepareAsync(entry, demand);
-        if (state.Suffices)
+        for (var isSecond = false; ; isSecond = true)
         {
-            return state.Grant;
-        }
+            var state = await check.PrepareAsync(entry, demand);
+            if (state.Suffices)
+            {
+                return state.Grant;
+            }
 
-        var (refreshed, answer) = await refresh.RunAsync(entry, state, lease);
-        if (refreshed is not null && Unusable(state.Grant, refreshed, answer) is { } failure)
-        {
-            throw await failures.RecordAsync(entry, refreshed, state.Record, failure);
-        }
+            var (refreshed, answer, hasAccessToken) = await refresh.RunAsync(entry, state, lease);
+            if (refreshed is null)
+            {
+                return await HandleFailureAsync(entry, demand, state, answer);
+            }
 
-        return refreshed ?? await HandleFailureAsync(entry, demand, state, answer);
+            var failure = Unusable(state.Grant, refreshed, answer);
+            if (hasAccessToken && failure is null)
+            {
+                return refreshed;
+            }
+
+            if (hasAccessToken || isSecond || !refreshed.IsStored)
+            {
+                throw await failures.RecordAsync(entry, refreshed, state.Record, failure ?? NoAccessToken);
+            }
+
+            // The new refresh token is stored and may bring an access token.
+            demand = demand.IsForced ? demand with { SeenValue = refreshed.Row.Value } : demand;
+        }
     }
 
     // The refresh token is stored; the access token is of no use or was not kept, and asking at once again would bring no other.
@@ -82,17 +135,13 @@ internal sealed class GrantRefresher(
             TokenAnswer.Issued { Response.ExpiresIn: 0 } => OverAtOnce,
             TokenAnswer.Issued issued when isOld && !refreshed.LivesFor(TimeSpan.Zero, time.GetUtcNow()) => new(
                 TokenTooLargeException.Error,
-                TokenTooLargeException.Sentence(issued.Response.AccessToken.Length)
+                TokenTooLargeException.Sentence(issued.Response.AccessToken.Length),
+                WaitAfterUseless
             ),
-            TokenAnswer.Unavailable unavailable when isOld => unavailable,
+            TokenAnswer.Unavailable unavailable when isOld => unavailable with { RetryAfter = WaitAfterUseless },
             _ => null,
         };
     }
-
-    private static readonly TokenAnswer.Unavailable OverAtOnce = new(
-        "token_over",
-        "The provider gave an access token that is over at once (expires_in is 0 or less)."
-    );
 
     // Old refresh tokens that stay valid may be sent again as soon as the lease is over.
     private TimeSpan InDoubtFor(OAuthEntry entry, RefreshDemand demand) =>

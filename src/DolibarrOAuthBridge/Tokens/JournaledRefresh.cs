@@ -27,10 +27,15 @@ internal sealed partial class JournaledRefresh(
 )
 {
     /// <summary>Asks the provider and stores what it answers.</summary>
-    /// <returns>The refreshed grant; or the provider's answer, where it brought none.</returns>
+    /// <returns>The refreshed grant, null where the answer brought none; the answer; and whether it brought an access token. Where it
+    /// brought only a refresh token, that one is stored and the grant has the access token from before.</returns>
     /// <exception cref="BridgeException">Nothing was asked: the journal cannot be written, the lease was lost, or the endpoint is not
     /// configured. Or the row was deleted meanwhile.</exception>
-    public async Task<(StoredGrant? Grant, TokenAnswer Answer)> RunAsync(OAuthEntry entry, GrantState state, GrantLease lease)
+    public async Task<(StoredGrant? Grant, TokenAnswer Answer, bool HasAccessToken)> RunAsync(
+        OAuthEntry entry,
+        GrantState state,
+        GrantLease lease
+    )
     {
         var intent = new JournalRecord
         {
@@ -68,15 +73,15 @@ internal sealed partial class JournaledRefresh(
             if (
                 answered is null
                 || answer is TokenAnswer.Refused { Error: RenewedIdentity.Changed }
-                || values.Read(answered, entry.Name) is null
+                || values.Read(answered, entry.Name) is not { } read
             )
             {
                 answered = null;
-                return (null, answer);
+                return (null, answer, false);
             }
 
             BridgeMeter.RefreshAnswered(entry, answer);
-            return (await StoreAsync(entry, state.Grant, answered, file, lease), answer);
+            return (await StoreAsync(entry, state.Grant, answered, file, lease), answer, read.HasAccessToken);
         }
         finally
         {

@@ -124,6 +124,47 @@ public sealed class OddAnswerTests(SharedServer shared)
         );
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_answer_with_a_refresh_token_alone_is_stored_and_the_caller_gets_a_token_by_the_next_one(bool isForced)
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var old = await world.GrantExpiredAsync();
+        world.Authority.NextWritten(WithoutAccessToken);
+        var host = world.Open();
+
+        var token = isForced ? await host.RefreshAsync() : await host.TokenAsync();
+
+        Assert.Equal(world.Authority.LastAccessToken, token.Value);
+        Assert.NotEqual(old.AccessToken, token.Value);
+        Assert.Equal(2, world.Authority.Granted);
+        Assert.False(world.Authority.SawReuse);
+        Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
+    }
+
+    [Fact]
+    public async Task Where_no_answer_has_an_access_token_the_caller_is_told_to_come_again_and_gets_no_old_one()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        world.Authority.NextWritten(WithoutAccessToken);
+        world.Authority.NextWritten(WithoutAccessToken);
+        var host = world.Open();
+
+        var failure = await host.TokenFailsAsync(ProblemCode.ProviderUnavailable);
+
+        Assert.NotNull(failure.RetryAfter);
+        Assert.Equal(2, world.Authority.Asked);
+        Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
+        world.Clock.Advance(failure.RetryAfter.Value + TimeSpan.FromSeconds(1));
+        Assert.Equal((await host.TokenAsync()).Value, world.Authority.LastAccessToken);
+        Assert.False(world.Authority.SawReuse);
+    }
+
+    private static byte[] WithoutAccessToken(string json) =>
+        Encoding.UTF8.GetBytes(json.Replace("\"access_token\"", "\"accessToken\"", StringComparison.Ordinal));
+
     private static string ContentType(string kind) =>
         kind switch
         {

@@ -105,6 +105,34 @@ public sealed class LifetimeTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task Told_to_stop_it_does_not_wait_for_the_rest_of_a_request()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var sidecar = await world.ServeAsync();
+        var start = $"HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {world.ApiKey}\r\n";
+        string[] halves =
+        [
+            "G",
+            $"GET /v1/entries {start}X-Half: ",
+            $"POST /v1/entries/{World.Entry}/consent {start}Content-Type: application/json\r\nContent-Length: 200\r\n\r\n{{",
+            $"POST /v1/entries/{World.Entry}/consent {start}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{{",
+            "POST /v1/consent/callback HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 200\r\n\r\n{",
+        ];
+        var clients = halves.Select(_ => new TcpClient()).ToList();
+        foreach (var (client, half) in clients.Zip(halves))
+        {
+            await client.ConnectAsync(sidecar.Address.Host, sidecar.Address.Port);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(half));
+        }
+
+        await sidecar.StatusAsync("/healthz"); // what came before is being read
+        sidecar.Terminate();
+
+        Assert.Equal(0, await sidecar.ExitAsync()); // at the limit of all stopping it would be 1
+        clients.ForEach(static client => client.Dispose());
+    }
+
+    [Fact]
     public async Task A_log_of_json_is_one_object_a_line_from_the_first_to_the_last()
     {
         await using var world = await World.CreateAsync(shared.Server);

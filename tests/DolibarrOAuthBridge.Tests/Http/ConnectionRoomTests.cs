@@ -97,6 +97,31 @@ public sealed class ConnectionRoomTests
         Assert.Equal([0, 1], _closed);
     }
 
+    [Fact]
+    public void At_the_end_connections_without_a_whole_request_are_closed_and_those_being_answered_are_not()
+    {
+        var guests = Fill(5);
+        guests[1].Touch(); // its request has arrived
+        guests[2].Touch();
+        guests[2].Await(); // its body has not
+        guests[3].Touch();
+        guests[3].Await();
+        guests[3].Arrived();
+        guests[4].Touch();
+        _room.CloseUnfinished();
+        Assert.Empty(_closed);
+
+        _time.Advance(ConnectionRoom.PatienceAtEnd);
+        guests[4].Await(); // answered this moment
+        _room.CloseUnfinished();
+
+        Assert.Equal([0, 2], _closed.Order());
+        guests[2].Await();
+        _time.Advance(ConnectionRoom.PatienceAtEnd);
+        _room.CloseUnfinished();
+        Assert.Equal([0, 2, 4], _closed.Order());
+    }
+
     private List<ConnectionGuest> Fill(int count, int from = 0) => [.. Enumerable.Range(from, count).Select(number => Enter(number)!)];
 
     private ConnectionGuest? Enter(int number) => _room.TryEnter(() => _closed.Add(number));

@@ -7,15 +7,16 @@ namespace DolibarrOAuthBridge.Tests.Tokens;
 public sealed class BackoffTests
 {
     [Theory]
-    [InlineData(1, 5)]
-    [InlineData(2, 10)]
-    [InlineData(5, 80)]
-    [InlineData(10, 2560)]
-    [InlineData(11, 3600)]
+    [InlineData(1, 1)]
+    [InlineData(2, 5)]
+    [InlineData(3, 10)]
+    [InlineData(6, 80)]
+    [InlineData(11, 2560)]
+    [InlineData(12, 3600)]
     [InlineData(1000, 3600)]
     [InlineData(int.MaxValue, 3600)]
-    [InlineData(0, 5)]
-    public void A_passing_failure_doubles_the_wait_up_to_an_hour_with_a_fifth_of_chance(int failures, double seconds)
+    [InlineData(0, 1)]
+    public void A_passing_failure_waits_a_second_and_then_doubles_up_to_an_hour_with_a_fifth_of_chance(int failures, double seconds)
     {
         Assert.Equal(seconds, Backoff.AfterTransient(failures, null, 1).TotalSeconds, 3);
         Assert.Equal(seconds * 0.8, Backoff.AfterTransient(failures, null, 0).TotalSeconds, 3);

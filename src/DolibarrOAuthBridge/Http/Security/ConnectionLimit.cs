@@ -2,6 +2,7 @@
 
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace DolibarrOAuthBridge.Http.Security;
@@ -25,13 +26,26 @@ internal static class ConnectionLimit
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => ServeAsync(connection, room, refusals, next)));
     }
 
-    /// <summary>Notes that a request arrived on the connection.</summary>
+    /// <summary>Notes when a request arrived on the connection, and when it is answered.</summary>
     public static IApplicationBuilder UseConnectionRoom(this IApplicationBuilder app) =>
         app.Use(
-            static (context, next) =>
+            static async (context, next) =>
             {
-                ((ConnectionGuest?)context.Features[typeof(ConnectionGuest)])?.Touch();
-                return next(context);
+                var guest = (ConnectionGuest?)context.Features[typeof(ConnectionGuest)];
+                guest?.Touch();
+                if (guest is not null && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
+                {
+                    context.Request.Body = new ArrivingBody(context.Request.Body, guest);
+                }
+
+                try
+                {
+                    await next(context);
+                }
+                finally
+                {
+                    guest?.Await();
+                }
             }
         );
 

@@ -27,9 +27,12 @@ internal sealed class ConnectionRoom(TimeProvider time)
     /// <summary>How long an unproved connection may be idle in a crowd.</summary>
     public static readonly TimeSpan IdleInCrowd = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a connection may be without a whole request after the server began to close.</summary>
+    public static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
+    private readonly HashSet<ConnectionGuest> _present = [];
     private readonly LinkedList<ConnectionGuest> _idle = new(); // unproved, without a request that is being worked on; longest idle first
-    private int _count;
     private int _unproved;
     private readonly Dictionary<string, int> _provedBy = new(StringComparer.Ordinal);
 
@@ -47,16 +50,16 @@ internal sealed class ConnectionRoom(TimeProvider time)
                 leaving.Add(Remove(first));
             }
 
-            if ((_unproved >= UnprovedCapacity || _count >= Capacity) && _idle.First?.Value is { } longestIdle)
+            if ((_unproved >= UnprovedCapacity || _present.Count >= Capacity) && _idle.First?.Value is { } longestIdle)
             {
                 leaving.Add(Remove(longestIdle));
             }
 
-            if (_unproved < UnprovedCapacity && _count < Capacity)
+            if (_unproved < UnprovedCapacity && _present.Count < Capacity)
             {
                 guest = new ConnectionGuest(this, close, time.GetTimestamp());
                 guest.Node = _idle.AddLast(guest);
-                _count++;
+                _present.Add(guest);
                 _unproved++;
             }
         }
@@ -68,6 +71,26 @@ internal sealed class ConnectionRoom(TimeProvider time)
 
         return guest;
     }
+
+    /// <summary>
+    /// For a server that closes: closes the connections whose request has not wholly arrived within <see cref="PatienceAtEnd"/>. Nothing
+    /// else would: the server's own limits are not looked at any more by then.
+    /// </summary>
+    public void CloseUnfinished()
+    {
+        List<ConnectionGuest> unfinished;
+        lock (_gate)
+        {
+            unfinished = [.. _present.Where(guest => guest.IsWaitingFor(PatienceAtEnd))];
+            unfinished.ForEach(guest => Remove(guest));
+        }
+
+        unfinished.ForEach(static guest => guest.Close());
+    }
+
+    internal long Now() => time.GetTimestamp();
+
+    internal TimeSpan Since(long timestamp) => time.GetElapsedTime(timestamp);
 
     internal void Touch(ConnectionGuest guest)
     {
@@ -124,7 +147,7 @@ internal sealed class ConnectionRoom(TimeProvider time)
     {
         guest.HasLeft = true;
         Unlist(guest);
-        _count--;
+        _present.Remove(guest);
         _unproved -= guest.IsProved ? 0 : 1;
         if (guest.ProvedBy is { } instance && --_provedBy[instance] == 0)
         {
@@ -160,6 +183,11 @@ internal sealed class ConnectionRoom(TimeProvider time)
 /// <summary>A connection's place; a feature of its requests.</summary>
 internal sealed class ConnectionGuest(ConnectionRoom room, Action close, long activeAt)
 {
+    private const long Nothing = long.MinValue;
+
+    // Since when the connection's next request, or the rest of one, is waited for.
+    private long _waitingSince = activeAt;
+
     /// <summary>Whether a request on this connection had a valid API key.</summary>
     public bool IsProved { get; internal set; }
 
@@ -171,9 +199,10 @@ internal sealed class ConnectionGuest(ConnectionRoom room, Action close, long ac
 
     internal LinkedListNode<ConnectionGuest>? Node { get; set; }
 
-    /// <summary>A request has arrived.</summary>
+    /// <summary>A request has arrived, its body perhaps not.</summary>
     public void Touch()
     {
+        Volatile.Write(ref _waitingSince, Nothing);
         if (!IsProved)
         {
             room.Touch(this);
@@ -192,6 +221,15 @@ internal sealed class ConnectionGuest(ConnectionRoom room, Action close, long ac
 
     /// <summary>The caller has shown credentials other than the API key: the connection stays for this request.</summary>
     public void SetBusy(bool isBusy) => room.SetBusy(this, isBusy);
+
+    /// <summary>More of a request is waited for: of the body of this one, or the next one.</summary>
+    public void Await() => Interlocked.CompareExchange(ref _waitingSince, room.Now(), Nothing);
+
+    /// <summary>The request's body has arrived.</summary>
+    public void Arrived() => Volatile.Write(ref _waitingSince, Nothing);
+
+    internal bool IsWaitingFor(TimeSpan patience) =>
+        Volatile.Read(ref _waitingSince) is var since && since != Nothing && room.Since(since) >= patience;
 
     /// <summary>The connection has ended.</summary>
     public void Leave() => room.Leave(this);
