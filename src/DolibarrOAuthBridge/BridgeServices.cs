@@ -111,6 +111,7 @@ internal static class BridgeServices
             .AddSingleton<SecretGuard>()
             .AddSingleton<EventPrune>()
             .AddSingleton<RefreshJournal>()
+            .AddSingleton<UnreleasedLeases>()
             .AddSingleton<JournalReplay>()
             .AddSingleton<GrantReader>()
             .AddSingleton<GrantCache>()

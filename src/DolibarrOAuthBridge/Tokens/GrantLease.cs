@@ -12,15 +12,24 @@ namespace DolibarrOAuthBridge.Tokens;
 internal sealed partial class GrantLease : IAsyncDisposable
 {
     private readonly GrantLeaseTable _table;
+    private readonly UnreleasedLeases _unreleased;
     private readonly BridgeOptions _options;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _prolonging;
     private bool _isKept;
 
-    internal GrantLease(GrantLeaseTable table, BridgeOptions options, TimeProvider time, ILogger logger, GrantKey key, string owner)
+    internal GrantLease(
+        GrantLeaseTable table,
+        UnreleasedLeases unreleased,
+        BridgeOptions options,
+        TimeProvider time,
+        ILogger logger,
+        GrantKey key,
+        string owner
+    )
     {
-        (_table, _options, _logger, Key, Owner) = (table, options, logger, key, owner);
+        (_table, _unreleased, _options, _logger, Key, Owner) = (table, unreleased, options, logger, key, owner);
         _prolonging = ProlongAsync(time);
     }
 
@@ -57,6 +66,7 @@ internal sealed partial class GrantLease : IAsyncDisposable
         }
         catch (StoreException exception)
         {
+            _unreleased.Add(Key, Owner);
             Log.NotReleased(_logger, Key.Service, exception.Message);
         }
         finally
@@ -88,7 +98,7 @@ internal sealed partial class GrantLease : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The lease of {Service} could not be given back and ends by itself: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "The lease of {Service} could not be given back, which is tried again: {Reason}")]
         public static partial void NotReleased(ILogger logger, string service, string reason);
 
         [LoggerMessage(2, LogLevel.Warning, "The lease of {Service} could not be prolonged: {Reason}")]

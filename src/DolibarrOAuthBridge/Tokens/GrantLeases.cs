@@ -12,6 +12,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// </summary>
 internal sealed partial class GrantLeases(
     GrantLeaseTable table,
+    UnreleasedLeases unreleased,
     JournalReplay replay,
     LeaseOwners owners,
     EventTable events,
@@ -42,16 +43,18 @@ internal sealed partial class GrantLeases(
     )
     {
         var owner = owners.Begin();
-        var isHeld = false;
+        var (isHeld, isUnknown) = (false, false);
         try
         {
             var giveUp = time.GetUtcNow() + options.ProviderDeadline + TimeSpan.FromSeconds(3);
             for (var poll = FirstPoll; ; poll = poll * 2 < LongestPoll ? poll * 2 : LongestPoll)
             {
-                if (await table.TryLeaseAsync(key, owner, wish, options.LeaseDuration, cancellationToken))
+                isUnknown = true;
+                isHeld = await table.TryLeaseAsync(key, owner, wish, options.LeaseDuration, cancellationToken);
+                isUnknown = false;
+                if (isHeld)
                 {
-                    isHeld = true;
-                    return new GrantLease(table, options, time, logger, key, owner);
+                    return new GrantLease(table, unreleased, options, time, logger, key, owner);
                 }
 
                 if (isNeedless is not null && await isNeedless())
@@ -85,6 +88,11 @@ internal sealed partial class GrantLeases(
         }
         finally
         {
+            if (isUnknown)
+            {
+                unreleased.Add(key, owner); // the statement may have been carried out although its answer was lost
+            }
+
             if (!isHeld)
             {
                 LeaseOwners.End(owner);

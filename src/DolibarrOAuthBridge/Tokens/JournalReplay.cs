@@ -15,6 +15,7 @@ internal sealed partial class JournalReplay(
     RefreshJournal journal,
     GrantCommitter committer,
     GrantLeaseTable leases,
+    UnreleasedLeases unreleased,
     BridgeOptions options,
     ILogger<JournalReplay> logger
 )
@@ -132,9 +133,15 @@ internal sealed partial class JournalReplay(
         }
         catch (StoreException exception)
         {
+            if (!File.Exists(file.FilePath))
+            {
+                unreleased.Add(key, record.Owner);
+                return true;
+            }
+
             Log.Waiting(logger, record.Service, record.Entity, exception.Message);
             await KeepLeaseAsync(key, record.Owner, cancellationToken);
-            return !File.Exists(file.FilePath);
+            return false;
         }
     }
 

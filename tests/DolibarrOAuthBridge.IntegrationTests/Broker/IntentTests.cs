@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Demo.Processes;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using DolibarrOAuthBridge.Tokens;
+using DolibarrOAuthBridge.Tokens.Renewal;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Broker;
 
@@ -58,6 +60,26 @@ public sealed class IntentTests(SharedServer shared)
         Assert.Equal(world.Authority.LastAccessToken, (await second.TokenAsync(Generic)).Value);
         Assert.Equal(2, world.Authority.Asked);
         Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync(Generic)).RefreshToken);
+    }
+
+    [Fact]
+    public async Task A_lease_that_could_not_be_given_back_is_given_back_when_the_database_answers_again()
+    {
+        await using var elsewhere = ScratchDirectory.Create("elsewhere");
+        await using var world = await CreateAsync(Generic);
+        var (first, second) = (Open(world), Open(world, elsewhere.Path));
+        var wish = new LeaseWish(SecretHash.Of(world.Authority.CurrentRefreshToken), TimeSpan.FromMinutes(10));
+        var lease = await first.Get<GrantLeases>().AcquireAsync(new GrantKey("Generic-Mail", 1), wish);
+        await world.ExecuteAsync("RENAME TABLE llx_oauthbridge_grant TO llx_away");
+        await lease!.DisposeAsync();
+        await world.ExecuteAsync("RENAME TABLE llx_away TO llx_oauthbridge_grant");
+        await LeaseEndsAsync(world);
+        await second.TokenFailsAsync(ProblemCode.ProviderUnavailable, Generic);
+
+        await first.Get<JournalWatch>().RecoverAsync();
+
+        Assert.Equal((await second.TokenAsync(Generic)).Value, world.Authority.LastAccessToken);
+        Assert.Equal(1, world.Authority.Asked);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ namespace DolibarrOAuthBridge.Tokens.Renewal;
 internal sealed partial class JournalWatch(
     RefreshJournal journal,
     JournalReplay replay,
+    UnreleasedLeases unreleased,
     BridgeOptions options,
     TimeProvider time,
     ILogger<JournalWatch> logger
@@ -45,7 +46,7 @@ internal sealed partial class JournalWatch(
         }
     }
 
-    /// <summary>Recovers once, and says it when the journal cannot be used.</summary>
+    /// <summary>Recovers once, gives back what leases are left, and says it when the journal cannot be used.</summary>
     public async Task RecoverAsync(CancellationToken cancellationToken = default)
     {
         var problem = journal.FindProblem();
@@ -56,6 +57,7 @@ internal sealed partial class JournalWatch(
 
         _problem = problem;
         await replay.RunAsync(cancellationToken);
+        await unreleased.ReleaseAsync(cancellationToken);
     }
 
     private static partial class Log
