@@ -116,7 +116,7 @@ internal sealed class GrantRefresher(
                 return refreshed;
             }
 
-            if (hasAccessToken || isSecond || !refreshed.IsStored)
+            if (hasAccessToken || isSecond || !refreshed.IsStored || failure?.Reason == TokenTooLargeException.Error)
             {
                 throw await failures.RecordAsync(entry, refreshed, state.Record, failure ?? NoAccessToken);
             }

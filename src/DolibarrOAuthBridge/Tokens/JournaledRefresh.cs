@@ -137,20 +137,12 @@ internal sealed partial class JournaledRefresh(
             file.Remove();
             CrashPoint.Reach("forgotten");
             Log.Refreshed(logger, entry.Name.Service, entry.Entity, outcome);
-            if (outcome == CommitOutcome.RowGone)
-            {
-                throw new BridgeException(
+            return outcome == CommitOutcome.RowGone
+                ? throw new BridgeException(
                     ProblemCode.TokenNotFound,
                     $"The token of {entry.Name} was deleted while it was refreshed, and stays deleted."
-                );
-            }
-
-            // The column may have no room for the access token: the caller gets it, and the row keeps the refresh token.
-            var (stored, now) = (await reader.ReadAsync(entry), time.GetUtcNow());
-            var given = grant.With(values.Read(answered, entry.Name)!.Token, isStored: true);
-            return outcome == CommitOutcome.Stored && !stored.LivesFor(TimeSpan.Zero, now) && given.LivesFor(TimeSpan.Zero, now)
-                ? stored.With(given.Token, isStored: true)
-                : stored;
+                )
+                : await reader.ReadAsync(entry);
         }
         catch (StoreException exception)
         {

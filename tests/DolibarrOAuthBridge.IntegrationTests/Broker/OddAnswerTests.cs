@@ -162,26 +162,6 @@ public sealed class OddAnswerTests(SharedServer shared)
         Assert.False(world.Authority.SawReuse);
     }
 
-    [Fact]
-    [Trait("Database", "MariaDB")]
-    public async Task An_access_token_larger_than_its_column_is_handed_out_and_its_refresh_token_is_stored()
-    {
-        await using var world = await World.CreateAsync(shared.Server);
-        await world.GrantExpiredAsync();
-        await world.ExecuteAsync("ALTER TABLE llx_oauth_token MODIFY token varchar(1500)");
-        var large = "at-canary-" + new string('x', 3000);
-        world.Authority.NextWritten(json =>
-            Encoding.UTF8.GetBytes(json.Replace(world.Authority.LastAccessToken, large, StringComparison.Ordinal))
-        );
-        var host = world.Open();
-
-        Assert.Equal(large, (await host.TokenAsync()).Value);
-
-        Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
-        Assert.Equal((await host.TokenAsync()).Value, world.Authority.LastAccessToken);
-        Assert.False(world.Authority.SawReuse);
-    }
-
     private static byte[] WithoutAccessToken(string json) =>
         Encoding.UTF8.GetBytes(json.Replace("\"access_token\"", "\"accessToken\"", StringComparison.Ordinal));
 

@@ -9,7 +9,7 @@ using MySqlConnector;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Database;
 
-/// <summary>One token, what looks at all entries, and the work in the background need as many statements for many entries as for few.</summary>
+/// <summary>One token, what looks at all entries, and the background need as many statements for many entries as for few.</summary>
 public sealed class ManyEntriesTests(OwnServer own) : IClassFixture<OwnServer>
 {
     [Fact]
