@@ -80,7 +80,22 @@ internal static class ForeignText
             Convert.ToBase64String(bytes).TrimEnd('='),
             Base64Url.EncodeToString(bytes),
             Convert.ToHexString(bytes),
+            Uri.EscapeDataString(Uri.EscapeDataString(secret)),
+            WebUtility.UrlEncode(WebUtility.UrlEncode(secret)),
+            string.Concat(bytes.Select(static one => $"%{one:x2}")),
+            string.Concat(secret.Select(static one => $"\\u{(int)one:x4}")),
+            .. Enumerable.Range(0, 3).SelectMany(offset => WithinBase64(bytes, offset)),
         ];
-        return forms.Distinct(StringComparer.Ordinal);
+        return forms.Where(static form => form.Length >= ShortestSecret).Distinct(StringComparer.Ordinal);
+    }
+
+    // Its digits in the base64 of a longer text, such as the whole form: they depend on where in a group of three bytes it begins. Digits
+    // that it shares with what stands before and after are left.
+    private static string[] WithinBase64(byte[] secret, int offset)
+    {
+        var first = ((offset * 8) + 5) / 6;
+        var end = (offset + secret.Length) * 8 / 6;
+        var digits = Convert.ToBase64String([.. new byte[offset], .. secret])[first..end];
+        return [digits, digits.Replace('+', '-').Replace('/', '_')];
     }
 }
