@@ -62,8 +62,8 @@ test-module: ## Check the PHP module alone; DOLIBARR_ROOT=/path/to/htdocs adds t
 	@report=$$(mktemp) && build/test-module.sh $$report; status=$$?; rm -f $$report; exit $$status
 
 .PHONY: test-dolibarr
-test-dolibarr: ## Drive the module in a copy of a real Dolibarr with Chromium; DOLIBARR_ROOT=/path/to/htdocs
-	@build/test-dolibarr.sh "$(DOLIBARR_ROOT)"
+test-dolibarr: ## Drive the module in copies of real Dolibarrs with Chromium; DOLIBARR_ROOTS="/path/to/htdocs /path/to/other"
+	@build/test-dolibarr.sh $(or $(DOLIBARR_ROOTS),$(DOLIBARR_ROOT))
 
 .PHONY: test-postgresql
 test-postgresql: ## Run the integration tests on a throw-away PostgreSQL instead of MariaDB

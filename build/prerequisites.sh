@@ -56,6 +56,7 @@ if [ "${1:-}" = acceptance ]; then
 	command -v chromium >/dev/null || missing+=(chromium)
 	command -v chromedriver >/dev/null || missing+=(chromium-driver)
 	command -v npm >/dev/null || missing+=(npm)
+	php -m 2>/dev/null | grep -qix simplexml || missing+=(php-xml)
 fi
 
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -10,6 +10,7 @@ public sealed class ConnectTests(AcceptanceStage stage)
     private static readonly string CodeCard = DolibarrPages.Card(TestEntries.Code);
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.Connect)]
     public async Task Connecting_leads_through_the_providers_page_to_a_token_that_dolibarr_reads()
     {
         stage.Pages.Begin(TestEntries.Code, "connect");
@@ -29,6 +30,7 @@ public sealed class ConnectTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.Connect)]
     public void A_refusal_at_the_provider_is_said_and_changes_nothing()
     {
         stage.Pages.Begin(TestEntries.Refused, "connect");
@@ -40,6 +42,7 @@ public sealed class ConnectTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.Connect)]
     public async Task An_answer_that_another_session_brings_is_refused_before_the_provider_is_asked()
     {
         stage.Pages.Begin(TestEntries.Refused, "connect");
@@ -59,6 +62,7 @@ public sealed class ConnectTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.Device)]
     public async Task A_code_on_another_device_connects_the_entry_while_the_dialog_waits()
     {
         stage.Pages.Begin(TestEntries.Device, "connectdevice");

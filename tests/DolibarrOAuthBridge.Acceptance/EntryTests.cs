@@ -8,6 +8,7 @@ namespace DolibarrOAuthBridge.Acceptance;
 public sealed class EntryTests(AcceptanceStage stage)
 {
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.Renew)]
     public async Task Renewing_brings_a_new_access_token_and_counts()
     {
         var before = await TestEntries.ConnectAsync(stage.Site.Install, stage.Provider, TestEntries.Renewed);
@@ -20,6 +21,7 @@ public sealed class EntryTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.DeadGrant)]
     public async Task A_dead_grant_is_said_on_its_card_and_in_the_widget()
     {
         await TestEntries.ConnectAsync(stage.Site.Install, stage.Provider, TestEntries.Dead);
@@ -44,6 +46,7 @@ public sealed class EntryTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.Revoke)]
     public async Task Revoking_asks_first_then_tells_the_provider_and_deletes_the_token()
     {
         await TestEntries.ConnectAsync(stage.Site.Install, stage.Provider, TestEntries.Revoked);
@@ -65,6 +68,7 @@ public sealed class EntryTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.StatusPage)]
     public async Task The_page_holds_no_token_and_no_secret()
     {
         var tokens = await TestEntries.ConnectAsync(stage.Site.Install, stage.Provider, TestEntries.Renewed);
@@ -78,6 +82,7 @@ public sealed class EntryTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.StatusPage)]
     public void A_change_without_dolibarrs_token_or_by_get_is_refused()
     {
         stage.Pages.OpenStatus();
@@ -95,6 +100,7 @@ public sealed class EntryTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.StatusPage)]
     public void It_fits_on_a_phone()
     {
         using var phone = new Browser(stage.Site.BaseAddress, isPhone: true);

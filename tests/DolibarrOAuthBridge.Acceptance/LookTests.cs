@@ -6,6 +6,7 @@ namespace DolibarrOAuthBridge.Acceptance;
 
 /// <summary>Every page of the module in every dress: photographed for people to look at, and examined by axe.</summary>
 [Collection(AcceptanceCollection.Name)]
+[Trait(Feature.Name, Feature.Look)]
 public sealed class LookTests(AcceptanceStage stage)
 {
     private static readonly (string Name, string Address)[] Pages =

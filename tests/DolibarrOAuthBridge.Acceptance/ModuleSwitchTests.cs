@@ -10,6 +10,7 @@ public sealed class ModuleSwitchTests(AcceptanceStage stage)
     private const string Tab = "a[href*='/oauthbridge/admin/entries.php']";
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.Enable)]
     public void Dolibarrs_own_oauth_pages_show_the_tab()
     {
         stage.Browser.Open(DolibarrPages.OAuthEntries);
@@ -20,6 +21,7 @@ public sealed class ModuleSwitchTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.Disable)]
     public async Task Disabling_takes_the_tab_and_the_key_away_and_keeps_entries_and_tokens()
     {
         var token = await TestEntries.ConnectAsync(stage.Site.Install, stage.Provider, TestEntries.Renewed);
@@ -47,6 +49,7 @@ public sealed class ModuleSwitchTests(AcceptanceStage stage)
     }
 
     [TooOldFact]
+    [Trait(Feature.Name, Feature.TooOld)]
     public void A_dolibarr_that_is_too_old_says_so_and_stays_as_it_was()
     {
         stage.Pages.OpenModules();

@@ -7,6 +7,7 @@ namespace DolibarrOAuthBridge.Acceptance;
 
 /// <summary>A grant ends, and people hear of it by other ways than the dead mail.</summary>
 [Collection(AcceptanceCollection.Name)]
+[Trait(Feature.Name, Feature.Notices)]
 public sealed class NoticeTests(AcceptanceStage stage)
 {
     private const string Ended = "The OAuth grant of GENERIC-Ending has ended.";

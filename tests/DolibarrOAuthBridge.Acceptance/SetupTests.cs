@@ -5,6 +5,7 @@ using DolibarrOAuthBridge.Acceptance.Support;
 namespace DolibarrOAuthBridge.Acceptance;
 
 [Collection(AcceptanceCollection.Name)]
+[Trait(Feature.Name, Feature.Setup)]
 public sealed class SetupTests(AcceptanceStage stage)
 {
     [AcceptanceFact]

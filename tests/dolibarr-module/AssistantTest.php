@@ -87,12 +87,28 @@ final class AssistantTest extends ModuleTestCase
 
 	public function testWhatAProviderCannotDoHasNoScopes()
 	{
-		$this->assertSame('', OAuthBridgeAssistant::scopes('GITHUB', 'send'));
-		$this->assertSame('', OAuthBridgeAssistant::scopes('MICROSOFTAPP', 'login'));
+		$this->assertNull(OAuthBridgeAssistant::scopes('GITHUB', 'send'));
+		$this->assertNull(OAuthBridgeAssistant::scopes('MICROSOFTAPP', 'login'));
+		$this->assertNull(OAuthBridgeAssistant::scopes('GENERIC', 'send', 'nextcloud'));
 		foreach (OAuthBridgeAssistant::PROVIDERS as $provider => $properties) {
 			foreach (array_keys($properties['scopes']) as $purpose) {
 				$this->assertContains($purpose, OAuthBridgeAssistant::PURPOSES, $provider);
 			}
+		}
+	}
+
+	public function testAKnownServerBringsItsScopes()
+	{
+		$this->assertSame('mail:smtp', OAuthBridgeAssistant::scopes('GENERIC', 'send', 'yandex'));
+		foreach (OAuthBridgePresets::ALL as $key => $preset) {
+			foreach (array_keys($preset['scopes']) as $purpose) {
+				$this->assertContains($purpose, OAuthBridgeAssistant::PURPOSES, $key);
+			}
+			foreach ($preset['urls'] as $url) {
+				$this->assertMatchesRegularExpression(OAuthBridgeAssistant::SERVER, $url);
+			}
+			$this->assertStringContainsString($preset['name'], OAuthBridgePresets::renderChoice($key));
+			$this->assertNotSame('', OAuthBridgePresets::renderHints($key));
 		}
 	}
 

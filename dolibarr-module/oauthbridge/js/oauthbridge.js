@@ -72,14 +72,17 @@
 			radio.disabled = Boolean(purpose) && radio.dataset.oauthbridgeFits.split(' ').indexOf(purpose.value) < 0;
 			radio.checked = radio.checked && !radio.disabled;
 		});
+		document.querySelectorAll('option[data-oauthbridge-fits]').forEach(function (option) {
+			option.disabled = Boolean(purpose) && option.dataset.oauthbridgeFits.split(' ').indexOf(purpose.value) < 0;
+			if (option.disabled && option.selected) {
+				option.parentElement.value = '';
+			}
+		});
 	}
 
 	document.addEventListener('change', function (event) {
 		if (event.target.name === 'purpose') {
 			fit();
-		document.querySelectorAll('select[data-oauthbridge-submit] ~ button').forEach(function (button) {
-			button.hidden = true;
-		});
 		}
 		if (event.target.hasAttribute('data-oauthbridge-submit')) {
 			event.target.form.submit();
@@ -88,6 +91,9 @@
 
 	document.addEventListener('DOMContentLoaded', function () {
 		fit();
+		document.querySelectorAll('select[data-oauthbridge-submit] ~ button').forEach(function (button) {
+			button.hidden = true; // choosing is enough
+		});
 		showDistances();
 		window.setInterval(showDistances, 1000);
 		document.querySelectorAll('dialog.oauthbridge-dialog[open]').forEach(open);

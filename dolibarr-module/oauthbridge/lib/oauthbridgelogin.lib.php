@@ -89,6 +89,9 @@ function oauthbridgeLoginFailed($entry, $reason)
 	$reason = strtr($reason, '()', '[]');
 	$user->context['audit'] = 'OAuthBridge '.$entry.' - '.$reason;
 	$user->context['authentication_method'] = 'oauthbridge';
+	if ((int) DOL_VERSION < 18) {
+		@$user->trigger_mesg = $user->context['audit']; // where Dolibarr 17 looks for the reason; no class of it declares this property
+	}
 	$user->call_trigger('USER_LOGIN_FAILED', $user);
 	dol_syslog('oauthbridge: a sign-in with '.$entry.' failed: '.$reason, LOG_NOTICE);
 	if (!getDolGlobalString('MAIN_LOGEVENTS_USER_LOGIN_FAILED')) {

@@ -58,7 +58,11 @@ internal static class BridgeConfiguration
         catch (Exception exception)
             when (exception is FormatException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new UsageException($"The configuration file cannot be read: {exception.Message}");
+            throw new UsageException(
+                JsonFault.Describe(exception) is { } fault
+                    ? $"The configuration file {file ?? DefaultFile} is {fault}"
+                    : $"The configuration file cannot be read: {exception.Message}"
+            );
         }
     }
 

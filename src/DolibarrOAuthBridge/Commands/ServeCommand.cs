@@ -46,6 +46,11 @@ internal sealed partial class ServeCommand : IBridgeCommand
             var context = await OpenAsync(open, handles, cancellationToken);
             await using (context)
             {
+                foreach (var address in addresses)
+                {
+                    address.RequireFree();
+                }
+
                 var server = BridgeServer.Build(
                     context.HasConf ? context.Conf : null,
                     context.Options,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net;
+using System.Net.Sockets;
 
 namespace DolibarrOAuthBridge.Http;
 
@@ -12,6 +13,26 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
     public static IReadOnlyList<ListenAddress> Parse(string urls)
     {
         return [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ParseOne)];
+    }
+
+    /// <summary>Fails where somebody listens on the address already. The server would say so too, but in a page of log.</summary>
+    /// <exception cref="IOException">The address is taken. The message says how to find out by whom.</exception>
+    public void RequireFree()
+    {
+        using var socket = new Socket(Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(Address, Port));
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new IOException(
+                FormattableString.Invariant(
+                    $"{new IPEndPoint(Address, Port)}: address already in use. \"ss -ltnp sport = :{Port}\" says by whom."
+                ),
+                exception
+            );
+        }
     }
 
     private static ListenAddress ParseOne(string url)

@@ -67,7 +67,8 @@ internal sealed class InstanceDirectory(Func<IConfiguration, string, BridgeOptio
             }
             catch (Exception exception) when (IsOfOneFile(exception))
             {
-                problems.Add(new InstanceProblem(name, source, exception.Message));
+                var fault = JsonFault.Describe(exception) is { } text ? $"This is {text}" : exception.Message;
+                problems.Add(new InstanceProblem(name, source, fault));
             }
         }
     }

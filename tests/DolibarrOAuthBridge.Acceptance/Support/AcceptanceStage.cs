@@ -2,6 +2,7 @@
 
 using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Mail;
+using DolibarrOAuthBridge.Demo.Processes;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.Demo.Sidecar;
 
@@ -40,6 +41,7 @@ public sealed class AcceptanceStage : IAsyncLifetime
 
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var server = Own(await ScratchDatabase.StartAsync(deadline.Token));
+        await NoteAsync(server, deadline.Token);
         Site = Own(await DolibarrSite.StartAsync(server, deadline.Token));
         _browser = new Browser(Site.BaseAddress);
         Pages.SignIn("admin", Site.AdminPassword);
@@ -60,6 +62,27 @@ public sealed class AcceptanceStage : IAsyncLifetime
         );
     }
 
+    /// <summary>Runs Dolibarr's own e-mail collector.</summary>
+    /// <param name="arguments">Those of <c>collect_mail.php</c>.</param>
+    /// <param name="mailbox">The mailbox that it has to log in to.</param>
+    /// <returns>What the collector says of the mails that it found.</returns>
+    internal async Task<string> CollectAsync(string[] arguments, string mailbox)
+    {
+        var before = Mail.Log.Length;
+        try
+        {
+            var said = await Site.RunPhpAsync("collect_mail.php", arguments, authority: Mail.AuthorityPath);
+            Assert.False(said.StartsWith("failed", StringComparison.Ordinal), said + Mail.Log);
+            return said;
+        }
+        catch (InvalidOperationException exception) when (exception.Message.Contains("/nesbot/carbon/", StringComparison.Ordinal))
+        {
+            // The library of some releases that reads a mail's date does not work on PHP 8.2. The login comes before.
+            Assert.Matches($"imap-login: .*Login: user=<{mailbox}>, method=XOAUTH2", Mail.Log[before..]);
+            return "1, but Dolibarr's library cannot read it on this PHP";
+        }
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
@@ -73,6 +96,19 @@ public sealed class AcceptanceStage : IAsyncLifetime
         {
             await prop.DisposeAsync();
         }
+    }
+
+    /// <summary>Writes down what this run is on, as the heading of its column in the table that the script makes.</summary>
+    private static async Task NoteAsync(IScratchDatabase server, CancellationToken cancellationToken)
+    {
+        await using var connection = await server.ConnectAsync(cancellationToken: cancellationToken);
+        var php = await Command.RunAsync("php", ["-r", "echo PHP_MAJOR_VERSION.'.'.PHP_MINOR_VERSION;"], cancellationToken);
+        var database = server.Type == "pgsql" ? "PostgreSQL" : "MariaDB";
+        var told = connection.ServerVersion.Replace("5.5.5-", string.Empty, StringComparison.Ordinal); // MariaDB's old prefix
+        var version = string.Join('.', told.Split(['.', '-', ' ']).Take(server.Type == "pgsql" ? 1 : 2));
+        Directory.CreateDirectory(DolibarrSource.AllArtifacts);
+        var note = Path.Combine(DolibarrSource.AllArtifacts, "run.txt");
+        await File.WriteAllTextAsync(note, $"{DolibarrSource.Version}, {database} {version}, PHP {php}\n", cancellationToken);
     }
 
     private async Task StartBridgeAsync(CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace DolibarrOAuthBridge.Acceptance.Support;
 internal static partial class DolibarrSource
 {
     /// <summary>What the tests say when they are skipped.</summary>
-    public const string Needed = "Needs a real Dolibarr: make test-dolibarr DOLIBARR_ROOT=/path/to/htdocs";
+    public const string Needed = "Needs a real Dolibarr: make test-dolibarr DOLIBARR_ROOTS=/path/to/htdocs";
 
     /// <summary>The oldest release that the module supports.</summary>
     private static readonly Version Oldest = new(17, 0);
@@ -28,10 +28,13 @@ internal static partial class DolibarrSource
     public static bool LinksModule { get; } = Environment.GetEnvironmentVariable("DOLIBARR_LINK_MODULE") is { Length: > 0 };
 
     /// <summary>Where screenshots and logs of the run go.</summary>
-    public static string Artifacts => Path.Combine(Metadata("ArtifactsDirectory"), Version);
+    public static string Artifacts => Path.Combine(AllArtifacts, Version);
+
+    /// <summary>Where those of all releases go.</summary>
+    public static string AllArtifacts => Metadata("ArtifactsDirectory");
 
     /// <summary>The script of axe, which <c>make test-dolibarr</c> installs.</summary>
-    public static string Axe => Path.Combine(Metadata("ArtifactsDirectory"), "..", "axe", "node_modules", "axe-core", "axe.min.js");
+    public static string Axe => Path.Combine(AllArtifacts, "..", "axe", "node_modules", "axe-core", "axe.min.js");
 
     /// <summary>Its version, such as <c>22.0.4</c>.</summary>
     public static string Version { get; } = Root is null ? string.Empty : ReadVersion(Root);
@@ -41,6 +44,9 @@ internal static partial class DolibarrSource
 
     /// <summary>Whether a Dolibarr was given that is too old for the module.</summary>
     public static bool IsTooOld => Root is not null && !IsSupported;
+
+    /// <summary>Whether the Dolibarr is of a release before the given one.</summary>
+    public static bool IsBefore(int major) => System.Version.Parse(Version).Major < major;
 
     private static string ReadVersion(string root)
     {

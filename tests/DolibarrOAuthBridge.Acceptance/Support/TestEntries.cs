@@ -36,6 +36,12 @@ internal static class TestEntries
     /// <summary>People sign in with it.</summary>
     public const string Login = "GENERIC-Login";
 
+    /// <summary>Both companies have an entry of this name.</summary>
+    public const string Shared = "GOOGLE-Shared";
+
+    /// <summary>The application that the second company's entry <see cref="Shared"/> is registered as.</summary>
+    public const string Branch = "GOOGLE-Branch";
+
     /// <summary>Made by the assistant: one at each kind of provider, with the scopes that the assistant chooses.</summary>
     public static readonly (string Entry, string Scopes)[] Assisted =
     [
@@ -46,6 +52,8 @@ internal static class TestEntries
         ),
         ("GENERIC-Helpdesk", "openid,email"),
     ];
+
+    private static readonly (string Entry, string Scopes)[] OfTheBranch = [(Branch, "email,https://mail.google.com/")];
 
     /// <summary>Lacks its secret.</summary>
     public const string Incomplete = "GITHUB-Draft";
@@ -63,6 +71,7 @@ internal static class TestEntries
         (Renewed, "https://outlook.office.com/SMTP.Send,https://outlook.office.com/IMAP.AccessAsUser.All,offline_access"),
         (Dead, "email,https://mail.google.com/"),
         (Login, "openid,email,profile"),
+        (Shared, "email,https://mail.google.com/"),
     ];
 
     /// <summary>The provider's applications: one for each entry.</summary>
@@ -82,6 +91,7 @@ internal static class TestEntries
                 DovecotServerOptions.ResourceServer,
                 .. Complete
                     .Concat(Assisted)
+                    .Concat(OfTheBranch)
                     .Select(entry => new StandInClient
                     {
                         ClientId = ClientId(entry.Entry),

@@ -6,12 +6,15 @@
 /**
  * Sends a mail with Dolibarr's own CMailFile, as its settings say. Run in the htdocs of the scratch copy.
  *
- * usage: php send_mail.php <from> <to> <subject>
+ * usage: php send_mail.php <from> <to> <subject> [entity]
  */
 
 define('NOSESSION', '1');
 define('NOLOGIN', '1');
 define('NOREQUIREMENU', '1');
+if (isset($argv[4])) {
+	define('DOLENTITY', (int) $argv[4]);
+}
 require_once getcwd().'/master.inc.php';
 require_once DOL_DOCUMENT_ROOT.'/core/class/CMailFile.class.php';
 

@@ -36,6 +36,26 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void A_file_that_is_no_json_is_said_in_one_line_with_the_place()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "{\"Bridge\": {\n  \"MinTtl\": 60,\n  x\n}}");
+
+            var error = Assert.Throws<UsageException>(() => BridgeConfiguration.Load(file, []));
+
+            Assert.StartsWith($"The configuration file {file} is no JSON, line 3, column 3: ", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("LineNumber", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', error.Message);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public void The_command_line_is_read_into_options()
     {
         var configuration = BridgeConfiguration.Load(

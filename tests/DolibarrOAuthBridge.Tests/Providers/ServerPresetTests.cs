@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net;
+using System.Reflection;
+using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Tests.Support;
@@ -85,6 +87,22 @@ public sealed class ServerPresetTests
         Assert.All(ServerPresets.All.SelectMany(static preset => preset.Endpoints.Values), static url =>
             Assert.Matches("^(https://|[{]url[}]/)", url)
         );
+    }
+
+    [Fact]
+    public void The_module_proposes_the_servers_that_are_known_here()
+    {
+        var root = typeof(ServerPresetTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(d => d.Key == "RepositoryRoot");
+        var text = File.ReadAllText(
+            Path.Combine(root.Value!, "dolibarr-module/oauthbridge/class/admin/oauthbridgepresets.class.php")
+        );
+        var names = Regex.Matches(text, "'name' => '([^']+)'").Select(match => match.Groups[1].Value);
+        var urls = Regex.Matches(text, "'urls' => array\\(([^)]*)\\)").SelectMany(match => Regex.Matches(match.Value, "https://[^']+"));
+        var beginnings = Regex.Matches(text, "'begins' => '([^']+)[.]'").Select(match => match.Groups[1].Value);
+
+        Assert.Equal(ServerPresets.All.Select(preset => preset.Name).Distinct().Order(), names.Order());
+        Assert.All(urls, url => Assert.Contains(ServerPresets.All, preset => preset.Fits(new Uri(url.Value))));
+        Assert.Equal(ServerPresets.All.Select(preset => preset.FirstLabel).OfType<string>().Order(), beginnings.Order());
     }
 
     private static OAuthEntry Entry(string url) => Make.Entry("GENERIC-Mail", url: url.TrimEnd('/'));

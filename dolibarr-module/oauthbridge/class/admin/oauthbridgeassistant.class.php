@@ -9,6 +9,8 @@
  * \brief      What the assistant "Connect an account" knows and writes
  */
 
+require_once __DIR__.'/oauthbridgepresets.class.php';
+
 /**
  * The assistant: from the choice of a provider to an entry in Dolibarr's constants and mail settings that use it. What was entered stays
  * in the PHP session, except the client secret.
@@ -121,11 +123,11 @@ class OAuthBridgeAssistant
 	/**
 	 * What was entered so far.
 	 *
-	 * @return array<string,string> purpose, provider, label, entry, client_id, tenant, url, scopes
+	 * @return array<string,string> purpose, provider, preset, label, entry, client_id, tenant, url, scopes
 	 */
 	public static function state()
 	{
-		$empty = array_fill_keys(array('purpose', 'provider', 'label', 'entry', 'client_id', 'tenant', 'url', 'scopes'), '');
+		$empty = array_fill_keys(array('purpose', 'provider', 'preset', 'label', 'entry', 'client_id', 'tenant', 'url', 'scopes'), '');
 		return (isset($_SESSION[self::SESSION]) && is_array($_SESSION[self::SESSION]) ? $_SESSION[self::SESSION] : array()) + $empty;
 	}
 
@@ -169,11 +171,31 @@ class OAuthBridgeAssistant
 	 *
 	 * @param  string $provider A key of PROVIDERS
 	 * @param  string $purpose  One of PURPOSES
-	 * @return string           Separated by commas, as Dolibarr stores them; empty where the provider cannot do it
+	 * @param  string $preset   A key of OAuthBridgePresets::ALL; empty for none
+	 * @return string|null      Separated by commas, as Dolibarr stores them; empty where a person has to look them up; null where the
+	 *                          provider cannot do it
 	 */
-	public static function scopes($provider, $purpose)
+	public static function scopes($provider, $purpose, $preset = '')
 	{
-		return self::PROVIDERS[$provider]['scopes'][$purpose] ?? '';
+		if (!in_array($purpose, self::purposesOf($provider), true)) {
+			return null;
+		}
+		$scopes = $preset === '' ? self::PROVIDERS[$provider]['scopes'] : OAuthBridgePresets::ALL[$preset]['scopes'];
+		return $scopes[$purpose] ?? null;
+	}
+
+	/**
+	 * What a provider can be chosen for in this Dolibarr.
+	 *
+	 * @param  string $provider A key of PROVIDERS
+	 * @return string[]         Of PURPOSES
+	 */
+	public static function purposesOf($provider)
+	{
+		$purposes = array_keys(self::PROVIDERS[$provider]['scopes']);
+		// The mail code of Dolibarr 17 knows no entries of other servers.
+		$isWithoutMail = $provider === 'GENERIC' && (int) DOL_VERSION < 18;
+		return $isWithoutMail ? array_values(array_diff($purposes, array('send', 'collect', 'both'))) : $purposes;
 	}
 
 	/**

@@ -89,15 +89,18 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 		if (!in_array($purpose, OAuthBridgeAssistant::PURPOSES, true) || !isset(OAuthBridgeAssistant::PROVIDERS[$provider])) {
 			return OAuthBridgeAssistant::url('choose');
 		}
-		if (OAuthBridgeAssistant::scopes($provider, $purpose) === '') {
+		$preset = GETPOST('preset', 'aZ09');
+		$preset = $provider === 'GENERIC' && isset(OAuthBridgePresets::ALL[$preset]) ? $preset : '';
+		$scopes = OAuthBridgeAssistant::scopes($provider, $purpose, $preset);
+		if ($scopes === null) {
 			OAuthBridgeAssistant::remember(array('purpose' => $purpose));
 			$key = 'OAuthBridgePurpose_'.$purpose;
-			$name = OAuthBridgeAssistant::PROVIDERS[$provider]['name'];
+			$name = $preset === '' ? OAuthBridgeAssistant::PROVIDERS[$provider]['name'] : OAuthBridgePresets::ALL[$preset]['name'];
 			setEventMessages($langs->trans('OAuthBridgeCannot', $name, $langs->trans($key)), null, 'errors');
 			return OAuthBridgeAssistant::url('choose');
 		}
 		$state = OAuthBridgeAssistant::state();
-		if ($state['purpose'] !== $purpose || $state['provider'] !== $provider) {
+		if ($state['purpose'] !== $purpose || $state['provider'] !== $provider || $state['preset'] !== $preset) {
 			$word = array('login' => 'Login', 'api' => 'Api')[$purpose] ?? 'Mail';
 			$label = $word;
 			for ($number = 2; $purpose !== 'login' && OAuthBridgeAssistant::exists($provider.'-'.$label); $number++) {
@@ -108,8 +111,12 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 				'provider' => $provider,
 				'label' => $label,
 				'entry' => $provider.'-'.$label,
-				'scopes' => OAuthBridgeAssistant::scopes($provider, $purpose),
+				'scopes' => $scopes,
 			));
+			if ($state['preset'] !== $preset) {
+				$urls = $preset === '' ? array() : OAuthBridgePresets::ALL[$preset]['urls'];
+				OAuthBridgeAssistant::remember(array('preset' => $preset, 'url' => $urls[0] ?? ''));
+			}
 			unset($_SESSION[self::CHECKS]);
 		}
 		return OAuthBridgeAssistant::url('application');

@@ -60,11 +60,12 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 		$html = $this->open('choose');
 		$html .= $this->radios('purpose', 'OAuthBridgeWhatFor', $purposes, $this->state['purpose']);
 		$names = array_combine(array_keys(OAuthBridgeAssistant::PROVIDERS), $providers);
-		$fits = array_map(static function ($provider) {
-			return implode(' ', array_keys($provider['scopes']));
-		}, OAuthBridgeAssistant::PROVIDERS);
+		$fits = array();
+		foreach (array_keys($names) as $provider) {
+			$fits[$provider] = implode(' ', OAuthBridgeAssistant::purposesOf($provider));
+		}
 		$html .= $this->radios('provider', 'OAuthBridgeWithWhom', $names, $this->state['provider'], $fits);
-		return $html.$this->submit('Next').'</form>';
+		return $html.OAuthBridgePresets::renderChoice($this->state['preset']).$this->submit('Next').'</form>';
 	}
 
 	/**
@@ -85,7 +86,7 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 			$key = 'OAuthBridgeHow_'.$name.'_'.$number;
 			$html .= '<li>'.$langs->trans($key).'</li>';
 		}
-		$html .= '</ol>';
+		$html .= '</ol>'.OAuthBridgePresets::renderHints($this->state['preset']);
 		if ($provider['console'] !== '') {
 			$html .= '<p><a target="_blank" rel="noopener noreferrer" href="'.dol_escape_htmltag($provider['console']).'">';
 			$html .= oauthbridgeBreakable($provider['console']).'</a></p>';
@@ -125,7 +126,9 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 			$key = 'OAuthBridgeField_'.$field;
 			$hint = 'OAuthBridgeWrong_'.strtolower($field);
 			$form = $required.'maxlength="255" pattern="'.dol_escape_htmltag($forms[$field]).'"';
-			$html .= $this->field(strtolower($field), $key, $this->state[strtolower($field)], $form, 'text', '', $hint);
+			$urls = $field === 'URL' ? OAuthBridgePresets::renderUrls($this->state['preset']) : '';
+			$form .= $urls === '' ? '' : ' list="oauthbridge-urls"';
+			$html .= $urls.$this->field(strtolower($field), $key, $this->state[strtolower($field)], $form, 'text', '', $hint);
 		}
 		$form = $required.'pattern="'.dol_escape_htmltag($provider['id']).'"';
 		$hint = 'OAuthBridgeWrong_id_'.strtolower($name);
