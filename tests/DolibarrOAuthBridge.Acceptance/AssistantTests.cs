@@ -78,6 +78,7 @@ public sealed class AssistantTests(AcceptanceStage stage)
         var browser = stage.Browser;
         browser.Open(Page);
         browser.Press("input[name=purpose][value=send]");
+        browser.Press("input[name=provider][value=GOOGLE]");
         Assert.False(browser.Sees("#oauthbridge-preset"));
         browser.Press("input[name=provider][value=GENERIC]");
         Assert.Equal("true", browser.ValueOf("#oauthbridge-preset option[value=nextcloud]", "disabled"));

@@ -92,10 +92,10 @@ public sealed class ServerPresetTests
     [Fact]
     public void The_module_proposes_the_servers_that_are_known_here()
     {
-        var root = typeof(ServerPresetTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(d => d.Key == "RepositoryRoot");
-        var text = File.ReadAllText(
-            Path.Combine(root.Value!, "dolibarr-module/oauthbridge/class/admin/oauthbridgepresets.class.php")
-        );
+        var root = typeof(ServerPresetTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(d => d.Key == "RepositoryRoot");
+        var text = File.ReadAllText(Path.Combine(root.Value!, "dolibarr-module/oauthbridge/class/admin/oauthbridgepresets.class.php"));
         var names = Regex.Matches(text, "'name' => '([^']+)'").Select(match => match.Groups[1].Value);
         var urls = Regex.Matches(text, "'urls' => array\\(([^)]*)\\)").SelectMany(match => Regex.Matches(match.Value, "https://[^']+"));
         var beginnings = Regex.Matches(text, "'begins' => '([^']+)[.]'").Select(match => match.Groups[1].Value);
