@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Text.Json;
-using DolibarrOAuthBridge.Demo.Database;
 
 namespace DolibarrOAuthBridge.Torture;
 
