@@ -55,8 +55,10 @@ public sealed class MailTests(AcceptanceStage stage)
 
         // The collector of some releases renews before every run, and before every mail; the bridge makes one renewal of each.
         string[] collector = [TestEntries.Mail, stage.Mail.Host, Number(stage.Mail.ImapsPort), Mailbox];
-        Assert.Matches("[1-9]", await stage.CollectAsync(collector, Mailbox));
+        var collected = await stage.CollectAsync(collector, Mailbox);
         Assert.NotEqual(0, stage.Provider.Requests.RefreshCount);
+        Assert.SkipWhen(collected == AcceptanceStage.CannotRead, collected);
+        Assert.Matches("[1-9]", collected);
         await AssertNothingWasRefusedAsync();
     }
 
