@@ -23,6 +23,7 @@ public static partial class DolCrypt
     internal const string Prefix = "dolcrypt:";
 
     private const int IvBytes = 16;
+    private const int IvPrefix = 12; // what a counter of 32 bits leaves of it
 
     /// <summary>
     /// Whether a value claims to be encrypted. What starts with <c>dolcrypt:</c> does, well-formed or not. <c>dolDecrypt</c> takes
@@ -42,6 +43,13 @@ public static partial class DolCrypt
         ParseCipher(name);
         return name;
     }
+
+    /// <summary>
+    /// The start of a value's IV, by which copies of one ciphertext are known even if somebody changed them: the end of the IV is the
+    /// counter. Null for a value that <see cref="Decrypt"/> does not take.
+    /// </summary>
+    public static string? OriginOf(string? value) =>
+        value is not null && IsEncrypted(value) && value.Split(':') is [_, _, { Length: IvBytes } iv, _] ? iv[..IvPrefix] : null;
 
     /// <summary>Decrypts a value.</summary>
     /// <param name="value">The whole value with its prefix.</param>

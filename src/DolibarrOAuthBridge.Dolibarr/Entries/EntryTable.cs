@@ -263,13 +263,15 @@ public sealed class EntryTable
         string[] ReadList(string constant) =>
             constants.GetValueOrDefault(constant, string.Empty).Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
 
-        var (secret, problem) = DecryptSecret(Read("SECRET") is { Length: > 0 } value ? value : Read("SECRET_KEY"));
+        var stored = Read("SECRET") is { Length: > 0 } value ? value : Read("SECRET_KEY");
+        var (secret, problem) = DecryptSecret(stored);
         return new OAuthEntry
         {
             Name = name,
             Entity = entity,
             ClientId = Read("ID"),
             ClientSecret = secret,
+            ClientSecretOrigin = DolCrypt.OriginOf(stored),
             ClientSecretProblem = problem,
             ClientCertificate = _certificate(name),
             IsPublicClient = _isPublic(name),

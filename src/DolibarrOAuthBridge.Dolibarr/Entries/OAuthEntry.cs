@@ -17,6 +17,12 @@ public sealed class OAuthEntry
     /// <summary><c>_SECRET</c>, decrypted; empty if none.</summary>
     public string ClientSecret { get; init; } = string.Empty;
 
+    /// <summary>
+    /// From which ciphertext <see cref="ClientSecret"/> was decrypted (<see cref="Encryption.DolCrypt.OriginOf"/>); null if it was in the
+    /// clear.
+    /// </summary>
+    public string? ClientSecretOrigin { get; init; }
+
     /// <summary>Why <c>_SECRET</c> could not be decrypted; null if it could.</summary>
     public string? ClientSecretProblem { get; init; }
 

@@ -122,7 +122,7 @@ internal sealed partial class GrantRevoker(
             }
 
             var grant = await reader.ReadAsync(entry, cancellationToken);
-            await guard.RequireAsync(entry, endpoint, ProviderEndpoint.RevocationEndpoint, grant.RefreshToken, cancellationToken);
+            await guard.RequireAsync(entry, endpoint, ProviderEndpoint.RevocationEndpoint, grant, cancellationToken);
             await client.RevokeAsync(endpoint, entry, grant, cancellationToken);
             return RevocationOutcome.Revoked;
         }

@@ -49,7 +49,7 @@ internal sealed class RefreshCall(
 
             var endpoint = await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint)
                 ?? throw new ProviderConfigurationException($"{provider.Name} has no token endpoint.");
-            await guard.RequireAsync(entry, endpoint, ProviderEndpoint.TokenEndpoint, grant.RefreshToken);
+            await guard.RequireAsync(entry, endpoint, ProviderEndpoint.TokenEndpoint, grant);
             var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = grant.RefreshToken! };
             if (provider.SendScopeOnRefresh)
             {

@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
@@ -37,7 +38,7 @@ internal sealed partial class SecretGuard(
     /// <param name="entry">The entry.</param>
     /// <param name="endpoint">Where they are about to be sent.</param>
     /// <param name="kind">Which endpoint of the entry's provider that is.</param>
-    /// <param name="refreshToken">The refresh token to be sent; null for none.</param>
+    /// <param name="grant">The grant whose refresh token is to be sent; null for none.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="BridgeException"><c>secret_rebound</c>: an administrator must consent first. Nothing was sent.</exception>
     /// <exception cref="StoreException">The database failed.</exception>
@@ -45,7 +46,7 @@ internal sealed partial class SecretGuard(
         OAuthEntry entry,
         Uri endpoint,
         ProviderEndpoint kind,
-        string? refreshToken = null,
+        StoredGrant? grant = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -55,7 +56,7 @@ internal sealed partial class SecretGuard(
         }
 
         var isTrusted = providers.IsTrusted(entry, kind);
-        foreach (var secret in await SecretsAsync(entry, refreshToken, cancellationToken))
+        foreach (var secret in Secrets(entry, grant?.RefreshToken))
         {
             var (secretHash, bindingHash) = Hashes(entry, endpoint, secret);
             if (IsSeen(secretHash, bindingHash))
@@ -71,12 +72,12 @@ internal sealed partial class SecretGuard(
                     && (
                         known.Count > 0
                         || _seen.Value.ContainsKey(secretHash)
-                        || await IsCopyAsync(entry, endpoint, refreshToken, cancellationToken)
+                        || await IsCopyAsync(entry, endpoint, grant, cancellationToken)
                     )
                 )
                 {
                     await ReportAsync(entry, endpoint, bindingHash);
-                    throw Rebound(entry, endpoint, secret == refreshToken ? "refresh token" : "client secret");
+                    throw Rebound(entry, endpoint, secret == grant?.RefreshToken ? "refresh token" : "client secret");
                 }
 
                 await bindings.AddAsync(secretHash, bindingHash, Origin(endpoint), cancellationToken);
@@ -95,7 +96,7 @@ internal sealed partial class SecretGuard(
             return;
         }
 
-        foreach (var secret in await SecretsAsync(entry, refreshToken, cancellationToken))
+        foreach (var secret in Secrets(entry, refreshToken))
         {
             var (secretHash, bindingHash) = Hashes(entry, endpoint, secret);
             if (!IsSeen(secretHash, bindingHash))
@@ -130,21 +131,32 @@ internal sealed partial class SecretGuard(
         }
     }
 
-    // A secret that nobody used yet may have been copied from another entry: then this one is not the first to have it.
-    private async Task<bool> IsCopyAsync(OAuthEntry entry, Uri endpoint, string? refreshToken, CancellationToken cancellationToken)
+    // A secret that nobody used yet may have been copied from another place: then this one is not the first to have it. What counts is
+    // what was decrypted, not what stands in the database by now.
+    private async Task<bool> IsCopyAsync(OAuthEntry entry, Uri endpoint, StoredGrant? grant, CancellationToken cancellationToken)
     {
+        HashSet<string> own =
+        [
+            .. new[] { entry.ClientSecretOrigin, grant?.RefreshToken is null ? null : DolCrypt.OriginOf(grant.Row.Value) }.OfType<string>(),
+        ];
+        foreach (var origin in own)
+        {
+            if (await bindings.IsSettingAsync(origin, cancellationToken))
+            {
+                return true;
+            }
+        }
+
         var rows = await tokens.ListAsync(cancellationToken);
-        var own = new HashSet<string>(Ivs(await ListSettingsAsync(entry.Entity, cancellationToken), rows, entry), StringComparer.Ordinal);
         foreach (var company in rows.Select(row => row.Entity).Append(entry.Entity).Append(FirstCompany).Distinct())
         {
-            var settings = await ListSettingsAsync(company, cancellationToken);
             foreach (var other in await entries.ListAsync(company, cancellationToken))
             {
                 if (
                     GoesElsewhere(entry, endpoint, other)
                     && (
-                        own.Overlaps(Ivs(settings, rows, other))
-                        || RowsOf(rows, other).Any(row => refreshToken is not null && RefreshToken(row) == refreshToken)
+                        own.Overlaps(Origins(rows, other))
+                        || RowsOf(rows, other).Any(row => grant?.RefreshToken is { } token && RefreshToken(row) == token)
                     )
                 )
                 {
@@ -156,22 +168,13 @@ internal sealed partial class SecretGuard(
         return false;
     }
 
-    private Task<IReadOnlyDictionary<string, string>> ListSettingsAsync(int entity, CancellationToken cancellationToken) =>
-        entries.ListConstantsAsync("OAUTH_", entity, cancellationToken);
-
-    private static IEnumerable<string> Ivs(IReadOnlyDictionary<string, string> settings, IReadOnlyList<TokenRow> rows, OAuthEntry entry) =>
-        RowsOf(rows, entry)
-            .Select(static row => row.Value)
-            .Append(settings.GetValueOrDefault(entry.Name.Constant("SECRET")))
-            .Select(IvOf)
-            .OfType<string>();
+    // Dolibarr's encryption (AES-CTR) has no authentication: whoever changes a bit of a copy, or moves the counter on by some blocks,
+    // makes another secret that still tells the first. Its IV gives a copy away.
+    private static IEnumerable<string> Origins(IReadOnlyList<TokenRow> rows, OAuthEntry entry) =>
+        RowsOf(rows, entry).Select(static row => DolCrypt.OriginOf(row.Value)).Append(entry.ClientSecretOrigin).OfType<string>();
 
     private static IEnumerable<TokenRow> RowsOf(IReadOnlyList<TokenRow> rows, OAuthEntry entry) =>
         rows.Where(row => row.Entity == entry.Entity && entry.Name.Owns(row.Service) && !row.HasOwner);
-
-    // Dolibarr's encryption (AES-CTR) has no authentication: whoever changes a bit of a copy, or moves the counter on by some blocks,
-    // makes another secret that still tells the first. Its IV gives a copy away; the end of it is the counter.
-    private static string? IvOf(string? stored) => stored?.Split(':') is ["dolcrypt", _, { Length: > 12 } iv, _] ? iv[..12] : null;
 
     // Without asking any server: what is not configured or in the catalogue is at the entry's URL.
     private bool GoesElsewhere(OAuthEntry entry, Uri endpoint, OAuthEntry other)
@@ -208,18 +211,11 @@ internal sealed partial class SecretGuard(
         }
     }
 
-    // A client secret counts by itself and by the IV that it is stored with.
-    private async Task<IReadOnlyList<string>> SecretsAsync(OAuthEntry entry, string? refreshToken, CancellationToken cancellationToken)
-    {
-        var settings = await ListSettingsAsync(entry.Entity, cancellationToken);
-        var iv = IvOf(settings.GetValueOrDefault(entry.Name.Constant("SECRET")));
-        return
-        [
-            .. new[] { entry.ClientSecret, iv is null ? null : $"IV {iv}", refreshToken }
-                .OfType<string>()
-                .Where(static secret => secret.Length > 0),
-        ];
-    }
+    // A client secret counts by itself and by the ciphertext that it was decrypted from.
+    private static IEnumerable<string> Secrets(OAuthEntry entry, string? refreshToken) =>
+        new[] { entry.ClientSecret, entry.ClientSecretOrigin is { } origin ? $"IV {origin}" : null, refreshToken }
+            .OfType<string>()
+            .Where(static secret => secret.Length > 0);
 
     private (string SecretHash, string BindingHash) Hashes(OAuthEntry entry, Uri endpoint, string secret) =>
         (seal.Hash(Purpose, secret), seal.Hash(Purpose, $"{secret}\n{Origin(endpoint)}\n{entry.ClientId}"));
