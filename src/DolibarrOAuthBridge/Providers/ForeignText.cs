@@ -23,6 +23,9 @@ internal static class ForeignText
     // A shorter one would redact ordinary words, and is no secret.
     private const int ShortestSecret = 4;
 
+    // Fewer letters and digits than that could be those of ordinary words one after the other.
+    private const int ShortestSplit = 8;
+
     /// <summary>Makes a text fit.</summary>
     /// <param name="text">The text as it came.</param>
     /// <param name="secrets">What was sent to the one who says it: secrets, tokens, codes, headers.</param>
@@ -30,9 +33,15 @@ internal static class ForeignText
     public static string Clean(string text, IEnumerable<string> secrets, int length = DefaultLength)
     {
         // The longest first: a form may be part of another one.
-        foreach (var form in secrets.Where(static secret => secret.Length >= ShortestSecret).SelectMany(FormsOf).OrderByDescending(Length))
+        string[] forms = [.. secrets.Where(static secret => secret.Length >= ShortestSecret).SelectMany(FormsOf).OrderByDescending(Length)];
+        foreach (var form in forms)
         {
             text = text.Replace(form, Redacted, StringComparison.OrdinalIgnoreCase);
+        }
+
+        if (Tells(text.Length > length ? text[..length] : text, forms))
+        {
+            return Redacted;
         }
 
         var line = new StringBuilder(Math.Min(text.Length, length));
@@ -50,6 +59,21 @@ internal static class ForeignText
     }
 
     private static int Length(string text) => text.Length;
+
+    // Whether somebody can still read a secret out of it: one that is split by invisible characters, blanks or line breaks, or encoded
+    // once more. Then nothing of the text is kept.
+    private static bool Tells(string text, string[] forms)
+    {
+        string[] letters = [.. forms.Select(LettersOf).Where(static form => form.Length >= ShortestSplit).Distinct(StringComparer.Ordinal)];
+        var decoded = WebUtility.UrlDecode(text);
+        return letters.Length > 0
+            && new[] { text, decoded, WebUtility.UrlDecode(decoded), WebUtility.HtmlDecode(text) }
+                .Distinct(StringComparer.Ordinal)
+                .Select(LettersOf)
+                .Any(view => letters.Any(form => view.Contains(form, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    private static string LettersOf(string text) => string.Concat(text.Where(char.IsAsciiLetterOrDigit));
 
     // Control, format (bidirectional overrides, zero-width characters), private and broken characters, and line separators.
     private static bool IsVisible(Rune rune) =>

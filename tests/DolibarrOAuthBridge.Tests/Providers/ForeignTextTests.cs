@@ -32,6 +32,41 @@ public sealed class ForeignTextTests
     public void A_secret_is_found_in_every_spelling(string echo) =>
         Assert.Equal("you sent [redacted].", ForeignText.Clean($"you sent {echo}.", [Secret]));
 
+    /// <summary>What stands in for a longer secret whose letters somebody spread or encoded again.</summary>
+    public static TheoryData<string> Disguises
+    {
+        get
+        {
+            var bytes = Encoding.UTF8.GetBytes(Secret);
+            return
+            [
+                string.Join('\u200b', Secret.ToCharArray()),
+                string.Join('\ufe0f', Secret.ToCharArray()),
+                string.Join('\u034f', Secret.ToCharArray()),
+                string.Join('\0', Secret.ToCharArray()),
+                Secret.Insert(5, "\n"),
+                Convert.ToBase64String(bytes).Insert(8, "\r\n"),
+                string.Join(' ', bytes.Select(static one => $"{one:x2}")),
+                string.Concat(bytes.Select(static one => $"%25{one:X2}")),
+                string.Concat(Secret.Select(static one => $@"\\u{(int)one:x4}")),
+                string.Concat(Secret.Select(static one => $"&#{(int)one};")),
+                string.Concat(Secret.Select(static one => $"&#x{(int)one:x};")),
+            ];
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Disguises))]
+    public void Nothing_is_kept_of_a_text_in_which_a_secret_is_spread_or_encoded_again(string echo) =>
+        Assert.Equal(ForeignText.Redacted, ForeignText.Clean($"you sent {echo}.", [Secret]));
+
+    [Fact]
+    public void An_ordinary_text_is_kept() =>
+        Assert.Equal(
+            "The refresh token has expired. Trace 7f00",
+            ForeignText.Clean("The refresh token has expired.\u200eTrace 7f00", [Secret])
+        );
+
     [Theory]
     [InlineData("client_secret=", "&x=1")]
     [InlineData("a=", "")]
