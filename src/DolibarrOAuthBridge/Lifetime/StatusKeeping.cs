@@ -7,8 +7,8 @@ using DolibarrOAuthBridge.Storage;
 namespace DolibarrOAuthBridge.Lifetime;
 
 /// <summary>
-/// Keeps <c>oauthbridge_v_status</c> up to date while the sidecar runs: nothing in it is older than half a minute. Its failure stops
-/// nothing else.
+/// Keeps <c>oauthbridge_v_status</c> up to date while the sidecar runs: nothing in it is older than half a minute, or two minutes where
+/// there are thousands of entries. Its failure stops nothing else.
 /// </summary>
 internal sealed partial class StatusKeeping(
     StatusRecorder recorder,
@@ -42,6 +42,7 @@ internal sealed partial class StatusKeeping(
         await Task.Yield(); // the server must not wait for the first look
         while (!stoppingToken.IsCancellationRequested)
         {
+            var begun = time.GetTimestamp();
             try
             {
                 await schema.EnsureAsync(stoppingToken);
@@ -61,7 +62,9 @@ internal sealed partial class StatusKeeping(
 
             try
             {
-                await Task.Delay(Interval, time, stoppingToken);
+                var entries = recorder.Latest.Count;
+                LargePass.ReleaseMemory(entries);
+                await Task.Delay(LargePass.Pause(Interval, entries, time.GetElapsedTime(begun)), time, stoppingToken);
             }
             catch (OperationCanceledException)
             {

@@ -32,6 +32,7 @@ internal sealed partial class NoticeWatch(
 
     private readonly Dictionary<Condition, DateTimeOffset> _toldWithoutDatabase = [];
     private DateTimeOffset _prunedAt;
+    private int _entries; // looked at last
 
     /// <summary>Looks, says and delivers once.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken = default)
@@ -49,6 +50,7 @@ internal sealed partial class NoticeWatch(
             var told = await conditions.ListAsync(cancellationToken);
             await TellAsync(problems, told, cancellationToken);
             var reports = await ReportAsync(cancellationToken);
+            _entries = reports.Count;
             var grants = reports.SelectMany(GrantConditions.Of).Concat(await ToldAsync(reports, cancellationToken)).ToList();
             await TellAsync(grants, told, cancellationToken);
             await EndAsync(told, [.. problems.Concat(grants).Select(one => one.Condition)], reports, cancellationToken);
@@ -69,12 +71,11 @@ internal sealed partial class NoticeWatch(
         {
             try
             {
-                var appended = events.NextAppended;
+                var (appended, begun) = (events.NextAppended, time.GetTimestamp());
                 await RunOnceAsync(stoppingToken);
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                await Task.WhenAny(appended, Task.Delay(options.RenewalInterval, time, stop.Token));
-                await stop.CancelAsync();
-                await Task.Delay(AfterEvent, time, stoppingToken);
+                LargePass.ReleaseMemory(_entries);
+                var pause = LargePass.Pause(options.RenewalInterval, _entries, time.GetElapsedTime(begun));
+                await RestAsync(appended, pause, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -90,6 +91,16 @@ internal sealed partial class NoticeWatch(
         }
     }
 
+    // Where there are thousands of entries, something happens to a grant all the time: there the pause is kept.
+    private async Task RestAsync(Task appended, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var end = Task.Delay(pause, time, stop.Token);
+        await (_entries >= LargePass.Least ? end : Task.WhenAny(appended, end));
+        await stop.CancelAsync();
+        await Task.Delay(AfterEvent, time, cancellationToken);
+    }
+
     private async Task PruneAsync(CancellationToken cancellationToken)
     {
         if (time.GetUtcNow() - _prunedAt >= BetweenPrunes)
@@ -102,7 +113,7 @@ internal sealed partial class NoticeWatch(
     private async Task<IReadOnlyList<EntryReport>> ReportAsync(CancellationToken cancellationToken)
     {
         var reports = new List<EntryReport>();
-        foreach (var entity in (await tokens.ListAsync(cancellationToken)).Select(row => row.Entity).Distinct())
+        foreach (var entity in await tokens.ListCompaniesAsync(cancellationToken))
         {
             reports.AddRange(await reporter.ListAsync(entity, cancellationToken));
         }

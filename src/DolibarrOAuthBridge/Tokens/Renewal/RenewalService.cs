@@ -32,6 +32,9 @@ internal sealed partial class RenewalService(
 {
     private const int AtOncePerHost = 4;
 
+    // A part of the time that a renewal is ahead of the end of its token.
+    private const int PausesAhead = 2;
+
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<GrantKey, Task> _renewals = new();
 
@@ -58,9 +61,10 @@ internal sealed partial class RenewalService(
         var watching = journal.RunAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
+            var (begun, entries) = (time.GetTimestamp(), 0);
             try
             {
-                await StartRenewalsAsync(stoppingToken);
+                entries = await StartRenewalsAsync(stoppingToken);
                 await housekeeping.RunAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -74,14 +78,23 @@ internal sealed partial class RenewalService(
                 Log.PassFailed(logger, exception, options.RenewalInterval);
             }
 
-            await Task.Delay(options.RenewalInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            LargePass.ReleaseMemory(entries);
+            var pause = PauseAfter(entries, time.GetElapsedTime(begun));
+            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await watching;
     }
 
-    private async Task StartRenewalsAsync(CancellationToken cancellationToken)
+    private TimeSpan PauseAfter(int entries, TimeSpan took)
     {
+        var (pause, most) = (LargePass.Pause(options.RenewalInterval, entries, took), options.RenewAhead / PausesAhead);
+        return pause > most && most > options.RenewalInterval ? most : pause;
+    }
+
+    private async Task<int> StartRenewalsAsync(CancellationToken cancellationToken)
+    {
+        var visited = 0;
         try
         {
             foreach (var company in (await tokens.ListAsync(cancellationToken)).GroupBy(row => row.Entity))
@@ -97,6 +110,7 @@ internal sealed partial class RenewalService(
                     {
                         var record = records.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord();
                         await VisitAsync(entry, row, record, policy, cancellationToken);
+                        visited++;
                     }
                 }
             }
@@ -105,6 +119,8 @@ internal sealed partial class RenewalService(
         {
             Log.NoDatabase(logger, exception.Message);
         }
+
+        return visited;
     }
 
     private async Task VisitAsync(

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+using System.Runtime;
+
+namespace DolibarrOAuthBridge;
+
+/// <summary>
+/// What a look at all entries costs where there are thousands of them: each such pass takes less than one percent of a core, and its memory
+/// goes back to the system. Nothing changes for fewer entries.
+/// </summary>
+internal static class LargePass
+{
+    /// <summary>From how many entries on a pass is large.</summary>
+    public const int Least = 1000;
+
+    private const int Share = 200; // the pass takes this part of the time
+
+    /// <summary>The longest pause that its length makes.</summary>
+    public static TimeSpan LongestPause { get; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long to wait until the next pass.</summary>
+    /// <param name="interval">The usual pause.</param>
+    /// <param name="entries">How many entries were looked at.</param>
+    /// <param name="took">How long that took.</param>
+    public static TimeSpan Pause(TimeSpan interval, int entries, TimeSpan took)
+    {
+        var longest = interval > LongestPause ? interval : LongestPause;
+        return entries < Least ? interval : TimeSpan.FromTicks(Math.Clamp(took.Ticks * Share, interval.Ticks, longest.Ticks));
+    }
+
+    /// <summary>Gives back what a large pass needed: tens of megabytes that nobody needs until the next one.</summary>
+    public static void ReleaseMemory(int entries)
+    {
+        if (entries >= Least)
+        {
+            GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        }
+    }
+}
