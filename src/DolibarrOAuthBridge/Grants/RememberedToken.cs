@@ -7,7 +7,7 @@ namespace DolibarrOAuthBridge.Grants;
 
 /// <summary>
 /// The newest refresh token as <c>oauthbridge_grant.newest_token</c> holds it: sealed for its grant, so that nobody moves it to another
-/// one or changes it by SQL. Earlier releases kept it dolcrypt'ed; such a value is read until the next refresh replaces it.
+/// one or changes it by SQL. A value that is only dolcrypt'ed is not believed: whoever writes to the database could plant any secret there.
 /// </summary>
 internal sealed class RememberedToken(BridgeSeal seal, TokenCodec codec)
 {
@@ -17,13 +17,15 @@ internal sealed class RememberedToken(BridgeSeal seal, TokenCodec codec)
     public string? Seal(GrantKey key, string? refreshToken) =>
         refreshToken is null || !seal.IsShared ? refreshToken : seal.Seal(Purpose, Context(key), refreshToken);
 
-    /// <summary>Opens what <see cref="Seal"/> or an earlier release made.</summary>
+    /// <summary>Opens what <see cref="Seal"/> made.</summary>
     /// <exception cref="SecretUnreadableException">It was sealed for another grant or with another key, or was changed.</exception>
     public string Open(GrantKey key, string stored) =>
-        !BridgeSeal.IsSealed(stored)
-            ? codec.DecryptText(stored)
-            : seal.Open(Purpose, Context(key), stored)
-                ?? throw new SecretUnreadableException("It was sealed for another grant or with another key, or somebody changed it.");
+        BridgeSeal.IsSealed(stored)
+            ? seal.Open(Purpose, Context(key), stored)
+                ?? throw new SecretUnreadableException("It was sealed for another grant or with another key, or somebody changed it.")
+        : seal.IsShared
+            ? throw new SecretUnreadableException("It is not sealed: an earlier release of the bridge wrote it, or somebody by SQL.")
+        : codec.DecryptText(stored);
 
     /// <summary>The same value sealed with another key.</summary>
     /// <returns>Null where this one does not open it.</returns>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Database;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Net.Http.Headers;
 
 namespace DolibarrOAuthBridge.Http;
@@ -46,9 +47,11 @@ internal static partial class Failures
                     );
                 }
                 catch (Exception exception)
-                    when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+                    when (exception is OperationCanceledException or IOException
+                        && (context.RequestAborted.IsCancellationRequested || IsAbort(exception) || IsAbort(exception.InnerException))
+                    )
                 {
-                    // The caller left; there is nobody to answer.
+                    // The caller left, or its place was needed; there is nobody to answer.
                 }
 #pragma warning disable CA1031 // the edge: nothing may escape with its message
                 catch (Exception exception)
@@ -66,6 +69,9 @@ internal static partial class Failures
             }
         );
     }
+
+    // While the body was read: the request's own token may be cancelled only a moment later.
+    private static bool IsAbort(Exception? exception) => exception is ConnectionAbortedException or ConnectionResetException;
 
     // The framework throws at a name of a character set that it does not know.
     private static bool HasReadableCharset(HttpRequest request) =>

@@ -29,5 +29,9 @@ internal abstract record TokenAnswer
     /// <param name="Reason">The bridge's word for it, such as <c>http_503</c>, <c>timeout</c>, <c>network</c>, <c>malformed</c>.</param>
     /// <param name="Detail">A sentence for people without secrets.</param>
     /// <param name="RetryAfter">How long the provider asked to be left alone; null if it did not say.</param>
-    public sealed record Unavailable(string Reason, string Detail, TimeSpan? RetryAfter = null) : TokenAnswer;
+    public sealed record Unavailable(string Reason, string Detail, TimeSpan? RetryAfter = null) : TokenAnswer
+    {
+        /// <summary>Whether an answer with a status came: otherwise the provider may have done what was asked, and the answer is lost.</summary>
+        public bool WasAnswered => Reason.StartsWith("http_", StringComparison.Ordinal);
+    }
 }

@@ -18,18 +18,20 @@ internal static class Backoff
     public static readonly TimeSpan LongestTransient = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// After something that may pass by itself: one second after the first failure, for which callers wait; then doubling from 5 seconds
-    /// up to an hour. A fifth of it is random; never shorter than the provider asked.
+    /// After something that may pass by itself: doubling from 5 seconds up to an hour, a fifth of it random; never shorter than the provider
+    /// asked. One second, for which callers wait, after the first failure that the provider answered: a refresh token whose answer was lost
+    /// may be spent and is not sent again at once.
     /// </summary>
     /// <param name="failures">Failures in a row, this one included.</param>
     /// <param name="retryAfter">What the provider asked for; null if nothing.</param>
+    /// <param name="wasAnswered">Whether the provider answered at all.</param>
     /// <param name="random">A number from 0 to 1.</param>
-    public static TimeSpan AfterTransient(int failures, TimeSpan? retryAfter, double random) =>
+    public static TimeSpan AfterTransient(int failures, TimeSpan? retryAfter, bool wasAnswered, double random) =>
         retryAfter
         ?? (
-            failures <= 1
-                ? Grow(TimeSpan.FromSeconds(1), 1, LongestTransient, random)
-                : Grow(TimeSpan.FromSeconds(5), failures - 1, LongestTransient, random)
+            !wasAnswered ? Grow(TimeSpan.FromSeconds(5), failures, LongestTransient, random)
+            : failures <= 1 ? Grow(TimeSpan.FromSeconds(1), 1, LongestTransient, random)
+            : Grow(TimeSpan.FromSeconds(5), failures - 1, LongestTransient, random)
         );
 
     /// <summary>

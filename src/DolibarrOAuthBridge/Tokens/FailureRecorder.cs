@@ -67,7 +67,8 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
 
     // A 503 without Retry-After asks for nothing: its wait is the bridge's own, and never longer than that.
     private static bool AskedToWait(GrantRecord record, TimeSpan wait) =>
-        record.LastError is "http_429" || (record.LastError is "http_503" && wait > Backoff.AfterTransient(record.FailureCount, null, 1));
+        record.LastError is "http_429"
+        || (record.LastError is "http_503" && wait > Backoff.AfterTransient(record.FailureCount, null, wasAnswered: true, 1));
 
     /// <summary>Stores a failure and makes of it what the caller is told.</summary>
     public async Task<BridgeException> RecordAsync(OAuthEntry entry, StoredGrant grant, GrantRecord record, TokenAnswer answer)
@@ -80,13 +81,13 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
             {
                 RefusalKind.ConsentNeeded => Dead(entry, refused, Backoff.AfterDeath(count, random)),
                 RefusalKind.SettingsWrong => Rejected(entry, refused, Backoff.AfterRefusal(count, random)),
-                _ => Unavailable(entry, refused.Error, refused.Description, Backoff.AfterTransient(count, null, random)),
+                _ => Unavailable(entry, refused.Error, refused.Description, Backoff.AfterTransient(count, null, wasAnswered: true, random)),
             },
             TokenAnswer.Unavailable unavailable => Unavailable(
                 entry,
                 unavailable.Reason,
                 unavailable.Detail,
-                Backoff.AfterTransient(count, unavailable.RetryAfter, random)
+                Backoff.AfterTransient(count, unavailable.RetryAfter, unavailable.WasAnswered, random)
             ),
             _ => throw new ArgumentException($"Unexpected token endpoint result {answer.GetType().Name}.", nameof(answer)),
         };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Demo.Database;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
@@ -91,7 +92,8 @@ public sealed class HealingTests(SharedServer shared)
         Assert.StartsWith("bridge1:", own, StringComparison.Ordinal);
         var foreign = host.Get<RememberedToken>().Seal(new GrantKey("Generic-Pwn", 1), "a token of somebody else")!;
         var changed = own[..^2] + (own.EndsWith("AA", StringComparison.Ordinal) ? "BB" : "AA");
-        foreach (var planted in (string[])[foreign, changed])
+        var unsealed = host.Get<TokenCodec>().EncryptText("a secret of another table");
+        foreach (var planted in (string[])[foreign, changed, unsealed])
         {
             await world.ExecuteAsync($"UPDATE llx_oauthbridge_grant SET newest_token = '{planted}'");
             await StockAsync(world, "restore", old.RefreshToken!);

@@ -48,9 +48,7 @@ public sealed class SecretCopyTests(SharedServer shared)
         var stored = await world.QueryAsync("SELECT token FROM llx_oauth_token WHERE service = 'Google-Mail'");
         var end = StoredTokenFormat.Serialize(token).AsSpan().IndexOf(Encoding.UTF8.GetBytes(before)) + before.Length - 1;
         await world.Install.SetTokenAsync(Stolen, token);
-        await world.ExecuteAsync(
-            $"UPDATE llx_oauth_token SET token = '{Changed(stored, end, "dolother")}' WHERE service = 'Generic-Pwn'"
-        );
+        await world.ExecuteAsync($"UPDATE llx_oauth_token SET token = '{Changed(stored, end, "dolother")}' WHERE service = 'Generic-Pwn'");
         var host = world.Open();
 
         await BridgeHost.FailAsync(() => host.Get<TokenBroker>().RefreshAsync(Stolen, 1), ProblemCode.SecretRebound);

@@ -33,6 +33,7 @@ public sealed class WrongTimeTests(SharedServer shared)
         var host = world.Open();
         world.Clock.Advance(Year);
         world.Authority.Next(Authority.Json(503, "{}"));
+        world.Authority.Next(Authority.Json(503, "{}"));
         await host.TokenFailsAsync(ProblemCode.ProviderUnavailable);
         world.Clock.Advance(-Year);
 

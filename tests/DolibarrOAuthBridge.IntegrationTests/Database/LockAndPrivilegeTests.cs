@@ -101,7 +101,7 @@ public sealed class LockAndPrivilegeTests(SharedServer shared)
         );
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("store_not_writable: The refresh journal", result.Error, StringComparison.Ordinal);
+        Assert.Contains("store_not_writable: No refresh token was spent, because", result.Error, StringComparison.Ordinal);
         Assert.Equal(0, world.Authority.Asked);
     }
 

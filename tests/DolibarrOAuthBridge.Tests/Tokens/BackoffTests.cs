@@ -18,9 +18,15 @@ public sealed class BackoffTests
     [InlineData(0, 1)]
     public void A_passing_failure_waits_a_second_and_then_doubles_up_to_an_hour_with_a_fifth_of_chance(int failures, double seconds)
     {
-        Assert.Equal(seconds, Backoff.AfterTransient(failures, null, 1).TotalSeconds, 3);
-        Assert.Equal(seconds * 0.8, Backoff.AfterTransient(failures, null, 0).TotalSeconds, 3);
+        Assert.Equal(seconds, Backoff.AfterTransient(failures, null, wasAnswered: true, 1).TotalSeconds, 3);
+        Assert.Equal(seconds * 0.8, Backoff.AfterTransient(failures, null, wasAnswered: true, 0).TotalSeconds, 3);
     }
+
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 10)]
+    public void A_lost_answer_is_not_followed_by_the_same_refresh_token_at_once(int failures, double seconds) =>
+        Assert.Equal(seconds, Backoff.AfterTransient(failures, null, wasAnswered: false, 1).TotalSeconds, 3);
 
     [Theory]
     [InlineData(1, 60)]
@@ -30,7 +36,7 @@ public sealed class BackoffTests
 
     [Fact]
     public void What_the_provider_asks_for_counts() =>
-        Assert.Equal(TimeSpan.FromSeconds(7), Backoff.AfterTransient(9, TimeSpan.FromSeconds(7), 0.5));
+        Assert.Equal(TimeSpan.FromSeconds(7), Backoff.AfterTransient(9, TimeSpan.FromSeconds(7), wasAnswered: true, 0.5));
 
     [Theory]
     [InlineData(1, 1)]
