@@ -31,7 +31,7 @@ internal abstract record TokenAnswer
     /// <param name="RetryAfter">How long the provider asked to be left alone; null if it did not say.</param>
     public sealed record Unavailable(string Reason, string Detail, TimeSpan? RetryAfter = null) : TokenAnswer
     {
-        /// <summary>Whether an answer with a status came: otherwise the provider may have done what was asked, and the answer is lost.</summary>
+        /// <summary>Whether an answer with a status came: otherwise the provider may have done it, and the answer is lost.</summary>
         public bool WasAnswered => Reason.StartsWith("http_", StringComparison.Ordinal);
     }
 }

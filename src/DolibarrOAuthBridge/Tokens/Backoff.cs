@@ -18,9 +18,9 @@ internal static class Backoff
     public static readonly TimeSpan LongestTransient = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// After something that may pass by itself: doubling from 5 seconds up to an hour, a fifth of it random; never shorter than the provider
-    /// asked. One second, for which callers wait, after the first failure that the provider answered: a refresh token whose answer was lost
-    /// may be spent and is not sent again at once.
+    /// After something that may pass by itself: doubling from 5 seconds up to an hour, a fifth of it random; never shorter than the
+    /// provider asked. One second, for which callers wait, after the first failure that the provider answered: a refresh token whose
+    /// answer was lost may be spent and is not sent again at once.
     /// </summary>
     /// <param name="failures">Failures in a row, this one included.</param>
     /// <param name="retryAfter">What the provider asked for; null if nothing.</param>
