@@ -5,8 +5,8 @@ using System.Runtime;
 namespace DolibarrOAuthBridge;
 
 /// <summary>
-/// What a look at all entries costs where there are thousands of them: each such pass takes less than one percent of a core, and its memory
-/// goes back to the system. Nothing changes for fewer entries.
+/// What a look at all entries costs where there are thousands of them: such passes are rarer, and their memory goes back to
+/// the system. Nothing changes for fewer entries.
 /// </summary>
 internal static class LargePass
 {
@@ -22,9 +22,10 @@ internal static class LargePass
     /// <param name="interval">The usual pause.</param>
     /// <param name="entries">How many entries were looked at.</param>
     /// <param name="took">How long that took.</param>
-    public static TimeSpan Pause(TimeSpan interval, int entries, TimeSpan took)
+    /// <param name="most">No pause is longer, unless the usual one is; null for <see cref="LongestPause"/>.</param>
+    public static TimeSpan Pause(TimeSpan interval, int entries, TimeSpan took, TimeSpan? most = null)
     {
-        var longest = interval > LongestPause ? interval : LongestPause;
+        var longest = (most ?? LongestPause) is var limit && limit > interval ? limit : interval;
         return entries < Least ? interval : TimeSpan.FromTicks(Math.Clamp(took.Ticks * Share, interval.Ticks, longest.Ticks));
     }
 

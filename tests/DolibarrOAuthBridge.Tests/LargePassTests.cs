@@ -21,6 +21,10 @@ public sealed class LargePassTests
         Assert.Equal(TimeSpan.FromSeconds(seconds), LargePass.Pause(Interval, 10_000, TimeSpan.FromMilliseconds(milliseconds)));
 
     [Fact]
+    public void What_must_not_be_older_than_half_a_minute_has_a_limit_of_its_own() =>
+        Assert.Equal(TimeSpan.FromSeconds(24), LargePass.Pause(Interval, 10_000, TimeSpan.FromSeconds(9), most: TimeSpan.FromSeconds(24)));
+
+    [Fact]
     public void A_longer_usual_pause_is_kept() =>
         Assert.Equal(TimeSpan.FromMinutes(5), LargePass.Pause(TimeSpan.FromMinutes(5), 10_000, TimeSpan.FromSeconds(9)));
 }

@@ -7,8 +7,8 @@ using DolibarrOAuthBridge.Storage;
 namespace DolibarrOAuthBridge.Lifetime;
 
 /// <summary>
-/// Keeps <c>oauthbridge_v_status</c> up to date while the sidecar runs: nothing in it is older than half a minute, or two minutes where
-/// there are thousands of entries. Its failure stops nothing else.
+/// Keeps <c>oauthbridge_v_status</c> up to date while the sidecar runs: nothing in it is older than half a minute. Its failure stops
+/// nothing else.
 /// </summary>
 internal sealed partial class StatusKeeping(
     StatusRecorder recorder,
@@ -19,6 +19,7 @@ internal sealed partial class StatusKeeping(
 ) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(24); // with the look itself less than half a minute
 
     private bool _hasFailed;
 
@@ -64,7 +65,7 @@ internal sealed partial class StatusKeeping(
             {
                 var entries = recorder.Latest.Count;
                 LargePass.ReleaseMemory(entries);
-                await Task.Delay(LargePass.Pause(Interval, entries, time.GetElapsedTime(begun)), time, stoppingToken);
+                await Task.Delay(LargePass.Pause(Interval, entries, time.GetElapsedTime(begun), LongestInterval), time, stoppingToken);
             }
             catch (OperationCanceledException)
             {
