@@ -101,6 +101,27 @@ public sealed class DolibarrDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Finds out whether something could be written: runs the work in a transaction that is taken back, as <see cref="RunAsync"/> does.
+    /// </summary>
+    /// <param name="work">What to try. The tables must be able to take a change back.</param>
+    /// <param name="cancellationToken">Cancels the statements.</param>
+    /// <exception cref="StoreException">It could not be written.</exception>
+    public Task<T> TryOutAsync<T>(Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken cancellationToken = default) =>
+        RunAsync(
+            async connection =>
+            {
+                var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                await using (transaction.ConfigureAwait(false))
+                {
+                    var outcome = await work(connection, transaction).ConfigureAwait(false);
+                    await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
+                    return outcome;
+                }
+            },
+            cancellationToken
+        );
+
     /// <summary>Runs one statement, as <see cref="RunAsync"/> does.</summary>
     /// <param name="sql">The statement, with parameters such as <c>@service</c>.</param>
     /// <param name="parameters">Their names, without the <c>@</c>, and values.</param>

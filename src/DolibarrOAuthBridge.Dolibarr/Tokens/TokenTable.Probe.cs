@@ -31,26 +31,25 @@ public sealed partial class TokenTable
                 ? value[..^1] + (value[^1] == 'A' ? 'B' : 'A')
                 : value;
         return await database
-            .RunAsync(
-                async connection =>
+            .TryOutAsync(
+                async (connection, transaction) =>
                 {
-                    var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-                    await using (transaction.ConfigureAwait(false))
+                    if (alsoTry is not null)
                     {
-                        if (alsoTry is not null)
-                        {
-                            await alsoTry(connection, transaction).ConfigureAwait(false);
-                        }
-
-                        return await ProbeAsync(connection, transaction, read, probe, cancellationToken).ConfigureAwait(false);
+                        await alsoTry(connection, transaction).ConfigureAwait(false);
                     }
+
+                    return await ProbeAsync(connection, transaction, read, probe, cancellationToken).ConfigureAwait(false);
                 },
                 cancellationToken
             )
             .ConfigureAwait(false);
     }
 
-    /// <summary>Finds out whether a row could be added for an entry, by adding one and taking it back.</summary>
+    /// <summary>
+    /// Finds out whether a row could be added for an entry, by adding one and taking it back. Nothing is tried where the table cannot take
+    /// a change back.
+    /// </summary>
     /// <param name="name">The entry.</param>
     /// <param name="entity">The company.</param>
     /// <param name="probe">What to write in the place of a token; a trigger that changes it is found.</param>
@@ -61,35 +60,25 @@ public sealed partial class TokenTable
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(probe);
+        if (!await _schema.IsTransactionalAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
         await database
-            .RunAsync(
-                async connection =>
+            .TryOutAsync(
+                async (connection, transaction) =>
                 {
-                    var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-                    await using (transaction.ConfigureAwait(false))
-                    {
-                        var rowId = await InsertAsync(
-                                connection,
-                                transaction,
-                                name,
-                                entity,
-                                probe,
-                                null,
-                                DateTime.UnixEpoch,
-                                cancellationToken
-                            )
-                            .ConfigureAwait(false);
-                        await RequireStoredAsync(connection, transaction, rowId, "token", probe, cancellationToken).ConfigureAwait(false);
-                        await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
-                        return 0;
-                    }
+                    var rowId = await InsertAsync(connection, transaction, name, entity, probe, null, DateTime.UnixEpoch, cancellationToken)
+                        .ConfigureAwait(false);
+                    await RequireStoredAsync(connection, transaction, rowId, "token", probe, cancellationToken).ConfigureAwait(false);
+                    return rowId;
                 },
                 cancellationToken
             )
             .ConfigureAwait(false);
     }
 
-    // Without a commit it is rolled back.
     private async Task<bool> ProbeAsync(
         DbConnection connection,
         DbTransaction transaction,

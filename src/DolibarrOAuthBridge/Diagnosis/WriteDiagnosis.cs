@@ -129,7 +129,11 @@ internal sealed class WriteDiagnosis(DolibarrDatabase database, TokenTable token
         {
             try
             {
-                await TakeBackAsync($"INSERT INTO {database.Table(table)} {values}", cancellationToken);
+                await database.TryOutAsync(
+                    (connection, transaction) =>
+                        connection.ExecuteAsync($"INSERT INTO {database.Table(table)} {values}", [], cancellationToken, transaction),
+                    cancellationToken
+                );
             }
             catch (StoreException exception) when (IsRefusal(exception))
             {
@@ -149,18 +153,6 @@ internal sealed class WriteDiagnosis(DolibarrDatabase database, TokenTable token
 
         return findings;
     }
-
-    private Task<int> TakeBackAsync(string sql, CancellationToken cancellationToken) =>
-        database.RunAsync(
-            async connection =>
-            {
-                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                var changed = await connection.ExecuteAsync(sql, [], cancellationToken, transaction);
-                await transaction.RollbackAsync(cancellationToken);
-                return changed;
-            },
-            cancellationToken
-        );
 
     // What other checks find is told by them.
     private static bool IsRefusal(StoreException exception) =>
