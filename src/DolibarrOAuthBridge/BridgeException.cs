@@ -31,6 +31,11 @@ internal sealed class BridgeException : Exception
     /// </summary>
     public string? Reason { get; init; }
 
+    /// <summary>What callers are told of either kind of failure.</summary>
+    /// <param name="exception">A <see cref="BridgeException"/> or a <see cref="StoreException"/>.</param>
+    public static BridgeException Of(Exception exception) =>
+        exception is StoreException failure ? From(failure) : (BridgeException)exception;
+
     /// <summary>A failure of the database as callers are told it.</summary>
     public static BridgeException From(StoreException exception)
     {

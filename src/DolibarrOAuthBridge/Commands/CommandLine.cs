@@ -92,13 +92,9 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync(exception.Message);
             return WrongUsage;
         }
-        catch (BridgeException exception)
+        catch (Exception exception) when (exception is BridgeException or StoreException)
         {
-            return await FailAsync(exception.Code, exception.Message);
-        }
-        catch (StoreException exception)
-        {
-            var told = BridgeException.From(exception);
+            var told = BridgeException.Of(exception);
             return await FailAsync(told.Code, told.Message);
         }
         catch (Exception exception) when (exception is DolibarrConfException or SecretUnreadableException or NotStorableException)

@@ -57,14 +57,9 @@ internal sealed partial class CodeRedeemer(
             var grant = await AskAsync(consent, entry, code);
             return (grant, await store.StoreAsync(lease, entry, grant));
         }
-        catch (BridgeException exception)
+        catch (Exception exception) when (exception is BridgeException or StoreException)
         {
-            await EndAsync(row, ConsentStatus.Denied, exception.Code);
-            throw;
-        }
-        catch (StoreException exception)
-        {
-            await EndAsync(row, ConsentStatus.Denied, BridgeException.From(exception).Code);
+            await EndAsync(row, ConsentStatus.Denied, BridgeException.Of(exception).Code);
             throw;
         }
     }

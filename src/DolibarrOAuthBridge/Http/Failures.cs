@@ -29,13 +29,9 @@ internal static partial class Failures
 
                     await AnswerEmptyAsync(context);
                 }
-                catch (BridgeException exception)
+                catch (Exception exception) when (exception is BridgeException or StoreException)
                 {
-                    await Problems.WriteAsync(context, exception);
-                }
-                catch (StoreException exception)
-                {
-                    await Problems.WriteAsync(context, BridgeException.From(exception));
+                    await Problems.WriteAsync(context, BridgeException.Of(exception));
                 }
                 catch (BadHttpRequestException exception)
                 {

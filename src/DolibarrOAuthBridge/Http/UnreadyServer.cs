@@ -55,19 +55,11 @@ internal static partial class UnreadyServer
             for (string? now = reason; now is not null; now = look())
             {
                 reason = now;
-                if (notifier.IsEnabled)
-                {
-                    notifier.Notify(new ServiceState($"READY=1\nSTATUS=Cannot start: {reason.ReplaceLineEndings(" ")}"));
-                }
-
+                notifier.Notify(new ServiceState($"READY=1\nSTATUS=Cannot start: {reason.ReplaceLineEndings(" ")}"));
                 await hangup.WaitAsync(LookAgain, cancellationToken);
             }
 
-            if (notifier.IsEnabled)
-            {
-                notifier.Notify(new ServiceState("STATUS="));
-            }
-
+            notifier.Notify(new ServiceState("STATUS="));
             await server.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // half-sent requests
         }
     }

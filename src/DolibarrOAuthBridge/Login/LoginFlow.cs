@@ -98,16 +98,12 @@ internal sealed partial class LoginFlow(
             await EndAsync(row, ConsentStatus.Granted, "identified", identity.ToString());
             return identity;
         }
-        catch (BridgeException exception)
+        catch (Exception exception) when (exception is BridgeException or StoreException)
         {
-            var reason = exception.Reason ?? exception.Code;
+            var told = BridgeException.Of(exception);
+            var reason = told.Reason ?? told.Code;
             Log.Refused(logger, row.Key.Service, row.Key.Entity, reason);
             await EndAsync(row, ConsentStatus.Denied, "sign_in_refused", reason);
-            throw;
-        }
-        catch (StoreException exception)
-        {
-            await EndAsync(row, ConsentStatus.Denied, "sign_in_refused", BridgeException.From(exception).Code);
             throw;
         }
     }

@@ -104,14 +104,10 @@ internal static class StockTokenEndpoint
             await wrongSecrets.SlowDownAsync(request.HttpContext, "to /oauth/token with an unknown refresh token", cancellationToken);
             return Error(400, "invalid_grant", exception.Message);
         }
-        catch (StoreException exception)
+        catch (Exception exception) when (exception is BridgeException or StoreException)
         {
-            var told = BridgeException.From(exception);
-            return Error(503, "temporarily_unavailable", told.Message, told.Code);
-        }
-        catch (BridgeException exception)
-        {
-            var (status, error) = exception.Code switch
+            var told = BridgeException.Of(exception);
+            var (status, error) = told.Code switch
             {
                 ProblemCode.ConsentRequired or ProblemCode.TokenNotFound => (400, "invalid_grant"),
                 ProblemCode.InvalidRequest => (400, "invalid_request"),
@@ -119,7 +115,7 @@ internal static class StockTokenEndpoint
                 ProblemCode.ProviderRejected or ProblemCode.EntryIncomplete => (400, "unauthorized_client"),
                 _ => (503, "temporarily_unavailable"),
             };
-            return Error(status, error, exception.Message, exception.Code);
+            return Error(status, error, told.Message, told.Code);
         }
     }
 
