@@ -15,18 +15,19 @@ internal static class LargePass
 
     private const int Share = 200; // the pass takes this part of the time
 
-    /// <summary>The longest pause that its length makes.</summary>
-    public static TimeSpan LongestPause { get; } = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(2);
 
     /// <summary>How long to wait until the next pass.</summary>
     /// <param name="interval">The usual pause.</param>
     /// <param name="entries">How many entries were looked at.</param>
     /// <param name="took">How long that took.</param>
-    /// <param name="most">No pause is longer, unless the usual one is; null for <see cref="LongestPause"/>.</param>
-    public static TimeSpan Pause(TimeSpan interval, int entries, TimeSpan took, TimeSpan? most = null)
+    /// <param name="longest">No pause is longer, unless the usual one is; null, or more than two minutes, for two minutes.</param>
+    public static TimeSpan Pause(TimeSpan interval, int entries, TimeSpan took, TimeSpan? longest = null)
     {
-        var longest = (most ?? LongestPause) is var limit && limit > interval ? limit : interval;
-        return entries < Least ? interval : TimeSpan.FromTicks(Math.Clamp(took.Ticks * Share, interval.Ticks, longest.Ticks));
+        var most = longest < LongestPause ? longest.Value : LongestPause;
+        return entries < Least || most < interval
+            ? interval
+            : TimeSpan.FromTicks(Math.Clamp(took.Ticks * Share, interval.Ticks, most.Ticks));
     }
 
     /// <summary>Gives back what a large pass needed: tens of megabytes that nobody needs until the next one.</summary>

@@ -22,7 +22,10 @@ public sealed class LargePassTests
 
     [Fact]
     public void What_must_not_be_older_than_half_a_minute_has_a_limit_of_its_own() =>
-        Assert.Equal(TimeSpan.FromSeconds(24), LargePass.Pause(Interval, 10_000, TimeSpan.FromSeconds(9), most: TimeSpan.FromSeconds(24)));
+        Assert.Equal(
+            TimeSpan.FromSeconds(24),
+            LargePass.Pause(Interval, 10_000, TimeSpan.FromSeconds(9), longest: TimeSpan.FromSeconds(24))
+        );
 
     [Fact]
     public void A_longer_usual_pause_is_kept() =>

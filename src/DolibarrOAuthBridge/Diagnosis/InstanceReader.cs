@@ -20,7 +20,6 @@ internal sealed class InstanceReader(
 {
     /// <summary>Reads everything once.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    /// <exception cref="StoreException">The database failed.</exception>
     public async Task<InstanceSnapshot> ReadAsync(CancellationToken cancellationToken = default)
     {
         var constants = await ReadConstantsAsync(cancellationToken);

@@ -17,10 +17,8 @@ internal sealed class EntryDirectory(EntryTable entries, TokenTable tokens, Brid
 
     /// <summary>Every entry of a company.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<IReadOnlyList<OAuthEntry>> ListAsync(int entity, CancellationToken cancellationToken = default)
-    {
-        return await entries.ListAsync(entity, cancellationToken);
-    }
+    public Task<IReadOnlyList<OAuthEntry>> ListAsync(int entity, CancellationToken cancellationToken = default) =>
+        entries.ListAsync(entity, cancellationToken);
 
     /// <summary>Every entry of every company, by company.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
@@ -69,7 +67,7 @@ internal sealed class EntryDirectory(EntryTable entries, TokenTable tokens, Brid
     /// <exception cref="BridgeException">There is none; the message lists those there are.</exception>
     public async Task<OAuthEntry> GetAsync(string name, int entity, CancellationToken cancellationToken = default)
     {
-        if (EntryName.TryParse(name, out var wanted) && await FindAsync(wanted, entity, cancellationToken) is { } exact)
+        if (EntryName.TryParse(name, out var wanted) && await entries.FindAsync(wanted, entity, cancellationToken) is { } exact)
         {
             return exact;
         }
@@ -90,9 +88,4 @@ internal sealed class EntryDirectory(EntryTable entries, TokenTable tokens, Brid
 
     private Task<OAuthEntry> ReadRecentAsync(string name, int entity, CancellationToken cancellationToken) =>
         _recent.GetAsync((name, entity), cancellation => GetAsync(name, entity, cancellation), cancellationToken);
-
-    private async Task<OAuthEntry?> FindAsync(EntryName name, int entity, CancellationToken cancellationToken)
-    {
-        return await entries.FindAsync(name, entity, cancellationToken);
-    }
 }

@@ -16,7 +16,6 @@ internal sealed class StatusRecorder(EntryTable entries, EntryReporter reporter,
     /// <param name="by">The sidecar that looks; null for a command.</param>
     /// <param name="cancellationToken">Cancels the look.</param>
     /// <exception cref="StoreException">The database failed.</exception>
-    /// <exception cref="StoreException">The database failed.</exception>
     public async Task RecordAsync(string? by, CancellationToken cancellationToken = default)
     {
         var companies = await entries.ListEntitiesAsync(cancellationToken);

@@ -145,15 +145,20 @@ internal sealed class StockRefresh(
     }
 
     // Whether the bridge itself vouches for a refresh token: it is the newest of the grant, or was until a short while ago.
-    private async Task<bool> IsOursAsync(GrantKey key, GrantRecord record, string refreshToken, CancellationToken cancellationToken) =>
-        !seal.IsShared
-            ? record.NewestHash == SecretHash.Of(refreshToken)
-                || (
-                    await superseded.ContainsAsync(record, SecretHash.Of(refreshToken)!, cancellationToken)
-                    && await IsWithinGraceAsync(record, SecretHash.Of(refreshToken)!, cancellationToken)
-                )
-            : (Newest(key, record) is { } newest && SecretHash.AreEqual(newest, refreshToken))
+    private async Task<bool> IsOursAsync(GrantKey key, GrantRecord record, string refreshToken, CancellationToken cancellationToken)
+    {
+        if (seal.IsShared)
+        {
+            return (Newest(key, record) is { } newest && SecretHash.AreEqual(newest, refreshToken))
                 || await IsWithinGraceAsync(record, superseded.ProofOf(key, refreshToken), cancellationToken);
+        }
+
+        var hash = SecretHash.Of(refreshToken)!;
+        return record.NewestHash == hash
+            || (
+                await superseded.ContainsAsync(record, hash, cancellationToken) && await IsWithinGraceAsync(record, hash, cancellationToken)
+            );
+    }
 
     // Only what is sealed for this grant: anything else could be a copy that somebody moved here.
     private string? Newest(GrantKey key, GrantRecord record)

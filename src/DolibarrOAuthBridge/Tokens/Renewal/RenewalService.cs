@@ -32,7 +32,7 @@ internal sealed partial class RenewalService(
 {
     private const int AtOncePerHost = 4;
 
-    // A part of the time that a renewal is ahead of the end of its token.
+    // Pauses within the time that a renewal is ahead of the end of its token, at least.
     private const int PausesAhead = 2;
 
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _hosts = new(StringComparer.OrdinalIgnoreCase);
@@ -79,17 +79,12 @@ internal sealed partial class RenewalService(
             }
 
             LargePass.ReleaseMemory(entries);
-            var pause = PauseAfter(entries, time.GetElapsedTime(begun));
+            var longest = options.RenewAhead / PausesAhead;
+            var pause = LargePass.Pause(options.RenewalInterval, entries, time.GetElapsedTime(begun), longest);
             await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await watching;
-    }
-
-    private TimeSpan PauseAfter(int entries, TimeSpan took)
-    {
-        var (pause, most) = (LargePass.Pause(options.RenewalInterval, entries, took), options.RenewAhead / PausesAhead);
-        return pause > most && most > options.RenewalInterval ? most : pause;
     }
 
     private async Task<int> StartRenewalsAsync(CancellationToken cancellationToken)
