@@ -47,20 +47,29 @@ public sealed class TokenCodec(InstanceKeys keys)
     }
 
     /// <summary>
-    /// Writes a token in the place of a value that is there: in its form, and under its key where the installed release reads that.
+    /// The form of a new value, and of one in the place of a value in the clear: encrypted wherever Dolibarr reads that. Otherwise
+    /// whoever writes to the database could put a row there in the clear, and read what is stored in its place.
+    /// </summary>
+    public StoredForm FormOfNew(TokenTableSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return CanEncrypt && schema.HoldsEncrypted ? StoredForm.Encrypted() : StoredForm.Plain;
+    }
+
+    /// <summary>
+    /// Writes a token in the place of a value that is there: with its cipher, and under its key where the installed release reads that.
     /// </summary>
     /// <param name="token">The token.</param>
     /// <param name="column">The value that is there; not empty.</param>
+    /// <param name="schema">The table's columns.</param>
     /// <exception cref="NotStorableException">Dolibarr could not read the value back, or there is no key to encrypt it with.</exception>
     /// <exception cref="DolCryptException">The value's cipher is unsupported.</exception>
-    public string Rewrite(StoredToken token, string column)
+    public string Rewrite(StoredToken token, string column, TokenTableSchema schema)
     {
         var form = StoredForm.Of(column);
-        return
-            form.Cipher is { } cipher
-            && PlainText.TryDecryptAny(column, keys.Candidates, out var read) is not null
-            && keys.KeyToRewrite(read) is { } key
-            ? DolCrypt.Encrypt(Serialize(token), key.Span, cipher)
+        return form.Cipher is not { } cipher ? Encode(token, FormOfNew(schema))
+            : PlainText.TryDecryptAny(column, keys.Candidates, out var read) is not null && keys.KeyToRewrite(read) is { } key
+                ? DolCrypt.Encrypt(Serialize(token), key.Span, cipher)
             : Encode(token, form);
     }
 

@@ -18,6 +18,9 @@ public sealed class TokenTableSchema
     /// <summary>Whether the table exists at all with what every release has.</summary>
     public bool IsUsable => Has("rowid") && Has("service") && Has("token") && Has("entity");
 
+    /// <summary>Whether this release reads encrypted tokens: those that know no <c>state</c> column (up to 16) do not.</summary>
+    public bool HoldsEncrypted => Has("state");
+
     /// <summary>Whether a column is there.</summary>
     public bool Has(string column) => _columns.ContainsKey(column);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -24,7 +23,6 @@ namespace DolibarrOAuthBridge.Consents;
 /// </example>
 internal sealed partial class GrantStore(
     DolibarrDatabase database,
-    DolibarrConf conf,
     TokenTable tokens,
     TokenCodec codec,
     GrantTable grants,
@@ -240,27 +238,22 @@ internal sealed partial class GrantStore(
         }
     }
 
-    // A row keeps its form. For a new one: releases that know no state column read no encrypted token either.
+    // A row keeps its cipher.
     private async Task<StoredForm> FormAsync(TokenRow? row)
     {
-        if (conf.Keys.WriteKey is not { Length: > 0 })
+        try
         {
-            return StoredForm.Plain;
-        }
-
-        if (!string.IsNullOrEmpty(row?.Value))
-        {
-            try
+            if (codec.CanEncrypt && !string.IsNullOrEmpty(row?.Value) && StoredForm.Of(row.Value) is { IsEncrypted: true } form)
             {
-                return StoredForm.Of(row.Value);
-            }
-            catch (Dolibarr.Encryption.DolCryptException)
-            {
-                return StoredForm.Encrypted(); // damaged beyond its own form
+                return form;
             }
         }
+        catch (Dolibarr.Encryption.DolCryptException)
+        {
+            // Damaged beyond its own form.
+        }
 
-        return (await tokens.SchemaAsync()).Has("state") ? StoredForm.Encrypted() : StoredForm.Plain;
+        return codec.FormOfNew(await tokens.SchemaAsync());
     }
 
     private static DateTime Seconds(DateTimeOffset time) =>

@@ -172,8 +172,8 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
                 Severity.Warning,
                 "llx_oauth_token",
                 $"Stored in the clear, although this instance encrypts: {Some(rows)}.",
-                "A release before 17 wrote it, or a PHP without openssl. The bridge keeps the form of a row; give consent again to have "
-                    + "it encrypted."
+                "A release before 17 wrote it, a PHP without openssl, or somebody by SQL. The bridge encrypts it at the next refresh; a "
+                    + "token that is never refreshed wants a new consent."
             );
         }
     }

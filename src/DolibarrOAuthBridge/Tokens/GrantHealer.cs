@@ -49,7 +49,8 @@ internal sealed partial class GrantHealer(
             return false;
         }
 
-        var value = codec.Rewrite(grant.Token.WithRefreshToken(newest), grant.Row.Value!);
+        var schema = await tokens.SchemaAsync(cancellationToken);
+        var value = codec.Rewrite(grant.Token.WithRefreshToken(newest), grant.Row.Value!, schema);
         var healed = await database.RunAsync(
             connection => tokens.ReplaceAsync(connection, null, grant.Row, value, cancellationToken),
             cancellationToken

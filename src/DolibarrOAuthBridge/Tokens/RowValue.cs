@@ -39,7 +39,7 @@ internal sealed class RowValue(TokenTable tokens, TokenCodec codec)
     }
 
     /// <summary>
-    /// The value in the form that the row has. What the column has no room for, or what PHP could not read, is left out: first the ID
+    /// The value with the cipher that the row has. What the column has no room for, or what PHP could not read, is left out: first the ID
     /// token, then everything that the provider added, at last the access token, of which another refresh brings a new one.
     /// </summary>
     /// <exception cref="StoreException">Not even the refresh token fits.</exception>
@@ -65,7 +65,7 @@ internal sealed class RowValue(TokenTable tokens, TokenCodec codec)
         {
             try
             {
-                var text = codec.Rewrite(candidate, present.Row.Value!);
+                var text = codec.Rewrite(candidate, present.Row.Value!, schema);
                 if (schema.Fits(present.Row.Column, text))
                 {
                     return new EncodedToken(text, leftOut);

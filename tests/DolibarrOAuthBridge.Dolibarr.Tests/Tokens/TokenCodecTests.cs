@@ -236,12 +236,31 @@ public sealed class TokenCodecTests
         var column = new TokenCodec(new InstanceKeys(null, writtenUnder, null)).Encode(Token, StoredForm.Encrypted("aes-128-ctr"));
 
         Assert.Equal(Token, codec.Decode(column));
-        var rewritten = codec.Rewrite(Token, column);
+        var rewritten = codec.Rewrite(Token, column, Schema("state"));
 
         Assert.StartsWith("dolcrypt:aes-128-ctr:", rewritten, StringComparison.Ordinal);
         var plaintext = DolCrypt.Decrypt(rewritten, Encoding.UTF8.GetBytes(rewrittenUnder));
         Assert.StartsWith("O:33:", Encoding.UTF8.GetString(plaintext), StringComparison.Ordinal);
         Assert.True(codec.CanRead(rewritten, InstanceKeys.RuleOf(release)));
+    }
+
+    [Theory]
+    [InlineData("state", true, "dolcrypt:AES-256-CTR:")]
+    [InlineData("state", false, "O:33:")] // no key
+    [InlineData("datec", true, "O:33:")] // up to 16
+    public void A_token_in_the_clear_is_encrypted_when_it_is_written_over_where_dolibarr_reads_that(
+        string column,
+        bool hasKey,
+        string start
+    )
+    {
+        var codec = hasKey ? _codec : new TokenCodec(new InstanceKeys(null, null, null));
+        var inTheClear = codec.Encode(Token, StoredForm.Plain);
+
+        var rewritten = codec.Rewrite(Token, inTheClear, Schema(column));
+
+        Assert.StartsWith(start, rewritten, StringComparison.Ordinal);
+        Assert.Equal(Token, codec.Decode(rewritten));
     }
 
     [Fact]
@@ -255,4 +274,6 @@ public sealed class TokenCodecTests
         var changed = new KeyChange(new InstanceKeys(null, Key, null), new InstanceKeys(null, "another key", null)).Change(column);
         Assert.StartsWith("dolother:AES-256-CTR:", changed, StringComparison.Ordinal);
     }
+
+    private static TokenTableSchema Schema(string column) => new([new TokenColumn(column, null, null)]);
 }
