@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Database;
-using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.Grants;
@@ -29,29 +28,6 @@ internal sealed class BindingTable(DolibarrDatabase database, BridgeSchema schem
             static row => row.Text("binding_hash"),
             cancellationToken
         );
-    }
-
-    /// <summary>
-    /// Whether a setting of Dolibarr that is none of an OAuth entry, such as the API key or a mail password, is stored with an IV that
-    /// begins so (<see cref="DolCrypt.OriginOf"/>), in any company.
-    /// </summary>
-    /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<bool> IsSettingAsync(string origin, CancellationToken cancellationToken = default)
-    {
-        var pattern = origin
-            .Replace("|", "||", StringComparison.Ordinal)
-            .Replace("_", "|_", StringComparison.Ordinal)
-            .Replace("%", "|%", StringComparison.Ordinal);
-        var names = await database.QueryAsync(
-            $"""
-            SELECT name FROM {database.Table("const")}
-             WHERE value LIKE @pattern ESCAPE '|' AND name NOT LIKE 'OAUTH|_%' ESCAPE '|' LIMIT 1
-            """,
-            [("pattern", $"%dol%:%:{pattern}%")],
-            static row => row.Text("name"),
-            cancellationToken
-        );
-        return names.Count > 0;
     }
 
     /// <summary>Remembers one more place where a secret may be sent.</summary>

@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Net;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 
@@ -14,11 +15,17 @@ namespace DolibarrOAuthBridge.Providers;
 /// reached without.
 /// </summary>
 #pragma warning disable CA1001 // a semaphore without a wait handle holds nothing to be disposed of
-internal sealed class OutboundProxy(BridgeOptions options, TimeProvider time, EntryTable? constants = null, TokenCodec? codec = null)
-    : IWebProxy
+internal sealed class OutboundProxy(
+    BridgeOptions options,
+    TimeProvider time,
+    EntryTable? constants = null,
+    TokenCodec? codec = null,
+    EncryptedCopies? copies = null
+) : IWebProxy
 #pragma warning restore CA1001
 {
     private const string Prefix = "MAIN_PROXY_";
+    private const string Password = Prefix + "PASS";
     private const int MainCompany = 1;
 
     private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(1);
@@ -51,7 +58,9 @@ internal sealed class OutboundProxy(BridgeOptions options, TimeProvider time, En
         {
             if (time.GetUtcNow() >= _known.Until)
             {
-                _known = Read(await constants.ListConstantsAsync(Prefix, MainCompany, cancellationToken));
+                var settings = await constants.ListConstantsAsync(Prefix, MainCompany, cancellationToken);
+                await RequireOwnPasswordAsync(settings, cancellationToken);
+                _known = Read(settings);
             }
         }
         catch (StoreException exception)
@@ -112,6 +121,22 @@ internal sealed class OutboundProxy(BridgeOptions options, TimeProvider time, En
                 ? address
                 : new UriBuilder(address) { Port = int.Parse(Value("PORT"), CultureInfo.InvariantCulture) }.Uri;
         return new Known(proxy, Value("USER").Length == 0 ? null : new NetworkCredential(Value("USER"), Decrypt(Value("PASS"))), until);
+    }
+
+    // Whoever writes to the database chooses the proxy: another secret that he copied here is not sent to it.
+    private async Task RequireOwnPasswordAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        if (
+            copies is not null
+            && DolCrypt.OriginOf(settings.GetValueOrDefault(Password)?.Trim()) is { } origin
+            && (await copies.IsSettingAsync(origin, Password, cancellationToken) || await copies.IsTokenAsync(origin, cancellationToken))
+        )
+        {
+            throw new ProviderConfigurationException(
+                $"{Password} is a copy of another secret of this Dolibarr, so it is sent to no proxy. Enter the proxy's password again "
+                    + "under Setup, Security, Miscellaneous, and find out who wrote that setting."
+            );
+        }
     }
 
     // Dolibarr encrypts what ends in _PASS.

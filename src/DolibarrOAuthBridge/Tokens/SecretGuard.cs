@@ -20,6 +20,7 @@ internal sealed partial class SecretGuard(
     EntryTable entries,
     TokenTable tokens,
     TokenCodec codec,
+    EncryptedCopies copies,
     EventTable events,
     ProviderDirectory providers,
     BridgeSeal seal,
@@ -141,7 +142,7 @@ internal sealed partial class SecretGuard(
         ];
         foreach (var origin in own)
         {
-            if (await bindings.IsSettingAsync(origin, cancellationToken))
+            if (await copies.IsSettingAsync(origin, "OAUTH_*", cancellationToken))
             {
                 return true;
             }

@@ -47,6 +47,24 @@ public sealed class ProxyTests(SharedServer shared)
         Assert.Equal(1, world.Authority.Asked);
     }
 
+    [Theory]
+    [InlineData("SELECT value FROM llx_const WHERE name = 'OAUTH_GOOGLE-Mail_SECRET'")]
+    [InlineData("SELECT token FROM llx_oauth_token WHERE service = 'Google-Mail'")]
+    public async Task A_copy_of_another_secret_is_sent_to_no_proxy(string secret)
+    {
+        using var proxy = new TcpListener(IPAddress.Loopback, 0);
+        proxy.Start();
+        await using var world = await CreateAsync(proxy);
+        await world.GrantExpiredAsync();
+        var copy = await world.QueryAsync(secret);
+        await world.ExecuteAsync($"UPDATE llx_const SET value = '{copy}' WHERE name = 'MAIN_PROXY_PASS'");
+
+        var refused = await world.Open(new BridgeOptions { UseProxy = ProxyUse.Dolibarr }).TokenFailsAsync(ProblemCode.EntryIncomplete);
+
+        Assert.Contains("MAIN_PROXY_PASS is a copy of another secret", refused.Message, StringComparison.Ordinal);
+        Assert.False(proxy.Pending());
+    }
+
     private async Task<World> CreateAsync(TcpListener proxy)
     {
         var world = await World.CreateAsync(shared.Server);
