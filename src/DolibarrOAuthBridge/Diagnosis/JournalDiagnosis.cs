@@ -10,6 +10,8 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// </summary>
 internal sealed class JournalDiagnosis(RefreshJournal journal, BridgeOptions options) : IDiagnosis
 {
+    private const UnixFileMode ByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
     /// <inheritdoc />
     public bool NeedsSnapshot => false;
 
@@ -45,6 +47,18 @@ internal sealed class JournalDiagnosis(RefreshJournal journal, BridgeOptions opt
                     + "runuser -u dolibarr-oauth-bridge -- dolibarr-oauth-bridge doctor"
             );
             yield break;
+        }
+
+        if ((File.GetUnixFileMode(directory) & ByOthers) != 0)
+        {
+            yield return new(
+                "state_directory_open",
+                Severity.Warning,
+                directory,
+                "Other users of this machine may write to the state directory: they can remove a journal file, and with it the only copy "
+                    + "of a refresh token.",
+                $"Close it: chmod 700 {directory}"
+            );
         }
 
         foreach (var (service, entity) in journal.Grants())

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Text.RegularExpressions;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Mail;
 
 /// <summary>
-/// A server's text made safe to show: one line of limited length, no control characters, and nothing that looks like a token,
-/// since a server may repeat the token that it was sent.
+/// A mail server's text made safe to show, by <see cref="ForeignText"/>, and without anything that looks like a token: a server may
+/// repeat the one that it was sent, or tell of another.
 /// </summary>
 internal static partial class ServerText
 {
@@ -14,19 +15,15 @@ internal static partial class ServerText
 
     public static string Clean(string text, params ReadOnlySpan<string> secrets)
     {
-        foreach (var secret in secrets)
-        {
-            text = text.Replace(secret, "…", StringComparison.Ordinal);
-        }
-
-        text = Blanks().Replace(LooksLikeToken().Replace(text, "…"), " ").Trim();
-        return text.Length <= Longest ? text : text[..Longest] + "…";
+        var line = ForeignText.Clean(text, [.. secrets], int.MaxValue);
+        line = Blanks().Replace(LooksLikeToken().Replace(line, "…"), " ").Trim();
+        return line.Length <= Longest ? line : line[..Longest] + "…";
     }
 
     // Names of Exchange servers have dots within as many characters.
     [GeneratedRegex("[A-Za-z0-9+/=_-]{40,}")]
     private static partial Regex LooksLikeToken();
 
-    [GeneratedRegex(@"[\s\p{C}]+")]
+    [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();
 }

@@ -11,17 +11,21 @@ namespace DolibarrOAuthBridge.IntegrationTests.Diagnosis;
 public sealed class JournalFindingsTests(SharedServer shared)
 {
     [Fact]
-    public async Task A_directory_that_cannot_be_used_is_found()
+    public async Task A_directory_that_cannot_be_used_or_is_open_to_others_is_found()
     {
         await using var world = await Patient.CreateAsync(shared.Server);
         var path = Path.Combine(world.Install.DirectoryPath, "state-that-is-a-file");
         await File.WriteAllTextAsync(path, string.Empty);
+        var everybodys = Directory.CreateDirectory(path + "-open").FullName;
+        File.SetUnixFileMode(everybodys, (UnixFileMode)0b111_111_111);
 
         var missing = await Sidecar.RunAsync([.. Doctor(world), "--state-directory", path + "-not-there"], null);
         var unusable = await Sidecar.RunAsync([.. Doctor(world), "--state-directory", path], null);
+        var open = await Sidecar.RunAsync([.. Doctor(world), "--state-directory", everybodys], null);
 
         Assert.Contains("[state_directory_missing]", missing.Output, StringComparison.Ordinal);
         Assert.Contains("[state_directory_unusable]", unusable.Output, StringComparison.Ordinal);
+        Assert.Contains("[state_directory_open]", open.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,7 +65,8 @@ public sealed class SaslTests
         "535 5.7.3 no [AM0PR02CA0123.eurprd02.prod.outlook.com 2026-11-24T10:00:00.000Z 08DE2B1C2D3E4F50]",
         "535 5.7.3 no [AM0PR02CA0123.eurprd02.prod.outlook.com 2026-11-24T10:00:00.000Z 08DE2B1C2D3E4F50]"
     )]
-    [InlineData("no ya29.secret-secret\r\nnext\u001b[31m", "no … next [31m")]
+    [InlineData("no ya29.secret-secret\r\nnext\u001b[31m", "no [redacted] next [31m")]
+    [InlineData("no eWEyOS5zZWNyZXQtc2VjcmV0 and ya29%2Esecret%2Dsecret", "[redacted]")]
     [InlineData("eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwOi8vMTI3LjAuMC4xOjQ2ODM5LyIsImV4cCI6MTc5", "….…")]
     public void A_servers_words_are_shown_without_what_looks_like_a_token(string said, string shown) =>
         Assert.Equal(shown, ServerText.Clean(said, "ya29.secret-secret"));
