@@ -59,6 +59,7 @@ internal static class BridgeServices
             .AddSingleton(_ => new DolibarrDatabase(conf))
             .AddSingleton(_ => new TokenCodec(conf.Keys))
             .AddSingleton<TokenTable>()
+            .AddSingleton<EncryptedCopies>()
             .AddSingleton(provider => new EntryTable(
                 provider.GetRequiredService<DolibarrDatabase>(),
                 provider.GetRequiredService<TokenCodec>(),
@@ -74,7 +75,8 @@ internal static class BridgeServices
                 options,
                 provider.GetRequiredService<TimeProvider>(),
                 options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<EntryTable>() : null,
-                options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<TokenCodec>() : null
+                options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<TokenCodec>() : null,
+                options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<EncryptedCopies>() : null
             ))
             .AddSingleton(provider =>
                 ProviderHttpClient.Create(
@@ -152,6 +154,7 @@ internal static class BridgeServices
             .AddSingleton<StatusTable>()
             .AddSingleton<CleanupPlan>()
             .AddSingleton<StatusRecorder>()
+            .AddTransient<LookSaver>()
             .AddSingleton<RowInspector>()
             .AddSingleton<ApiKeys>()
             .AddSingleton<ApiKeyInstaller>();

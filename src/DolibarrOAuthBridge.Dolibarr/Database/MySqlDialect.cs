@@ -96,6 +96,8 @@ internal sealed class MySqlDialect : SqlDialect
 
     public override string NowPlusSeconds(string seconds) => $"DATE_ADD(UTC_TIMESTAMP(3), INTERVAL {seconds} SECOND)";
 
+    public override string HashNumber(string text) => $"CAST(CONV(LEFT(MD5({text}), 15), 16, 10) AS UNSIGNED)";
+
     public override string IsExactly(string column, string parameter) => $"BINARY {column} = {parameter}";
 
     // Collations ignore case, and a bare comparison can use an index.

@@ -79,6 +79,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     public override string NowPlusSeconds(string seconds) => $"({Now} + make_interval(secs => {seconds}))";
 
+    public override string HashNumber(string text) => $"('x' || LEFT(MD5({text}), 15))::bit(60)::bigint";
+
     public override string IsExactly(string column, string parameter) => $"{column} = {parameter}";
 
     public override string IsName(string column, string parameter) => $"LOWER({column}) = LOWER({parameter})";

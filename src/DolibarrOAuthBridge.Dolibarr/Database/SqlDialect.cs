@@ -108,6 +108,10 @@ public abstract partial class SqlDialect
     /// <param name="seconds">A number or a parameter.</param>
     public abstract string NowPlusSeconds(string seconds);
 
+    /// <summary>A number of 60 bits that tells texts apart, to be added up over rows.</summary>
+    /// <param name="text">An expression of text.</param>
+    public abstract string HashNumber(string text);
+
     /// <summary>Whether a column holds exactly a text, byte by byte.</summary>
     /// <param name="column">The column.</param>
     /// <param name="parameter">The parameter with the text.</param>

@@ -147,20 +147,11 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
         var hasDevices = await composition.Get<DevicePolling>().RunOnceAsync(cancellationToken) is not null;
         var now = time.GetUtcNow();
         visits.Instance.State = InstanceState.Of(recorder.Latest, now);
-        visits.LookAt = NextLook(recorder.Latest, composition.Get<BridgeOptions>(), now);
+        var ends = recorder.Latest.Select(report => report.Token.ExpiresAt);
+        visits.LookAt = LookSaver.NextTurn(ends, composition.Get<BridgeOptions>(), now, LongestRest);
         await composition.Get<RenewalService>().RunOnceAsync(cancellationToken); // last: providers may be slow
         return hasDevices || HasJournal(visits.Instance);
     }
-
-    // When a token is to be renewed, or its status changes by itself.
-    private static DateTimeOffset NextLook(IReadOnlyList<EntryReport> reports, BridgeOptions options, DateTimeOffset now) =>
-        reports
-            .Select(report => report.Token.ExpiresAt)
-            .OfType<DateTimeOffset>()
-            .SelectMany(end => new[] { end - options.RenewAhead, end - options.MinTtl, end })
-            .Where(at => at > now)
-            .Append(now + LongestRest)
-            .Min();
 
     // Null where the database lacks what the mark is made of: then everything is looked at.
     private static async Task<string?> MarkAsync(
@@ -173,15 +164,7 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
         var database = new DolibarrDatabase(conf, isPooled: false);
         await using (database)
         {
-            try
-            {
-                return await ChangeMark.ReadAsync(database, expected, ProcessName.Value, now.UtcDateTime, cancellationToken);
-            }
-            catch (StoreException exception)
-                when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingColumn or StoreCause.MissingPrivilege)
-            {
-                return null;
-            }
+            return await ChangeMark.ReadAsync(database, expected, ProcessName.Value, now.UtcDateTime, cancellationToken);
         }
     }
 

@@ -13,6 +13,7 @@ namespace DolibarrOAuthBridge.Lifetime;
 internal sealed partial class StatusKeeping(
     StatusRecorder recorder,
     StatusTable table,
+    LookSaver looks,
     BridgeSchema schema,
     TimeProvider time,
     ILogger<StatusKeeping> logger
@@ -47,7 +48,7 @@ internal sealed partial class StatusKeeping(
             try
             {
                 await schema.EnsureAsync(stoppingToken);
-                await recorder.RecordAsync(ProcessName.Value, stoppingToken);
+                await LookAsync(stoppingToken);
                 _hasFailed = false;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -63,15 +64,28 @@ internal sealed partial class StatusKeeping(
 
             try
             {
-                var entries = recorder.Latest.Count;
-                LargePass.ReleaseMemory(entries);
-                await Task.Delay(LargePass.Pause(Interval, entries, time.GetElapsedTime(begun), LongestInterval), time, stoppingToken);
+                var pause = LargePass.Pause(Interval, recorder.Latest.Count, time.GetElapsedTime(begun), LongestInterval);
+                await Task.Delay(pause, time, stoppingToken);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
         }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (!await looks.IsNeededAsync(ProcessName.Value, cancellationToken))
+        {
+            recorder.Confirm();
+            return;
+        }
+
+        await recorder.RecordAsync(ProcessName.Value, cancellationToken);
+        var found = recorder.Latest;
+        looks.Looked(found.Count, found.Select(static report => report.Token.ExpiresAt));
+        LargePass.ReleaseMemory(found.Count);
     }
 
     // Once until it works again: the log of a night without a database is long enough.

@@ -14,6 +14,7 @@ namespace DolibarrOAuthBridge.Notifications;
 internal sealed partial class NoticeWatch(
     StoreConditions store,
     EntryReporter reporter,
+    StatusRecorder recorder,
     TokenTable tokens,
     EventTable events,
     ConditionTable conditions,
@@ -73,7 +74,6 @@ internal sealed partial class NoticeWatch(
             {
                 var (appended, begun) = (events.NextAppended, time.GetTimestamp());
                 await RunOnceAsync(stoppingToken);
-                LargePass.ReleaseMemory(_entries);
                 var pause = LargePass.Pause(options.RenewalInterval, _entries, time.GetElapsedTime(begun));
                 await RestAsync(appended, pause, stoppingToken);
             }
@@ -112,6 +112,11 @@ internal sealed partial class NoticeWatch(
 
     private async Task<IReadOnlyList<EntryReport>> ReportAsync(CancellationToken cancellationToken)
     {
+        if (recorder.FindLargeLook() is { } look)
+        {
+            return look;
+        }
+
         var reports = new List<EntryReport>();
         foreach (var entity in await tokens.ListCompaniesAsync(cancellationToken))
         {

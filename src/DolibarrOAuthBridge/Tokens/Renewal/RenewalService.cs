@@ -7,6 +7,7 @@ using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Tokens.Renewal;
 
@@ -25,6 +26,7 @@ internal sealed partial class RenewalService(
     RenewalPolicies policies,
     ProviderDirectory providers,
     Housekeeping housekeeping,
+    LookSaver looks,
     BridgeOptions options,
     TimeProvider time,
     ILogger<RenewalService> logger
@@ -78,7 +80,6 @@ internal sealed partial class RenewalService(
                 Log.PassFailed(logger, exception, options.RenewalInterval);
             }
 
-            LargePass.ReleaseMemory(entries);
             var longest = options.RenewAhead / PausesAhead;
             var pause = LargePass.Pause(options.RenewalInterval, entries, time.GetElapsedTime(begun), longest);
             await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -89,9 +90,14 @@ internal sealed partial class RenewalService(
 
     private async Task<int> StartRenewalsAsync(CancellationToken cancellationToken)
     {
-        var visited = 0;
+        var (ends, isSettled) = (new List<DateTimeOffset?>(), true);
         try
         {
+            if (!await looks.IsNeededAsync(by: null, cancellationToken))
+            {
+                return looks.Entries;
+            }
+
             foreach (var company in (await tokens.ListAsync(cancellationToken)).GroupBy(row => row.Entity))
             {
                 var records = await grants.ListAsync(company.Key, cancellationToken);
@@ -104,21 +110,26 @@ internal sealed partial class RenewalService(
                     if (rows[entry.Name.Service].Where(row => entry.Name.Owns(row.Service)).ToList() is [var row])
                     {
                         var record = records.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord();
-                        await VisitAsync(entry, row, record, policy, cancellationToken);
-                        visited++;
+                        var (end, isDone) = await VisitAsync(entry, row, record, policy, cancellationToken);
+                        ends.Add(end);
+                        isSettled &= isDone;
                     }
                 }
             }
+
+            looks.Looked(ends.Count, isSettled ? ends : null);
+            LargePass.ReleaseMemory(ends.Count);
         }
         catch (Exception exception) when (exception is StoreException or BridgeException)
         {
             Log.NoDatabase(logger, exception.Message);
         }
 
-        return visited;
+        return ends.Count;
     }
 
-    private async Task VisitAsync(
+    // When its access token ends, and whether nothing is left to be done for it now.
+    private async Task<(DateTimeOffset? End, bool IsDone)> VisitAsync(
         OAuthEntry entry,
         TokenRow row,
         GrantRecord record,
@@ -137,16 +148,20 @@ internal sealed partial class RenewalService(
             if (RenewalPlan.IsDue(ProviderCatalogue.Of(entry), grant, record, policy, options, time.GetUtcNow()))
             {
                 Start(entry, cancellationToken);
+                return (grant.ExpiresAt, false);
             }
-            else if (record.TokenExpiresAt != grant.ExpiresAt?.UtcDateTime)
+
+            if (record.TokenExpiresAt != grant.ExpiresAt?.UtcDateTime)
             {
                 // Stock code wrote the row: whoever reads the bridge's table with plain SQL wants its expiry too.
                 await grants.RecordExpiryAsync(GrantKey.Of(entry), grant.ExpiresAt?.UtcDateTime, cancellationToken);
             }
+
+            return (grant.ExpiresAt, true);
         }
         catch (TokenUnreadableException)
         {
-            // Said wherever somebody looks at the entry; every half minute in the log would help nobody.
+            return (null, true); // said wherever somebody looks at the entry; every half minute in the log would help nobody
         }
         catch (Exception exception) when (exception is BridgeException or StoreException)
         {
@@ -158,6 +173,8 @@ internal sealed partial class RenewalService(
         {
             Log.GrantFailed(logger, exception, entry.Name.Service, entry.Entity);
         }
+
+        return (null, false);
     }
 
     // In the background, a few at once for each provider's host: the pass does not wait for any of them.
