@@ -12,7 +12,10 @@ internal static class BridgeLog
 
     public static void UseBridgeLog(this WebApplicationBuilder builder, LogFormat format)
     {
-        builder.Logging.ClearProviders().AddFilter("Microsoft", LogLevel.Warning);
+        builder
+            .Logging.ClearProviders()
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // it would make an activity for each request
         if (format == LogFormat.Json)
         {
             builder.Logging.AddJsonConsole(console =>
