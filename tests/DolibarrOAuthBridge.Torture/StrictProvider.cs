@@ -16,6 +16,10 @@ internal sealed class StrictProvider : IAsyncDisposable
     public const string Path = "/oauth/token";
     public const string DeadPath = "/dead/token";
 
+    // States of a TCP connection: open at both ends, or at ours.
+    private const string Established = "01";
+    private const string CloseWait = "08";
+
     private readonly ScriptedProvider _server;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string> _current = new(StringComparer.Ordinal); // by family
@@ -45,8 +49,8 @@ internal sealed class StrictProvider : IAsyncDisposable
     /// <summary>How often it gave new tokens.</summary>
     public int Granted { get; private set; }
 
-    /// <summary>Whether it answers nobody at the moment.</summary>
-    public bool IsIdle => Volatile.Read(ref _inFlight) == 0;
+    /// <summary>Whether it answers nobody at the moment, and no request waits for it in the kernel.</summary>
+    public bool IsIdle => Volatile.Read(ref _inFlight) == 0 && !HasConnections();
 
     public static async Task<StrictProvider> StartAsync() => new(await ScriptedProvider.StartAsync());
 
@@ -85,6 +89,15 @@ internal sealed class StrictProvider : IAsyncDisposable
         );
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    // A process that was killed may have sent a request that nobody has accepted yet: its connection is in the kernel's table.
+    private bool HasConnections()
+    {
+        var end = $":{Endpoint.Port:X4}";
+        return File.ReadLines("/proc/net/tcp")
+            .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Any(fields => fields[1].EndsWith(end, StringComparison.Ordinal) && fields[3] is Established or CloseWait);
+    }
 
     private static string Make(string family) => $"rt.{family}.{Guid.NewGuid():N}";
 
