@@ -51,13 +51,7 @@ internal static class BridgeServer
         });
         builder
             .Services.AddOptions<SocketTransportOptions>()
-            .Configure<InstanceSockets>(
-                (transport, sockets) =>
-                {
-                    transport.CreateBoundListenSocket = sockets.Listen;
-                    transport.UnsafePreferInlineScheduling = true; // nothing blocks a thread, and a change of threads costs time
-                }
-            );
+            .Configure<InstanceSockets>((transport, sockets) => transport.CreateBoundListenSocket = sockets.Listen);
         configureServices?.Invoke(builder.Services);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ConnectionRoom>();

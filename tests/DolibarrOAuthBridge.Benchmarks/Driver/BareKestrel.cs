@@ -10,6 +10,9 @@ namespace DolibarrOAuthBridge.Benchmarks.Driver;
 /// <summary>Kestrel that answers every request with the same bytes: the most that can be had on a machine.</summary>
 internal static class BareKestrel
 {
+    /// <summary>Answered only after <see cref="Stage.ProviderDelay"/>, as a token is that must be refreshed.</summary>
+    public const string LatePath = "/late";
+
     public static async Task RunAsync(int port, byte[] body)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -20,11 +23,16 @@ internal static class BareKestrel
             kestrel.Listen(IPAddress.Loopback, port);
         });
         var application = builder.Build();
-        application.Run(context =>
+        application.Run(async context =>
         {
+            if (context.Request.Path == LatePath)
+            {
+                await Task.Delay(Stage.ProviderDelay);
+            }
+
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.ContentLength = body.Length;
-            return context.Response.Body.WriteAsync(body).AsTask();
+            await context.Response.Body.WriteAsync(body);
         });
         await application.RunAsync();
     }
