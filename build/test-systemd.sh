@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # usage: build/test-systemd.sh [PACKAGE.deb]
 # Boots a Debian with a systemd of its own (systemd-nspawn, no network but loopback) and plays an administrator's days with the package:
-# tests/systemd/guest.sh. Without PACKAGE it is built. SUITE=bullseye for another Debian. Needs root.
+# tests/systemd/guest.sh. Without PACKAGE it is built. SUITE=bullseye for another Debian, whose C library is too
+# old for a native file that is linked here: it gets the portable one. Needs root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 suite=${SUITE:-bookworm}
@@ -14,6 +15,7 @@ version=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
 build/prerequisites.sh systemd
 package=${1:-}
 if [ -z "$package" ]; then
+	[ "$suite" != bullseye ] || export BUILD=portable
 	make --no-print-directory deb ARCH="$arch" >/dev/null
 	package=artifacts/${name}_${version}_$arch.deb
 fi

@@ -65,7 +65,8 @@ internal static class BridgeServices
                 provider.GetRequiredService<TokenCodec>(),
                 certificate: provider.GetRequiredService<ClientCertificates>().PathOf,
                 isPublic: name => ClientAuthentication.IsPublic(provider.GetRequiredService<IConfiguration>(), name),
-                serviceAccount: provider.GetRequiredService<ServiceAccountKeys>().Of
+                serviceAccount: provider.GetRequiredService<ServiceAccountKeys>().Of,
+                isAppOnly: name => EntrySettingNames.IsAppOnly(provider.GetRequiredService<IConfiguration>(), name)
             ));
 
     internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) =>

@@ -68,6 +68,13 @@ public sealed class AssistantTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    public void App_only_entries_are_offered_where_dolibarr_finds_their_tokens()
+    {
+        stage.Browser.Open(Page);
+        Assert.Equal(DolibarrSource.KnowsAppOnly ? 1 : 0, stage.Browser.Count("input[name=provider][value=MICROSOFTAPP]"));
+    }
+
+    [AcceptanceFact]
     public void A_known_server_brings_its_address_and_scopes()
     {
         Assert.SkipWhen(DolibarrSource.IsBefore(18), "Its mail code knows no other servers.");

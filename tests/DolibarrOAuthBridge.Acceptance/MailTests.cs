@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using DolibarrOAuthBridge.Acceptance.Support;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
 
 namespace DolibarrOAuthBridge.Acceptance;
 
@@ -42,6 +43,38 @@ public sealed class MailTests(AcceptanceStage stage)
     [AcceptanceFact]
     [Trait(Feature.Name, Feature.SmtpSwift)]
     public Task Dolibarr_sends_with_swiftmailer_and_an_expired_token_that_the_bridge_renews_once() => SendAsync("swiftmailer");
+
+    [AcceptanceFact]
+    [Trait(Feature.Name, Feature.AppOnly)]
+    public async Task Dolibarr_sends_with_an_app_only_entry_of_a_provider_that_it_knows()
+    {
+        await UseForMailAsync(TestEntries.AppOnly);
+        try
+        {
+            var consent = await stage.Bridge.RunAsync(["consent", TestEntries.AppOnly, "--client-credentials"]);
+            Assert.True(consent.ExitCode == 0, consent.Error);
+            foreach (var mode in (string[])["smtps", "swiftmailer"])
+            {
+                await stage.Site.Install.SetConstAsync("MAIN_MAIL_SENDMODE", mode);
+                var token = await stage.Site.Install.ReadTokenAsync(TestEntries.AppOnly);
+                await stage.Site.Install.SetTokenAsync(
+                    TestEntries.AppOnly,
+                    token with
+                    {
+                        EndOfLife = EndOfLife.At(DateTimeOffset.UtcNow.AddHours(-1)),
+                    }
+                );
+                stage.Provider.Requests.Clear();
+                var sent = await SendAMailAsync($"App-only, {mode}");
+                Assert.True(sent.StartsWith("sent", StringComparison.Ordinal), sent + stage.Mail.Log);
+                Assert.Equal(1, stage.Provider.Requests.TokenRequestCount);
+            }
+        }
+        finally
+        {
+            await stage.Site.Install.SetConstAsync("MAIN_MAIL_SENDMODE", "mail");
+        }
+    }
 
     [AcceptanceFact]
     [Trait(Feature.Name, Feature.Imap)]
@@ -99,7 +132,7 @@ public sealed class MailTests(AcceptanceStage stage)
         Assert.DoesNotContain("consent_required", entry.Split(TestEntries.Mail)[1].Split("\"entry\"")[0], StringComparison.Ordinal);
     }
 
-    private async Task UseForMailAsync()
+    private async Task UseForMailAsync(string entry = TestEntries.Mail)
     {
         foreach (
             var (name, value) in new Dictionary<string, string>
@@ -110,7 +143,7 @@ public sealed class MailTests(AcceptanceStage stage)
                 ["MAIN_MAIL_EMAIL_TLS"] = "1",
                 ["MAIN_MAIL_SMTPS_AUTH_TYPE"] = "XOAUTH2",
                 ["MAIN_MAIL_SMTPS_ID"] = Mailbox,
-                ["MAIN_MAIL_SMTPS_OAUTH_SERVICE"] = TestEntries.Mail,
+                ["MAIN_MAIL_SMTPS_OAUTH_SERVICE"] = entry,
                 ["MAIN_IMAP_USE_PHPIMAP"] = "1",
             }
         )

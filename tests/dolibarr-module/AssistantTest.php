@@ -97,6 +97,14 @@ final class AssistantTest extends ModuleTestCase
 		}
 	}
 
+	public function testAProviderIsOfferedForMailWhereDolibarrKnowsIt()
+	{
+		$this->assertContains('send', OAuthBridgeAssistant::purposesOf('MICROSOFT'));
+		$this->assertArrayHasKey('GITHUB', OAuthBridgeAssistant::offered());
+		$this->assertArrayNotHasKey('MICROSOFTAPP', OAuthBridgeAssistant::offered());
+		$this->assertNull(OAuthBridgeAssistant::scopes('MICROSOFTAPP', 'send'));
+	}
+
 	public function testAKnownServerBringsItsScopes()
 	{
 		$this->assertSame('mail:smtp', OAuthBridgeAssistant::scopes('GENERIC', 'send', 'yandex'));

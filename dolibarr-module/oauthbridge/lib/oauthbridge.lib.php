@@ -54,6 +54,19 @@ function oauthbridgeAnchor($entry)
 }
 
 /**
+ * Dolibarr's list of OAuth services. Its mail code finds tokens of these providers only.
+ *
+ * @return array<string,array<string,string>> Their properties, by OAUTH_PROVIDER_NAME
+ */
+function oauthbridgeServices()
+{
+	global $supportedoauth2array; // Dolibarr 17 has no function for it
+
+	require_once DOL_DOCUMENT_ROOT.'/core/lib/oauth.lib.php';
+	return function_exists('getSupportedOauth2Array') ? getSupportedOauth2Array() : (array) $supportedoauth2array;
+}
+
+/**
  * The icon of a provider: Dolibarr's, from its list of OAuth services (OAUTH_PROVIDER_NAME => picto), otherwise a key.
  *
  * @param  string $provider Provider of an entry; may be a variant of one in the list (a longer name)
@@ -61,12 +74,8 @@ function oauthbridgeAnchor($entry)
  */
 function oauthbridgeIcon($provider)
 {
-	global $supportedoauth2array; // Dolibarr 17 has no function for it
-
-	require_once DOL_DOCUMENT_ROOT.'/core/lib/oauth.lib.php';
 	$icon = 'fa-key';
-	$services = function_exists('getSupportedOauth2Array') ? getSupportedOauth2Array() : (array) $supportedoauth2array;
-	foreach ($services as $key => $service) {
+	foreach (oauthbridgeServices() as $key => $service) {
 		$name = str_replace('_', '', preg_replace('/^OAUTH_(.+)_NAME$/', '$1', $key));
 		$isFitting = !empty($service['picto']) && $service['picto'] !== 'generic'; // a sheet of paper
 		if ($isFitting && stripos($provider, $name) === 0) {

@@ -32,6 +32,9 @@ public sealed record StandInClient
     /// </summary>
     public bool IsResourceServer { get; init; }
 
+    /// <summary>The mailbox that tokens open which it gets in its own name (RFC 6749, section 4.4); null for none.</summary>
+    public string? Mailbox { get; init; }
+
     /// <summary>Not the secret.</summary>
     public override string ToString() => ClientId;
 }

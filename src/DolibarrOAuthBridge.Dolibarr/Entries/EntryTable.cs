@@ -32,6 +32,7 @@ public sealed class EntryTable
     private readonly Func<EntryName, string?> _certificate;
     private readonly Func<EntryName, bool> _isPublic;
     private readonly Func<EntryName, ServiceAccount?> _serviceAccount;
+    private readonly Func<EntryName, bool> _isAppOnly;
 
     /// <summary>Reads from the given database.</summary>
     /// <param name="database">Dolibarr's database.</param>
@@ -41,13 +42,15 @@ public sealed class EntryTable
     /// <param name="certificate">Looks up <see cref="OAuthEntry.ClientCertificate"/>; no entry has one by default.</param>
     /// <param name="isPublic">Looks up <see cref="OAuthEntry.IsPublicClient"/>; no entry is one by default.</param>
     /// <param name="serviceAccount">Looks up <see cref="OAuthEntry.ServiceAccount"/>; no entry has one by default.</param>
+    /// <param name="isAppOnly">Looks up <see cref="OAuthEntry.IsAppOnly"/>; no entry is so by default.</param>
     public EntryTable(
         DolibarrDatabase database,
         TokenCodec codec,
         Func<string, string?>? environment = null,
         Func<EntryName, string?>? certificate = null,
         Func<EntryName, bool>? isPublic = null,
-        Func<EntryName, ServiceAccount?>? serviceAccount = null
+        Func<EntryName, ServiceAccount?>? serviceAccount = null,
+        Func<EntryName, bool>? isAppOnly = null
     )
     {
         _database = database;
@@ -56,6 +59,7 @@ public sealed class EntryTable
         _certificate = certificate ?? (static _ => null);
         _isPublic = isPublic ?? (static _ => false);
         _serviceAccount = serviceAccount ?? (static _ => null);
+        _isAppOnly = isAppOnly ?? (static _ => false);
     }
 
     /// <summary>Every entry of a company, ordered by name.</summary>
@@ -276,6 +280,7 @@ public sealed class EntryTable
             ClientCertificate = _certificate(name),
             IsPublicClient = _isPublic(name),
             ServiceAccount = _serviceAccount(name),
+            IsAppOnly = _isAppOnly(name),
             Scopes = ReadList(name.Constant("SCOPE")),
             Tenant = Read("TENANT"),
             Url = Read("URL").TrimEnd('/'),

@@ -38,6 +38,12 @@ public sealed class OAuthEntry
     /// </summary>
     public ServiceAccount? ServiceAccount { get; init; }
 
+    /// <summary>
+    /// Whether the application asks in its own name although its provider's entries usually act for a user, by the configuration of
+    /// whoever uses this library.
+    /// </summary>
+    public bool IsAppOnly { get; init; }
+
     /// <summary>Whether the client has no secret (RFC 6749, section 2.1), by the sidecar's own configuration.</summary>
     public bool IsPublicClient { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class ConsentCommand : IBridgeCommand
     };
     private readonly Option<bool> _clientCredentials = new("--client-credentials")
     {
-        Description = "Get a token in the application's own name (MICROSOFTAPP entries); nobody is asked.",
+        Description = "Get a token in the application's own name (app-only entries); nobody is asked.",
     };
     private readonly Option<bool> _paste = new("--paste")
     {

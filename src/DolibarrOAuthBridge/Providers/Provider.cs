@@ -101,6 +101,9 @@ internal sealed record Provider
     /// <summary>What it is for entries with a service account; null where it has no such thing.</summary>
     public Provider? ServiceAccountVariant { get; init; }
 
+    /// <summary>What it is for entries whose application asks in its own name; null where it has no such thing.</summary>
+    public Provider? AppOnlyVariant { get; init; }
+
     /// <summary>What its ID tokens are like; null where it does not speak OpenID Connect, so that nobody can sign in with it.</summary>
     public IdentityFacts? Identity { get; init; }
 

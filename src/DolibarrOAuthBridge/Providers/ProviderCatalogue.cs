@@ -119,22 +119,10 @@ internal static class ProviderCatalogue
         {
             ServiceAccountVariant = Google with { Renewal = RenewalGrant.ServiceAccount, RefreshTokenIdleLifetime = null, Identity = null },
         },
-        WithPersonal(MicrosoftDelegated),
-        WithPersonal(MicrosoftDelegated with { Name = "Microsoft2", Family = "Microsoft", Keys = ["MICROSOFT2"] }),
-        WithPersonal(MicrosoftDelegated with { Name = "Microsoft3", Family = "Microsoft", Keys = ["MICROSOFT3"] }),
-        MicrosoftDelegated with
-        {
-            Name = "MicrosoftApp",
-            Family = "Microsoft",
-            Keys = ["MICROSOFTAPP"],
-            Renewal = RenewalGrant.ClientCredentials,
-            AppOnlyResource = Exchange,
-            ScopeNeeds = [], // an administrator grants permissions at the provider, not by scopes
-            // AADSTS9001023; the last is consumers
-            UnusableTenants = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"],
-            RefreshTokenIdleLifetime = null,
-            Identity = null,
-        },
+        WithVariants(MicrosoftDelegated),
+        WithVariants(MicrosoftDelegated with { Name = "Microsoft2", Family = "Microsoft", Keys = ["MICROSOFT2"] }),
+        WithVariants(MicrosoftDelegated with { Name = "Microsoft3", Family = "Microsoft", Keys = ["MICROSOFT3"] }),
+        AppOnly(MicrosoftDelegated with { Name = "MicrosoftApp", Family = "Microsoft", Keys = ["MICROSOFTAPP"] }),
         new()
         {
             Name = "Generic",
@@ -178,11 +166,12 @@ internal static class ProviderCatalogue
 
     // Personal accounts (outlook.com, hotmail.com) send by a server of their own (support.microsoft.com, "POP, IMAP and SMTP settings
     // for Outlook.com").
-    private static Provider WithPersonal(Provider provider)
+    private static Provider WithVariants(Provider provider)
     {
         var personal = provider with { Smtp = new MailHost("smtp-mail.outlook.com", 587, MailSecurity.StartTls) };
         return provider with
         {
+            AppOnlyVariant = AppOnly(provider),
             TenantVariants = new Dictionary<string, Provider>
             {
                 ["consumers"] = personal,
@@ -191,11 +180,24 @@ internal static class ProviderCatalogue
         };
     }
 
-    /// <summary>The provider of an entry: by its name, its server's host, its tenant and its service account.</summary>
+    private static Provider AppOnly(Provider provider) =>
+        provider with
+        {
+            Renewal = RenewalGrant.ClientCredentials,
+            AppOnlyResource = Exchange,
+            ScopeNeeds = [], // an administrator grants permissions at the provider, not by scopes
+            // AADSTS9001023; the last is consumers
+            UnusableTenants = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"],
+            RefreshTokenIdleLifetime = null,
+            Identity = null,
+        };
+
+    /// <summary>The provider of an entry: by its name, its server's host, its tenant, and how its application asks.</summary>
     public static Provider Of(OAuthEntry entry)
     {
         var provider = Of(entry.Name);
         return entry.ServiceAccount is not null && provider.ServiceAccountVariant is { } variant ? variant
+            : entry.IsAppOnly && provider.AppOnlyVariant is { } appOnly ? appOnly
             : provider.TenantVariants.TryGetValue(entry.Tenant.ToLowerInvariant(), out var tenant) ? tenant
             : provider.DiscoversEndpoints ? ServerPresets.Of(provider, entry.Url)
             : provider;

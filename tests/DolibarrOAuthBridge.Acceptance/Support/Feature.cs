@@ -21,6 +21,7 @@ internal static class Feature
     public const string MailTests = "Mail tests of the page";
     public const string SmtpOwn = "Send mail, SMTP (smtps)";
     public const string SmtpSwift = "Send mail, SMTP (SwiftMailer)";
+    public const string AppOnly = "Mail app-only, smtps and SwiftMailer";
     public const string Imap = "Collect mail, IMAP";
     public const string SignIn = "Sign-in";
     public const string Notices = "Notices";

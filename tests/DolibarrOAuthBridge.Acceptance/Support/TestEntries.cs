@@ -21,6 +21,9 @@ internal static class TestEntries
     /// <summary>Renewed by hand.</summary>
     public const string Renewed = "MICROSOFT-Office";
 
+    /// <summary>Its application asks in its own name.</summary>
+    public const string AppOnly = "MICROSOFT-Robot";
+
     /// <summary>Its consent is never given.</summary>
     public const string Refused = "GENERIC-Refused";
 
@@ -69,6 +72,7 @@ internal static class TestEntries
         (Refused, "openid,email"),
         (Ending, "openid,email"),
         (Renewed, "https://outlook.office.com/SMTP.Send,https://outlook.office.com/IMAP.AccessAsUser.All,offline_access"),
+        (AppOnly, "https://outlook.office365.com/.default"),
         (Dead, "email,https://mail.google.com/"),
         (Login, "openid,email,profile"),
         (Shared, "email,https://mail.google.com/"),
@@ -101,6 +105,7 @@ internal static class TestEntries
                             "email",
                             .. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access" or "email")),
                         ],
+                        Mailbox = entry.Entry == AppOnly ? "ada@example.com" : null,
                         RefreshTokens = entry.Entry.StartsWith("GOOGLE", StringComparison.Ordinal)
                             ? RefreshTokenPolicy.WhenAsked
                             : RefreshTokenPolicy.Always,
@@ -182,5 +187,6 @@ internal static class TestEntries
                     $"--Providers:{name}:DeviceAuthorizationEndpoint={provider.Endpoint("oauth/device")}",
                 }
             ),
+            $"--Entries:{AppOnly}:AppOnly=true",
         ];
 }

@@ -53,6 +53,29 @@ public sealed class AppOnlyTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task An_entry_of_a_provider_that_every_dolibarr_knows_can_be_app_only()
+    {
+        const string Known = "MICROSOFT-Mail";
+        await using var world = await CreateAsync(entry: Known);
+        Answer(world, "at-canary-consent", "at-canary-renewed");
+        Assert.DoesNotContain("client_credentials", (await world.RunAsync("entries", "--json")).Output, StringComparison.Ordinal);
+        world.Settings = new Dictionary<string, string?>(world.Settings) { [$"Entries:{Known}:AppOnly"] = "true" };
+        await world.InitAsync();
+
+        var consent = await world.RunAsync("consent", Known, "--client-credentials");
+
+        Assert.True(consent.ExitCode == 0, consent.Error);
+        Assert.Contains("client_credentials", (await world.RunAsync("entries", "--json")).Output, StringComparison.Ordinal);
+        var stored = await world.StoredAsync(Known);
+        Assert.Equal(("at-canary-consent", null), (stored.AccessToken, stored.RefreshToken));
+        await world.Install.SetTokenAsync(Known, stored with { EndOfLife = EndOfLife.At(DateTimeOffset.UnixEpoch) });
+        Assert.Equal("at-canary-renewed", (await world.Open().TokenAsync(Known)).Value);
+        Assert.All(world.Authority.Server.RequestsTo(Authority.TokenPath), request =>
+            Assert.Equal(("client_credentials", Scope), (request["grant_type"], request["scope"]))
+        );
+    }
+
+    [Fact]
     public async Task A_token_near_its_end_is_renewed_in_the_background_like_any_other()
     {
         await using var world = await CreateAsync();
@@ -175,17 +198,17 @@ public sealed class AppOnlyTests(SharedServer shared)
         Assert.Equal(0, world.Authority.Asked);
     }
 
-    private async Task<World> CreateAsync(Uri? tokenEndpoint = null)
+    private async Task<World> CreateAsync(Uri? tokenEndpoint = null, string entry = Entry)
     {
         var world = await World.CreateAsync(shared.Server);
         world.Settings = new Dictionary<string, string?>
         {
-            ["Providers:MicrosoftApp:TokenEndpoint"] = tokenEndpoint?.AbsoluteUri ?? world.Authority.TokenEndpoint,
+            ["Providers:Microsoft:TokenEndpoint"] = tokenEndpoint?.AbsoluteUri ?? world.Authority.TokenEndpoint,
         };
-        await world.Install.SetConstAsync($"OAUTH_{Entry}_ID", World.ClientId);
-        await world.Install.SetConstAsync($"OAUTH_{Entry}_SECRET", World.ClientSecret);
-        await world.Install.SetConstAsync($"OAUTH_{Entry}_TENANT", Tenant);
-        await world.Install.SetConstAsync($"OAUTH_{Entry}_SCOPE", Scope);
+        await world.Install.SetConstAsync($"OAUTH_{entry}_ID", World.ClientId);
+        await world.Install.SetConstAsync($"OAUTH_{entry}_SECRET", World.ClientSecret);
+        await world.Install.SetConstAsync($"OAUTH_{entry}_TENANT", Tenant);
+        await world.Install.SetConstAsync($"OAUTH_{entry}_SCOPE", Scope);
         return world;
     }
 

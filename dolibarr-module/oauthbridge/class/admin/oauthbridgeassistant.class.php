@@ -10,6 +10,7 @@
  */
 
 require_once __DIR__.'/oauthbridgepresets.class.php';
+require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
  * The assistant: from the choice of a provider to an entry in Dolibarr's constants and mail settings that use it. What was entered stays
@@ -188,14 +189,23 @@ class OAuthBridgeAssistant
 	 * What a provider can be chosen for in this Dolibarr.
 	 *
 	 * @param  string $provider A key of PROVIDERS
-	 * @return string[]         Of PURPOSES
+	 * @return string[]         Of PURPOSES; empty where it can be chosen for nothing
 	 */
 	public static function purposesOf($provider)
 	{
 		$purposes = array_keys(self::PROVIDERS[$provider]['scopes']);
-		// The mail code of Dolibarr 17 knows no entries of other servers.
-		$isWithoutMail = $provider === 'GENERIC' && (int) DOL_VERSION < 18;
-		return $isWithoutMail ? array_values(array_diff($purposes, array('send', 'collect', 'both'))) : $purposes;
+		$hasMail = isset(oauthbridgeServices()['OAUTH_'.$provider.'_NAME']);
+		return $hasMail ? $purposes : array_values(array_diff($purposes, array('send', 'collect', 'both')));
+	}
+
+	/**
+	 * The providers that can be chosen for something in this Dolibarr.
+	 *
+	 * @return array<string,array<string,mixed>> Of PROVIDERS
+	 */
+	public static function offered()
+	{
+		return array_filter(self::PROVIDERS, array(self::class, 'purposesOf'), ARRAY_FILTER_USE_KEY);
 	}
 
 	/**

@@ -56,10 +56,10 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 			$key = 'OAuthBridgePurpose_'.$purpose;
 			$purposes[$purpose] = $langs->trans($key);
 		}
-		$providers = array_map('dol_escape_htmltag', array_column(OAuthBridgeAssistant::PROVIDERS, 'name'));
+		$offered = OAuthBridgeAssistant::offered();
+		$names = array_map('dol_escape_htmltag', array_combine(array_keys($offered), array_column($offered, 'name')));
 		$html = $this->open('choose');
 		$html .= $this->radios('purpose', 'OAuthBridgeWhatFor', $purposes, $this->state['purpose']);
-		$names = array_combine(array_keys(OAuthBridgeAssistant::PROVIDERS), $providers);
 		$fits = array();
 		foreach (array_keys($names) as $provider) {
 			$fits[$provider] = implode(' ', OAuthBridgeAssistant::purposesOf($provider));

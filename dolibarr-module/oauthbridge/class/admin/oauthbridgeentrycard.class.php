@@ -197,10 +197,15 @@ class OAuthBridgeEntryCard
 		if (!$this->uses) {
 			return $this->fact('OAuthBridgeUsedBy', '<span class="opacitymedium">'.$langs->trans('OAuthBridgeUse_nothing').'</span>');
 		}
-		return $this->fact('OAuthBridgeUsedBy', implode('<br>', array_map(static function ($use) use ($user) {
+		$uses = array_map(static function ($use) use ($user) {
 			$label = dol_escape_htmltag($use['label']);
 			return $user->admin ? '<a href="'.dol_escape_htmltag($use['url']).'">'.$label.'</a>' : $label;
-		}, $this->uses)));
+		}, $this->uses);
+		$provider = strtok((string) $this->state->get('entry'), '-');
+		if (!isset(oauthbridgeServices()['OAUTH_'.$provider.'_NAME'])) {
+			$uses[] = '<span class="warning">'.$langs->trans('OAuthBridgeUse_unknown', dol_escape_htmltag($provider)).'</span>';
+		}
+		return $this->fact('OAuthBridgeUsedBy', implode('<br>', $uses));
 	}
 
 	/**

@@ -3,8 +3,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-/** Double of Dolibarr's list of OAuth services: two of them. */
+/** Double of Dolibarr's list of OAuth services: some of them. */
 function getSupportedOauth2Array()
 {
-	return array('OAUTH_GOOGLE_NAME' => array('picto' => 'google'), 'OAUTH_GENERIC_NAME' => array('picto' => 'generic'));
+	return array(
+		'OAUTH_GOOGLE_NAME' => array('picto' => 'google'),
+		'OAUTH_MICROSOFT_NAME' => array('picto' => 'microsoft'),
+		'OAUTH_GENERIC_NAME' => array('picto' => 'generic'),
+	);
 }
