@@ -52,7 +52,7 @@ public sealed class MailTests(AcceptanceStage stage)
         try
         {
             var consent = await stage.Bridge.RunAsync(["consent", TestEntries.AppOnly, "--client-credentials"]);
-            Assert.True(consent.ExitCode == 0, consent.Error);
+            Assert.True(consent.ExitStatus == 0, consent.Error);
             foreach (var mode in (string[])["smtps", "swiftmailer"])
             {
                 await stage.Site.Install.SetConstAsync("MAIN_MAIL_SENDMODE", mode);

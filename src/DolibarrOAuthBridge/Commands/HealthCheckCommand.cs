@@ -25,8 +25,7 @@ internal sealed class HealthCheckCommand : IBridgeCommand
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
-        var address = result.GetValue(_sidecar)
-            ?? (File.Exists(SidecarClient.StandardSocket) ? SidecarClient.StandardSocket : SidecarClient.StandardAddress);
+        var address = result.GetValue(_sidecar) ?? SidecarClient.Automatic;
         try
         {
             var path = result.GetValue(_live) ? "/healthz" : "/readyz";

@@ -14,6 +14,11 @@ internal static class SidecarClient
     /// <summary>The socket of the Debian package's units and of the container image.</summary>
     public const string StandardSocket = "/run/dolibarr-oauth-bridge/bridge.sock";
 
+    /// <summary>
+    /// Where a sidecar is that nobody named: what <c>auto</c> means in the module's setup, whose default it is.
+    /// </summary>
+    public static string Automatic => File.Exists(StandardSocket) ? StandardSocket : StandardAddress;
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
     /// <summary>Gets a path.</summary>

@@ -16,7 +16,7 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
 {
     // Among several instances each has a path of its own.
     private string Usual =>
-        options.Instance.Length > 0 ? $"{SidecarClient.StandardAddress}/i/{options.Instance}" : SidecarClient.StandardAddress;
+        options.Instance.Length > 0 ? $"{SidecarClient.StandardAddress}/i/{options.Instance}" : SidecarClient.Automatic;
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
 
         var company = examination.Snapshot.Companies[0].Entity;
         var setting = examination.Snapshot.Setting("OAUTHBRIDGE_ADDRESS", company);
-        var address = examination.SidecarAddress ?? (setting.Length > 0 ? setting : Usual);
+        var address = examination.SidecarAddress ?? (IsNamed(setting) ? setting : Usual);
         var subject = $"sidecar at {address}";
         try
         {
@@ -66,6 +66,9 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
             ];
         }
     }
+
+    private static bool IsNamed(string setting) =>
+        setting.Length > 0 && !setting.Equals("auto", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<Finding> Judge(string subject, (HttpStatusCode Status, string Body) answer)
     {

@@ -69,6 +69,14 @@ internal sealed partial record UnixSocket(string Path, UnixFileMode Mode = UnixS
         {
             socket.Bind(new UnixDomainSocketEndPoint(Path));
         }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new IOException(
+                $"{Path}: {exception.Message}. Its directory must exist and be writable for the sidecar's user {Environment.UserName}.",
+                exception
+            );
+        }
         catch
         {
             socket.Dispose();

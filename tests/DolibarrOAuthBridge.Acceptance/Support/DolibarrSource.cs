@@ -45,11 +45,6 @@ internal static partial class DolibarrSource
     /// <summary>Whether a Dolibarr was given that is too old for the module.</summary>
     public static bool IsTooOld => Root is not null && !IsSupported;
 
-    /// <summary>Whether Dolibarr's own list of providers has Microsoft's app-only one.</summary>
-    public static bool KnowsAppOnly =>
-        File.ReadAllText(Path.Combine(Root!, "core", "lib", "oauth.lib.php"))
-            .Contains("$supportedoauth2array['OAUTH_MICROSOFTAPP_NAME']", StringComparison.Ordinal);
-
     /// <summary>Whether the Dolibarr is of a release before the given one.</summary>
     public static bool IsBefore(int major) => System.Version.Parse(Version).Major < major;
 

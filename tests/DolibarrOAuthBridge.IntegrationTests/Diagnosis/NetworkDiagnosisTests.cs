@@ -69,6 +69,17 @@ public sealed class NetworkDiagnosisTests(SharedServer shared, OwnServer own) : 
     }
 
     [Fact]
+    public async Task Looks_at_the_usual_places_where_the_module_is_told_to()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await world.Install.SetConstAsync("OAUTHBRIDGE_ADDRESS", "auto");
+
+        var findings = await Patient.ExamineAsync(world, offline: false);
+
+        Assert.DoesNotContain(findings, finding => finding.Subject == "sidecar at auto");
+    }
+
+    [Fact]
     public async Task Finds_a_healthy_sidecar_on_its_socket()
     {
         await using var world = await Patient.CreateAsync(shared.Server);

@@ -208,5 +208,8 @@ public sealed class SidecarTests(SharedServer shared)
             StringComparison.Ordinal
         );
         Assert.Contains("Another process listens", (await world.RunAsync("serve", "--socket", path)).Error, StringComparison.Ordinal);
+
+        var nowhere = await world.RunAsync("serve", "--socket", Path.Combine(world.Install.DirectoryPath, "nowhere", "bridge.sock"));
+        Assert.Contains("Its directory must exist and be writable", nowhere.Error, StringComparison.Ordinal);
     }
 }
