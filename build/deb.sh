@@ -31,7 +31,8 @@ install -m 644 -t "$tree/DEBIAN" packaging/debian/conffiles
 size=$(du -sk --exclude=DEBIAN "$tree" | cut -f1) # KiB
 # A native file wants the C library of the Debian that linked it, the portable one an older.
 libc=$(readelf --version-info --wide "$published/$name" | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1)
-sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/; s/@LIBC@/${libc#GLIBC_}/" packaging/debian/control >"$tree/DEBIAN/control"
+sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/; s/@LIBC@/${libc#GLIBC_}/" \
+	packaging/debian/control >"$tree/DEBIAN/control"
 (cd "$tree" && find usr lib -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 
 package="$(dirname "$published")/${name}_${version}_$architecture.deb"

@@ -63,10 +63,13 @@ internal static class BridgeServices
             .AddSingleton(provider => new EntryTable(
                 provider.GetRequiredService<DolibarrDatabase>(),
                 provider.GetRequiredService<TokenCodec>(),
-                certificate: provider.GetRequiredService<ClientCertificates>().PathOf,
-                isPublic: name => ClientAuthentication.IsPublic(provider.GetRequiredService<IConfiguration>(), name),
-                serviceAccount: provider.GetRequiredService<ServiceAccountKeys>().Of,
-                isAppOnly: name => EntrySettingNames.IsAppOnly(provider.GetRequiredService<IConfiguration>(), name)
+                supplements: new EntrySupplements
+                {
+                    Certificate = provider.GetRequiredService<ClientCertificates>().PathOf,
+                    IsPublic = name => ClientAuthentication.IsPublic(provider.GetRequiredService<IConfiguration>(), name),
+                    ServiceAccount = provider.GetRequiredService<ServiceAccountKeys>().Of,
+                    IsAppOnly = name => EntrySettingNames.IsAppOnly(provider.GetRequiredService<IConfiguration>(), name),
+                }
             ));
 
     internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) =>

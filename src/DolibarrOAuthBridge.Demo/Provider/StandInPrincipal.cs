@@ -40,11 +40,7 @@ internal static class StandInPrincipal
 
     /// <summary>A client's own grant.</summary>
     public static ClaimsPrincipal Of(string clientId, ImmutableArray<string> scopes, StandInState state) =>
-        Finish(
-            NewIdentity().SetClaim(Claims.Subject, clientId).SetClaim(Claims.Email, state.FindClient(clientId)?.Mailbox),
-            scopes,
-            state
-        );
+        Finish(NewIdentity().SetClaim(Claims.Subject, clientId).SetClaim(Claims.Email, state.FindClient(clientId)?.Mailbox), scopes, state);
 
     private static ClaimsIdentity NewIdentity() => new("stand-in", Claims.Name, Claims.Role);
 

@@ -29,37 +29,25 @@ public sealed class EntryTable
     private readonly DolibarrDatabase _database;
     private readonly TokenCodec _codec;
     private readonly Func<string, string?> _environment;
-    private readonly Func<EntryName, string?> _certificate;
-    private readonly Func<EntryName, bool> _isPublic;
-    private readonly Func<EntryName, ServiceAccount?> _serviceAccount;
-    private readonly Func<EntryName, bool> _isAppOnly;
+    private readonly EntrySupplements _supplements;
 
     /// <summary>Reads from the given database.</summary>
     /// <param name="database">Dolibarr's database.</param>
     /// <param name="codec">Decrypts the client secrets.</param>
     /// <param name="environment">Looks up an environment variable: Dolibarr lets <c>DOLIBARR_&lt;constant&gt;</c> override a
     /// constant that exists.</param>
-    /// <param name="certificate">Looks up <see cref="OAuthEntry.ClientCertificate"/>; no entry has one by default.</param>
-    /// <param name="isPublic">Looks up <see cref="OAuthEntry.IsPublicClient"/>; no entry is one by default.</param>
-    /// <param name="serviceAccount">Looks up <see cref="OAuthEntry.ServiceAccount"/>; no entry has one by default.</param>
-    /// <param name="isAppOnly">Looks up <see cref="OAuthEntry.IsAppOnly"/>; no entry is so by default.</param>
+    /// <param name="supplements">What Dolibarr does not say of its entries; nothing by default.</param>
     public EntryTable(
         DolibarrDatabase database,
         TokenCodec codec,
         Func<string, string?>? environment = null,
-        Func<EntryName, string?>? certificate = null,
-        Func<EntryName, bool>? isPublic = null,
-        Func<EntryName, ServiceAccount?>? serviceAccount = null,
-        Func<EntryName, bool>? isAppOnly = null
+        EntrySupplements? supplements = null
     )
     {
         _database = database;
         _codec = codec;
         _environment = environment ?? Environment.GetEnvironmentVariable;
-        _certificate = certificate ?? (static _ => null);
-        _isPublic = isPublic ?? (static _ => false);
-        _serviceAccount = serviceAccount ?? (static _ => null);
-        _isAppOnly = isAppOnly ?? (static _ => false);
+        _supplements = supplements ?? new EntrySupplements();
     }
 
     /// <summary>Every entry of a company, ordered by name.</summary>
@@ -277,10 +265,10 @@ public sealed class EntryTable
             ClientSecret = secret,
             ClientSecretOrigin = DolCrypt.OriginOf(stored),
             ClientSecretProblem = problem,
-            ClientCertificate = _certificate(name),
-            IsPublicClient = _isPublic(name),
-            ServiceAccount = _serviceAccount(name),
-            IsAppOnly = _isAppOnly(name),
+            ClientCertificate = _supplements.Certificate(name),
+            IsPublicClient = _supplements.IsPublic(name),
+            ServiceAccount = _supplements.ServiceAccount(name),
+            IsAppOnly = _supplements.IsAppOnly(name),
             Scopes = ReadList(name.Constant("SCOPE")),
             Tenant = Read("TENANT"),
             Url = Read("URL").TrimEnd('/'),

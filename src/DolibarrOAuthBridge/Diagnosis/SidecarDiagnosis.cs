@@ -15,8 +15,7 @@ namespace DolibarrOAuthBridge.Diagnosis;
 internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions options) : IDiagnosis
 {
     // Among several instances each has a path of its own.
-    private string Usual =>
-        options.Instance.Length > 0 ? $"{SidecarClient.StandardAddress}/i/{options.Instance}" : SidecarClient.Automatic;
+    private string Usual => options.Instance.Length > 0 ? $"{SidecarClient.StandardAddress}/i/{options.Instance}" : SidecarClient.Automatic;
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
@@ -67,8 +66,7 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
         }
     }
 
-    private static bool IsNamed(string setting) =>
-        setting.Length > 0 && !setting.Equals("auto", StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(string setting) => setting.Length > 0 && !setting.Equals("auto", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<Finding> Judge(string subject, (HttpStatusCode Status, string Body) answer)
     {

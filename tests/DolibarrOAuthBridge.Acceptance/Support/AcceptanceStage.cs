@@ -67,8 +67,7 @@ public sealed class AcceptanceStage : IAsyncLifetime
 
     /// <summary>Whether Dolibarr's own list of providers has one, without which its mail code finds no token of it.</summary>
     /// <param name="provider">Its name, such as <c>GENERIC</c>.</param>
-    internal async Task<bool> KnowsAsync(string provider) =>
-        (await Site.RunPhpAsync("providers.php", [])).Split('\n').Contains(provider);
+    internal async Task<bool> KnowsAsync(string provider) => (await Site.RunPhpAsync("providers.php", [])).Split('\n').Contains(provider);
 
     /// <summary>Runs Dolibarr's own e-mail collector.</summary>
     /// <param name="arguments">Those of <c>collect_mail.php</c>.</param>
