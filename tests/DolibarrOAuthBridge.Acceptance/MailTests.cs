@@ -77,6 +77,30 @@ public sealed class MailTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.AppOnly)]
+    public async Task Mail_goes_out_with_an_app_only_provider_where_dolibarr_knows_it_and_the_card_says_so_elsewhere()
+    {
+        await UseForMailAsync(TestEntries.AppOnlyByProvider);
+        try
+        {
+            var consent = await stage.Bridge.RunAsync(["consent", TestEntries.AppOnlyByProvider, "--client-credentials"]);
+            Assert.True(consent.ExitStatus == 0, consent.Error);
+            var isKnown = await stage.KnowsAsync("MICROSOFTAPP");
+
+            var sent = await SendAMailAsync("By a provider of its own");
+            stage.Pages.OpenStatus();
+            var card = stage.Browser.TextOf(DolibarrPages.Card(TestEntries.AppOnlyByProvider));
+
+            Assert.Equal(isKnown, sent.StartsWith("sent", StringComparison.Ordinal));
+            Assert.Equal(!isKnown, card.Contains("Mail does not work with it", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await stage.Site.Install.SetConstAsync("MAIN_MAIL_SENDMODE", "mail");
+        }
+    }
+
+    [AcceptanceFact]
     [Trait(Feature.Name, Feature.Imap)]
     public async Task Dolibarr_collects_mail_with_an_expired_token_that_the_bridge_renews()
     {

@@ -24,6 +24,9 @@ internal static class TestEntries
     /// <summary>Its application asks in its own name.</summary>
     public const string AppOnly = "MICROSOFT-Robot";
 
+    /// <summary>The same, of a provider that most releases do not know.</summary>
+    public const string AppOnlyByProvider = "MICROSOFTAPP-Robot";
+
     /// <summary>Its consent is never given.</summary>
     public const string Refused = "GENERIC-Refused";
 
@@ -73,6 +76,7 @@ internal static class TestEntries
         (Ending, "openid,email"),
         (Renewed, "https://outlook.office.com/SMTP.Send,https://outlook.office.com/IMAP.AccessAsUser.All,offline_access"),
         (AppOnly, "https://outlook.office365.com/.default"),
+        (AppOnlyByProvider, "https://outlook.office365.com/.default"),
         (Dead, "email,https://mail.google.com/"),
         (Login, "openid,email,profile"),
         (Shared, "email,https://mail.google.com/"),
@@ -105,7 +109,7 @@ internal static class TestEntries
                             "email",
                             .. entry.Scopes.Split(',').Where(scope => scope is not ("openid" or "offline_access" or "email")),
                         ],
-                        Mailbox = entry.Entry == AppOnly ? "ada@example.com" : null,
+                        Mailbox = entry.Entry is AppOnly or AppOnlyByProvider ? "ada@example.com" : null,
                         RefreshTokens = entry.Entry.StartsWith("GOOGLE", StringComparison.Ordinal)
                             ? RefreshTokenPolicy.WhenAsked
                             : RefreshTokenPolicy.Always,
