@@ -21,6 +21,7 @@ internal static class SidecarAccount
             {
                 DbUser = options.DatabaseUser,
                 DbPassword = ReadPassword(options.DatabasePasswordFile),
+                HasOwnDbAccount = true,
             };
     }
 

@@ -55,6 +55,12 @@ public sealed record DolibarrConf
     /// <summary>The database account.</summary>
     public required string DbUser { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="DbUser"/> is an account of the sidecar's own, which may see Dolibarr's tables through views only. It does not
+    /// come from conf.php.
+    /// </summary>
+    public bool HasOwnDbAccount { get; init; }
+
     /// <summary>The database password in the clear, also where conf.php holds it encoded or encrypted.</summary>
     public string DbPassword { get; init; } = "";
 

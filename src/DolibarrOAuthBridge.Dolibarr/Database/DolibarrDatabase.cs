@@ -8,7 +8,7 @@ namespace DolibarrOAuthBridge.Dolibarr.Database;
 /// <summary>
 /// Connections to the database that conf.php names, set up as <see cref="SqlDialect"/> says.
 /// </summary>
-public sealed class DolibarrDatabase : IAsyncDisposable
+public sealed partial class DolibarrDatabase : IAsyncDisposable
 {
     private readonly uint _timeoutSeconds;
     private readonly bool _isPooled;
@@ -23,6 +23,8 @@ public sealed class DolibarrDatabase : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(conf);
         _timeoutSeconds = timeoutSeconds;
         _isPooled = isPooled;
+        _hasOwnAccount = conf.HasOwnDbAccount;
+        _access = _hasOwnAccount ? Access.Unknown : Access.Tables;
         Prefix = conf.DbPrefix;
         Name = conf.DbName;
         Sql = SqlDialect.Of(conf.DbType);
@@ -90,6 +92,7 @@ public sealed class DolibarrDatabase : IAsyncDisposable
                 catch (Exception exception) when (StoreException.IsFromStore(exception))
                 {
                     var failure = StoreException.From(exception);
+                    AskAgain(failure);
                     if (failure.Failure != StoreFailure.Unavailable || attempt > 1 || exception is StoreException)
                     {
                         throw failure;

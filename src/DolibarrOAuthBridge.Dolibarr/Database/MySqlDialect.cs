@@ -49,6 +49,8 @@ internal sealed class MySqlDialect : SqlDialect
         "SELECT table_name AS Name, engine AS Engine FROM information_schema.tables WHERE table_schema = DATABASE() "
         + "AND table_type = 'BASE TABLE' AND table_name IN @names AND engine <> 'InnoDB'";
 
+    public override string? ReadableQuery => $"{Readable("table", "DATABASE()")} UNION ALL {Readable("views", "@views")}";
+
     public override string IndexesQuery =>
         "SELECT DISTINCT table_name AS Name, index_name AS Detail FROM information_schema.statistics "
         + "WHERE table_schema = DATABASE() AND table_name IN @names";
@@ -133,6 +135,10 @@ internal sealed class MySqlDialect : SqlDialect
                 }
             )
             .Build();
+
+    private static string Readable(string place, string database) =>
+        $"SELECT '{place}' AS Place FROM information_schema.columns WHERE table_schema = {database} AND table_name = @table "
+        + "AND column_name = @column AND privileges LIKE '%select%'";
 
     private static MySqlConnectionStringBuilder ConnectionString(DolibarrConf conf, uint timeoutSeconds, bool isPooled)
     {

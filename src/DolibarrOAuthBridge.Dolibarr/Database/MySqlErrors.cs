@@ -16,6 +16,8 @@ internal static class MySqlErrors
     private const MySqlErrorCode CheckFailed = (MySqlErrorCode)4025; // MariaDB
     private const MySqlErrorCode CheckViolated = (MySqlErrorCode)3819; // MySQL
     private const MySqlErrorCode NoDefault = (MySqlErrorCode)1364;
+    private const MySqlErrorCode ViewCheckFailed = (MySqlErrorCode)1369;
+    private const MySqlErrorCode NoDefaultInView = (MySqlErrorCode)1423;
     private const MySqlErrorCode ConnectionKilled = (MySqlErrorCode)1927; // MariaDB
 
     /// <summary>The failure in the bridge's own terms.</summary>
@@ -44,7 +46,8 @@ internal static class MySqlErrors
                 or MySqlErrorCode.CommandTimeoutExpired => StoreFailure.Unavailable,
                 MySqlErrorCode.NoSuchTable or MySqlErrorCode.BadFieldError => StoreFailure.Other,
                 // A trigger or a constraint refuses, a column is too narrow, or rows are not numbered any more.
-                Signal or MySqlErrorCode.DataTooLong or CheckFailed or CheckViolated or NoDefault => StoreFailure.NotWritable,
+                Signal or MySqlErrorCode.DataTooLong or CheckFailed or CheckViolated or NoDefault or NoDefaultInView or ViewCheckFailed =>
+                    StoreFailure.NotWritable,
                 _ => IsLostConnection((int)exception.ErrorCode) || exception.IsTransient || exception.InnerException is not null
                     ? StoreFailure.Unavailable
                     : StoreFailure.Other,
@@ -114,7 +117,9 @@ internal static class MySqlErrors
                 MySqlErrorCode.AccessDenied or AccessDeniedWithoutPassword => "The database refuses the account in conf.php.",
                 MySqlErrorCode.UnknownDatabase => "The database named in conf.php does not exist.",
                 Signal => $"A trigger of the database refuses: {exception.Message}",
-                MySqlErrorCode.DataTooLong or CheckFailed or CheckViolated or NoDefault =>
+                ViewCheckFailed =>
+                    $"The account's view refuses the row: it belongs to no OAuth entry that is in llx_const ({exception.Message})",
+                MySqlErrorCode.DataTooLong or CheckFailed or CheckViolated or NoDefault or NoDefaultInView =>
                     $"The database refuses a value: {exception.Message}.",
                 // A duplicate and a wrong value are quoted by the server, and may be secret.
                 MySqlErrorCode.DuplicateKeyEntry or MySqlErrorCode.TruncatedWrongValue or WrongText =>

@@ -35,6 +35,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     public override string? EnginesQuery => null;
 
+    public override string? ReadableQuery => null;
+
     public override string IndexesQuery =>
         "SELECT tablename AS Name, indexname AS Detail FROM pg_indexes WHERE schemaname = current_schema() AND tablename IN @names";
 

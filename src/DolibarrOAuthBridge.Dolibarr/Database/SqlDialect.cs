@@ -52,6 +52,12 @@ public abstract partial class SqlDialect
     /// </summary>
     public abstract string? EnginesQuery { get; }
 
+    /// <summary>
+    /// Where the account may read the column <c>@column</c> of <c>@table</c>, as <c>Place</c>: <c>table</c> for the table itself,
+    /// <c>views</c> for the view of it in the database <c>@views</c>. Null where there are no such views.
+    /// </summary>
+    public abstract string? ReadableQuery { get; }
+
     /// <summary>The indexes of the tables in <c>@names</c>, as <c>Name</c> and <c>Detail</c>.</summary>
     public abstract string IndexesQuery { get; }
 

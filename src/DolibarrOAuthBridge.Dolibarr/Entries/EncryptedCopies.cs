@@ -16,21 +16,35 @@ public sealed class EncryptedCopies(DolibarrDatabase database)
     /// <param name="except">The settings that do not count: a name, or the beginning of names and <c>*</c>.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <exception cref="StoreException">The database failed.</exception>
-    public Task<bool> IsSettingAsync(string origin, string except, CancellationToken cancellationToken = default)
+    public async Task<bool> IsSettingAsync(string origin, string except, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(except);
-        return AnyAsync(
-            $"{database.Table("const")} WHERE name NOT LIKE @except ESCAPE '|' AND value LIKE @pattern ESCAPE '|'",
-            origin,
-            [("except", Literal(except).Replace('*', '%'))],
-            cancellationToken
-        );
+        var stored = await StoredWithAsync("const", "value", cancellationToken).ConfigureAwait(false);
+        return await AnyAsync(
+                $"{stored} AND name NOT LIKE @except ESCAPE '|'",
+                origin,
+                [("except", Literal(except).Replace('*', '%'))],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Whether a row of the token table, of any owner and company, is stored with an IV that begins so.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public Task<bool> IsTokenAsync(string origin, CancellationToken cancellationToken = default) =>
-        AnyAsync($"{database.Table("oauth_token")} WHERE token LIKE @pattern ESCAPE '|'", origin, [], cancellationToken);
+    public async Task<bool> IsTokenAsync(string origin, CancellationToken cancellationToken = default) =>
+        await AnyAsync(
+                await StoredWithAsync("oauth_token", "token", cancellationToken).ConfigureAwait(false),
+                origin,
+                [],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    // An account that has views only is shown the beginning of each IV, and not what was encrypted.
+    private async ValueTask<string> StoredWithAsync(string table, string column, CancellationToken cancellationToken) =>
+        await database.UsesViewsAsync(cancellationToken).ConfigureAwait(false)
+            ? $"{database.View(table + "_origin")} WHERE origin = @origin"
+            : $"{database.Table(table)} WHERE {column} LIKE @pattern ESCAPE '|'";
 
     private async Task<bool> AnyAsync(
         string where,
@@ -43,7 +57,7 @@ public sealed class EncryptedCopies(DolibarrDatabase database)
         var found = await database
             .QueryAsync(
                 $"SELECT 1 AS found FROM {where} LIMIT 1",
-                [("pattern", $"%dol%:%:{Literal(origin)}%"), .. parameters],
+                [("pattern", $"%dol%:%:{Literal(origin)}%"), ("origin", origin), .. parameters],
                 static row => row.Number("found"),
                 cancellationToken
             )

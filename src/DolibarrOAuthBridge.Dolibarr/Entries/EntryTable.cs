@@ -65,7 +65,8 @@ public sealed class EntryTable
     public async Task<IReadOnlyList<OAuthEntry>> ListAllAsync(IEnumerable<int> companies, CancellationToken cancellationToken = default)
     {
         var sql = $"""
-            SELECT entity, name, value FROM {_database.Table("const")} WHERE {AnyEntry} OR name IN ('{LastUpgrade}', '{LastInstall}')
+            SELECT entity, name, value FROM {await ConstantsAsync(cancellationToken).ConfigureAwait(false)}
+             WHERE {AnyEntry} OR name IN ('{LastUpgrade}', '{LastInstall}')
             """;
         var rows = await _database
             .QueryAsync(
@@ -116,8 +117,8 @@ public sealed class EntryTable
     {
         // Values that the environment overrides are not those in the table.
         var sql =
-            $"SELECT name, value FROM {_database.Table("const")} WHERE name LIKE 'OAUTH|_%|_ID' ESCAPE '|' AND (value = "
-            + "@clientId OR name IN @overridden)";
+            $"SELECT name, value FROM {await ConstantsAsync(cancellationToken).ConfigureAwait(false)} "
+            + "WHERE name LIKE 'OAUTH|_%|_ID' ESCAPE '|' AND (value = @clientId OR name IN @overridden)";
         string[] overridden =
         [
             .. Environment
@@ -164,19 +165,16 @@ public sealed class EntryTable
 
     /// <summary>The companies that have OAuth entries, settings of the bridge or tokens; the first one always.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public Task<IReadOnlyList<int>> ListEntitiesAsync(CancellationToken cancellationToken = default) =>
-        _database.QueryAsync(
-            $"""
-            SELECT entity FROM {_database.Table("const")} WHERE (name LIKE 'OAUTH%' OR name LIKE 'MAIN|_MAIL|_SMTPS|_OAUTH%' ESCAPE '|')
-               AND entity > 0
-             UNION SELECT entity FROM {_database.Table("oauth_token")} WHERE entity > 0
-             UNION SELECT 1
-             ORDER BY 1
-            """,
-            [],
-            static row => row.Number("entity"),
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<int>> ListEntitiesAsync(CancellationToken cancellationToken = default)
+    {
+        var sql = $"""
+            SELECT entity FROM {await ConstantsAsync(cancellationToken).ConfigureAwait(false)}
+             WHERE (name LIKE 'OAUTH%' OR name LIKE 'MAIN|_MAIL|_SMTPS|_OAUTH%' ESCAPE '|') AND entity > 0
+             UNION SELECT entity FROM {await _database.SourceAsync("oauth_token", cancellationToken).ConfigureAwait(false)} WHERE entity > 0
+             UNION SELECT 1 ORDER BY 1
+            """;
+        return await _database.QueryAsync(sql, [], static row => row.Number("entity"), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The installed release of Dolibarr, such as <c>22.0.4</c>; null where the database does not say.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
@@ -208,7 +206,7 @@ public sealed class EntryTable
     {
         // Entity 0 first: the company's own value then replaces it. The release comes along, since it decides the key to write with.
         var sql = $"""
-            SELECT name, value FROM {_database.Table("const")}
+            SELECT name, value FROM {await ConstantsAsync(cancellationToken).ConfigureAwait(false)}
              WHERE ({condition} OR name IN ('{LastUpgrade}', '{LastInstall}')) AND entity IN (0, @entity) ORDER BY entity
             """;
         var rows = await _database
@@ -218,6 +216,8 @@ public sealed class EntryTable
         _codec.FollowRelease(ReleaseIn(constants));
         return constants;
     }
+
+    private ValueTask<string> ConstantsAsync(CancellationToken cancellationToken) => _database.SourceAsync("const", cancellationToken);
 
     // The later value of a constant counts, and before all the one in the environment.
     private Dictionary<string, string> Overlay(IEnumerable<(string Name, string Value)> rows)

@@ -17,7 +17,7 @@ public sealed class EntryUseTable(DolibarrDatabase database, EmailCollectorTable
     public async Task<IReadOnlyList<EntryUse>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
         var sql = $"""
-            SELECT name, value FROM {database.Table("const")}
+            SELECT name, value FROM {await database.SourceAsync("const", cancellationToken).ConfigureAwait(false)}
              WHERE (name LIKE 'MAIN|_MAIL|_SMTPS|_OAUTH|_SERVICE%' ESCAPE '|' OR name LIKE 'MAIN|_MAIL|_SMTPS|_ID%' ESCAPE '|')
                AND entity IN (0, @entity)
              ORDER BY entity

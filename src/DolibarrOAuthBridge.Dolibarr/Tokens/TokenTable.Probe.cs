@@ -87,9 +87,10 @@ public sealed partial class TokenTable
         CancellationToken cancellationToken
     )
     {
+        var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
         var changed = await connection
             .ExecuteAsync(
-                $"UPDATE {Table} SET {read.Column} = @probe WHERE rowid = @rowId AND {StillHolds(read)}",
+                $"UPDATE {names.Rows} SET {names.Written(read.Column)} = @probe WHERE rowid = @rowId AND {StillHolds(read)}",
                 [("probe", probe), ("rowId", read.RowId), ("value", read.Value)],
                 cancellationToken,
                 transaction
@@ -113,9 +114,10 @@ public sealed partial class TokenTable
         CancellationToken cancellationToken
     )
     {
+        var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
         var stored = await connection
             .QueryAsync(
-                $"SELECT {column} AS Stored FROM {Table} WHERE rowid = @rowId",
+                $"SELECT {column} AS Stored FROM {names.Rows} WHERE rowid = @rowId",
                 [("rowId", rowId)],
                 static row => row.Text("Stored"),
                 cancellationToken,
@@ -126,7 +128,7 @@ public sealed partial class TokenTable
         {
             throw new StoreException(
                 StoreFailure.NotWritable,
-                $"What is written to {Table}.{column} does not read back: of {probe.Length} characters "
+                $"What is written to {database.Table("oauth_token")}.{column} does not read back: of {probe.Length} characters "
                     + $"{(stored.Count == 0 ? 0 : stored[0].Length)} came back. A trigger changes it: "
                     + $"{database.Sql.SeeTriggers($"{database.Prefix}oauth_token")}."
             );

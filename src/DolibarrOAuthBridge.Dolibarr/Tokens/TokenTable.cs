@@ -14,11 +14,14 @@ public sealed partial class TokenTable(DolibarrDatabase database)
 {
     private readonly TokenTableSchemaReader _schema = new(database);
 
-    private string Table => database.Table("oauth_token");
-
     /// <summary>The table's columns, read once.</summary>
     /// <exception cref="StoreException">The table is not there or is not Dolibarr's.</exception>
     public Task<TokenTableSchema> SchemaAsync(CancellationToken cancellationToken = default) => _schema.ReadAsync(cancellationToken);
+
+    /// <summary>What stands in SQL for the table and its columns: the table itself, or views of it.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public ValueTask<TokenTableNames> NamesAsync(CancellationToken cancellationToken = default) =>
+        TokenTableNames.OfAsync(database, cancellationToken);
 
     /// <summary>The rows of one entry and company.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
@@ -46,13 +49,18 @@ public sealed partial class TokenTable(DolibarrDatabase database)
 
     /// <summary>The companies that have rows.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public Task<IReadOnlyList<int>> ListCompaniesAsync(CancellationToken cancellationToken = default) =>
-        database.QueryAsync(
-            $"SELECT DISTINCT entity FROM {Table} WHERE entity IS NOT NULL",
-            [],
-            static row => row.Number("entity"),
-            cancellationToken
-        );
+    public async Task<IReadOnlyList<int>> ListCompaniesAsync(CancellationToken cancellationToken = default)
+    {
+        var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
+        return await database
+            .QueryAsync(
+                $"SELECT DISTINCT entity FROM {names.Rows} WHERE entity IS NOT NULL",
+                [],
+                static row => row.Number("entity"),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
 
     /// <summary>Every row of the table, of every owner and company.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
@@ -73,7 +81,8 @@ public sealed partial class TokenTable(DolibarrDatabase database)
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(read);
         await _schema.RequireToFitAsync(read.Column, value, cancellationToken).ConfigureAwait(false);
-        var sql = $"UPDATE {Table} SET {read.Column} = @newValue WHERE rowid = @rowId AND {StillHolds(read)}";
+        var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
+        var sql = $"UPDATE {names.Rows} SET {names.Written(read.Column)} = @newValue WHERE rowid = @rowId AND {StillHolds(read)}";
         return await connection
                 .ExecuteAsync(sql, [("rowId", read.RowId), ("value", read.Value), ("newValue", value)], cancellationToken, transaction)
                 .ConfigureAwait(false) == 1;
@@ -119,9 +128,11 @@ public sealed partial class TokenTable(DolibarrDatabase database)
         ArgumentNullException.ThrowIfNull(read);
         await _schema.RequireToFitAsync(read.Column, value, cancellationToken).ConfigureAwait(false);
         var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
-        var stateAssignment = state is not null && schema.Has("state") ? ", state = @state" : string.Empty;
+        var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
+        var stateAssignment = state is not null && schema.Has("state") ? $", {names.Written("state")} = @state" : string.Empty;
         var condition = string.IsNullOrEmpty(read.Value) ? $"COALESCE({read.Column}, '') = ''" : StillHolds(read);
-        var sql = $"UPDATE {Table} SET {read.Column} = @newValue{stateAssignment} WHERE rowid = @rowId AND {condition}";
+        var column = names.Written(read.Column);
+        var sql = $"UPDATE {names.Rows} SET {column} = @newValue{stateAssignment} WHERE rowid = @rowId AND {condition}";
         return await connection
                 .ExecuteAsync(
                     sql,
@@ -147,9 +158,10 @@ public sealed partial class TokenTable(DolibarrDatabase database)
         ArgumentNullException.ThrowIfNull(connection);
         if ((await SchemaAsync(cancellationToken).ConfigureAwait(false)).Has("tokenstring"))
         {
+            var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
             await connection
                 .ExecuteAsync(
-                    $"UPDATE {Table} SET tokenstring = @text WHERE rowid = @rowId",
+                    $"UPDATE {names.Rows} SET {names.Written("tokenstring")} = @text WHERE rowid = @rowId",
                     [("rowId", rowId), ("text", text)],
                     cancellationToken,
                     transaction
@@ -184,9 +196,11 @@ public sealed partial class TokenTable(DolibarrDatabase database)
         await _schema.RequireToFitAsync("token", value, cancellationToken).ConfigureAwait(false);
         await _schema.RequireToFitAsync("service", name.Service, cancellationToken).ConfigureAwait(false);
         var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
+        var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
         var (stateColumn, stateValue) = schema.Has("state") ? (", state", ", @state") : (string.Empty, string.Empty);
         var sql = database.Sql.InsertReturningRowId(
-            $"INSERT INTO {Table} (service, token, entity, datec{stateColumn}) VALUES (@service, @value, @entity, @createdAt{stateValue})"
+            $"INSERT INTO {names.NewRows} (service, token, entity, datec{stateColumn}) "
+                + $"VALUES (@service, @value, @entity, @createdAt{stateValue})"
         );
         var rowIds = await connection
             .QueryAsync(
@@ -206,7 +220,8 @@ public sealed partial class TokenTable(DolibarrDatabase database)
     public async Task<bool> DeleteAsync(TokenRow read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(read);
-        var sql = $"DELETE FROM {Table} WHERE rowid = @rowId AND {StillHolds(read)}";
+        var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
+        var sql = $"DELETE FROM {names.Rows} WHERE rowid = @rowId AND {StillHolds(read)}";
         return await database.ExecuteAsync(sql, [("rowId", read.RowId), ("value", read.Value)], cancellationToken).ConfigureAwait(false)
             == 1;
     }
@@ -222,7 +237,8 @@ public sealed partial class TokenTable(DolibarrDatabase database)
         var schema = await SchemaAsync(cancellationToken).ConfigureAwait(false);
         string[] optional = ["tokenstring", "state", "fk_soc", "fk_user", "fk_adherent", "datec", "tms"];
         var columns = string.Join(", ", optional.Select(column => schema.Has(column) ? column : $"NULL AS {column}"));
-        var sql = $"SELECT rowid, service, entity, token, {columns} FROM {Table} WHERE {condition} ORDER BY rowid";
+        var names = await NamesAsync(cancellationToken).ConfigureAwait(false);
+        var sql = $"SELECT rowid, service, entity, token, {columns} FROM {names.Rows} WHERE {condition} ORDER BY rowid";
         return await database.QueryAsync(sql, parameters, Read, cancellationToken).ConfigureAwait(false);
     }
 

@@ -19,20 +19,32 @@ internal sealed class TokenTableSchemaReader(DolibarrDatabase database)
             return known;
         }
 
+        var usesViews = await database.UsesViewsAsync(cancellationToken).ConfigureAwait(false);
         var sql = $"""
             SELECT column_name AS Name, character_maximum_length AS Characters, character_octet_length AS Bytes
               FROM information_schema.columns
-             WHERE table_schema = {database.Sql.CurrentSchema} AND table_name = @table
+             WHERE table_schema = {(usesViews ? "@views" : database.Sql.CurrentSchema)} AND table_name = @table
             """;
         var columns = await database
             .QueryAsync(
                 sql,
-                [("table", database.StoredTable("oauth_token"))],
+                [("table", database.StoredTable("oauth_token")), ("views", database.ViewsName)],
                 static row => new TokenColumn(row.Text("Name"), row.BigNumberOrNull("Characters"), row.BigNumberOrNull("Bytes")),
                 cancellationToken
             )
             .ConfigureAwait(false);
-        var schema = new TokenTableSchema(columns);
+        var names = await TokenTableNames.OfAsync(database, cancellationToken).ConfigureAwait(false);
+        // What a column holds is what it takes.
+        var schema = new TokenTableSchema(
+            columns.Select(column =>
+                columns.FirstOrDefault(other => other.Name == names.Written(column.Name)) is { } written
+                    ? written with
+                    {
+                        Name = column.Name,
+                    }
+                    : column
+            )
+        );
         if (!schema.IsUsable)
         {
             throw new StoreException(
@@ -45,7 +57,7 @@ internal sealed class TokenTableSchemaReader(DolibarrDatabase database)
         return _schema = schema;
     }
 
-    /// <summary>Whether the table's engine can take a change back.</summary>
+    /// <summary>Whether the table's engine can take a change back; false where the account cannot see it.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<bool> IsTransactionalAsync(CancellationToken cancellationToken)
     {
@@ -55,9 +67,23 @@ internal sealed class TokenTableSchemaReader(DolibarrDatabase database)
         }
 
         var others = await database.FindNonTransactionalAsync(["oauth_token"], cancellationToken).ConfigureAwait(false);
-        _isTransactional = others.Count == 0;
+        _isTransactional = others.Count == 0 && await IsVisibleAsync(cancellationToken).ConfigureAwait(false);
         return _isTransactional.Value;
     }
+
+    // Views do not say what the table's engine is.
+    private async Task<bool> IsVisibleAsync(CancellationToken cancellationToken) =>
+        !await database.UsesViewsAsync(cancellationToken).ConfigureAwait(false)
+        || await database
+            .QueryAsync(
+                $"SELECT table_name AS Name FROM information_schema.tables WHERE table_schema = {database.Sql.CurrentSchema} "
+                    + "AND table_name = @table",
+                [("table", database.StoredTable("oauth_token"))],
+                static row => row.Text("Name"),
+                cancellationToken
+            )
+            .ConfigureAwait(false)
+            is { Count: > 0 };
 
     /// <summary>Throws where a value is longer than its column: a server without strict SQL mode would cut it.</summary>
     /// <exception cref="StoreException">It does not fit.</exception>

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Instances;
 using DolibarrOAuthBridge.Tokens;
 
@@ -143,6 +144,14 @@ internal sealed class CommandContext : IAsyncDisposable
             throw new UsageException(exception.Message);
         }
     }
+
+    /// <summary>What the database account does not see, for people; null where it sees every row.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<string?> UnseenAsync(CancellationToken cancellationToken) =>
+        await Get<DolibarrDatabase>().UsesViewsAsync(cancellationToken)
+            ? $"The database account {Conf.DbUser} sees OAuth settings and the rows of known entries only; rows of other owners, and of "
+                + "entries that are gone, are not looked at. With --Bridge:DatabaseUser= the account in conf.php is used, which sees all."
+            : null;
 
     public T Get<T>()
         where T : notnull

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Instances;
 using Spectre.Console;
 
@@ -133,10 +134,26 @@ internal sealed class DoctorCommand : IBridgeCommand
 
         await using (context)
         {
-            return (
-                await context.Get<Doctor>().ExamineAsync(result.GetValue(_offline), result.GetValue(_sidecar), cancellationToken),
-                context.Json
-            );
+            var findings = await context
+                .Get<Doctor>()
+                .ExamineAsync(result.GetValue(_offline), result.GetValue(_sidecar), cancellationToken);
+            await TellUnseenAsync(context, cancellationToken);
+            return (findings, context.Json);
+        }
+    }
+
+    private static async Task TellUnseenAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await context.UnseenAsync(cancellationToken) is { } unseen)
+            {
+                await Console.Error.WriteLineAsync(unseen);
+            }
+        }
+        catch (StoreException)
+        {
+            // The findings say that the database cannot be reached.
         }
     }
 

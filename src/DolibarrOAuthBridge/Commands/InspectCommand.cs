@@ -56,6 +56,11 @@ internal sealed class InspectCommand : IBridgeCommand
                     break;
             }
 
+            if (await context.UnseenAsync(cancellationToken) is { } unseen)
+            {
+                await Console.Error.WriteLineAsync(unseen);
+            }
+
             return isBad && result.GetValue(_strict) ? 1 : 0;
 
             async Task<IReadOnlyList<InspectedRow>> LookAsync()

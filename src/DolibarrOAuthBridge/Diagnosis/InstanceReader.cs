@@ -51,14 +51,14 @@ internal sealed class InstanceReader(
         return new InstanceSnapshot(constants, rows, companies, await ReadCollectorsAsync(cancellationToken));
     }
 
-    private Task<IReadOnlyList<ConstantRow>> ReadConstantsAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ConstantRow>> ReadConstantsAsync(CancellationToken cancellationToken)
     {
         var sql = $"""
-            SELECT name, value, entity FROM {database.Table("const")}
+            SELECT name, value, entity FROM {await database.SourceAsync("const", cancellationToken)}
              WHERE name LIKE 'OAUTH%' OR name LIKE 'MAIN|_MAIL%' ESCAPE '|' OR name LIKE 'MAIN|_MODULE|_OAUTH%' ESCAPE '|'
                 OR name LIKE 'MAIN|_VERSION%' ESCAPE '|' OR name = 'LOCAL_CONSTS_FILES' OR value LIKE 'dolcrypt:%'
             """;
-        return database.QueryAsync(
+        return await database.QueryAsync(
             sql,
             [],
             static row => new ConstantRow(row.Text("name"), row.Text("value"), row.Number("entity")),

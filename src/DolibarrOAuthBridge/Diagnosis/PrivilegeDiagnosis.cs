@@ -51,6 +51,20 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
                 );
             }
 
+            if (examination.Conf.HasOwnDbAccount && await FindMoreAsync(cancellationToken) is { Count: > 0 } more)
+            {
+                findings.Add(
+                    new(
+                        "account_sees_all",
+                        Severity.Info,
+                        subject,
+                        $"It needs OAuth settings and the tokens of known entries only, and may {string.Join(" and ", more)}.",
+                        "Let a database administrator take the account's rights away (REVOKE ALL PRIVILEGES, GRANT OPTION FROM it) and run "
+                            + "what dolibarr-oauth-bridge init --sql prints."
+                    )
+                );
+            }
+
             return findings;
         }
         catch (StoreException)
@@ -62,6 +76,7 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
     private async Task<List<string>> FindMissingAsync(CancellationToken cancellationToken)
     {
         var present = await schema.FindVersionsAsync(cancellationToken);
+        var usesViews = await database.UsesViewsAsync(cancellationToken);
         var missing = new List<string>();
         foreach (var (need, sql) in await NeedsAsync(present.Keys, cancellationToken))
         {
@@ -69,13 +84,16 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
             {
                 await database.ExecuteAsync(sql, [], cancellationToken);
             }
-            catch (StoreException exception) when (exception.Cause == StoreCause.MissingPrivilege)
+            catch (StoreException exception)
+                when (exception.Cause == StoreCause.MissingPrivilege || (usesViews && exception.Failure == StoreFailure.Other))
             {
+                // Of a view MariaDB does not always say what lacks.
                 missing.Add(need);
             }
-            catch (StoreException exception) when (exception.Cause == StoreCause.ReadOnly)
+            catch (StoreException exception)
+                when (exception.Cause == StoreCause.ReadOnly || (usesViews && exception.Failure == StoreFailure.NotWritable))
             {
-                // Read-only: told elsewhere.
+                // Read-only, or rows that a view cannot take: told elsewhere.
             }
         }
 
@@ -88,21 +106,20 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
     )
     {
         var state = (await tokens.SchemaAsync(cancellationToken)).Has("state") ? ", state" : string.Empty;
-        var (token, settings) = (database.Table("oauth_token"), database.Table("const"));
+        var settings = await database.SourceAsync("const", cancellationToken);
+        var names = await tokens.NamesAsync(cancellationToken);
+        var (rows, columns) = (names.Rows, $"service, token, entity, datec{state}");
         (string, string)[] needs =
         [
             ("read the settings", $"SELECT name, value, entity FROM {settings} WHERE 1 = 0"),
-            ("read the tokens", $"SELECT rowid, service, token, entity{state} FROM {token} WHERE 1 = 0"),
+            ("read the tokens", $"SELECT rowid, service, token, entity{state} FROM {rows} WHERE 1 = 0"),
             (
                 "replace a token",
-                $"UPDATE {token} SET token = token{(state.Length > 0 ? ", state = state" : string.Empty)} WHERE rowid = 0 AND 1 = 0"
+                $"UPDATE {rows} SET {names.Written("token")} = token"
+                    + $"{(state.Length > 0 ? $", {names.Written("state")} = state" : string.Empty)} WHERE rowid = 0 AND 1 = 0"
             ),
-            (
-                "add a token",
-                $"INSERT INTO {token} (service, token, entity, datec{state}) SELECT service, token, entity, datec{state} FROM {token} "
-                    + "WHERE 1 = 0"
-            ),
-            ("delete a token", $"DELETE FROM {token} WHERE rowid = 0 AND 1 = 0"),
+            ("add a token", $"INSERT INTO {names.NewRows} ({columns}) SELECT {columns} FROM {rows} WHERE 1 = 0"),
+            ("delete a token", $"DELETE FROM {rows} WHERE rowid = 0 AND 1 = 0"),
         ];
         return needs.Concat(ownTables.SelectMany(table => OwnNeeds(table.ToLowerInvariant())));
     }
@@ -127,6 +144,39 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
         {
             yield return ($"delete from {shown}", $"DELETE FROM {table} WHERE 1 = 0");
         }
+    }
+
+    // Only where there are views of the rest.
+    private async Task<List<string>> FindMoreAsync(CancellationToken cancellationToken)
+    {
+        if (database.Sql.ReadableQuery is null)
+        {
+            return [];
+        }
+
+        var more = new List<string>();
+        (string Right, string Sql)[] rights =
+        [
+            ($"read all of {database.Prefix}const, mail passwords too", $"SELECT value FROM {database.Table("const")} WHERE 1 = 0"),
+            (
+                $"delete rows of other owners in {database.Prefix}oauth_token",
+                $"DELETE FROM {database.Table("oauth_token")} WHERE rowid = 0 AND 1 = 0"
+            ),
+        ];
+        foreach (var (right, sql) in rights)
+        {
+            try
+            {
+                await database.ExecuteAsync(sql, [], cancellationToken);
+                more.Add(right);
+            }
+            catch (StoreException exception) when (exception.Cause is StoreCause.MissingPrivilege or StoreCause.ReadOnly)
+            {
+                // As it should be.
+            }
+        }
+
+        return more;
     }
 
     private async Task<List<string>> FindBroadAsync(CancellationToken cancellationToken)

@@ -28,10 +28,11 @@ internal static class ChangeMark
     {
         try
         {
+            var sql = await SqlAsync(database, cancellationToken);
             return await database.RunAsync(
                 async connection =>
                 {
-                    var parts = await connection.QueryAsync(Sql(database), [], static row => row.Text("part"), cancellationToken);
+                    var parts = await connection.QueryAsync(sql, [], static row => row.Text("part"), cancellationToken);
                     var mark = string.Join('\n', parts.Order(StringComparer.Ordinal)); // rows come in no order
                     if (mark == expected && by is not null)
                     {
@@ -55,15 +56,16 @@ internal static class ChangeMark
     }
 
     // Hashed by the server: neither a token nor a secret is carried here.
-    private static string Sql(DolibarrDatabase database)
+    private static async ValueTask<string> SqlAsync(DolibarrDatabase database, CancellationToken cancellationToken)
     {
         var setting = database.Sql.HashNumber("CONCAT_WS('|', name, entity, value)");
         var token = database.Sql.HashNumber("CONCAT_WS('|', rowid, entity, service, fk_soc, fk_user, token, tokenstring)");
         return $"""
             SELECT CONCAT_WS(' ', 'const', COUNT(*), SUM({setting})) AS part
-            FROM {database.Table("const")} WHERE name LIKE 'OAUTH%' OR name LIKE 'MAIN_VERSION_LAST_%'
+            FROM {await database.SourceAsync("const", cancellationToken)} WHERE name LIKE 'OAUTH%' OR name LIKE 'MAIN_VERSION_LAST_%'
             UNION ALL
-            SELECT CONCAT_WS(' ', 'token', COUNT(*), SUM({token})) FROM {database.Table("oauth_token")}
+            SELECT CONCAT_WS(' ', 'token', COUNT(*), SUM({token}))
+            FROM {await database.SourceAsync("oauth_token", cancellationToken)}
             UNION ALL
             SELECT CONCAT_WS(' ', 'event', MAX(rowid)) FROM {database.Table("oauthbridge_event")}
             UNION ALL

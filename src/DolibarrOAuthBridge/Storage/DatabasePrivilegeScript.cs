@@ -9,6 +9,8 @@ namespace DolibarrOAuthBridge.Storage;
 internal sealed partial class DatabasePrivilegeScript(DolibarrDatabase database)
 {
     private const string InFile = "oauthbridge";
+    private const string Definer = "_views"; // the views' owner is named after the account
+    private const string CollationInFile = "utf8mb4_general_ci";
 
     /// <summary>The statements.</summary>
     /// <param name="account">The account, which connects from this machine; null for that of the file.</param>
@@ -21,8 +23,13 @@ internal sealed partial class DatabasePrivilegeScript(DolibarrDatabase database)
             + $"WHERE table_schema = {database.Sql.CurrentSchema}";
         var names = await database.QueryAsync(sql, [], static row => row.Text("Name"), cancellationToken);
         var columns = names.ToHashSet(StringComparer.Ordinal);
-        var lines = Read("grants.sql")
+        var lines = (await WithCollationAsync(Read("grants.sql"), cancellationToken))
             .Replace(database.Sql.QuoteAccount(InFile), database.Sql.QuoteAccount(account ?? InFile), StringComparison.Ordinal)
+            .Replace(
+                database.Sql.QuoteAccount(InFile + Definer),
+                database.Sql.QuoteAccount((account ?? InFile) + Definer),
+                StringComparison.Ordinal
+            )
             .Split('\n')
             .Where(line => Condition().Match(line) is not { Success: true } match || IsThere(match.Groups[1].Value));
         return string.Join('\n', lines);
@@ -39,8 +46,44 @@ internal sealed partial class DatabasePrivilegeScript(DolibarrDatabase database)
     private string Read(string script) =>
         SqlScripts
             .Read(database.Sql.ScriptFolder + script, database.Prefix)
-            .Replace(database.Sql.QuoteDatabase("dolibarr"), database.Sql.QuoteDatabase(database.Name), StringComparison.Ordinal);
+            .Replace(database.Sql.QuoteDatabase("dolibarr"), database.Sql.QuoteDatabase(database.Name), StringComparison.Ordinal)
+            .Replace(
+                database.Sql.QuoteDatabase("dolibarr_oauthbridge"),
+                database.Sql.QuoteDatabase(database.ViewsName),
+                StringComparison.Ordinal
+            );
 
-    [GeneratedRegex(@";\s*-- where (\w+(?:\.\w+)?)")]
+    // The views compare names of two tables. With the collation of llx_const.name its index is used, whatever that of the other is.
+    private async Task<string> WithCollationAsync(string script, CancellationToken cancellationToken)
+    {
+        var sql = $"""
+            SELECT collation_name AS Collation FROM information_schema.columns
+             WHERE table_schema = {database.Sql.CurrentSchema} AND table_name = @table AND column_name = 'name'
+            """;
+        var found = await database.QueryAsync(
+            sql,
+            [("table", database.StoredTable("const"))],
+            static row => row.TextOrNull("Collation"),
+            cancellationToken
+        );
+        if (found is not [{ } collation])
+        {
+            return script;
+        }
+
+        var characterSet = collation.Split('_')[0];
+        return script
+            .Replace(
+                CollationInFile,
+                // Names differ in case between the two tables.
+                collation.EndsWith("_bin", StringComparison.Ordinal)
+                    ? $"{characterSet}_general_ci"
+                    : collation,
+                StringComparison.Ordinal
+            )
+            .Replace("USING utf8mb4", $"USING {characterSet}", StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"[;,]\s*-- where (\w+(?:\.\w+)?)")]
     private static partial Regex Condition();
 }

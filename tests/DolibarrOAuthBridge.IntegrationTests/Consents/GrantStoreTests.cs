@@ -173,6 +173,7 @@ public sealed class GrantStoreTests(SharedServer shared)
     public async Task Old_releases_without_a_state_column_get_the_token_unencrypted_as_they_read_it()
     {
         await using var world = await World.CreateAsync(shared.Server);
+        await world.UseTablesAsync();
         await world.ExecuteAsync("DELETE FROM llx_oauth_token; ALTER TABLE llx_oauth_token DROP COLUMN state, DROP COLUMN tokenstring");
 
         await StoreAsync(world.Open(), Grant(world, "rt-canary-1"));

@@ -120,7 +120,7 @@ public sealed class SidecarAccountTests(SharedServer shared)
         await world.ExecuteAsync(
             ScratchDatabase.IsPostgreSql
                 ? "DROP OWNED BY oauthbridge, monitoring; DROP ROLE oauthbridge, monitoring"
-                : "DROP USER 'oauthbridge'@'localhost', 'monitoring'@'localhost'"
+                : "DROP USER 'oauthbridge'@'localhost', 'oauthbridge_views'@'localhost', 'monitoring'@'localhost'"
         );
     }
 

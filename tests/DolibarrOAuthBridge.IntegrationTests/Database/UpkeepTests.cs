@@ -43,6 +43,7 @@ public sealed class UpkeepTests(SharedServer shared)
     public async Task Inspect_tells_second_rows_and_rows_of_no_entry_from_those_of_others()
     {
         await using var world = await World.CreateAsync(shared.Server);
+        await world.UseTablesAsync();
         await world.ExecuteAsync("DELETE FROM llx_oauth_token WHERE service <> 'Google-Mail'");
         await world.GrantAsync(TimeSpan.FromHours(1));
         var healthy = await world.RunAsync("inspect", "--strict");
@@ -70,6 +71,7 @@ public sealed class UpkeepTests(SharedServer shared)
     public async Task Inspect_decodes_rows_of_other_programs_as_far_as_it_can_and_says_why_not_further()
     {
         await using var world = await World.CreateAsync(shared.Server);
+        await world.UseTablesAsync();
         await world.ExecuteAsync(
             """
             DELETE FROM llx_oauth_token;

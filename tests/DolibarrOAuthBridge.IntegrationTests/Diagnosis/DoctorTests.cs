@@ -12,6 +12,8 @@ namespace DolibarrOAuthBridge.IntegrationTests.Diagnosis;
 /// <summary>doctor on a real database, each finding seeded into one that is healthy otherwise.</summary>
 public sealed class DoctorTests(SharedServer shared)
 {
+    private const string AsDolibarr = "--Bridge:DatabaseUser="; // sees the rows of everybody
+
     [Theory]
     [MemberData(nameof(SeededFindings.Cases), MemberType = typeof(SeededFindings))]
     [MemberData(nameof(SeededFaults.Cases), MemberType = typeof(SeededFaults))]
@@ -22,6 +24,11 @@ public sealed class DoctorTests(SharedServer shared)
             "PostgreSQL has no engines."
         );
         await using var world = await Patient.CreateAsync(shared.Server);
+        if (code.StartsWith("row", StringComparison.Ordinal) || code == "value_unreadable")
+        {
+            await world.UseTablesAsync(); // rows and settings that are no entry's
+        }
+
         await world.ExecuteAsync(illness);
 
         Patient.Expect(await Patient.ExamineAsync(world), code, severity);
@@ -79,11 +86,11 @@ public sealed class DoctorTests(SharedServer shared)
         await world.ExecuteAsync(
             "INSERT INTO llx_oauth_token (service, token, entity) SELECT 'Google-Gone', token, 1 FROM llx_oauth_token"
         );
-        var warned = await world.RunAsync("doctor", "--offline");
+        var warned = await Sidecar.RunAsync([.. world.Arguments("doctor", "--offline"), AsDolibarr], null);
         await world.ExecuteAsync(
             "INSERT INTO llx_oauth_token (service, token, entity) SELECT 'Google-Mail', token, 1 FROM llx_oauth_token"
         );
-        var failed = await world.RunAsync("doctor", "--offline", "--json");
+        var failed = await Sidecar.RunAsync([.. world.Arguments("doctor", "--offline", "--json"), AsDolibarr], null);
 
         Assert.Equal((0, 1), (warned.ExitCode, failed.ExitCode));
         Assert.Matches(
@@ -181,7 +188,7 @@ public sealed class DoctorTests(SharedServer shared)
     {
         await using var world = await Patient.CreateAsync(shared.Server);
         await world.ExecuteAsync(
-            $"REVOKE DELETE ON `{world.Install.Database}`.llx_oauth_token FROM '{world.SidecarUser}'@'localhost'; REVOKE UPDATE ON "
+            $"REVOKE DELETE ON {world.TokensOfTheSidecar()} FROM '{world.SidecarUser}'@'localhost'; REVOKE UPDATE ON "
                 + $"`{world.Install.Database}`.llx_oauthbridge_grant FROM '{world.SidecarUser}'@'localhost'"
         );
 

@@ -111,6 +111,7 @@ public sealed class CommandLineTests(SharedServer shared)
     public async Task Inspect_shows_every_row_redacted_others_as_such_and_unreadable_ones_with_the_reason()
     {
         await using var world = await World.CreateAsync(shared.Server);
+        await world.UseTablesAsync();
         var token = await world.GrantAsync(TimeSpan.FromHours(1));
         await world.ExecuteAsync(
             """

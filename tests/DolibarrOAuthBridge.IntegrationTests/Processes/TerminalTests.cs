@@ -48,6 +48,7 @@ public sealed class TerminalTests(SharedServer shared)
     public async Task Names_in_the_database_do_not_command_the_terminal()
     {
         await using var world = await World.CreateAsync(shared.Server);
+        await world.UseTablesAsync();
         await world.ExecuteAsync("INSERT INTO llx_oauth_token (service, token, entity) VALUES (CONCAT('evil', CHAR(27), '[2J'), 'x', 1)");
 
         var rows = await world.RunAsync("inspect");
