@@ -111,6 +111,7 @@ internal static class BridgeServices
             .AddSingleton<RememberedToken>()
             .AddSingleton<EventTable>()
             .AddSingleton<GrantPauseTable>()
+            .AddSingleton<GrantRenames>()
             .AddSingleton<UseTable>()
             .AddSingleton<BindingTable>()
             .AddSingleton<SeenBindings>()

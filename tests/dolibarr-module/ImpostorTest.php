@@ -33,6 +33,41 @@ final class ImpostorTest extends ModuleTestCase
 		}
 	}
 
+	public function testARefusalThatNoBridgeGivesIsAnImpostors()
+	{
+		$problem = '{"type":"about:blank","status":%d,"code":"%s","detail":"no"}';
+		$answers = array(
+			'another status' => self::refusal(409, sprintf($problem, 409, 'consent_required')),
+			'another code' => self::refusal(503, sprintf($problem, 503, 'provider_unavailable')),
+			'another status within' => self::refusal(503, sprintf($problem, 500, 'store_unavailable')),
+			'code and status that do not belong together' => self::refusal(409, sprintf($problem, 409, 'store_unavailable')),
+			'no detail' => self::refusal(503, '{"status":503,"code":"store_unavailable"}'),
+			'not found' => self::refusal(404, sprintf($problem, 404, 'not_found')),
+			'no problem' => self::refusal(503, sprintf($problem, 503, 'store_unavailable'), 'application/json'),
+			'a page' => self::refusal(500, '<html>', 'text/html'),
+			'a good answer without proof' => self::refusal(200, sprintf($problem, 200, 'store_unavailable')),
+		);
+		foreach ($answers as $what => $answer) {
+			foreach ($this->secretCalls() as $call) {
+				$server = new CannedServer(self::ANSWER, array('identity' => $answer));
+				$this->assertSame('impostor', $this->codeOf($server, $call), $what);
+				$this->assertSame(1, substr_count(implode("\n", $server->end()), "\r\n\r\n"), $what.': nothing but the question');
+			}
+		}
+	}
+
+	public function testABridgeThatCannotProveAnythingAtPresentIsNoImpostor()
+	{
+		foreach (OAuthBridgeTransport::REFUSALS as $code => $status) {
+			$body = json_encode(array('type' => 'about:blank', 'status' => $status, 'code' => $code, 'detail' => 'later'));
+			foreach ($this->secretCalls() as $call) {
+				$server = new CannedServer(self::ANSWER, array('identity' => self::refusal($status, $body)));
+				$this->assertSame($code, $this->codeOf($server, $call));
+				$this->assertSame(1, substr_count(implode("\n", $server->end()), "\r\n\r\n"), $code.': nothing but the question');
+			}
+		}
+	}
+
 	public function testAServerThatClosesAfterTheProofGetsNothingOnAnyConnection()
 	{
 		// It forwards the question to the real bridge, say, or was the real bridge: the proof is right, and then somebody else listens.
@@ -137,6 +172,12 @@ final class ImpostorTest extends ModuleTestCase
 
 		$this->assertSame(1, $asked);
 		$this->assertStringContainsString('it took too long', Log::warnings()[0]);
+	}
+
+	/** @return string The bytes of an answer */
+	private static function refusal($status, $body, $type = 'application/problem+json')
+	{
+		return 'HTTP/1.1 '.$status." Refused\r\nContent-Type: ".$type."\r\nContent-Length: ".strlen($body)."\r\n\r\n".$body;
 	}
 
 	/** @return array<string,callable> Calls that send something secret */

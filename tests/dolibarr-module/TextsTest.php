@@ -74,6 +74,25 @@ final class TextsTest extends TestCase
 		$this->assertSame(array_keys($this->read('en_US')), array_keys($texts), $language);
 	}
 
+	/**
+	 * @testWith ["Mail/MailFailureCode.cs", "OAuthBridgeMailProblem_"]
+	 *           ["Grants/EventKind.cs", "OAuthBridgeEvent_"]
+	 *           ["ProblemCode.cs", "OAuthBridgeProblem_"]
+	 *           ["Reports/EntryWarningCode.cs", "OAuthBridgeWarning_"]
+	 *           ["Notifications/Notice.cs", "OAuthBridgeNotice_"]
+	 */
+	public function testEveryCodeThatTheBridgeSaysHasATextInTheUsersLanguage($source, $prefix)
+	{
+		$code = file_get_contents(REPOSITORY.'/src/DolibarrOAuthBridge/'.$source);
+		preg_match_all('/public const string \w+ = "([a-z_]+)"/', $code, $matches);
+		$codes = array_diff($matches[1], array('error', 'warning', 'info'));
+
+		$this->assertGreaterThan(5, count($codes));
+		$this->assertSame(array(), array_diff(array_map(static function ($one) use ($prefix) {
+			return $prefix.$one;
+		}, $codes), array_keys($this->read('en_US'))));
+	}
+
 	public function testEveryLanguageIsTested()
 	{
 		$this->assertEqualsCanonicalizing(self::LANGUAGES, array_map('basename', glob(MODULE.'/langs/*', GLOB_ONLYDIR)));

@@ -20,7 +20,7 @@ const provider = new Provider(issuer, {
   clientAuthMethods: ['client_secret_basic', 'private_key_jwt'],
   pkce: { required: () => true },
   rotateRefreshToken: true,
-  conformIdTokenClaims: false,
+  conformIdTokenClaims: true, // whatever userinfo tells is not in the ID token
   ttl: { AccessToken: 3600, RefreshToken: 86400 },
   interactions: { url: (context, interaction) => `/interaction/${interaction.uid}` },
   findAccount: (context, sub) => ({

@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_grant (
   newest_token             text NULL,                      -- the newest refresh token, dolcrypt'ed
   token_row                bigint NULL,                    -- rowid in llx_oauth_token that the newest refresh token belongs to
   superseded               text NULL,                      -- SHA-256 of the refresh tokens before it, newest first, space separated
-  account                  varchar(255) NULL,              -- the account that granted, where the provider says so
+  account                  varchar(255) NULL,              -- the account that granted, where the provider or a mail check says so
+  account_before           varchar(255) NULL,              -- the account that granted before, where the present one is unknown or another
   intent_hash              varchar(64) NULL,               -- keyed hash of the refresh token that is being spent
   intent_owner             varchar(80) NULL,               -- the process that spends it and has not stored the answer
   intent_at                timestamp(3) NULL,              -- since when, by the database's clock
@@ -33,4 +34,4 @@ CREATE TABLE IF NOT EXISTS llx_oauthbridge_grant (
   moved_id                 varchar(32) NULL,               -- the export that took the grant to another server
   CONSTRAINT uk_oauthbridge_grant_service_entity UNIQUE (service, entity)
 );
-COMMENT ON TABLE llx_oauthbridge_grant IS 'oauthbridge schema 4';
+COMMENT ON TABLE llx_oauthbridge_grant IS 'oauthbridge schema 5';

@@ -62,6 +62,7 @@ public sealed class DolibarrHost : IAsyncDisposable
         Directory.CreateDirectory(host.InstancesDirectory);
         var key = Path.Combine(host._directory.Path, "operator-key");
         await File.WriteAllTextAsync(key, host.OperatorKey);
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var bridge = new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
         {
             ["InstancesDirectory"] = host.InstancesDirectory,

@@ -68,7 +68,8 @@ internal sealed class CodeFlow(
             CodeConsentJson.Default.CodeConsent,
             cancellationToken
         );
-        var hint = consentOptions.LoginHint ?? (consentOptions.ConfirmsAccountChange ? null : GrantAccount.Parse(memory.Account)?.Name);
+        var hint = consentOptions.LoginHint
+            ?? (consentOptions.ConfirmsAccountChange ? null : GrantAccount.Parse(memory.AccountBefore ?? memory.Account)?.Name);
         var lacksRefreshToken = grant?.RefreshHash is null || grant.RefreshHash == memory.DeadHash;
         return new ConsentStarted
         {

@@ -19,6 +19,7 @@ internal sealed partial class CodeRedeemer(
     TokenEndpointClient client,
     SecretGuard guard,
     ClientAuthentication authentication,
+    AccountFinder accounts,
     EntryReporter reporter,
     EventTable events,
     TimeProvider time,
@@ -119,7 +120,8 @@ internal sealed partial class CodeRedeemer(
         }
 
         await guard.NoteIssuedAsync(entry, consent.TokenEndpoint, response.RefreshToken);
-        return NewGrant.Of(response, provider, time.GetUtcNow(), GrantAccount.Of(response, provider), consent.ConfirmsAccountChange);
+        var account = await accounts.FindAsync(entry, response);
+        return NewGrant.Of(response, provider, time.GetUtcNow(), account, consent.ConfirmsAccountChange);
     }
 
     private static BridgeException Refused(OAuthEntry entry, TokenAnswer.Refused refused)

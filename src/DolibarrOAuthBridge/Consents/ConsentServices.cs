@@ -11,6 +11,7 @@ internal static class ConsentServices
         services
             .AddSingleton<ConsentTable>()
             .AddSingleton<GrantStore>()
+            .AddSingleton<AccountFinder>()
             .AddSingleton<IConsentFlow, CodeFlow>()
             .AddSingleton<IConsentFlow, DeviceFlow>()
             .AddSingleton<IConsentFlow, ClientCredentialsFlow>()

@@ -169,7 +169,8 @@ internal sealed partial class GrantStore(
             NewestHash = SecretHash.Of(token.RefreshToken),
             NewestToken = remembered.Seal(GrantKey.Of(entry), token.RefreshToken),
             Superseded = previous.Superseded(SecretHash.Of(token.RefreshToken)),
-            Account = (grant.Account ?? (kept ? previous.Account : null))?.Stored,
+            Account = previous.AccountOf(grant, kept)?.Stored,
+            AccountBefore = previous.AccountToCompare(grant, kept)?.Stored,
         };
         return await WriteAsync(entry, row, value, consent, TokenStrings.Of(entry, token)) is { } rowId
             ? new StoredConsent(rowId, before is not null, kept, previous.AccountOtherThan(grant))

@@ -19,16 +19,19 @@ internal sealed class PreviousGrant
         _record = record;
     }
 
-    /// <summary>The account that granted, as far as known.</summary>
+    /// <summary>The account of the grant that is stored, as far as known.</summary>
     public GrantAccount? Account =>
         GrantAccount.Parse(_record.Account) ?? (_grant is null ? null : IdTokenClaims.Read(_grant.Token.IdToken)?.Account);
+
+    // Where another one may have taken the entry over, whose it was before.
+    private GrantAccount? Owner => GrantAccount.Parse(_record.AccountBefore) ?? Account;
 
     /// <summary>What the row held (null if nothing that could be read) and what is remembered.</summary>
     public static PreviousGrant Of(StoredGrant? grant, GrantRecord record) => new(grant, record);
 
     /// <summary>The account before, where another one grants now; else null.</summary>
     public GrantAccount? AccountOtherThan(NewGrant grant) =>
-        grant.Account is { } now && Account is { } before && now.DiffersFrom(before) ? before : null;
+        grant.Account is { } now && Owner is { } before && now.DiffersFrom(before) ? before : null;
 
     /// <summary>
     /// Refuses another account than the one that granted to the bridge before, unless the person meant it. What stock code
@@ -37,7 +40,7 @@ internal sealed class PreviousGrant
     /// <exception cref="BridgeException">It is another one.</exception>
     public void RequireSameAccount(OAuthEntry entry, NewGrant grant)
     {
-        if (!grant.ConfirmsAccountChange && _record.Account is not null && AccountOtherThan(grant) is { } before)
+        if (!grant.ConfirmsAccountChange && (_record.AccountBefore ?? _record.Account) is not null && AccountOtherThan(grant) is { } before)
         {
             throw new BridgeException(
                 ProblemCode.AccountChanged,
@@ -47,6 +50,15 @@ internal sealed class PreviousGrant
             );
         }
     }
+
+    /// <summary>The account that a new grant is stored as: who gave it, or where nobody says, whose refresh token is kept.</summary>
+    public GrantAccount? AccountOf(NewGrant grant, bool keepsRefreshToken) => grant.Account ?? (keepsRefreshToken ? Account : null);
+
+    /// <summary>The account to compare with once somebody tells who gave a new grant; null where there is none, or that is known.</summary>
+    public GrantAccount? AccountToCompare(NewGrant grant, bool keepsRefreshToken) =>
+        grant.Account is not null || grant.ConfirmsAccountChange ? null
+        : keepsRefreshToken ? GrantAccount.Parse(_record.AccountBefore)
+        : Owner;
 
     /// <summary>The new token, with the refresh token of before where the provider gave none; never with that of another account.</summary>
     public StoredToken Complete(NewGrant grant)

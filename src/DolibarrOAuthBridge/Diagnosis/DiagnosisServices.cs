@@ -9,6 +9,7 @@ internal static class DiagnosisServices
         services
             .AddSingleton<InstanceReader>()
             .AddSingleton<IDiagnosis, ConfFileDiagnosis>()
+            .AddSingleton<IDiagnosis, SecretFileDiagnosis>()
             .AddSingleton<IDiagnosis, DatabaseDiagnosis>()
             .AddSingleton<IDiagnosis, PrivilegeDiagnosis>()
             .AddSingleton<IDiagnosis, SchemaDiagnosis>()

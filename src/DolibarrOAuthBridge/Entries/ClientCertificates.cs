@@ -95,7 +95,7 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
     // Of the files that hold the key or its password.
     private string? Exposed(EntryName name) =>
         new[] { Setting(name, CertificateKey) ?? Setting(name, Certificate), Setting(name, CertificatePasswordFile) }.FirstOrDefault(
-            static path => path is not null && File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead)
+            static path => path is not null && SecretFile.IsExposedAt(path)
         );
 
     private static X509Certificate2 Read(string path, string? keyPath, string? password)

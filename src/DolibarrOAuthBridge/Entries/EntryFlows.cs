@@ -49,12 +49,17 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
     }
 
     /// <summary>Why the server's metadata could not be had; null where it could, or was not asked for.</summary>
-    public string? DiscoveryProblem(OAuthEntry entry) =>
-        ProviderCatalogue.Of(entry) is { DiscoversEndpoints: true, Preset: null }
-        && providers.OverrideText(entry.Name, ProviderEndpoint.TokenEndpoint) is null
-        && Uri.TryCreate(entry.Url, UriKind.Absolute, out var server)
-            ? metadata.Problem(server)
+    public DiscoveryProblem? DiscoveryProblem(OAuthEntry entry)
+    {
+        var isIssuerNamed = providers.OverrideText(entry.Name, ProviderEndpoint.Issuer) is not null;
+        return
+            (isIssuerNamed || ProviderCatalogue.Of(entry).Preset is null)
+            && providers.OverrideText(entry.Name, ProviderEndpoint.TokenEndpoint) is null
+            && ServerOf(entry) is { } server
+            && metadata.Problem(server) is { } asked
+            ? new DiscoveryProblem(asked, isIssuerNamed)
             : null;
+    }
 
     private static readonly string[] All = [ConsentFlows.Code, ConsentFlows.Device, ConsentFlows.ClientCredentials];
 
@@ -64,7 +69,8 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
         && (
             !ProviderCatalogue.Of(entry).DiscoversEndpoints
             || IsDeviceOverridden(entry.Name)
-            || !Uri.TryCreate(entry.Url, UriKind.Absolute, out var server)
+            || ProviderCatalogue.Of(entry).Endpoints.ContainsKey(ProviderEndpoint.DeviceAuthorizationEndpoint)
+            || ServerOf(entry) is not { } server
             || (
                 metadata.Peek(server) is { } published
                     ? ServerMetadataCache.Find(published, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null
@@ -72,6 +78,23 @@ internal sealed class EntryFlows(ProviderDirectory providers, ServerMetadataCach
             )
         );
 
+    private Uri? ServerOf(OAuthEntry entry)
+    {
+        try
+        {
+            return providers.Server(entry);
+        }
+        catch (ProviderConfigurationException)
+        {
+            return null; // whoever asks the server is told
+        }
+    }
+
     private bool IsDeviceOverridden(EntryName name) =>
         providers.OverrideText(name, ProviderEndpoint.DeviceAuthorizationEndpoint) is not null;
 }
+
+/// <summary>Why a server's metadata could not be had.</summary>
+/// <param name="Asked">Each URL that was asked, with what came of it.</param>
+/// <param name="IsIssuerNamed">Whether the bridge's own configuration names the issuer; else the entry's URL does.</param>
+internal sealed record DiscoveryProblem(string Asked, bool IsIssuerNamed);

@@ -81,8 +81,7 @@ internal sealed class ServiceAccountKeys(IConfiguration configuration)
         try
         {
             using var key = Load(entry);
-            var isExposed = File.GetUnixFileMode(account.KeyPath).HasFlag(UnixFileMode.OtherRead);
-            return new CertificateReport(null, null, isExposed ? account.KeyPath : null);
+            return new CertificateReport(null, null, SecretFile.IsExposedAt(account.KeyPath) ? account.KeyPath : null);
         }
         catch (ProviderConfigurationException exception)
         {

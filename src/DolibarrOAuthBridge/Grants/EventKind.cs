@@ -35,6 +35,9 @@ internal static class EventKind
     /// <summary>A consent ended without a grant.</summary>
     public const string ConsentDenied = "consent_denied";
 
+    /// <summary>A mail server accepted the token of a consent for another mailbox than that of the account before.</summary>
+    public const string AccountChanged = "account_changed";
+
     /// <summary>A person keeps the grant from being renewed.</summary>
     public const string Paused = "paused";
 
@@ -46,6 +49,9 @@ internal static class EventKind
 
     /// <summary>The grant came from another server.</summary>
     public const string Imported = "imported";
+
+    /// <summary>The entry was renamed in Dolibarr.</summary>
+    public const string Renamed = "renamed";
 
     /// <summary>A grant was revoked and its row deleted.</summary>
     public const string Revoked = "revoked";

@@ -26,6 +26,9 @@ internal sealed record GrantConsent
     /// <summary>The account that granted, where the provider said so.</summary>
     public string? Account { get; init; }
 
+    /// <summary>The account before, where nobody says who granted now; else null.</summary>
+    public string? AccountBefore { get; init; }
+
     /// <inheritdoc />
     public override string ToString() => $"consent at {At:s}";
 }

@@ -80,8 +80,11 @@ internal sealed class GrantRecord
     /// <summary>Whether nothing may renew the grant.</summary>
     public bool IsPaused => PausedAt is not null;
 
-    /// <summary>The account that granted, where the provider said so.</summary>
+    /// <summary>The account that granted, where the provider or a mail server said so.</summary>
     public string? Account { get; init; }
+
+    /// <summary>The account that granted before, where it is not known who granted last, or was another one; else null.</summary>
+    public string? AccountBefore { get; init; }
 
     /// <summary>Whether a refresh token is an old one that something wrote back over a newer one.</summary>
     public bool IsSuperseded(string refreshTokenHash) =>

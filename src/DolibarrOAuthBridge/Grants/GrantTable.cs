@@ -14,7 +14,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     private const string Columns = """
         service, entity, granted_at, refreshed_at, used_at, refresh_count, token_expires_at, refresh_token_expires_at, failure_count,
         last_error, last_error_detail, last_error_at, next_try_at, failed_settings, dead_hash, newest_hash, newest_token, token_row,
-        superseded, account, intent_owner, paused_at, paused_reason, moved_id
+        superseded, account, account_before, intent_owner, paused_at, paused_reason, moved_id
         """;
 
     private string OnConflictUpdate => database.Sql.OnConflictUpdate("service, entity");
@@ -104,11 +104,12 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     {
         var sql = $"""
             INSERT INTO {Table} (service, entity, granted_at, refresh_token_expires_at, newest_hash, newest_token, token_row,
-                superseded, account)
-            VALUES (@service, @entity, @at, @refreshTokenExpiresAt, @newestHash, @newestToken, @rowId, @superseded, @account)
+                superseded, account, account_before)
+            VALUES (@service, @entity, @at, @refreshTokenExpiresAt, @newestHash, @newestToken, @rowId, @superseded, @account, @before)
             {OnConflictUpdate} granted_at = @at, refreshed_at = NULL, refresh_count = 0,
                 refresh_token_expires_at = @refreshTokenExpiresAt,
-                newest_hash = @newestHash, newest_token = @newestToken, token_row = @rowId, superseded = @superseded, account = @account,
+                newest_hash = @newestHash, newest_token = @newestToken, token_row = @rowId, superseded = @superseded,
+                account = @account, account_before = @before,
                 failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
                 failed_settings = NULL,
                 dead_hash = CASE WHEN {Table}.dead_hash = @newestHash THEN {Table}.dead_hash END,
@@ -125,6 +126,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
                 ("rowId", consent.RowId),
                 ("superseded", consent.Superseded),
                 ("account", consent.Account),
+                ("before", consent.AccountBefore),
             ],
             cancellationToken,
             transaction
@@ -171,6 +173,21 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         await database.ExecuteAsync(sql, [.. Of(key), ("expiresAt", expiresAt)], cancellationToken);
     }
 
+    /// <summary>Remembers which account a grant is of, where that was found out after the consent.</summary>
+    /// <param name="key">The grant.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="before">The account before it, where that was another one; else null.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    public async Task RecordAccountAsync(GrantKey key, string account, string? before, CancellationToken cancellationToken = default)
+    {
+        await schema.EnsureAsync(cancellationToken);
+        var sql = $"""
+            INSERT INTO {Table} (service, entity, account, account_before) VALUES (@service, @entity, @account, @before)
+            {OnConflictUpdate} account = @account, account_before = @before
+            """;
+        await database.ExecuteAsync(sql, [.. Of(key), ("account", account), ("before", before)], cancellationToken);
+    }
+
     /// <summary>Forgets a grant that was revoked: no old refresh token may come back.</summary>
     public Task ForgetAsync(GrantKey key, CancellationToken cancellationToken = default) =>
         ExecuteAsync(
@@ -179,6 +196,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             failure_count = 0, last_error = NULL, last_error_detail = NULL, last_error_at = NULL, next_try_at = NULL,
             failed_settings = NULL,
             dead_hash = NULL, newest_hash = NULL, newest_token = NULL, token_row = NULL, superseded = NULL, account = NULL,
+            account_before = NULL,
             intent_hash = NULL, intent_owner = NULL, intent_at = NULL, paused_at = NULL, paused_reason = NULL, moved_id = NULL
             """,
             key,
@@ -238,6 +256,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             TokenRow = row.BigNumberOrNull("token_row"),
             Superseded = row.TextOrNull("superseded"),
             Account = row.TextOrNull("account"),
+            AccountBefore = row.TextOrNull("account_before"),
             IntentOwner = row.TextOrNull("intent_owner"),
             PausedAt = row.TimeOrNull("paused_at"),
             PausedReason = row.TextOrNull("paused_reason"),

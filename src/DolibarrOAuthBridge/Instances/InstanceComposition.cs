@@ -109,6 +109,7 @@ internal sealed class InstanceComposer(Action<IServiceCollection, InstanceDefini
         services
             .AddBridge(conf, options, configuration)
             .AddSingleton<ConfReloader>()
+            .AddSingleton<IHostedService, SecretFileLog>()
             .AddSingleton<IHostedService>(provider => provider.GetRequiredService<RenewalService>())
             .AddSingleton<IHostedService>(provider => provider.GetRequiredService<DevicePolling>())
             .AddSingleton<IHostedService>(provider => provider.GetRequiredService<NoticeWatch>())

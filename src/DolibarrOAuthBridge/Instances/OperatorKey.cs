@@ -25,6 +25,9 @@ internal sealed class OperatorKey
     /// <summary>Whether there is one.</summary>
     public bool IsSet => _key.Length > 0;
 
+    /// <summary>The file that it is read from; null where there is none.</summary>
+    public SecretFile? File => _path.Length == 0 ? null : new SecretFile("Bridge:OperatorKeyFile", _path);
+
     /// <summary>Whether a presented key is the operator's, compared in constant time.</summary>
     public bool IsValid(string presented) => _key is { Length: > 0 } key && SecretHash.AreEqual(presented, key);
 
@@ -41,7 +44,7 @@ internal sealed class OperatorKey
 
         try
         {
-            var key = File.ReadAllText(path).Trim();
+            var key = System.IO.File.ReadAllText(path).Trim();
             return key.Length >= ShortestKey
                 ? key
                 : throw new FormatException(

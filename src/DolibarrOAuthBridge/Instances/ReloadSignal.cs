@@ -13,6 +13,7 @@ internal sealed partial class ReloadSignal(InstanceHost instances, OperatorKey o
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        WarnOfKeyFile();
         _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true; // by default it ends the process
@@ -35,6 +36,7 @@ internal sealed partial class ReloadSignal(InstanceHost instances, OperatorKey o
         {
             await instances.ReloadAsync();
             operatorKey.Reload();
+            WarnOfKeyFile();
         }
 #pragma warning disable CA1031 // nobody waits for this; whatever it is, the sidecar goes on as it was
         catch (Exception exception)
@@ -44,8 +46,20 @@ internal sealed partial class ReloadSignal(InstanceHost instances, OperatorKey o
         }
     }
 
+    // Where there is only one Dolibarr, its own configuration has the setting, and its start says so.
+    private void WarnOfKeyFile()
+    {
+        if (instances.HasNames && operatorKey.File is { IsExposed: true } file)
+        {
+            Log.Exposed(logger, file.Evidence, SecretFile.Advice);
+        }
+    }
+
     private static partial class Log
     {
+        [LoggerMessage(2, LogLevel.Warning, "{Evidence} {Advice}")]
+        public static partial void Exposed(ILogger logger, string evidence, string advice);
+
         [LoggerMessage(1, LogLevel.Error, "Reading the configuration again failed unexpectedly.")]
         public static partial void Unexpected(ILogger logger, Exception exception);
     }

@@ -20,6 +20,7 @@ internal sealed partial class MailChecker(
     TokenBroker broker,
     MailCertificates certificates,
     OutboundProxy proxy,
+    MailboxAccounts accounts,
     BridgeOptions options,
     TimeProvider time,
     ILogger<MailChecker> logger
@@ -86,6 +87,7 @@ internal sealed partial class MailChecker(
             && await TryAsync(NameOf(host.Security), () => session.GreetAsync(limit))
             && await LogInAsync()
             && await UseAsync()
+            && await accounts.NoteAsync(entry, check.Username)
             && await session.TryQuitAsync(limit);
 
         Task<bool> TryAsync(string name, Func<Task<string>> work) => steps.TryAsync(name, work, failures.Explain);
@@ -107,6 +109,7 @@ internal sealed partial class MailChecker(
         async Task<bool> LogInAsync()
         {
             IReadOnlyList<string> wanted = check.Mechanism is { } only ? [only] : provider.SaslMechanisms;
+            var unlisted = check.Protocol == MailProtocol.Imap ? provider.UnlistedImapMechanisms : [];
             Exception? afterwards = null;
             return await TryAsync("authenticate", AuthenticateAsync)
                 && (afterwards is null || await TryAsync("list", () => Task.FromException<string>(afterwards)));
@@ -115,7 +118,7 @@ internal sealed partial class MailChecker(
             {
                 try
                 {
-                    return await session.AuthenticateAsync(wanted, check.Username, token!.Value, limit);
+                    return await session.AuthenticateAsync(wanted, unlisted, check.Username, token!.Value, limit);
                 }
                 catch (Exception exception) when (session.IsAuthenticated)
                 {

@@ -10,6 +10,7 @@ internal static class MailServices
     public static IServiceCollection AddMail(this IServiceCollection services) =>
         services
             .AddSingleton<MailCertificates>()
+            .AddSingleton<MailboxAccounts>()
             .AddSingleton<MailChecker>()
             .AddSingleton<SmtpSettingsTable>()
             .AddSingleton<EmailCollectorTable>()

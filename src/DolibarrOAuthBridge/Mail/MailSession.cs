@@ -109,8 +109,14 @@ internal sealed class MailSession : IDisposable
     }
 
     /// <summary>Logs in with the first wanted mechanism that the server offers.</summary>
+    /// <param name="wanted">The mechanisms, the preferred one first.</param>
+    /// <param name="unlisted">Those that it takes although it does not list them.</param>
+    /// <param name="user">The mailbox.</param>
+    /// <param name="accessToken">The token.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public async Task<string> AuthenticateAsync(
         IReadOnlyList<string> wanted,
+        IReadOnlyList<string> unlisted,
         string user,
         string accessToken,
         CancellationToken cancellationToken
@@ -118,6 +124,7 @@ internal sealed class MailSession : IDisposable
     {
         var offered = _client.AuthenticationMechanisms;
         var name = wanted.FirstOrDefault(offered.Contains)
+            ?? wanted.FirstOrDefault(unlisted.Contains)
             ?? throw new MailCheckException(
                 MailFailureCode.MechanismMissing,
                 $"The server offers {Names(offered)} here, not {string.Join(" or ", wanted)}. "

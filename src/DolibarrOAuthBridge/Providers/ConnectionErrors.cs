@@ -38,7 +38,9 @@ internal static class ConnectionErrors
             HttpRequestError.ProxyTunnelError => $"The proxy lets no connection through to {place}: check its address, user and rules.",
             HttpRequestError.ConfigurationLimitExceeded => $"The answer of {place} is too large.",
             HttpRequestError.ResponseEnded => $"{place} cannot be reached or broke off: it closed the connection before its answer ended.",
-            _ => $"{place} cannot be reached or broke off: {exception.HttpRequestError}.",
+            HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError =>
+                $"{place} answers with something that is not HTTP: check the URL and its port.",
+            _ => $"{place} cannot be reached or broke off: check the URL, the network, and the server's own log.",
         };
     }
 

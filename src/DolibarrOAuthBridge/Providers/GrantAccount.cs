@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Text.Json;
+
 namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>
@@ -11,6 +13,9 @@ namespace DolibarrOAuthBridge.Providers;
 internal sealed record GrantAccount(string? Subject, string? Name)
 {
     private const int LongestPart = 120; // both fit into oauthbridge_grant.account
+
+    // OpenID Connect's claims; the last one is of plain OAuth servers.
+    private static readonly string[] Names = ["email", "preferred_username", "upn", "name", "login"];
 
     /// <summary>An account of what a provider said; null if it said nothing usable.</summary>
     public static GrantAccount? Of(string? subject, string? name)
@@ -26,6 +31,15 @@ internal sealed record GrantAccount(string? Subject, string? Name)
             ? Of(response.Parameters.GetString(member), null)
             : IdTokenClaims.Read(response.Parameters.GetString("id_token"))?.Account;
     }
+
+    /// <summary>The account that claims name, those of an ID token or of userinfo, which may say <c>id</c>; else null.</summary>
+    public static GrantAccount? OfClaims(JsonElement claims) =>
+        claims.ValueKind == JsonValueKind.Object
+            ? Of(
+                Text(claims, "sub") ?? Text(claims, "id", isNumberAllowed: true),
+                Names.Select(name => Text(claims, name)).FirstOrDefault(static text => !string.IsNullOrEmpty(text))
+            )
+            : null;
 
     /// <summary>Reads what <see cref="Stored"/> wrote; null of null.</summary>
     public static GrantAccount? Parse(string? stored)
@@ -52,6 +66,12 @@ internal sealed record GrantAccount(string? Subject, string? Name)
 
     /// <summary>What people call it.</summary>
     public override string ToString() => Name ?? Subject!;
+
+    private static string? Text(JsonElement claims, string name, bool isNumberAllowed = false) =>
+        !claims.TryGetProperty(name, out var member) ? null
+        : member.ValueKind == JsonValueKind.String ? member.GetString()
+        : isNumberAllowed && member.ValueKind == JsonValueKind.Number ? member.GetRawText()
+        : null;
 
     // Control characters and brackets have no place in an account, and would confuse whoever reads the column.
     private static string? Clean(string? part)

@@ -14,8 +14,6 @@ namespace DolibarrOAuthBridge.Providers;
 /// <param name="Issuer">The <c>iss</c> claim; null if it has none.</param>
 internal sealed record IdTokenClaims(GrantAccount? Account, string? Nonce, string? Issuer = null)
 {
-    private static readonly string[] Names = ["email", "preferred_username", "upn", "name"];
-
     /// <summary>Reads an ID token; null where it is none.</summary>
     public static IdTokenClaims? Read(string? idToken)
     {
@@ -29,11 +27,7 @@ internal sealed record IdTokenClaims(GrantAccount? Account, string? Nonce, strin
             using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(payload), StrictJson.Options);
             var root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object
-                ? new IdTokenClaims(
-                    GrantAccount.Of(Text(root, "sub"), Names.Select(name => Text(root, name)).FirstOrDefault(text => text is not null)),
-                    Text(root, "nonce"),
-                    Text(root, "iss")
-                )
+                ? new IdTokenClaims(GrantAccount.OfClaims(root), Text(root, "nonce"), Text(root, "iss"))
                 : null;
         }
         catch (JsonException)

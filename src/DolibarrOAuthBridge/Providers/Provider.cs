@@ -144,6 +144,11 @@ internal sealed record Provider
     /// <summary>The member of a token answer that identifies the account; null where an ID token does.</summary>
     public string? AccountMember { get; init; }
 
+    /// <summary>
+    /// Error codes by which it answers a refresh token that it does not know any more, where RFC 6749 says <c>invalid_grant</c>.
+    /// </summary>
+    public IReadOnlyList<string> UnknownGrantErrors { get; init; } = [];
+
     /// <summary>How a grant is ended at the revocation endpoint.</summary>
     public RevocationStyle Revocation { get; init; }
 
@@ -166,4 +171,7 @@ internal sealed record Provider
     /// The SASL mechanisms that its mail servers take tokens with, the preferred one first: that is what Dolibarr itself speaks.
     /// </summary>
     public IReadOnlyList<string> SaslMechanisms { get; init; } = [SaslName.XOAuth2, SaslName.OAuthBearer];
+
+    /// <summary>Those of them that its IMAP server takes although it does not list them among its capabilities.</summary>
+    public IReadOnlyList<string> UnlistedImapMechanisms { get; init; } = [];
 }

@@ -114,8 +114,12 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
         return null;
     }
 
-    // The issuer that the configuration names, else the entry's URL.
-    private Uri? Server(OAuthEntry entry) =>
+    /// <summary>
+    /// The server whose metadata an entry's endpoints come from: the issuer that the configuration names, else the entry's URL; null where
+    /// they come from none.
+    /// </summary>
+    /// <exception cref="ProviderConfigurationException">The URL or a setting within it cannot be used.</exception>
+    public Uri? Server(OAuthEntry entry) =>
         !ProviderCatalogue.Of(entry).DiscoversEndpoints ? null
         : Override(entry, ProviderEndpoint.Issuer) is { } issuer ? issuer
         : !ProviderCatalogue.Of(entry).PublishesMetadata ? null

@@ -43,6 +43,15 @@ internal sealed record ServerPreset
     /// <summary>As <see cref="Provider.SaslMechanisms"/>.</summary>
     public IReadOnlyList<string> SaslMechanisms { get; init; } = [SaslName.XOAuth2, SaslName.OAuthBearer];
 
+    /// <summary>As <see cref="Provider.UnlistedImapMechanisms"/>.</summary>
+    public IReadOnlyList<string> UnlistedImapMechanisms { get; init; } = [];
+
+    /// <summary>As <see cref="Provider.AccountMember"/>.</summary>
+    public string? AccountMember { get; init; }
+
+    /// <summary>As <see cref="Provider.UnknownGrantErrors"/>.</summary>
+    public IReadOnlyList<string> UnknownGrantErrors { get; init; } = [];
+
     /// <summary>Whether a URL is one of such a server.</summary>
     public bool Fits(Uri server) =>
         Hosts.Contains(server.IdnHost, StringComparer.OrdinalIgnoreCase)
@@ -62,5 +71,8 @@ internal sealed record ServerPreset
             Imap = Imap,
             ScopeNeeds = [.. provider.ScopeNeeds, .. ScopeNeeds],
             SaslMechanisms = SaslMechanisms,
+            UnlistedImapMechanisms = UnlistedImapMechanisms,
+            AccountMember = AccountMember,
+            UnknownGrantErrors = UnknownGrantErrors,
         };
 }

@@ -29,7 +29,7 @@ internal static class ServerPresets
     public static IReadOnlyList<ServerPreset> All { get; } =
     [
         .. ZohoDomains.Select(Zoho),
-        // docs.nextcloud.com, administration manual, OAuth2
+        // docs.nextcloud.com, administration manual, OAuth2; the answers are those of its source, apps/oauth2 (OauthApiController)
         new()
         {
             Name = "Nextcloud",
@@ -40,6 +40,8 @@ internal static class ServerPresets
                 [AuthorizationEndpoint] = "{url}/index.php/apps/oauth2/authorize",
                 [TokenEndpoint] = "{url}/index.php/apps/oauth2/api/v1/token",
             },
+            AccountMember = "user_id",
+            UnknownGrantErrors = ["invalid_request"],
         },
         // docs.gitlab.com, OAuth 2.0 identity provider API
         new()
@@ -52,6 +54,7 @@ internal static class ServerPresets
                 [AuthorizationEndpoint] = "{url}/oauth/authorize",
                 [TokenEndpoint] = "{url}/oauth/token",
                 [RevocationEndpoint] = "{url}/oauth/revoke",
+                [DeviceAuthorizationEndpoint] = "{url}/oauth/authorize_device", // since 17.1; its metadata does not name it
                 [UserInfoEndpoint] = "{url}/oauth/userinfo",
             },
         },
@@ -74,21 +77,9 @@ internal static class ServerPresets
         // yandex.ru/dev/id; yandex.ru/support, OAuth authorization in Yandex Mail
         Yandex("yandex.com"),
         Yandex("yandex.ru"),
-        new()
-        {
-            Name = "Mail.ru",
-            Hosts = ["o2.mail.ru"],
-            PublishesMetadata = false,
-            Endpoints = new Dictionary<ProviderEndpoint, string>
-            {
-                [AuthorizationEndpoint] = "https://o2.mail.ru/login",
-                [TokenEndpoint] = "https://o2.mail.ru/token",
-            },
-            Smtp = new MailHost("smtp.mail.ru", 465, MailSecurity.Tls),
-            Imap = new MailHost("imap.mail.ru", 993, MailSecurity.Tls),
-            ScopeNeeds = [new(EntryPurpose.SendMail, "mail.imap"), new(EntryPurpose.ReadMail, "mail.imap")],
-            SaslMechanisms = [SaslName.XOAuth2],
-        },
+        // id.vk.ru, OAuth Mail; o2.mail.ru is the name that mail programs use
+        MailRu("oauth.mail.ru"),
+        MailRu("o2.mail.ru"),
         // fastmail.com/for-developers/oauth
         new()
         {
@@ -134,6 +125,9 @@ internal static class ServerPresets
             RefreshTokenPrompt = "consent",
             Smtp = new MailHost($"smtp.{domain}", 465, MailSecurity.Tls),
             Imap = new MailHost($"imap.{domain}", 993, MailSecurity.Tls),
+            // zoho.com/mail/help/sasl-xoauth2-smtp-imap-pop-protocol-exchange.html names none for SMTP
+            ScopeNeeds = [new(EntryPurpose.ReadMail, "ZOHOMAIL.PROTOCOL.IMAP")],
+            SaslMechanisms = [SaslName.XOAuth2],
         };
 
     private static ServerPreset Yahoo(string name, string domain, string mail) =>
@@ -165,6 +159,31 @@ internal static class ServerPresets
             Smtp = new MailHost($"smtp.{domain}", 465, MailSecurity.Tls),
             Imap = new MailHost($"imap.{domain}", 993, MailSecurity.Tls),
             ScopeNeeds = [new(EntryPurpose.SendMail, "mail:smtp"), new(EntryPurpose.ReadMail, "mail:imap_full", "mail:imap_ro")],
+            SaslMechanisms = [SaslName.XOAuth2],
+            UnlistedImapMechanisms = [SaslName.XOAuth2],
+        };
+
+    private static ServerPreset MailRu(string host) =>
+        new()
+        {
+            Name = "Mail.ru",
+            Hosts = [host],
+            PublishesMetadata = false,
+            Endpoints = new Dictionary<ProviderEndpoint, string>
+            {
+                [AuthorizationEndpoint] = $"https://{host}/login",
+                [TokenEndpoint] = $"https://{host}/token",
+            },
+            Smtp = new MailHost("smtp.mail.ru", 465, MailSecurity.Tls),
+            Imap = new MailHost("imap.mail.ru", 993, MailSecurity.Tls),
+            // the second is granted with the first only
+            ScopeNeeds =
+            [
+                new(EntryPurpose.SendMail, "userinfo", "openid"),
+                new(EntryPurpose.SendMail, "mail.imap"),
+                new(EntryPurpose.ReadMail, "userinfo", "openid"),
+                new(EntryPurpose.ReadMail, "mail.imap"),
+            ],
             SaslMechanisms = [SaslName.XOAuth2],
         };
 }

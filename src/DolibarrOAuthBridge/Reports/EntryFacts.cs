@@ -42,7 +42,7 @@ internal sealed class EntryFacts
     public string? SiteUrl { get; init; }
 
     /// <summary>Why the server's metadata could not be had, each URL that was asked; null where it could, or was not asked for.</summary>
-    public string? DiscoveryProblem { get; init; }
+    public DiscoveryProblem? DiscoveryProblem { get; init; }
 
     /// <summary>The present.</summary>
     public required DateTimeOffset Now { get; init; }

@@ -140,7 +140,7 @@ internal sealed class EntryReporter(
             GrantedAt = Utc(memory.GrantedAt ?? grant?.Row.CreatedAt),
             RefreshedAt = Utc(memory.RefreshedAt),
             RefreshCount = memory.RefreshCount,
-            Account = grant is null ? null : memory.Account,
+            Account = grant is null ? null : memory.Account?.TrimStart(), // no name, no space before the subject
             RefreshTokenExpiresAt = grant?.RefreshToken is null
                 ? null
                 : Utc(memory.RefreshTokenExpiresAt ?? (grant.LastRefresh(memory) + facts.Provider.RefreshTokenIdleLifetime)),

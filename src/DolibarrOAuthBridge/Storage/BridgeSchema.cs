@@ -31,7 +31,7 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
         new Dictionary<string, int>
         {
             ["oauthbridge_schema"] = 1, // first: it holds the versions of the others
-            ["oauthbridge_grant"] = 4,
+            ["oauthbridge_grant"] = 5,
             ["oauthbridge_superseded"] = 1,
             ["oauthbridge_event"] = 1,
             ["oauthbridge_consent"] = 1,

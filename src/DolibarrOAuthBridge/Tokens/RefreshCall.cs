@@ -65,7 +65,12 @@ internal sealed class RefreshCall(
                 await guard.NoteIssuedAsync(entry, endpoint, issued.Response.RefreshToken, grant.RefreshToken);
             }
 
-            return answer;
+            return answer is TokenAnswer.Refused refused && provider.UnknownGrantErrors.Contains(refused.Error)
+                ? refused with
+                {
+                    Error = "invalid_grant",
+                }
+                : answer;
         }
         catch (ProviderConfigurationException exception)
         {

@@ -22,7 +22,7 @@ public sealed class BridgeSchemaTests(SharedServer shared)
         var first = await world.RunAsync("init");
         var second = await world.RunAsync("init");
 
-        Assert.Contains("Upgraded the tables llx_oauthbridge_grant (schema 1 to 4).", first.Output, StringComparison.Ordinal);
+        Assert.Contains("Upgraded the tables llx_oauthbridge_grant (schema 1 to 5).", first.Output, StringComparison.Ordinal);
         Assert.Contains("there already", second.Output, StringComparison.Ordinal);
         Assert.Equal("7|NULL", await world.QueryAsync("SELECT refresh_count, token_expires_at FROM llx_oauthbridge_grant"));
     }

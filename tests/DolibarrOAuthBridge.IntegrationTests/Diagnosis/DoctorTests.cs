@@ -144,6 +144,29 @@ public sealed class DoctorTests(SharedServer shared)
         Patient.Expect(await Patient.ExamineAsync(world), code, severity);
     }
 
+    [Fact]
+    public async Task Finds_a_file_with_a_secret_that_is_open_to_all_and_the_log_says_so_at_the_start()
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        var path = Path.Combine(world.StateDirectory, "webhook-secret");
+        await File.WriteAllTextAsync(path, "canary-of-the-webhook");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        world.Settings = new Dictionary<string, string?> { ["Bridge:Notify:WebhookSecretFile"] = path };
+
+        var doctor = await world.RunAsync("doctor", "--offline");
+        var sidecar = await world.ServeAsync();
+        File.SetUnixFileMode(path, UnixFileMode.UserRead);
+        var mended = await world.RunAsync("doctor", "--offline");
+
+        Assert.Contains("[secret_file_exposed]", doctor.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"can read or change {path}, which Bridge:Notify:WebhookSecretFile names",
+            sidecar.Output,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("secret_file_exposed", mended.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("url_root_missing", "$dolibarr_main_url_root='';")]
     [InlineData("url_root_not_https", "$dolibarr_main_url_root='http://erp.example.com';")]

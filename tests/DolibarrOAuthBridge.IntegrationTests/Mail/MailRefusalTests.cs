@@ -56,6 +56,25 @@ public sealed class MailRefusalTests(SharedServer database) : ScriptedMailTests(
         Assert.Contains(shown, report.Steps[^1].Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://oauth.yandex.com", true)]
+    [InlineData("https://other.example", false)]
+    public async Task A_mechanism_that_IMAP_does_not_list_is_tried_only_where_it_is_known_to_be_taken(string url, bool isTried)
+    {
+        await UseGenericAsync(url);
+        await using var server = Start(async imap =>
+        {
+            await imap.SayAsync("* OK ready");
+            await imap.AnswerTaggedAsync("* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR", "TAG OK done");
+            await imap.AnswerTaggedAsync("TAG NO no");
+        });
+
+        var report = await CheckAsync(server, MailProtocol.Imap, MailSecurity.None);
+
+        AssertFails(report, "authenticate", isTried ? MailFailureCode.Refused : MailFailureCode.MechanismMissing);
+        Assert.Equal(isTried, server.Heard.Contains("AUTHENTICATE XOAUTH2", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Gmails_334_is_answered_with_an_empty_line_and_decoded()
     {

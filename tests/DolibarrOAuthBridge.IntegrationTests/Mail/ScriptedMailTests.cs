@@ -32,6 +32,19 @@ public abstract class ScriptedMailTests(SharedServer database) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The entry that is checked.</summary>
+    private string Entry { get; set; } = World.Entry;
+
+    /// <summary>Checks a Generic entry with another URL, which has a token that lives.</summary>
+    private protected async Task UseGenericAsync(string url)
+    {
+        Entry = "GENERIC-Own";
+        await _world.Install.SetConstAsync($"OAUTH_{Entry}_ID", World.ClientId);
+        await _world.Install.SetConstAsync($"OAUTH_{Entry}_SECRET", World.ClientSecret);
+        await _world.Install.SetConstAsync($"OAUTH_{Entry}_URL", url);
+        Token = (await _world.GrantAsync(TimeSpan.FromHours(1), Entry)).AccessToken!;
+    }
+
     private protected static async Task GreetSmtpAsync(ScriptedMailServer smtp, params string[] more)
     {
         await smtp.SayAsync("220 mail.example ESMTP");
@@ -79,7 +92,7 @@ public abstract class ScriptedMailTests(SharedServer database) : IAsyncLifetime
             Port = server.Port,
             Security = security,
         };
-        var report = await _world.Open(options).Get<MailChecker>().CheckAsync(World.Entry, 1, check);
+        var report = await _world.Open(options).Get<MailChecker>().CheckAsync(Entry, 1, check);
         Assert.All(report.Steps, step => Assert.DoesNotContain(Token, step.Detail, StringComparison.Ordinal));
         return report;
     }

@@ -3,63 +3,70 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using DolibarrOAuthBridge.Demo.Processes;
+using DolibarrOAuthBridge.IntegrationTests.Providers;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+
+[assembly: AssemblyFixture(typeof(OidcProviderPackage))]
 
 namespace DolibarrOAuthBridge.IntegrationTests.Providers;
 
-/// <summary>The certified OpenID provider of the npm package oidc-provider, in its own process (tests/oidc-provider).</summary>
-internal sealed class OidcProviderServer : IAsyncDisposable
+/// <summary>The npm package oidc-provider in its pinned version (tests/oidc-provider), installed once for all tests that want it.</summary>
+public sealed class OidcProviderPackage : IAsyncDisposable
 {
-    private readonly ScratchDirectory _directory;
-    private readonly Process _process;
+    private readonly ScratchDirectory _directory = ScratchDirectory.Create("oidc-provider");
+    private readonly Lazy<Task> _installation;
 
-    private OidcProviderServer(ScratchDirectory directory, Process process, string issuer) =>
-        (_directory, _process, Issuer) = (directory, process, issuer);
+    public OidcProviderPackage() => _installation = new(InstallAsync);
 
-    public string Issuer { get; }
-
-    /// <summary>Installs the pinned packages into a directory of its own and starts the server.</summary>
-    public static async Task<OidcProviderServer> StartAsync(JsonArray clients)
+    /// <summary>Starts a server with some clients, in a process of its own.</summary>
+    internal async Task<OidcProviderServer> StartAsync(JsonArray clients)
     {
-        var directory = ScratchDirectory.Create("oidc-provider");
-        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "oidc-provider")))
-        {
-            File.Copy(file, Path.Combine(directory.Path, Path.GetFileName(file)));
-        }
-
-        using (var install = Start(directory.Path, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"))
-        {
-            install.StandardInput.Close();
-            var said = await install.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2));
-            await install.WaitForExitAsync();
-            Assert.True(install.ExitCode == 0, said);
-        }
-
-        var process = Start(directory.Path, "node", "server.mjs", clients.ToJsonString());
+        await _installation.Value;
+        var process = Start("node", "server.mjs", clients.ToJsonString());
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
         var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Eventually.Limit);
         Assert.StartsWith("listening ", line, StringComparison.Ordinal);
-        return new OidcProviderServer(directory, process, line!["listening ".Length..]);
+        return new OidcProviderServer(process, line!["listening ".Length..]);
     }
+
+    public ValueTask DisposeAsync() => _directory.DisposeAsync();
+
+    private async Task InstallAsync()
+    {
+        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "oidc-provider")))
+        {
+            File.Copy(file, Path.Combine(_directory.Path, Path.GetFileName(file)));
+        }
+
+        using var install = Start("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+        install.StandardInput.Close();
+        var said = await install.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        await install.WaitForExitAsync();
+        Assert.True(install.ExitCode == 0, said);
+    }
+
+    private Process Start(string program, params string[] arguments) =>
+        Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = _directory.Path,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+}
+
+/// <summary>The certified OpenID provider of the npm package oidc-provider.</summary>
+internal sealed class OidcProviderServer(Process process, string issuer) : IAsyncDisposable
+{
+    public string Issuer => issuer;
 
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close();
-        await _process.WaitForExitAsync().WaitAsync(Eventually.Limit);
-        _process.Dispose();
-        await _directory.DisposeAsync();
-    }
-
-    private static Process Start(string directory, string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = directory,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return Process.Start(start)!;
+        process.StandardInput.Close();
+        await process.WaitForExitAsync().WaitAsync(Eventually.Limit);
+        process.Dispose();
     }
 }

@@ -10,6 +10,7 @@ using DolibarrOAuthBridge.Consents.Device;
 using DolibarrOAuthBridge.Demo.Processes;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Tokens;
 using Microsoft.AspNetCore.WebUtilities;
@@ -20,9 +21,10 @@ namespace DolibarrOAuthBridge.IntegrationTests.Providers;
 /// A second, independent provider: oidc-provider of npm takes <c>client_secret_basic</c> only (or <c>private_key_jwt</c>), gives a refresh
 /// token for <c>offline_access</c> only with <c>prompt=consent</c>, and rotates it.
 /// </summary>
-public sealed partial class OidcProviderTests(SharedServer shared)
+public sealed partial class OidcProviderTests(SharedServer shared, OidcProviderPackage package)
 {
     private const string Entry = "GENERIC-Npm";
+    private const string SignInEntry = "GENERIC-Login";
     private const string Secret = "canary-s3cret:with+%&specials"; // this provider takes ASCII only
 
     private static readonly bool HasNpm = Environment
@@ -34,7 +36,7 @@ public sealed partial class OidcProviderTests(SharedServer shared)
     public async Task A_client_that_may_use_basic_only_consents_refreshes_and_revokes()
     {
         Assert.SkipUnless(HasNpm, "npm is not installed");
-        await using var provider = await OidcProviderServer.StartAsync([Client("client_secret_basic", Secret)]);
+        await using var provider = await package.StartAsync([Client("client_secret_basic", Secret)]);
         await using var world = await CreateAsync(provider);
         var host = world.Open();
 
@@ -66,7 +68,7 @@ public sealed partial class OidcProviderTests(SharedServer shared)
                 }
             ),
         };
-        await using var provider = await OidcProviderServer.StartAsync([client]);
+        await using var provider = await package.StartAsync([client]);
         await using var world = await CreateAsync(provider);
         world.Settings = new Dictionary<string, string?> { [$"Entries:{Entry}:Certificate"] = path };
         var host = world.Open();
@@ -75,10 +77,57 @@ public sealed partial class OidcProviderTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task People_sign_in_with_discovery_PKCE_a_nonce_and_userinfo_once()
+    {
+        Assert.SkipUnless(HasNpm, "npm is not installed");
+        await using var provider = await package.StartAsync([Client("client_secret_basic", Secret)]);
+        await using var world = await CreateAsync(provider, SignInEntry, string.Empty);
+        var login = world.Open().Get<LoginFlow>();
+
+        var started = await login.BeginAsync(
+            SignInEntry,
+            1,
+            new LoginOptions { SessionBinding = Consenting.Binding, RedirectUri = Consenting.CallbackPage }
+        );
+        var request = QueryHelpers.ParseQuery(started.AuthorizationUrl.Query);
+        Assert.StartsWith(provider.Issuer + "/auth?", started.AuthorizationUrl.AbsoluteUri, StringComparison.Ordinal);
+        Assert.Equal(("S256", "openid email profile"), (request["code_challenge_method"].ToString(), request["scope"].ToString()));
+        Assert.NotEmpty(request["nonce"].ToString());
+        var answer = Consenting.Answer(await ArriveAsync(started.AuthorizationUrl));
+        Assert.Equal(provider.Issuer, answer.Issuer); // RFC 9207
+        var identity = await login.CompleteAsync(answer, started.Continuation, 1);
+
+        // The ID token has the subject alone, so that the address is userinfo's.
+        Assert.Equal(
+            (provider.Issuer, "ada", "ada@example.com", true),
+            (identity.Issuer, identity.Subject, identity.Email, identity.EmailVerified)
+        );
+        Assert.Null(await world.Install.FindTokenRowAsync(SignInEntry));
+        await BridgeHost.FailAsync(() => login.CompleteAsync(answer, started.Continuation, 1), ProblemCode.StateInvalid);
+    }
+
+    [Fact]
+    public async Task A_sign_in_whose_nonce_is_another_ones_is_refused()
+    {
+        Assert.SkipUnless(HasNpm, "npm is not installed");
+        await using var provider = await package.StartAsync([Client("client_secret_basic", Secret)]);
+        await using var world = await CreateAsync(provider, SignInEntry, string.Empty);
+        var login = world.Open().Get<LoginFlow>();
+        var options = new LoginOptions { SessionBinding = Consenting.Binding, RedirectUri = Consenting.CallbackPage };
+
+        var started = await login.BeginAsync(SignInEntry, 1, options);
+        var changed = Regex.Replace(started.AuthorizationUrl.AbsoluteUri, "nonce=[^&]+", "nonce=somebody-elses");
+        var answer = Consenting.Answer(await ArriveAsync(new Uri(changed)));
+        var refused = await BridgeHost.FailAsync(() => login.CompleteAsync(answer, started.Continuation, 1), ProblemCode.IdentityRejected);
+
+        Assert.Equal(RejectionReason.NonceMismatch, refused.Reason);
+    }
+
+    [Fact]
     public async Task A_device_code_becomes_a_grant()
     {
         Assert.SkipUnless(HasNpm, "npm is not installed");
-        await using var provider = await OidcProviderServer.StartAsync([Client("client_secret_basic", Secret)]);
+        await using var provider = await package.StartAsync([Client("client_secret_basic", Secret)]);
         await using var world = await CreateAsync(provider);
         var host = world.Open();
         var consents = host.Get<ConsentService>();
@@ -99,6 +148,7 @@ public sealed partial class OidcProviderTests(SharedServer shared)
         Assert.Equal(("S256", "consent"), (started.Parameter("code_challenge_method"), started.Parameter("prompt")));
         var result = await host.FinishAsync(Consenting.Answer(await ArriveAsync(new Uri(started.AuthorizationUrl!))));
         Assert.Equal(("valid", true), (result.Token.Status, result.Token.HasRefreshToken));
+        Assert.Equal("ada@example.com", result.Account); // by userinfo: the ID token has the subject alone
 
         for (var round = 0; round < 2; round++)
         {
@@ -132,13 +182,13 @@ public sealed partial class OidcProviderTests(SharedServer shared)
         return client;
     }
 
-    private async Task<World> CreateAsync(OidcProviderServer provider)
+    private async Task<World> CreateAsync(OidcProviderServer provider, string entry = Entry, string scopes = "openid,email,offline_access")
     {
         var world = await World.CreateAsync(shared.Server);
-        await world.Install.SetConstAsync($"OAUTH_{Entry}_ID", World.ClientId);
-        await world.Install.SetConstAsync($"OAUTH_{Entry}_SECRET", Secret);
-        await world.Install.SetConstAsync($"OAUTH_{Entry}_URL", provider.Issuer);
-        await world.Install.SetConstAsync($"OAUTH_{Entry}_SCOPE", "openid,email,offline_access");
+        await world.Install.SetConstAsync($"OAUTH_{entry}_ID", World.ClientId);
+        await world.Install.SetConstAsync($"OAUTH_{entry}_SECRET", Secret);
+        await world.Install.SetConstAsync($"OAUTH_{entry}_URL", provider.Issuer);
+        await world.Install.SetConstAsync($"OAUTH_{entry}_SCOPE", scopes);
         return world;
     }
 

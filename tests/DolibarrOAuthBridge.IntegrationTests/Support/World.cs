@@ -93,6 +93,7 @@ internal sealed class World : IAsyncDisposable
     {
         await Install.AddSidecarAccountAsync(SidecarUser, SidecarPassword);
         await File.WriteAllTextAsync(PasswordFile, SidecarPassword);
+        File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         _account = new() { ["Bridge:DatabaseUser"] = SidecarUser, ["Bridge:DatabasePasswordFile"] = PasswordFile };
     }
 

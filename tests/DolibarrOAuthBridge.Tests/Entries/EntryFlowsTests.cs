@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
@@ -33,6 +34,81 @@ public sealed class EntryFlowsTests
         Assert.Equal(["code", "device"], flows.Of(Make.Entry("GOOGLE-Mail", scopes: ["gmail_full"])));
     }
 
+    [Fact]
+    public async Task A_device_endpoint_that_a_preset_knows_counts_although_the_servers_metadata_does_not_name_it()
+    {
+        var entry = Make.Entry("GENERIC-X", url: "https://gitlab.example.org");
+        using var server = StubHandler.Of(
+            HttpStatusCode.OK,
+            """{"issuer":"https://gitlab.example.org","token_endpoint":"https://gitlab.example.org/oauth/token"}"""
+        );
+        var (flows, directory) = At(server);
+
+        var endpoint = await directory.FindAsync(
+            entry,
+            ProviderEndpoint.DeviceAuthorizationEndpoint,
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal("https://gitlab.example.org/oauth/authorize_device", endpoint?.AbsoluteUri);
+        Assert.Equal(["code", "device"], flows.Of(entry));
+    }
+
+    [Theory]
+    [InlineData(null, "https://as.example/.well-known/", false, "OAUTH_GENERIC-X_URL")]
+    [InlineData("Entries:GENERIC-X:Issuer", "https://issuer.example/.well-known/", true, "Entries:GENERIC-X:Issuer")]
+    [InlineData("Providers:Generic:Issuer", "https://issuer.example/.well-known/", true, "Entries:GENERIC-X:Issuer")]
+    public async Task A_failed_discovery_names_the_server_that_was_asked_and_the_setting_to_correct(
+        string? setting,
+        string asked,
+        bool isIssuerNamed,
+        string advice
+    )
+    {
+        var entry = Make.Entry("GENERIC-X", url: "https://as.example");
+        using var server = StubHandler.Of(HttpStatusCode.NotFound, string.Empty);
+        var (flows, directory) = setting is null ? At(server) : At(server, (setting, "https://issuer.example"));
+        Assert.Null(flows.DiscoveryProblem(entry)); // not asked yet
+
+        await directory.FindAsync(entry, ProviderEndpoint.TokenEndpoint, TestContext.Current.CancellationToken);
+
+        var problem = flows.DiscoveryProblem(entry);
+        Assert.StartsWith(asked, problem?.Asked, StringComparison.Ordinal);
+        Assert.Equal(isIssuerNamed, problem?.IsIssuerNamed);
+        var facts = new EntryFacts
+        {
+            Entry = entry,
+            Lookup = new TokenLookup([]),
+            Memory = new GrantRecord(),
+            DiscoveryProblem = problem,
+            Now = Make.Now,
+        };
+        var warning = EntryWarnings.Of(facts).Single(static one => one.Code == EntryWarningCode.MetadataNotFound);
+        Assert.Contains($"Correct {advice} ", warning.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_entry_whose_issuer_answers_has_no_discovery_problem_whatever_its_url_is()
+    {
+        var entry = Make.Entry("GENERIC-X", url: "https://as.example");
+        using var server = StubHandler.Of(
+            HttpStatusCode.OK,
+            """
+            {
+              "issuer": "https://issuer.example",
+              "token_endpoint": "https://issuer.example/t",
+              "device_authorization_endpoint": "https://issuer.example/d"
+            }
+            """
+        );
+        var (flows, directory) = At(server, ("Entries:GENERIC-X:Issuer", "https://issuer.example"));
+
+        await directory.FindAsync(entry, ProviderEndpoint.TokenEndpoint, TestContext.Current.CancellationToken);
+
+        Assert.Null(flows.DiscoveryProblem(entry));
+        Assert.Equal(["code", "device"], flows.Of(entry));
+    }
+
     [Theory]
     [InlineData("valid", null, false)]
     [InlineData("expired", null, false)]
@@ -63,18 +139,21 @@ public sealed class EntryFlowsTests
             Now = Make.Now,
         };
 
-    private static EntryFlows Flows(params (string Key, string Value)[] settings)
+    private static EntryFlows Flows(params (string Key, string Value)[] settings) =>
+        At(StubHandler.Of(HttpStatusCode.NotFound, string.Empty), settings).Flows;
+
+    private static (EntryFlows Flows, ProviderDirectory Directory) At(StubHandler server, params (string Key, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value))
             .Build();
-        var documents = new ProviderDocuments(new HttpClient(), TimeProvider.System, new BridgeOptions());
         var metadata = new ServerMetadataCache(
-            documents,
+            new ProviderDocuments(new HttpClient(server), TimeProvider.System, new BridgeOptions()),
             new DiscoveredHosts(configuration),
             TimeProvider.System,
             NullLogger<ServerMetadataCache>.Instance
         );
-        return new EntryFlows(new ProviderDirectory(configuration, metadata), metadata);
+        var directory = new ProviderDirectory(configuration, metadata);
+        return (new EntryFlows(directory, metadata), directory);
     }
 }

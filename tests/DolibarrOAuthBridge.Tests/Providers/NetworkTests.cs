@@ -91,6 +91,51 @@ public sealed class NetworkTests
         Assert.Equal(IPAddress.Loopback, ((IPEndPoint)socket.RemoteEndPoint!).Address);
     }
 
+    [Fact]
+    public async Task An_address_that_leads_nowhere_costs_no_more_than_the_next_ones_turn()
+    {
+        // Its queue is full, so that a further connection is never answered.
+        using var silent = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        silent.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+        silent.Listen(0);
+        var port = ((IPEndPoint)silent.LocalEndPoint!).Port;
+        using var first = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(IPAddress.IPv6Loopback, port, Cancellation);
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        listener.Start();
+
+        using var socket = await ProviderConnector.ConnectAsync(
+            [IPAddress.IPv6Loopback, IPAddress.Loopback],
+            port,
+            TimeProvider.System,
+            Cancellation
+        );
+
+        Assert.Equal(IPAddress.Loopback, ((IPEndPoint)socket.RemoteEndPoint!).Address);
+    }
+
+    [Theory]
+    [InlineData(HttpRequestError.NameResolutionError, "DNS")]
+    [InlineData(HttpRequestError.ConnectionError, "firewall")]
+    [InlineData(HttpRequestError.SecureConnectionError, "TLS")]
+    [InlineData(HttpRequestError.ProxyTunnelError, "proxy")]
+    [InlineData(HttpRequestError.ResponseEnded, "before its answer ended")]
+    [InlineData(HttpRequestError.InvalidResponse, "not HTTP")]
+    [InlineData(HttpRequestError.Unknown, "check the URL")]
+    public void A_failed_connection_is_a_sentence_that_names_the_host_and_what_to_look_at(HttpRequestError error, string words)
+    {
+        var sentence = ConnectionErrors.Describe(
+            new Uri("https://login.example/token"),
+            new HttpRequestException(error, "the message might name secrets")
+        );
+
+        Assert.Contains("login.example", sentence, StringComparison.Ordinal);
+        Assert.Contains(words, sentence, StringComparison.Ordinal);
+        Assert.EndsWith(".", sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("secrets", sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{error}", sentence, StringComparison.Ordinal);
+    }
+
     private static async Task ServeAsync(TcpListener listener, X509Certificate2 certificate, int times)
     {
         for (var index = 0; index < times; index++)

@@ -24,6 +24,7 @@ public sealed class ServerPresetTests
     [InlineData("https://api.fastmail.com", "https://api.fastmail.com/oauth/refresh")]
     [InlineData("https://gitlab.example.org", "https://gitlab.example.org/oauth/token")]
     [InlineData("https://mastodon.social", "https://mastodon.social/oauth/token")]
+    [InlineData("https://oauth.mail.ru", "https://oauth.mail.ru/token")]
     [InlineData("https://evil.example/accounts.zoho.com", "https://evil.example/accounts.zoho.com/oauth/token")]
     [InlineData("https://accounts.zoho.com.evil.example", "https://accounts.zoho.com.evil.example/oauth/token")]
     public async Task The_host_of_the_entrys_url_tells_the_endpoints(string url, string endpoint)
@@ -92,10 +93,7 @@ public sealed class ServerPresetTests
     [Fact]
     public void The_module_proposes_the_servers_that_are_known_here()
     {
-        var root = typeof(ServerPresetTests)
-            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .First(d => d.Key == "RepositoryRoot");
-        var text = File.ReadAllText(Path.Combine(root.Value!, "dolibarr-module/oauthbridge/class/admin/oauthbridgepresets.class.php"));
+        var text = ModuleText();
         var names = Regex.Matches(text, "'name' => '([^']+)'").Select(match => match.Groups[1].Value);
         var urls = Regex.Matches(text, "'urls' => array\\(([^)]*)\\)").SelectMany(match => Regex.Matches(match.Value, "https://[^']+"));
         var beginnings = Regex.Matches(text, "'begins' => '([^']+)[.]'").Select(match => match.Groups[1].Value);
@@ -103,6 +101,49 @@ public sealed class ServerPresetTests
         Assert.Equal(ServerPresets.All.Select(preset => preset.Name).Distinct().Order(), names.Order());
         Assert.All(urls, url => Assert.Contains(ServerPresets.All, preset => preset.Fits(new Uri(url.Value))));
         Assert.Equal(ServerPresets.All.Select(preset => preset.FirstLabel).OfType<string>().Order(), beginnings.Order());
+    }
+
+    [Theory]
+    [InlineData("yahoo", "https://api.login.yahoo.com")]
+    [InlineData("aol", "https://api.login.aol.com")]
+    [InlineData("yandex", "https://oauth.yandex.com")]
+    [InlineData("mailru", "https://oauth.mail.ru")]
+    [InlineData("fastmail", "https://api.fastmail.com")]
+    [InlineData("zoho", "https://accounts.zoho.eu")]
+    public void The_scopes_that_the_module_proposes_meet_the_needs_that_are_known_here(string key, string url)
+    {
+        var text = ModuleText();
+        var start = text.IndexOf($"'{key}' => array(", StringComparison.Ordinal);
+        var part = text[start..text.IndexOf("\n\t\t),", start, StringComparison.Ordinal)]
+            .Replace("self::YAHOO", "'send' => 'mail-w', 'collect' => 'mail-r'", StringComparison.Ordinal);
+        var provider = ProviderCatalogue.Of(Entry(url));
+
+        foreach (var (word, purpose) in new[] { ("send", EntryPurpose.SendMail), ("collect", EntryPurpose.ReadMail) })
+        {
+            var needs = provider.ScopeNeeds.Where(need => need.Purpose == purpose).ToList();
+            var scopes = Regex.Match(part, $"'{word}' => '([^']*)'").Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(needs.Count == 0, scopes.Length == 0);
+            Assert.All(needs, need => Assert.True(need.IsMetBy(provider, scopes), $"{key}: {need.Scope}"));
+        }
+    }
+
+    [Fact]
+    public void Nextclouds_answers_are_understood()
+    {
+        var provider = ProviderCatalogue.Of(Entry("https://nextcloud.example.org"));
+        using var answer = System.Text.Json.JsonDocument.Parse("""{"access_token":"a","user_id":"ada"}""");
+
+        Assert.Equal("ada", GrantAccount.Of(TokenResponse.Parse(answer.RootElement), provider)?.ToString());
+        Assert.Equal(["invalid_request"], provider.UnknownGrantErrors);
+        Assert.Empty(ProviderCatalogue.Of(Entry("https://other.example.org")).UnknownGrantErrors);
+    }
+
+    private static string ModuleText()
+    {
+        var root = typeof(ServerPresetTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(d => d.Key == "RepositoryRoot");
+        return File.ReadAllText(Path.Combine(root.Value!, "dolibarr-module/oauthbridge/class/admin/oauthbridgepresets.class.php"));
     }
 
     private static OAuthEntry Entry(string url) => Make.Entry("GENERIC-Mail", url: url.TrimEnd('/'));

@@ -18,11 +18,12 @@ class CannedServer
 	/**
 	 * @param string              $answer  Bytes of the answer; empty to accept requests and say nothing
 	 * @param array<string,mixed> $options listen: address; key: the API key that it knows; close: whether it closes the connection after
-	 *                                     the proof
+	 *                                     the proof; identity: bytes that it answers instead of a proof
 	 */
 	public function __construct($answer, array $options = array())
 	{
 		$options += array('listen' => 'tcp://127.0.0.1:0', 'key' => '', 'close' => false, 'answer' => base64_encode($answer));
+		$options['identity'] = base64_encode($options['identity'] ?? '');
 		$command = array(PHP_BINARY, __DIR__.'/../php/canned_server.php');
 		$this->process = proc_open($command, array(array('pipe', 'r'), array('pipe', 'w'), STDERR), $this->pipes);
 		fwrite($this->pipes[0], json_encode($options)."\n");

@@ -42,6 +42,20 @@ if (!function_exists('img_picto')) {
 	}
 }
 
+if (!function_exists('img_warning')) {
+	function img_warning()
+	{
+		return img_picto('', 'warning');
+	}
+}
+
+if (!function_exists('dolGetStatus')) {
+	function dolGetStatus($label, $short, $html, $type, $mode)
+	{
+		return '<span class="badge '.$type.'">'.$label.'</span>';
+	}
+}
+
 if (!function_exists('newToken')) {
 	function newToken()
 	{

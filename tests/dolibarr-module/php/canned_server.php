@@ -15,6 +15,9 @@ function answer(array $options, $request)
 	if (!preg_match('~^GET /v1/identity\?nonce=([\w-]+)&entity=(\d+) ~', $request, $parts)) {
 		return base64_decode($options['answer']);
 	}
+	if ($options['identity'] !== '') {
+		return base64_decode($options['identity']);
+	}
 	$message = "dolibarr-oauth-bridge identity v1\n".$parts[1]."\n".$parts[2];
 	$proof = rtrim(strtr(base64_encode(hash_hmac('sha256', $message, $options['key'], true)), '+/', '-_'), '=');
 	$body = json_encode(array('proof' => $proof));

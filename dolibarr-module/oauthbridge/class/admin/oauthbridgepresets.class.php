@@ -37,7 +37,7 @@ class OAuthBridgePresets
 			),
 			'console' => 'https://api-console.zoho.com/',
 			'begins' => '',
-			'scopes' => array('send' => '', 'collect' => '', 'both' => '', 'api' => ''),
+			'scopes' => array('collect' => 'ZOHOMAIL.PROTOCOL.IMAP', 'api' => ''), // Zoho takes no token for sending
 		),
 		'yahoo' => array(
 			'name' => 'Yahoo',
@@ -62,10 +62,12 @@ class OAuthBridgePresets
 		),
 		'mailru' => array(
 			'name' => 'Mail.ru',
-			'urls' => array('https://o2.mail.ru'),
-			'console' => 'https://o2.mail.ru/app/',
+			'urls' => array('https://oauth.mail.ru', 'https://o2.mail.ru'),
+			'console' => 'https://oauth.mail.ru/app/',
 			'begins' => '',
-			'scopes' => array('send' => 'mail.imap', 'collect' => 'mail.imap', 'both' => 'mail.imap'),
+			'scopes' => array( // the one is granted with the other only
+				'send' => 'userinfo,mail.imap', 'collect' => 'userinfo,mail.imap', 'both' => 'userinfo,mail.imap',
+			),
 		),
 		'fastmail' => array(
 			'name' => 'Fastmail',

@@ -31,6 +31,16 @@ class OAuthBridgeTransport
 	/** Deepest nesting of the proof's JSON, in levels. */
 	const MAX_DEPTH = 4;
 
+	/** How a bridge may refuse the proof: HTTP status by problem code. Whatever else is answered, it is no bridge. */
+	const REFUSALS = array(
+		'invalid_request' => 400,
+		'unauthorized' => 401,
+		'forbidden' => 403,
+		'internal_error' => 500,
+		'store_unavailable' => 503,
+		'store_not_writable' => 503,
+	);
+
 	/** @var array<string,OAuthBridgeConnection> This process's connections by address */
 	private static $connections = array();
 
@@ -174,8 +184,7 @@ class OAuthBridgeTransport
 			return;
 		}
 		$connection->close(); // nothing more is said to it
-		$isProblem = $answer['status'] !== 200 && is_array($content) && isset($content['code'], $content['detail']);
-		if ($isProblem && is_string($content['code']) && is_string($content['detail']) && $answer['status'] !== 404) {
+		if (is_array($content) && self::isRefusal($answer, $content)) {
 			throw new OAuthBridgeException($content['code'], $content['detail'], $answer['status']);
 		}
 		throw new OAuthBridgeUnreachableException(
@@ -183,5 +192,22 @@ class OAuthBridgeTransport
 				.' another program, a bridge older than this module, or one that was started with the conf.php of another Dolibarr.',
 			'impostor'
 		);
+	}
+
+	/**
+	 * Whether an answer is one by which a bridge says that it cannot prove anything at present.
+	 *
+	 * @param  array{status:int,headers:array<string,string>,body:string} $answer  The answer
+	 * @param  array<string,mixed>                                        $content Its JSON
+	 * @return bool                                                                True if so
+	 */
+	private static function isRefusal(array $answer, array $content)
+	{
+		$code = $content['code'] ?? null;
+		return is_string($code)
+			&& is_string($content['detail'] ?? null)
+			&& ($content['status'] ?? null) === $answer['status']
+			&& (self::REFUSALS[$code] ?? null) === $answer['status']
+			&& strncmp($answer['headers']['content-type'] ?? '', 'application/problem+json', 24) === 0;
 	}
 }

@@ -20,6 +20,7 @@ internal sealed partial class DevicePoller(
     TokenEndpointClient client,
     SecretGuard guard,
     ClientAuthentication authentication,
+    AccountFinder accounts,
     EventTable events,
     BridgeOptions options,
     TimeProvider time,
@@ -132,7 +133,8 @@ internal sealed partial class DevicePoller(
 
         await guard.NoteIssuedAsync(entry, consent.TokenEndpoint, response.RefreshToken);
         var provider = ProviderCatalogue.Of(entry);
-        var grant = NewGrant.Of(response, provider, time.GetUtcNow(), GrantAccount.Of(response, provider), consent.ConfirmsAccountChange);
+        var account = await accounts.FindAsync(entry, response);
+        var grant = NewGrant.Of(response, provider, time.GetUtcNow(), account, consent.ConfirmsAccountChange);
         for (var giveUp = time.GetUtcNow() + StorePatience; ;)
         {
             try

@@ -60,12 +60,25 @@ internal static class GrantWarnings
             );
         }
 
+        if (facts.Memory is { Account: { } now, AccountBefore: { } before })
+        {
+            yield return new(
+                EntryWarningCode.AccountChanged,
+                Severity.Warning,
+                $"{GrantAccount.Parse(before)} had given the consent, and the token of the present one opens the mailbox "
+                    + $"{GrantAccount.Parse(now)}.",
+                "If that was not meant, give consent again with the former account; if it was, give it once more and say that another "
+                    + "account may take over (confirm_account_change). If it is a mailbox that the former account may open, check the "
+                    + "former account's own mailbox too, which ends this warning."
+            );
+        }
+
         foreach (var use in facts.Uses.Where(use => IsOtherMailbox(facts, use)))
         {
             yield return new(
                 EntryWarningCode.AccountDiffers,
                 Severity.Warning,
-                $"{GrantAccount.Parse(facts.Memory.Account)} gave the consent, and {use.Where} logs in to the mailbox {use.Login}.",
+                $"The grant is of {GrantAccount.Parse(facts.Memory.Account)}, and {use.Where} logs in to the mailbox {use.Login}.",
                 "If that is not a shared mailbox of this account, correct the login in Dolibarr, or give consent with the other account."
             );
         }

@@ -78,8 +78,8 @@ internal static class SettingWarnings
             yield return new(
                 EntryWarningCode.CertificateReadableByAll,
                 Severity.Warning,
-                $"Every user of this machine can read {exposed}, which holds the certificate's private key or its password.",
-                "Make it readable for the sidecar's user alone (chmod 600)."
+                $"Every user of this machine can read or change {exposed}, which holds the certificate's private key or its password.",
+                SecretFile.Advice
             );
         }
 
@@ -99,8 +99,8 @@ internal static class SettingWarnings
             yield return new(
                 EntryWarningCode.ServiceAccountKeyReadableByAll,
                 Severity.Warning,
-                $"Every user of this machine can read {open}, which holds the service account's private key.",
-                "Make it readable for the sidecar's user alone (chmod 600)."
+                $"Every user of this machine can read or change {open}, which holds the service account's private key.",
+                SecretFile.Advice
             );
         }
 
@@ -167,13 +167,14 @@ internal static class SettingWarnings
             );
         }
 
-        if (facts.DiscoveryProblem is { } asked)
+        if (facts.DiscoveryProblem is var (asked, isIssuerNamed))
         {
             yield return new(
                 EntryWarningCode.MetadataNotFound,
                 Severity.Warning,
                 $"The server's metadata cannot be had ({asked}), so that the bridge guesses its endpoints.",
-                $"Correct {entry.Name.Constant("URL")} to the server's issuer, or name the endpoints in the bridge's configuration "
+                $"Correct {(isIssuerNamed ? $"Entries:{entry.Name}:Issuer (or that of the provider)" : entry.Name.Constant("URL"))} "
+                    + "to the server's issuer, or name the endpoints in the bridge's configuration "
                     + $"(Entries:{entry.Name}:TokenEndpoint and others)."
             );
         }

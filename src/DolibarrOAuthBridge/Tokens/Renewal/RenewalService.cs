@@ -20,6 +20,7 @@ internal sealed partial class RenewalService(
     TokenTable tokens,
     TokenCodec codec,
     GrantTable grants,
+    GrantRenames renames,
     GrantHealer healer,
     JournalWatch journal,
     RefreshFlights flights,
@@ -109,7 +110,17 @@ internal sealed partial class RenewalService(
                 {
                     if (rows[entry.Name.Service].Where(row => entry.Name.Owns(row.Service)).ToList() is [var row])
                     {
-                        var record = records.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord();
+                        var record = records.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord { Service = entry.Name.Service };
+                        if (
+                            GrantRenames.Former(record, row, records.Values, service => rows[service].Any()) is { } former
+                            && await renames.FollowAsync(former, GrantKey.Of(entry), cancellationToken)
+                        )
+                        {
+                            ends.Add(null);
+                            isSettled = false; // the next look reads what is known by the new name
+                            continue;
+                        }
+
                         var (end, isDone) = await VisitAsync(entry, row, record, policy, cancellationToken);
                         ends.Add(end);
                         isSettled &= isDone;
