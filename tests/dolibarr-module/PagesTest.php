@@ -108,13 +108,18 @@ final class PagesTest extends ModuleTestCase
 		);
 	}
 
+	public function testALongAddressBreaksAtItsMarksAndNotWithinAnEntity()
+	{
+		$this->assertSame('https://<wbr>a.<wbr>b/<wbr>c?<wbr>d=<wbr>e&amp;<wbr>f', oauthbridgeBreakable('https://a.b/c?d=e&f'));
+	}
+
 	public function testTheDoctorsFindingsAreShownWithWhatToDo()
 	{
-		$finding = array('severity' => 'error', 'subject' => 'conf.php', 'evidence' => 'It is <open>', 'advice' => 'Close it', 'code' => 'x');
+		$finding = array('severity' => 'error', 'subject' => 'a', 'evidence' => 'It is <open> & bad', 'advice' => 'Close it');
 		$html = OAuthBridgeHealthView::renderFindings(array('findings' => array($finding)));
 
 		$this->assertStringContainsString('OAuthBridgeSeverity_error', $html);
-		$this->assertStringContainsString('It is &lt;open&gt;', $html);
+		$this->assertStringContainsString('It is &lt;open&gt; &amp; bad', $html);
 		$this->assertStringContainsString('Close it', $html);
 		$this->assertStringContainsString('OAuthBridgeDoctorNothing', OAuthBridgeHealthView::renderFindings(array('findings' => array())));
 	}

@@ -94,7 +94,8 @@ function oauthbridgeIcon($provider)
  */
 function oauthbridgeBreakable($text)
 {
-	return preg_replace('~(?<=[/.,?&=])(?=[^/\s])~', '<wbr>', dol_escape_htmltag((string) $text));
+	// Escaped part by part, so that no break stands within an entity such as &amp;.
+	return implode('<wbr>', array_map('dol_escape_htmltag', preg_split('~(?<=[/.,?&=])(?=[^/\s])~', (string) $text)));
 }
 
 /**
