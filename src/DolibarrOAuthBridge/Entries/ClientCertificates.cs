@@ -122,7 +122,7 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
         if (key is null)
         {
             throw new ProviderConfigurationException(
-                $"The certificate {path} has no RSA private key, and Microsoft's library takes no other: make one with RSA, 2048 "
+                $"The certificate {path} has no RSA private key, and the bridge uses no other: make one with RSA, 2048 "
                     + "bits or more."
             );
         }
@@ -131,7 +131,7 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
         {
             throw new ProviderConfigurationException(
                 $"The certificate {path} ended on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}: register a new one at "
-                    + "Microsoft and put it in its place."
+                    + "the provider and put it in its place."
             );
         }
     }

@@ -35,4 +35,12 @@ public sealed class RefusalsTests
     [InlineData("invalid_grant", false)]
     public void The_bridges_own_words_are_told_from_the_providers(string error, bool own) =>
         Assert.Equal(own, TransientErrors.IsTransient(error));
+
+    [Theory]
+    [InlineData("invalid_scope")]
+    [InlineData("invalid_client")]
+    [InlineData("unauthorized_client")]
+    [InlineData("another")]
+    public void Advice_that_holds_for_every_provider_names_none(string error) =>
+        Assert.DoesNotMatch("Microsoft|Google|Entra", Refusals.Advice(error));
 }
