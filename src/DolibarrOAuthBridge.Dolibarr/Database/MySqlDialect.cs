@@ -52,8 +52,16 @@ internal sealed class MySqlDialect : SqlDialect
     public override string? ReadableQuery => $"{Readable("table", "DATABASE()")} UNION ALL {Readable("views", "@views")}";
 
     public override string IndexesQuery =>
-        "SELECT DISTINCT table_name AS Name, index_name AS Detail FROM information_schema.statistics "
-        + "WHERE table_schema = DATABASE() AND table_name IN @names";
+        "SELECT table_name AS Name, index_name AS Detail, CONCAT(IF(MAX(non_unique) = 0, 'unique ', ''), '(', GROUP_CONCAT(column_name, "
+        + "IF(sub_part IS NULL, '', CONCAT('(', sub_part, ')')) ORDER BY seq_in_index SEPARATOR ', '), ')') AS Shape "
+        + "FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name IN @names GROUP BY table_name, index_name";
+
+    public override string ReplaceIndex(string add, string table, string index)
+    {
+        ArgumentNullException.ThrowIfNull(add);
+        var drop = index == "PRIMARY" ? "DROP PRIMARY KEY" : $"DROP INDEX {index}";
+        return add.Replace($"ALTER TABLE {table} ADD ", $"ALTER TABLE {table} {drop}, ADD ", StringComparison.Ordinal);
+    }
 
     public override string GrantsQuery => "SHOW GRANTS";
 

@@ -38,7 +38,23 @@ internal sealed class PostgreSqlDialect : SqlDialect
     public override string? ReadableQuery => null;
 
     public override string IndexesQuery =>
-        "SELECT tablename AS Name, indexname AS Detail FROM pg_indexes WHERE schemaname = current_schema() AND tablename IN @names";
+        """
+            SELECT t.relname AS Name, CASE WHEN x.indisprimary THEN 'PRIMARY' ELSE i.relname END AS Detail,
+                   CASE WHEN x.indisunique THEN 'unique ' ELSE '' END || '('
+                   || (SELECT string_agg(replace(pg_get_indexdef(x.indexrelid, part, true), '"', ''), ', ' ORDER BY part)
+                         FROM generate_series(1, x.indnkeyatts::integer) AS part)
+                   || ')' || COALESCE(' where ' || pg_get_expr(x.indpred, x.indrelid), '')
+                   || CASE WHEN x.indisvalid THEN '' ELSE ' invalid' END AS Shape
+              FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+             WHERE t.relnamespace = current_schema()::regnamespace AND t.relname IN @names
+            """;
+
+    // A unique one may be a constraint or an index alone.
+    public override string ReplaceIndex(string add, string table, string index)
+    {
+        var name = index == "PRIMARY" ? $"{table}_pkey" : index;
+        return $"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}; DROP INDEX IF EXISTS {name}; {add}";
+    }
 
     public override string GrantsQuery =>
         """

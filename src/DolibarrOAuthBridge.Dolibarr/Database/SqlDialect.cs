@@ -58,8 +58,17 @@ public abstract partial class SqlDialect
     /// </summary>
     public abstract string? ReadableQuery { get; }
 
-    /// <summary>The indexes of the tables in <c>@names</c>, as <c>Name</c> and <c>Detail</c>.</summary>
+    /// <summary>
+    /// The indexes of the tables in <c>@names</c>: <c>Name</c> is the table, <c>Detail</c> the index (<c>PRIMARY</c> for the primary key),
+    /// <c>Shape</c> what it covers, such as <c>unique (service, entity)</c>.
+    /// </summary>
     public abstract string IndexesQuery { get; }
+
+    /// <summary>The statement that replaces an index by one of the same name.</summary>
+    /// <param name="add">The statement that would add it, of the form <c>ALTER TABLE t ADD …</c> or <c>CREATE INDEX …</c>.</param>
+    /// <param name="table">Its table, with the prefix.</param>
+    /// <param name="index">Its name; <c>PRIMARY</c> for the primary key.</param>
+    public abstract string ReplaceIndex(string add, string table, string index);
 
     /// <summary>What the account may do on the whole server; <see cref="BroadRightIn"/> reads each row.</summary>
     public abstract string GrantsQuery { get; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.CommandLine;
+using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Keys;
 using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Storage;
@@ -46,15 +47,15 @@ internal sealed class InitCommand : IBridgeCommand
 
             var report = await InitAsync(context, cancellationToken);
             await (context.Json ? Output.WriteJsonAsync(report, CommandJson.Default.InitReport) : TellAsync(report, context));
-            return 0;
+            return report.Complete ? 0 : 1;
         }
     }
 
     private static async Task<InitReport> InitAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var schema = context.Get<BridgeSchema>();
-        var dropped = await schema.DropFormerViewsAsync(cancellationToken);
-        var changes = await schema.EnsureAsync(cancellationToken);
+        var dropped = await BridgeViews.DropAsync(context.Get<DolibarrDatabase>(), cancellationToken);
+        var changes = await schema.RepairAsync(cancellationToken);
         var (key, isNew) = await context.Get<ApiKeyInstaller>().EnsureAsync(context.Entity, cancellationToken);
         await context.Get<StatusRecorder>().RecordAsync(by: null, cancellationToken);
         return new InitReport
@@ -107,6 +108,9 @@ internal sealed class InitCommand : IBridgeCommand
                         .. changes
                             .Where(change => change.Repaired.Count > 0)
                             .Select(change => $"Made again in {prefix}{change.Table}: {string.Join(", ", change.Repaired)}."),
+                        .. changes.SelectMany(change =>
+                            change.Failed.Select(failure => $"Could not be made again in {prefix}{change.Table}: {failure}.")
+                        ),
                     ]
             ).Where(sentence => sentence.Length > 0)
         );

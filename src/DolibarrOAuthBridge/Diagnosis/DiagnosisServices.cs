@@ -8,6 +8,7 @@ internal static class DiagnosisServices
     public static IServiceCollection AddDiagnosis(this IServiceCollection services) =>
         services
             .AddSingleton<InstanceReader>()
+            .AddSingleton<DolibarrAccount>()
             .AddSingleton<IDiagnosis, ConfFileDiagnosis>()
             .AddSingleton<IDiagnosis, SecretFileDiagnosis>()
             .AddSingleton<IDiagnosis, DatabaseDiagnosis>()

@@ -10,7 +10,8 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// The tables: whether Dolibarr's are there, whether the bridge's are of this program's version, and whether they take part in
 /// transactions.
 /// </summary>
-internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable tokens, BridgeSchema schema) : IDiagnosis
+internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable tokens, BridgeSchema schema, DolibarrAccount dolibarr)
+    : IDiagnosis
 {
     /// <summary>The finding that leaves no rows to examine.</summary>
     public const string NoTokenTable = "token_table_missing";
@@ -55,6 +56,8 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
     private IEnumerable<Finding> OwnTables(IReadOnlyDictionary<string, TableState> present)
     {
         const string RunInit = "Run: dolibarr-oauth-bridge init";
+        const string TwiceAdvice =
+            $"{RunInit}. If it says that rows stand there twice, delete those first (of grants, dolibarr-oauth-bridge cleanup prints the SQL).";
         foreach (var (table, wanted) in BridgeSchema.Versions)
         {
             var name = database.Prefix + table;
@@ -82,9 +85,19 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
                     "index_missing",
                     Severity.Error,
                     name,
-                    $"The table has lost the index {string.Join(" and the index ", state.MissingKeys)}: the bridge may become slow, and "
-                        + "without a unique one it may remember one grant twice.",
-                    $"{RunInit}. If it stays so, delete rows that stand there twice first."
+                    $"The table has lost the index {string.Join(" and the index ", state.MissingKeys)}: {Consequence(table)}.",
+                    TwiceAdvice
+                );
+            }
+
+            foreach (var (key, covers, expected) in state.ChangedKeys.Where(_ => found >= wanted))
+            {
+                yield return new(
+                    "index_missing",
+                    Severity.Error,
+                    name,
+                    $"The index {key} is {covers} and should be {expected}: {Consequence(table)}.",
+                    TwiceAdvice
                 );
             }
 
@@ -122,10 +135,15 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
         }
     }
 
+    private static string Consequence(string table) =>
+        table == "oauthbridge_grant"
+            ? "the bridge could spend a refresh token twice, and so spends none"
+            : "the bridge may become slow, and without a unique one write a row twice";
+
     // The first releases made views, which hinder a restore.
     private async Task<IEnumerable<Finding>> ViewsAsync(CancellationToken cancellationToken)
     {
-        var views = await schema.FindViewsAsync(cancellationToken);
+        var views = await dolibarr.ReadAsync(with => BridgeViews.FindAsync(with, cancellationToken));
         return views.Select(view => new Finding(
             "view_left",
             Severity.Warning,

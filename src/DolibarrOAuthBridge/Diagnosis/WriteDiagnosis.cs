@@ -9,7 +9,7 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// Whether a token can be written as it is: columns wide enough, and no trigger or constraint that refuses or changes it. It is tried on a
 /// row of each company, on a new row, and on the bridge's own tables, and taken back.
 /// </summary>
-internal sealed class WriteDiagnosis(DolibarrDatabase database, TokenTable tokens) : IDiagnosis
+internal sealed class WriteDiagnosis(DolibarrDatabase database, TokenTable tokens, DolibarrAccount dolibarr) : IDiagnosis
 {
     private const string Probe = "doctor";
     private const int UsualToken = 20_000; // characters: Microsoft's tokens, serialized and encrypted, have up to about 10,000
@@ -182,18 +182,20 @@ internal sealed class WriteDiagnosis(DolibarrDatabase database, TokenTable token
         );
     }
 
-    // An account without the privilege TRIGGER sees none.
+    // An account without the privilege TRIGGER sees none, and Dolibarr's has it.
     private Task<IReadOnlyList<string>> TriggersAsync(string table, CancellationToken cancellationToken)
     {
         var sql = $"""
             SELECT DISTINCT trigger_name AS Name, action_statement AS Statement FROM information_schema.triggers
              WHERE event_object_schema = {database.Sql.CurrentSchema} AND event_object_table = @table ORDER BY trigger_name
             """;
-        return database.QueryAsync(
-            sql,
-            [("table", database.StoredTable(table))],
-            static row => $"{row.Text("Name")}: {row.Text("Statement")}",
-            cancellationToken
+        return dolibarr.ReadAsync(with =>
+            with.QueryAsync(
+                sql,
+                [("table", database.StoredTable(table))],
+                static row => $"{row.Text("Name")}: {row.Text("Statement")}",
+                cancellationToken
+            )
         );
     }
 }

@@ -64,17 +64,28 @@ internal sealed class GrantLeaseTable(DolibarrDatabase database, DolibarrConf co
             return await database.RunAsync(
                 async connection =>
                 {
-                    if (await connection.ExecuteAsync(update, parameters, cancellationToken) == 1)
+                    if (await connection.ExecuteAsync(update, parameters, cancellationToken) is var taken && taken > 0)
                     {
-                        return true;
+                        return IsOne(taken);
                     }
 
-                    await connection.ExecuteAsync(
-                        $"INSERT INTO {Table} (service, entity) VALUES (@service, @entity) {database.Sql.OnConflictIgnore("entity")}",
+                    // Where the unique index was lost, an insert would make a second row, and with it a second lease.
+                    var present = await connection.QueryAsync(
+                        $"SELECT rowid FROM {Table} WHERE service = @service AND entity = @entity",
                         parameters,
+                        static row => row.BigNumber("rowid"),
                         cancellationToken
                     );
-                    return await connection.ExecuteAsync(update, parameters, cancellationToken) == 1;
+                    if (present.Count == 0)
+                    {
+                        await connection.ExecuteAsync(
+                            $"INSERT INTO {Table} (service, entity) VALUES (@service, @entity) {database.Sql.OnConflictIgnore("entity")}",
+                            parameters,
+                            cancellationToken
+                        );
+                    }
+
+                    return IsOne(await connection.ExecuteAsync(update, parameters, cancellationToken));
                 },
                 cancellationToken
             );
@@ -87,6 +98,16 @@ internal sealed class GrantLeaseTable(DolibarrDatabase database, DolibarrConf co
         {
             schema.Recheck(); // dropped while the sidecar was running: the next attempt makes it again
             return false;
+        }
+
+        bool IsOne(int rows)
+        {
+            if (rows > 1)
+            {
+                schema.Recheck(); // the next attempt says what is wrong
+            }
+
+            return rows == 1;
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     public async Task<GrantRecord> GetAsync(GrantKey key, CancellationToken cancellationToken = default)
     {
         var rows = await SelectAsync("service = @service AND entity = @entity", Of(key), cancellationToken);
-        return rows is [var row] ? row : new GrantRecord { Service = key.Service, Entity = key.Entity };
+        return rows is [.., var row] ? row : new GrantRecord { Service = key.Service, Entity = key.Entity };
     }
 
     /// <summary>Everything remembered of one company's grants, by service.</summary>
@@ -34,7 +34,8 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     public async Task<IReadOnlyDictionary<string, GrantRecord>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
         var rows = await SelectAsync("entity = @entity", [("entity", entity)], cancellationToken);
-        return rows.ToDictionary(row => row.Service, StringComparer.Ordinal);
+        return rows.GroupBy(row => row.Service, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
     }
 
     /// <summary>Everything remembered of all grants.</summary>
@@ -42,7 +43,28 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     public async Task<IReadOnlyDictionary<GrantKey, GrantRecord>> ListAllAsync(CancellationToken cancellationToken = default)
     {
         var rows = await SelectAsync("1 = 1", [], cancellationToken);
-        return rows.ToDictionary(row => new GrantKey(row.Service, row.Entity));
+        return rows.GroupBy(row => new GrantKey(row.Service, row.Entity)).ToDictionary(group => group.Key, group => group.Last());
+    }
+
+    /// <summary>The rows that stand there a second time for one grant, which happens without the unique index only; the last one counts.</summary>
+    /// <returns>Their grants and rowids.</returns>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<(GrantKey Key, long RowId)>> ListSecondsAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await database.QueryAsync(
+                $"SELECT service, entity, rowid FROM {Table} one WHERE EXISTS (SELECT 1 FROM {Table} later "
+                    + "WHERE later.service = one.service AND later.entity = one.entity AND later.rowid > one.rowid) ORDER BY rowid",
+                [],
+                static row => (new GrantKey(row.Text("service"), row.Number("entity")), row.BigNumber("rowid")),
+                cancellationToken
+            );
+        }
+        catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
+        {
+            return [];
+        }
     }
 
     /// <summary>Remembers a good refresh within the caller's transaction, and that the refresher's intent is done.</summary>
@@ -231,7 +253,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         string condition,
         (string Name, object? Value)[] parameters,
         CancellationToken cancellationToken
-    ) => database.QueryAsync($"SELECT {Columns} FROM {Table} WHERE {condition}", parameters, Read, cancellationToken);
+    ) => database.QueryAsync($"SELECT {Columns} FROM {Table} WHERE {condition} ORDER BY rowid", parameters, Read, cancellationToken);
 
     private static GrantRecord Read(SqlRow row) =>
         new()

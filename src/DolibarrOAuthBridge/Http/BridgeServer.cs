@@ -58,7 +58,11 @@ internal static class BridgeServer
         builder.Services.AddSingleton<RefusalLog>();
         builder.Services.AddSingleton<MetricCollector>();
         builder.Services.AddSingleton(new OperatorKey(options.OperatorKeyFile));
-        builder.Services.AddSingleton(front => new InstanceSockets(socket, front.GetRequiredService<ILogger<InstanceSockets>>()));
+        builder.Services.AddSingleton(front => new InstanceSockets(
+            socket,
+            front.GetRequiredService<TimeProvider>(),
+            front.GetRequiredService<ILogger<InstanceSockets>>()
+        ));
         builder.Services.AddHostedService<BoundAddresses>();
         builder.Services.AddHostedService<ConnectionEnd>(); // before the instances: told to stop after them, when refreshes are finished
         builder.Services.AddSingleton(front => MakeHost(front, Single(conf, options, configuration), read));

@@ -89,14 +89,7 @@ internal sealed partial record UnixSocket(string Path, UnixFileMode Mode = UnixS
 
         try
         {
-            if (Group is not null && ChangeOwner(Path, uint.MaxValue, FindGroup(Group)) != 0)
-            {
-                throw new FormatException(
-                    $"{Path} cannot be given to the group {Group}: the sidecar's user must be a member of it, or root."
-                );
-            }
-
-            File.SetUnixFileMode(Path, Mode);
+            Protect();
             return socket;
         }
         catch
@@ -105,6 +98,18 @@ internal sealed partial record UnixSocket(string Path, UnixFileMode Mode = UnixS
             File.Delete(Path);
             throw;
         }
+    }
+
+    /// <summary>Gives the socket's file its group and mode, as <see cref="Bind"/> does, where it is there already.</summary>
+    /// <exception cref="FormatException">There is no such group, or the process may not give the socket to it.</exception>
+    public void Protect()
+    {
+        if (Group is not null && ChangeOwner(Path, uint.MaxValue, FindGroup(Group)) != 0)
+        {
+            throw new FormatException($"{Path} cannot be given to the group {Group}: the sidecar's user must be a member of it, or root.");
+        }
+
+        File.SetUnixFileMode(Path, Mode);
     }
 
     private static uint FindGroup(string group)

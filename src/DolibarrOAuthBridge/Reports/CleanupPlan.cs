@@ -37,6 +37,7 @@ internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries,
         var names = known.Select(static entry => ((EntryName?)entry.Name, entry.Entity)).ToHashSet();
         items.AddRange(byName.Where(group => !names.Contains(group.Key)).SelectMany(group => group.Select(Orphan)));
         items.AddRange(records.Values.Where(record => !names.Contains(Key(record))).Select(Memory));
+        items.AddRange((await grants.ListSecondsAsync(cancellationToken)).Select(one => Second(one.Key, one.RowId)));
         return items;
     }
 
@@ -109,6 +110,14 @@ internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries,
             $"{database.Prefix}oauth_token, row {row.RowId} ({row.Service}, entity {row.EntityText})",
             reason,
             $"DELETE FROM {database.Prefix}oauth_token WHERE rowid = {row.RowId};"
+        );
+
+    private CleanupItem Second(GrantKey key, long rowId) =>
+        new(
+            "duplicate",
+            $"{database.Prefix}oauthbridge_grant, row {rowId} ({key.Service}, entity {key.Entity})",
+            "The grant has a newer row. Then run init, which makes the unique index again.",
+            $"DELETE FROM {database.Prefix}oauthbridge_grant WHERE rowid = {rowId};"
         );
 
     private CleanupItem Memory(GrantRecord record) =>

@@ -37,15 +37,29 @@ internal sealed class StatusTable(DolibarrDatabase database)
                 var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 await using (transaction)
                 {
-                    var former = (
-                        await connection.QueryAsync(
-                            $"SELECT * FROM {Table} WHERE entity = @entity",
+                    var present = await connection.QueryAsync(
+                        $"SELECT * FROM {Table} WHERE entity = @entity",
+                        [("entity", entity)],
+                        StatusRow.Of,
+                        cancellationToken,
+                        transaction
+                    );
+                    var former = present
+                        .GroupBy(row => row.Entry, StringComparer.Ordinal)
+                        .Where(group => group.Count() == 1)
+                        .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+                    if (former.Count < present.Count)
+                    {
+                        // The primary key was lost, and rows stand there twice.
+                        await connection.ExecuteAsync(
+                            $"DELETE FROM {Table} WHERE entity = @entity",
                             [("entity", entity)],
-                            StatusRow.Of,
                             cancellationToken,
                             transaction
-                        )
-                    ).ToDictionary(row => row.Entry, StringComparer.Ordinal);
+                        );
+                        former.Clear();
+                    }
+
                     foreach (var row in rows.Where(row => !row.Equals(former.GetValueOrDefault(row.Entry))))
                     {
                         var values = row.Values(at);

@@ -13,14 +13,11 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
     // Without these the sidecar does its main work as well: an account that may not make them waits for init.
     private static readonly HashSet<string> ForPeople = new(StringComparer.Ordinal) { "oauthbridge_schema", "oauthbridge_v_status" };
 
-    // Views of the first releases. A view belongs to the account that made it: a dump with one loads only where that account is.
-    private static readonly string[] FormerViews =
-    [
-        "oauthbridge_v_status",
-        "oauthbridge_v_foreign_rows",
-        "oauthbridge_v_duplicates",
-        "oauthbridge_v_rows",
-    ];
+    // Regenerated from elsewhere, so rows that stand there twice may go.
+    private static readonly HashSet<string> Regenerated = new(StringComparer.Ordinal) { "oauthbridge_schema", "oauthbridge_v_status" };
+
+    // Two rows of one grant are two leases: a refresh token could be spent twice.
+    private const string Single = "oauthbridge_grant";
 
     private readonly SchemaState _state = new(database);
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -43,34 +40,40 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
         };
 
     /// <summary>Makes the tables that are missing and upgrades or repairs the others; does nothing from the second time on.</summary>
-    /// <returns>What was done now.</returns>
-    /// <exception cref="StoreException">The account may not: the message says who must run what.</exception>
-    public async Task<IReadOnlyList<SchemaChange>> EnsureAsync(CancellationToken cancellationToken = default)
+    /// <exception cref="StoreException">
+    /// The account may not, or the index that lets no grant stand there twice cannot be made: the message says who must run what.
+    /// </exception>
+    public async Task EnsureAsync(CancellationToken cancellationToken = default)
     {
         if (_present)
         {
-            return [];
+            return;
         }
 
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            var changes = new List<SchemaChange>();
             if (!_present)
             {
-                var present = await FindAsync(cancellationToken);
-                foreach (var (table, version) in Versions)
-                {
-                    if (await BringAsync(table, present.GetValueOrDefault(table), version, cancellationToken) is { } change)
-                    {
-                        changes.Add(change);
-                    }
-                }
-
+                RequireSingle(await BringAllAsync(cancellationToken));
                 _present = true;
             }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
 
-            return changes;
+    /// <summary>Makes, upgrades and repairs what it can.</summary>
+    /// <returns>What was done now, and what could not be.</returns>
+    /// <exception cref="StoreException">The account may not: the message says who must run what.</exception>
+    public async Task<IReadOnlyList<SchemaChange>> RepairAsync(CancellationToken cancellationToken = default)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await BringAllAsync(cancellationToken);
         }
         finally
         {
@@ -100,54 +103,54 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
     public async Task<IReadOnlyList<string>> FindStatementsAsync(CancellationToken cancellationToken = default)
     {
         var present = await FindAsync(cancellationToken);
-        var views = await FindViewsAsync(cancellationToken);
+        var views = await BridgeViews.FindAsync(database, cancellationToken);
         return
         [
-            .. views.Where(view => FormerViews.Contains(view.Name)).Select(view => DropView(view.Name)),
+            .. BridgeViews.Drops(database, views),
             .. Versions.SelectMany(table => Statements(table.Key, present.GetValueOrDefault(table.Key), table.Value)),
         ];
-    }
-
-    /// <summary>The views whose names begin as those of the bridge's tables do, with their definers.</summary>
-    /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<IReadOnlyList<(string Name, string Definer)>> FindViewsAsync(CancellationToken cancellationToken = default)
-    {
-        if (database.Sql.ScriptFolder.Length > 0)
-        {
-            return []; // there never were any on PostgreSQL
-        }
-
-        const string Sql = """
-            SELECT table_name AS Name, definer AS Definer FROM information_schema.views
-             WHERE table_schema = DATABASE() AND table_name LIKE @pattern ESCAPE '|' ORDER BY table_name
-            """;
-        var pattern = (database.Prefix + "oauthbridge_").Replace("_", "|_", StringComparison.Ordinal) + "%";
-        return await database.QueryAsync(
-            Sql,
-            [("pattern", pattern)],
-            row => (row.Text("Name")[database.Prefix.Length..], row.Text("Definer")),
-            cancellationToken
-        );
-    }
-
-    /// <summary>Drops the views that the first releases made.</summary>
-    /// <returns>Their names with the prefix.</returns>
-    /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<IReadOnlyList<string>> DropFormerViewsAsync(CancellationToken cancellationToken = default)
-    {
-        var former = (await FindViewsAsync(cancellationToken)).Where(view => FormerViews.Contains(view.Name)).ToList();
-        foreach (var view in former)
-        {
-            await ExecuteAsync(DropView(view.Name), cancellationToken);
-        }
-
-        return [.. former.Select(view => database.Prefix + view.Name)];
     }
 
     /// <inheritdoc />
     public void Dispose() => _gate.Dispose();
 
-    private string DropView(string name) => $"DROP VIEW IF EXISTS {database.Table(name)};\n";
+    private async Task<List<SchemaChange>> BringAllAsync(CancellationToken cancellationToken)
+    {
+        var changes = new List<SchemaChange>();
+        var present = await FindAsync(cancellationToken);
+        foreach (var (table, version) in Versions)
+        {
+            if (await BringAsync(table, present.GetValueOrDefault(table), version, cancellationToken) is { } change)
+            {
+                changes.Add(change);
+            }
+        }
+
+        if (changes.Exists(static change => change is { Table: "oauthbridge_schema", Repaired.Count: > 0 }))
+        {
+            foreach (var (table, state) in present)
+            {
+                await _state.RecordAsync(table, Math.Max(state.Version, Versions[table]), cancellationToken);
+            }
+        }
+
+        return changes;
+    }
+
+    private void RequireSingle(List<SchemaChange> changes)
+    {
+        if (changes.Find(static change => change.Table == Single)?.Failed.FirstOrDefault(IsIndex) is { } failure)
+        {
+            throw new StoreException(
+                StoreFailure.NotWritable,
+                $"{database.Prefix}{Single} has lost the index that keeps a refresh token from being spent twice, and it could not be made "
+                    + $"again ({failure}). Run dolibarr-oauth-bridge init; where rows stand there twice, run the SQL that "
+                    + "dolibarr-oauth-bridge cleanup prints first."
+            );
+        }
+
+        static bool IsIndex(string failure) => failure.StartsWith("index uk_", StringComparison.Ordinal);
+    }
 
     private IEnumerable<string> Statements(string table, TableState? found, int to) =>
         found is null ? [SqlScripts.Read($"{database.Sql.ScriptFolder}tables/llx_{table}.sql", database.Prefix), Version(table, to)]
@@ -173,8 +176,14 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
         var definition = TableDefinition.Of(database.Sql.ScriptFolder, table, database.Prefix);
         return found
             .MissingColumns.Select(column => ($"column {column}", $"{definition.Columns[column]};\n"))
-            .Concat(found.MissingKeys.Select(key => ($"index {key}", $"{definition.Keys[key]};\n")))
+            .Concat(found.MissingKeys.Select(key => ($"index {key}", $"{Emptied(key)}{definition.Keys[key].Sql};\n")))
+            .Concat(found.ChangedKeys.Select(key => ($"index {key.Key}", $"{Emptied(key.Key)}{Replace(key.Key)};\n")))
             .Concat(found.NarrowColumns.Select(narrow => ($"width of {narrow.Column}", $"{narrow.Sql};\n")));
+
+        string Emptied(string key) =>
+            key == TableDefinition.Primary && Regenerated.Contains(table) ? $"DELETE FROM {database.Table(table)};\n" : string.Empty;
+
+        string Replace(string key) => database.Sql.ReplaceIndex(definition.Keys[key].Sql, database.Prefix + table, key);
     }
 
     // Makes, upgrades or repairs one table. Null if there was nothing to do, or nothing that this account may do.
@@ -194,13 +203,15 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
                 found = from == 0 ? null : (await FindAsync(cancellationToken)).GetValueOrDefault(table) ?? found;
             }
 
-            var repaired = found is null ? [] : await RepairAsync(table, found, cancellationToken);
+            var (repaired, failed) = found is null ? ([], []) : await RepairAsync(table, found, cancellationToken);
             if (from < to)
             {
                 await _state.RecordAsync(table, to, cancellationToken);
             }
 
-            return from < to || repaired.Count > 0 ? new SchemaChange(table, from, Math.Max(from, to)) { Repaired = repaired } : null;
+            return from < to || repaired.Count > 0 || failed.Count > 0
+                ? new SchemaChange(table, from, Math.Max(from, to)) { Repaired = repaired, Failed = failed }
+                : null;
         }
         catch (StoreException exception) when (IsDenied(exception) && ForPeople.Contains(table))
         {
@@ -218,9 +229,13 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
         }
     }
 
-    private async Task<List<string>> RepairAsync(string table, TableState found, CancellationToken cancellationToken)
+    private async Task<(List<string> Repaired, List<string> Failed)> RepairAsync(
+        string table,
+        TableState found,
+        CancellationToken cancellationToken
+    )
     {
-        var repaired = new List<string>();
+        var (repaired, failed) = (new List<string>(), new List<string>());
         foreach (var (name, sql) in Repairs(table, found))
         {
             try
@@ -231,11 +246,16 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
             catch (StoreException exception)
                 when (!name.StartsWith("column ", StringComparison.Ordinal) && exception.Failure != StoreFailure.Unavailable)
             {
-                // Without an index or with a narrow column the bridge still works; doctor says so.
+                // Without an index or with a narrow column the bridge still works; init and doctor say so.
+                failed.Add(
+                    exception.Cause == StoreCause.DuplicateKey
+                        ? $"{name}: rows stand there twice"
+                        : $"{name}: {exception.Message.TrimEnd('.')}"
+                );
             }
         }
 
-        return repaired;
+        return (repaired, failed);
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)

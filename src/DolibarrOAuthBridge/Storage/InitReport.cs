@@ -8,6 +8,9 @@ internal sealed record InitReport
     /// <summary>The tables made or upgraded; empty if all were there.</summary>
     public required IReadOnlyList<SchemaChange> Changes { get; init; }
 
+    /// <summary>Whether everything is as it should be now.</summary>
+    public bool Complete => Changes.All(static change => change.Failed.Count == 0);
+
     /// <summary>Views that an older version had made and that are gone now, with their prefix.</summary>
     public IReadOnlyList<string> DroppedViews { get; init; } = [];
 

@@ -11,6 +11,9 @@ internal sealed record SchemaChange(string Table, int From, int To)
     /// <summary>Columns and keys that the table had lost and that were made again.</summary>
     public IReadOnlyList<string> Repaired { get; init; } = [];
 
+    /// <summary>What could not be made again, with the reason.</summary>
+    public IReadOnlyList<string> Failed { get; init; } = [];
+
     /// <summary>Whether the table was made now.</summary>
     public bool IsNew => From == 0;
 }

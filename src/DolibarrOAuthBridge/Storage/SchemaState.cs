@@ -10,6 +10,7 @@ namespace DolibarrOAuthBridge.Storage;
 /// <param name="Version">Its schema version.</param>
 /// <param name="MissingColumns">Columns that this version should have and that are not there.</param>
 /// <param name="MissingKeys">Indexes that this version should have and that are not there.</param>
+/// <param name="ChangedKeys">Indexes that are there under their name but are another: name, what it covers, what it should cover.</param>
 /// <param name="NarrowColumns">
 /// Columns that hold less than this version writes: name, length there, type as it should be, and the SQL for that.
 /// </param>
@@ -17,6 +18,7 @@ internal sealed record TableState(
     int Version,
     IReadOnlyList<string> MissingColumns,
     IReadOnlyList<string> MissingKeys,
+    IReadOnlyList<(string Key, string Found, string Wanted)> ChangedKeys,
     IReadOnlyList<(string Column, long Length, string Type, string Sql)> NarrowColumns
 );
 
@@ -48,7 +50,7 @@ internal sealed partial class SchemaState(DolibarrDatabase database)
             cancellationToken
         );
         var lengths = await ReadLengthsAsync(inSchema, versions.Keys, cancellationToken);
-        var keys = await ReadAsync(database.Sql.IndexesQuery, versions.Keys, cancellationToken);
+        var keys = await ReadKeysAsync(versions.Keys, cancellationToken);
         var recorded = await ReadVersionsAsync(cancellationToken);
         return types
             .Where(static table => table.First() == "BASE TABLE")
@@ -68,10 +70,20 @@ internal sealed partial class SchemaState(DolibarrDatabase database)
             return new TableState(
                 version,
                 missing,
-                Missing(definition.Keys.Keys, keys[table.Key]),
+                // A lost column that numbers the rows brings the primary key with it.
+                [.. Missing(definition.Keys.Keys, keys[table.Key].Select(key => key.Name)).Where(key => !IsOfMissingColumn(key))],
+                [
+                    .. keys[table.Key]
+                        .Where(key => definition.Keys.TryGetValue(key.Name, out var known) && !Is(known.Shape, key.Shape))
+                        .Select(key => (key.Name, key.Shape, definition.Keys[key.Name].Shape)),
+                ],
                 Narrow(table.Key, definition, lengths[table.Key])
             );
+
+            bool IsOfMissingColumn(string key) => missing.Exists(column => Is(definition.Keys[key].Shape, $"unique ({column})"));
         }
+
+        static bool Is(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Records the version of a table. An account that may not leaves it to the next one that may.</summary>
@@ -130,6 +142,20 @@ internal sealed partial class SchemaState(DolibarrDatabase database)
             cancellationToken
         );
         return rows.ToLookup(row => row.Name[database.Prefix.Length..], row => row.Detail, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private async Task<ILookup<string, (string Name, string Shape)>> ReadKeysAsync(
+        IEnumerable<string> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync(
+            database.Sql.IndexesQuery,
+            [("names", tables.Select(database.StoredTable).ToArray())],
+            static row => (Table: row.Text("Name"), Name: row.Text("Detail"), Shape: row.Text("Shape")),
+            cancellationToken
+        );
+        return rows.ToLookup(row => row.Table[database.Prefix.Length..], row => (row.Name, row.Shape), StringComparer.OrdinalIgnoreCase);
     }
 
     private async Task<ILookup<string, (string Column, long Length)>> ReadLengthsAsync(

@@ -9,14 +9,17 @@ namespace DolibarrOAuthBridge.Storage;
 /// The columns and indexes that a file of <c>sql/tables</c> gives a table, each as the statement that would add it alone.
 /// </summary>
 /// <param name="Columns">The statements by the column's name.</param>
-/// <param name="Keys">The statements by the index's name; a primary key of one column that numbers the rows is not among them.</param>
+/// <param name="Keys">The indexes by name; <c>PRIMARY</c> is the primary key.</param>
 /// <param name="Texts">The columns of limited length by name.</param>
 internal sealed partial record TableDefinition(
     IReadOnlyDictionary<string, string> Columns,
-    IReadOnlyDictionary<string, string> Keys,
+    IReadOnlyDictionary<string, KeyDefinition> Keys,
     IReadOnlyDictionary<string, TextType> Texts
 )
 {
+    /// <summary>The name of every primary key.</summary>
+    public const string Primary = "PRIMARY";
+
     private const int MariaDbText = 65_535; // bytes
 
     /// <summary>The definition of a table.</summary>
@@ -26,31 +29,48 @@ internal sealed partial record TableDefinition(
     public static TableDefinition Of(string folder, string table, string prefix)
     {
         var columns = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        var keys = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var keys = new Dictionary<string, KeyDefinition>(StringComparer.OrdinalIgnoreCase);
         var texts = new Dictionary<string, TextType>(StringComparer.OrdinalIgnoreCase);
         foreach (var line in SqlScripts.Read($"{folder}tables/llx_{table}.sql", prefix).Split('\n'))
         {
             var definition = line.Split("--")[0].TrimEnd().TrimEnd(',', ';');
             if (Index().Match(definition) is { Success: true } index)
             {
-                keys.Add(index.Groups["name"].Value, definition);
+                AddKey(index.Groups["name"].Value, definition, definition);
             }
             else if (Key().Match(definition) is { Success: true } key)
             {
-                keys.Add(key.Groups["name"].Value, Alter($"ADD {definition.Trim()}"));
+                AddKey(key.Groups["name"].Value, definition, Alter($"ADD {definition.Trim()}"));
             }
             else if (PrimaryKey().IsMatch(definition))
             {
-                keys.Add(folder.Length == 0 ? "PRIMARY" : $"{prefix}{table}_pkey".ToLowerInvariant(), Alter($"ADD {definition.Trim()}"));
+                AddKey(Primary, definition, Alter($"ADD {definition.Trim()}"));
             }
             else if (Column().Match(definition) is { Success: true } column)
             {
                 columns.Add(column.Groups["name"].Value, Alter($"ADD COLUMN {definition.Trim()}{Default(definition)}"));
                 AddText(column.Groups["name"].Value, definition);
+                if (definition.EndsWith(" PRIMARY KEY", StringComparison.Ordinal))
+                {
+                    AddKey(
+                        Primary,
+                        $"PRIMARY KEY ({column.Groups["name"].Value})",
+                        Alter($"ADD PRIMARY KEY ({column.Groups["name"].Value})")
+                    );
+                }
             }
         }
 
         return new TableDefinition(columns, keys, texts);
+
+        void AddKey(string name, string text, string sql)
+        {
+            var isUnique = text.Contains("UNIQUE ", StringComparison.Ordinal) || text.Contains("PRIMARY KEY", StringComparison.Ordinal);
+            keys.Add(
+                name,
+                new KeyDefinition(sql, (isUnique ? "unique " : string.Empty) + text[text.IndexOf('(', StringComparison.Ordinal)..])
+            );
+        }
 
         void AddText(string column, string definition)
         {
@@ -99,6 +119,11 @@ internal sealed partial record TableDefinition(
     [GeneratedRegex(@"^  (?!PRIMARY\b)(?<name>\w+)\s+\S")]
     private static partial Regex Column();
 }
+
+/// <summary>An index.</summary>
+/// <param name="Sql">The statement that would add it alone.</param>
+/// <param name="Shape">What it covers, such as <c>unique (service, entity)</c>.</param>
+internal sealed record KeyDefinition(string Sql, string Shape);
 
 /// <summary>The type of a column with text.</summary>
 /// <param name="Name">As in SQL, such as <c>varchar(64)</c>.</param>

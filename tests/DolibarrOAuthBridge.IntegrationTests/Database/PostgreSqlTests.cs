@@ -114,8 +114,8 @@ public sealed partial class PostgreSqlTests(PostgreSqlServer shared) : IClassFix
         using var first = new BridgeSchema(database);
         using var second = new BridgeSchema(database);
 
-        Assert.Equal(BridgeSchema.Versions.Count, (await first.EnsureAsync()).Count);
-        Assert.Empty(await second.EnsureAsync());
+        Assert.Equal(BridgeSchema.Versions.Count, (await first.RepairAsync()).Count);
+        Assert.Empty(await second.RepairAsync());
         Assert.Equal(
             BridgeSchema.Versions.OrderBy(table => table.Key, StringComparer.Ordinal),
             (await second.FindVersionsAsync()).OrderBy(table => table.Key, StringComparer.Ordinal)

@@ -51,7 +51,8 @@ public sealed class UpkeepTests(SharedServer shared)
             """
             INSERT INTO llx_oauth_token (rowid, service, token, entity) SELECT 901, service, token, entity FROM llx_oauth_token;
             INSERT INTO llx_oauth_token (rowid, service, token, entity)
-            VALUES (902, 'Google-Gone', 'x', 1), (903, 'dolibarr_rest_api', '{}', 1);
+            VALUES (902, 'Google-Gone', 'x', 1), (903, 'dolibarr_rest_api', '{}', 1), (904, 'GitHub-Two', 'x', 2), (905, 'Google-Mail', 'x', 2);
+            INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_GITHUB-Two_ID', 'id', 2);
             """
         );
 
@@ -60,10 +61,11 @@ public sealed class UpkeepTests(SharedServer shared)
         var loose = await world.RunAsync("inspect");
 
         Assert.Equal((0, 1, 0), (healthy.ExitCode, strict.ExitCode, loose.ExitCode));
-        Assert.Equal(
-            ["duplicate", "duplicate", "orphan", "other"],
-            rows.EnumerateArray().Select(row => row.GetProperty("kind").GetString()).Order(StringComparer.Ordinal)
-        );
+        var kinds = rows.EnumerateArray()
+            .ToDictionary(row => row.GetProperty("rowid").GetInt64(), row => row.GetProperty("kind").GetString());
+        Assert.Equal(["duplicate", "duplicate"], kinds.Where(row => row.Key < 902).Select(row => row.Value));
+        Assert.Equal(("orphan", "other"), (kinds[902], kinds[903]));
+        Assert.Equal(("entry", "orphan"), (kinds[904], kinds[905])); // of another company, which has the one entry and not the other
     }
 
     [Fact]

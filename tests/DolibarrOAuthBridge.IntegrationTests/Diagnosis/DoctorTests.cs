@@ -54,14 +54,16 @@ public sealed class DoctorTests(SharedServer shared)
 
     [Fact]
     [Trait("Database", "MariaDB")]
-    public async Task Finds_a_view_of_another_account_where_the_account_sees_it()
+    public async Task Finds_a_view_of_another_account_that_the_sidecars_own_has_no_right_to_and_init_drops_it()
     {
-        await using var world = await World.CreateBareAsync(shared.Server);
+        await using var world = await Patient.CreateAsync(shared.Server);
         await world.ExecuteAsync("CREATE DEFINER = 'gone'@'elsewhere' VIEW llx_oauthbridge_v_rows AS SELECT rowid FROM llx_oauth_token");
 
         var finding = Patient.Expect(await Patient.ExamineAsync(world), "view_left", Severity.Warning);
 
         Assert.Contains("gone@elsewhere", finding.Evidence, StringComparison.Ordinal);
+        Assert.Contains("Dropped the views llx_oauthbridge_v_rows", (await world.RunAsync("init")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("view_left", (await world.RunAsync("doctor", "--offline")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

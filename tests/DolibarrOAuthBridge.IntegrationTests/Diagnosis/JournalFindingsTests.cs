@@ -2,6 +2,7 @@
 
 using DolibarrOAuthBridge.Dolibarr.Php;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using DolibarrOAuthBridge.Tokens.Renewal;
 
@@ -59,7 +60,7 @@ public sealed class JournalFindingsTests(SharedServer shared)
         var finding = Patient.Expect(await Patient.ExamineAsync(world), "token_not_writable", Severity.Error);
 
         Assert.Equal(0, world.Authority.Granted);
-        Assert.NotEmpty(finding.Evidence);
+        Assert.Contains($"Triggers: guard: {body}", finding.Evidence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,6 +109,52 @@ public sealed class JournalFindingsTests(SharedServer shared)
 
         Assert.Equal(0, world.Authority.Granted);
     }
+
+    [Fact]
+    public async Task A_plain_index_in_place_of_the_unique_one_of_grants_spends_no_refresh_token_until_init_was_run()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        await world.ExecuteAsync(PlainGrantIndex);
+        var host = world.Open();
+
+        var failure = await host.TokenFailsAsync(ProblemCode.StoreNotWritable);
+        Assert.Contains("from being spent twice", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, world.Authority.Asked);
+
+        // What another program wrote meanwhile, cleanup names, and init mends the rest.
+        await world.ExecuteAsync("INSERT INTO llx_oauthbridge_grant (service, entity) VALUES ('Google-Mail', 1), ('Google-Mail', 1)");
+        Assert.Equal(1, (await world.RunAsync("init")).ExitCode);
+        Assert.Equal(0, (await world.RunAsync("entries")).ExitCode);
+        var cleanup = await world.RunAsync("cleanup");
+        Assert.Matches("-- duplicate: llx_oauthbridge_grant, row \\d+ \\(Google-Mail, entity 1\\)", cleanup.Output);
+        await world.ExecuteAsync(
+            string.Join(
+                '\n',
+                cleanup.Output.Split('\n').Where(line => line.StartsWith("DELETE FROM llx_oauthbridge_grant", StringComparison.Ordinal))
+            )
+        );
+        Assert.Equal(0, (await world.RunAsync("init")).ExitCode);
+        await host.TokenAsync();
+        Assert.Equal(1, world.Authority.Granted);
+    }
+
+    [Fact]
+    public async Task A_lease_has_one_owner_though_the_unique_index_is_lost_while_the_sidecar_runs()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var leases = world.Open().Get<GrantLeaseTable>();
+        var key = new GrantKey(World.Service, 1);
+        Assert.True(await leases.TryLeaseAsync(key, "first", LeaseWish.ForConsent, TimeSpan.FromMinutes(1)));
+
+        await world.ExecuteAsync(PlainGrantIndex);
+
+        Assert.False(await leases.TryLeaseAsync(key, "second", LeaseWish.ForConsent, TimeSpan.FromMinutes(1)));
+        Assert.Equal("1", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_grant"));
+    }
+
+    private static string PlainGrantIndex =>
+        SeededFaults.PlainIndex("oauthbridge_grant", "uk_oauthbridge_grant_service_entity", "service, entity");
 
     private static string[] Doctor(World world) => ["doctor", "--offline", "--dolibarr-conf", world.Install.ConfPath];
 }

@@ -18,6 +18,8 @@ public static class SeededFaults
             },
             { "index_missing", "error", DropPrimaryKey("oauthbridge_v_status") },
             { "index_missing", "error", "ALTER TABLE llx_oauthbridge_binding DROP INDEX uk_oauthbridge_binding" },
+            { "index_missing", "error", PlainIndex("oauthbridge_grant", "uk_oauthbridge_grant_service_entity", "service, entity") },
+            { "index_missing", "error", PlainIndex("oauthbridge_condition", "uk_oauthbridge_condition", "kind, entity, entry, source") },
             { "column_narrow", "error", "ALTER TABLE llx_oauthbridge_grant MODIFY newest_token varchar(50)" },
             { "column_narrow", "error", "ALTER TABLE llx_oauthbridge_event MODIFY detail varchar(20)" },
             {
@@ -74,6 +76,12 @@ public static class SeededFaults
                 "DROP TABLE llx_oauthbridge_v_status; "
                     + "CREATE DEFINER = 'gone'@'elsewhere' VIEW llx_oauthbridge_v_status AS SELECT rowid FROM llx_oauth_token"
             },
+            // The sidecar's own account has no right to this one.
+            {
+                "view_left",
+                "warning",
+                "CREATE DEFINER = 'gone'@'elsewhere' VIEW llx_oauthbridge_v_rows AS SELECT rowid FROM llx_oauth_token"
+            },
             { "table_not_transactional", "warning", "ALTER TABLE llx_oauthbridge_grant ENGINE=MyISAM" },
             { "token_not_writable", "error", "ALTER TABLE llx_oauth_token MODIFY rowid integer NOT NULL" },
             { "own_table_not_writable", "error", "ALTER TABLE llx_oauthbridge_event MODIFY rowid bigint NOT NULL" },
@@ -87,8 +95,14 @@ public static class SeededFaults
             },
         };
 
+    /// <summary>Replaces a unique index by a plain one of the same name.</summary>
+    internal static string PlainIndex(string table, string index, string columns) =>
+        Demo.Database.ScratchDatabase.IsPostgreSql
+            ? $"ALTER TABLE llx_{table} DROP CONSTRAINT {index}; CREATE INDEX {index} ON llx_{table} ({columns})"
+            : $"ALTER TABLE llx_{table} DROP INDEX {index}, ADD INDEX {index} ({columns})";
+
     // PostgreSQL gives the key a name.
-    private static string DropPrimaryKey(string table) =>
+    internal static string DropPrimaryKey(string table) =>
         Demo.Database.ScratchDatabase.IsPostgreSql
             ? $"ALTER TABLE llx_{table} DROP CONSTRAINT llx_{table}_pkey"
             : $"ALTER TABLE llx_{table} DROP PRIMARY KEY";

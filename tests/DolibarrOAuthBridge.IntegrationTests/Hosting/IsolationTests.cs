@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
+using DolibarrOAuthBridge.Demo.Hosting;
 using DolibarrOAuthBridge.Http.Security;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
@@ -90,7 +92,7 @@ public sealed class IsolationTests(SharedServer shared)
         var acme = await world.AddAsync("acme", new Dictionary<string, string> { ["Socket"] = path, ["SocketMode"] = "0600" });
         var beta = await world.AddAsync("beta");
         await world.ServeAsync();
-        using var client = ClientOf(path);
+        using var client = HostingWorld.ClientOf(path);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         Assert.Equal(200, (await world.GetAsync("/v1/entries", acme.ApiKey, client)).Status);
@@ -103,6 +105,56 @@ public sealed class IsolationTests(SharedServer shared)
         world.Sidecar.Signal("HUP");
         await HostingWorld.UntilAsync(() => Task.FromResult(!File.Exists(path)), "the socket is closed");
         await world.RequireTokenAsync(beta);
+    }
+
+    [Fact]
+    public async Task Each_of_two_sockets_proves_and_shows_its_own_instance_alone()
+    {
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
+        var (acme, beta) = (await AddAsync("acme"), await AddAsync("beta"));
+        await world.ServeAsync();
+
+        foreach (var (own, other) in ((HostedDolibarr, HostedDolibarr)[])[(acme, beta), (beta, acme)])
+        {
+            using var client = HostingWorld.ClientOf(SocketOf(own.Name));
+            var (_, body) = await world.GetAsync($"/v1/identity?nonce={Nonce}", client: client);
+            Assert.Equal(IdentityProof.Of(own.ApiKey, Nonce, 1), JsonDocument.Parse(body).RootElement.GetProperty("proof").GetString());
+            await world.RequireTokenAsync(own, client);
+            foreach (var path in (string[])["v1/entries", "v1/identity?nonce=" + Nonce, "v1/events", "healthz", "readyz", "metrics"])
+            {
+                Assert.Equal(404, (await world.GetAsync($"/i/{other.Name}/{path}", other.ApiKey, client)).Status);
+            }
+
+            Assert.Equal(401, (await world.GetAsync("/v1/entries", other.ApiKey, client)).Status);
+            Assert.Equal(401, (await world.GetAsync("/readyz?verbose=1", world.Host.OperatorKey, client)).Status);
+        }
+
+        Task<HostedDolibarr> AddAsync(string name) => world.AddAsync(name, new Dictionary<string, string> { ["Socket"] = SocketOf(name) });
+
+        string SocketOf(string name) => Path.Combine(world.Host.SocketDirectory, name + ".sock");
+    }
+
+    [Fact]
+    public async Task A_connection_outlives_its_socket_as_nobodys_and_never_as_that_of_another()
+    {
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
+        var path = Path.Combine(world.Host.SocketDirectory, "acme.sock");
+        await world.AddAsync("acme", new Dictionary<string, string> { ["Socket"] = path });
+        var beta = await world.AddAsync("beta");
+        await world.ServeAsync();
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), TestContext.Current.CancellationToken);
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync("GET /v1/entries HTTP/1.1\r\nHost: localhost\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        world.Host.Withdraw("acme");
+        world.Sidecar.Signal("HUP");
+        await HostingWorld.UntilAsync(async () => (await world.GetAsync("/i/acme/healthz")).Status == 404, "acme is gone");
+
+        // beta is the only one now, and answers where a path names none.
+        Assert.Equal(200, (await world.GetAsync("/v1/entries", beta.ApiKey)).Status);
+        var rest = $"Connection: close\r\nAuthorization: Bearer {beta.ApiKey}\r\n\r\n";
+        Assert.DoesNotContain("GOOGLE-Mail0", await AnswerAsync(stream, rest), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -208,25 +260,24 @@ public sealed class IsolationTests(SharedServer shared)
         Assert.Empty(Directory.EnumerateFiles(world.Host.StateDirectory));
     }
 
+    // Empty where the server has closed the connection.
+    private static async Task<string> AnswerAsync(NetworkStream stream, string request)
+    {
+        try
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+            using var reader = new StreamReader(stream);
+            return await reader.ReadToEndAsync();
+        }
+        catch (IOException)
+        {
+            return string.Empty;
+        }
+    }
+
     private static async Task<(int Status, int Count)> StatesAsync(HostingWorld world)
     {
         var (status, body) = await world.GetAsync("/readyz?verbose=1", world.Host.OperatorKey);
         return (status, JsonDocument.Parse(body).RootElement.GetProperty("instances").GetArrayLength());
     }
-
-    private static HttpClient ClientOf(string path) =>
-        new(
-            new SocketsHttpHandler
-            {
-                ConnectCallback = async (_, cancellation) =>
-                {
-                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-                    return new NetworkStream(socket, ownsSocket: true);
-                },
-            }
-        )
-        {
-            BaseAddress = new Uri("http://localhost"),
-        };
 }

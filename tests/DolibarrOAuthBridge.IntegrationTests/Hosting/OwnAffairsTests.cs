@@ -2,6 +2,7 @@
 
 using System.Net.Http.Headers;
 using System.Text.Json;
+using DolibarrOAuthBridge.Instances;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Hosting;
@@ -38,6 +39,81 @@ public sealed class OwnAffairsTests(SharedServer shared)
             Assert.Contains("refresh", Events(own.Body), StringComparison.Ordinal);
             Assert.DoesNotContain("refresh", Events(other.Body), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    [Trait("Database", "MariaDB")]
+    public async Task A_consent_that_one_began_is_unknown_to_another()
+    {
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
+        var (acme, beta) = (await world.AddAsync("acme"), await world.AddAsync("beta"));
+        await world.ServeAsync();
+        var begun = JsonDocument
+            .Parse((await world.PostAsync(acme, "v1/entries/GOOGLE-Mail0/consent", new { flow = "code", session_binding = "s" })).Body)
+            .RootElement;
+        var id = begun.GetProperty("consent_id").GetString();
+
+        Assert.Equal(200, (await world.GetAsync($"/i/acme/v1/consent/{id}", acme.ApiKey)).Status);
+        Assert.Equal(404, (await world.GetAsync($"/i/beta/v1/consent/{id}", beta.ApiKey)).Status);
+        var callback = new
+        {
+            state = begun.GetProperty("state").GetString(),
+            code = "c",
+            session_binding = "s",
+        };
+        var answer = await world.PostAsync(beta, "v1/consent/callback", callback);
+        var problem = JsonDocument.Parse(answer.Body).RootElement.GetProperty("code").GetString();
+        Assert.Equal((400, "state_invalid"), (answer.Status, problem));
+    }
+
+    [Fact]
+    [Trait("Database", "MariaDB")]
+    public async Task A_crowd_that_waits_for_a_slow_provider_leaves_room_for_the_others()
+    {
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
+        await using var authority = await Authority.StartAsync();
+        authority.Adopt("rt");
+        var settings = new Dictionary<string, string> { ["Providers:Google:TokenEndpoint"] = authority.TokenEndpoint };
+        var (acme, beta) = (await world.AddAsync("acme", settings), await world.AddAsync("beta", settings));
+        await world.ServeAsync();
+        var gate = authority.HoldNextAnswer();
+
+        var crowd = Enumerable
+            .Range(0, Instance.MostRequests + 20)
+            .Select(_ => world.PostAsync(acme, "v1/entries/GOOGLE-Mail0/token/refresh"))
+            .ToList();
+        await gate.Arrived;
+        await Eventually.HoldsAsync(() => crowd.Count(call => call.IsCompleted) == 20, "those beyond the limit are told to come again");
+        await world.RequireTokenAsync(beta);
+        gate.Release();
+        var answers = (await Task.WhenAll(crowd)).CountBy(answer => answer.Status).ToDictionary();
+
+        Assert.Equal((20, Instance.MostRequests), (answers[429], answers[200]));
+        Assert.Equal(1, authority.Granted);
+    }
+
+    [Fact]
+    [Trait("Database", "MariaDB")]
+    public async Task A_database_whose_tables_are_locked_keeps_nobody_else_waiting()
+    {
+        await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
+        var (acme, beta) = (await world.AddAsync("acme"), await world.AddAsync("beta"));
+        await world.ServeAsync();
+        await using var connection = await shared.MariaDb.OpenAsync(acme.Database);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "LOCK TABLES llx_const WRITE, llx_oauth_token WRITE";
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var waiting = Enumerable.Range(0, 40).Select(_ => world.TokenAsync(acme)).ToList();
+        for (var call = 0; call < 40; call++)
+        {
+            await world.RequireTokenAsync(beta);
+        }
+
+        command.CommandText = "UNLOCK TABLES";
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        Assert.All(await Task.WhenAll(waiting), answer => Assert.Contains(answer.Status, (HashSet<int>)[200, 503]));
+        await world.RequireTokenAsync(acme);
     }
 
     [Fact]
