@@ -57,7 +57,7 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
     {
         const string RunInit = "Run: dolibarr-oauth-bridge init";
         const string TwiceAdvice =
-            $"{RunInit}. If it says that rows stand there twice, delete those first (of grants, dolibarr-oauth-bridge cleanup prints the SQL).";
+            $"{RunInit}. If it says that rows stand there twice, delete those first (cleanup prints the SQL for grants).";
         foreach (var (table, wanted) in BridgeSchema.Versions)
         {
             var name = database.Prefix + table;

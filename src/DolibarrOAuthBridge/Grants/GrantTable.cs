@@ -46,7 +46,9 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         return rows.GroupBy(row => new GrantKey(row.Service, row.Entity)).ToDictionary(group => group.Key, group => group.Last());
     }
 
-    /// <summary>The rows that stand there a second time for one grant, which happens without the unique index only; the last one counts.</summary>
+    /// <summary>
+    /// The rows that stand there a second time for one grant, which happens without the unique index only. The last one counts.
+    /// </summary>
     /// <returns>Their grants and rowids.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<(GrantKey Key, long RowId)>> ListSecondsAsync(CancellationToken cancellationToken = default)

@@ -51,7 +51,8 @@ public sealed class UpkeepTests(SharedServer shared)
             """
             INSERT INTO llx_oauth_token (rowid, service, token, entity) SELECT 901, service, token, entity FROM llx_oauth_token;
             INSERT INTO llx_oauth_token (rowid, service, token, entity)
-            VALUES (902, 'Google-Gone', 'x', 1), (903, 'dolibarr_rest_api', '{}', 1), (904, 'GitHub-Two', 'x', 2), (905, 'Google-Mail', 'x', 2);
+            VALUES (902, 'Google-Gone', 'x', 1), (903, 'dolibarr_rest_api', '{}', 1),
+                (904, 'GitHub-Two', 'x', 2), (905, 'Google-Mail', 'x', 2);
             INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_GITHUB-Two_ID', 'id', 2);
             """
         );
