@@ -8,6 +8,9 @@ internal sealed class GrantRecord
     /// <summary>How many superseded refresh tokens are remembered.</summary>
     public const int MaxSuperseded = 64;
 
+    /// <summary>The row; 0 where nothing is remembered yet.</summary>
+    public long RowId { get; init; }
+
     /// <summary>The service name.</summary>
     public string Service { get; init; } = string.Empty;
 

@@ -12,7 +12,7 @@ namespace DolibarrOAuthBridge.Grants;
 internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
 {
     private const string Columns = """
-        service, entity, granted_at, refreshed_at, used_at, refresh_count, token_expires_at, refresh_token_expires_at, failure_count,
+        rowid, service, entity, granted_at, refreshed_at, used_at, refresh_count, token_expires_at, refresh_token_expires_at, failure_count,
         last_error, last_error_detail, last_error_at, next_try_at, failed_settings, dead_hash, newest_hash, newest_token, token_row,
         superseded, account, account_before, intent_owner, paused_at, paused_reason, moved_id
         """;
@@ -26,7 +26,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     public async Task<GrantRecord> GetAsync(GrantKey key, CancellationToken cancellationToken = default)
     {
         var rows = await SelectAsync("service = @service AND entity = @entity", Of(key), cancellationToken);
-        return rows is [.., var row] ? row : new GrantRecord { Service = key.Service, Entity = key.Entity };
+        return rows.Count > 0 ? Newest(rows) : new GrantRecord { Service = key.Service, Entity = key.Entity };
     }
 
     /// <summary>Everything remembered of one company's grants, by service.</summary>
@@ -34,8 +34,7 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     public async Task<IReadOnlyDictionary<string, GrantRecord>> ListAsync(int entity, CancellationToken cancellationToken = default)
     {
         var rows = await SelectAsync("entity = @entity", [("entity", entity)], cancellationToken);
-        return rows.GroupBy(row => row.Service, StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
+        return rows.GroupBy(row => row.Service, StringComparer.Ordinal).ToDictionary(group => group.Key, Newest, StringComparer.Ordinal);
     }
 
     /// <summary>Everything remembered of all grants.</summary>
@@ -43,30 +42,21 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     public async Task<IReadOnlyDictionary<GrantKey, GrantRecord>> ListAllAsync(CancellationToken cancellationToken = default)
     {
         var rows = await SelectAsync("1 = 1", [], cancellationToken);
-        return rows.GroupBy(row => new GrantKey(row.Service, row.Entity)).ToDictionary(group => group.Key, group => group.Last());
+        return rows.GroupBy(row => new GrantKey(row.Service, row.Entity)).ToDictionary(group => group.Key, Newest);
     }
 
-    /// <summary>
-    /// The rows that stand there a second time for one grant, which happens without the unique index only. The last one counts.
-    /// </summary>
-    /// <returns>Their grants and rowids.</returns>
+    /// <summary>The rows that stand there a second time for one grant, which happens without the unique index only.</summary>
+    /// <returns>Each such row, and the one that counts.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<IReadOnlyList<(GrantKey Key, long RowId)>> ListSecondsAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<(GrantRecord Row, GrantRecord Kept)>> ListSecondsAsync(CancellationToken cancellationToken = default)
     {
-        try
-        {
-            return await database.QueryAsync(
-                $"SELECT service, entity, rowid FROM {Table} one WHERE EXISTS (SELECT 1 FROM {Table} later "
-                    + "WHERE later.service = one.service AND later.entity = one.entity AND later.rowid > one.rowid) ORDER BY rowid",
-                [],
-                static row => (new GrantKey(row.Text("service"), row.Number("entity")), row.BigNumber("rowid")),
-                cancellationToken
-            );
-        }
-        catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
-        {
-            return [];
-        }
+        var rows = await SelectAsync("1 = 1", [], cancellationToken);
+        return
+        [
+            .. rows.GroupBy(row => new GrantKey(row.Service, row.Entity))
+                .Select(group => (Rows: group, Kept: Newest(group)))
+                .SelectMany(one => one.Rows.Where(row => row != one.Kept).Select(row => (row, one.Kept))),
+        ];
     }
 
     /// <summary>Remembers a good refresh within the caller's transaction, and that the refresher's intent is done.</summary>
@@ -257,9 +247,13 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
         CancellationToken cancellationToken
     ) => database.QueryAsync($"SELECT {Columns} FROM {Table} WHERE {condition} ORDER BY rowid", parameters, Read, cancellationToken);
 
+    // There is one, unless the unique index was lost.
+    private static GrantRecord Newest(IEnumerable<GrantRecord> rows) => rows.MaxBy(row => (row.RefreshedAt ?? row.GrantedAt, row.RowId))!;
+
     private static GrantRecord Read(SqlRow row) =>
         new()
         {
+            RowId = row.BigNumber("rowid"),
             Service = row.Text("service"),
             Entity = row.Number("entity"),
             GrantedAt = row.TimeOrNull("granted_at"),

@@ -37,7 +37,7 @@ internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries,
         var names = known.Select(static entry => ((EntryName?)entry.Name, entry.Entity)).ToHashSet();
         items.AddRange(byName.Where(group => !names.Contains(group.Key)).SelectMany(group => group.Select(Orphan)));
         items.AddRange(records.Values.Where(record => !names.Contains(Key(record))).Select(Memory));
-        items.AddRange((await grants.ListSecondsAsync(cancellationToken)).Select(one => Second(one.Key, one.RowId)));
+        items.AddRange((await grants.ListSecondsAsync(cancellationToken)).Select(one => Second(one.Row, one.Kept)));
         return items;
     }
 
@@ -112,12 +112,12 @@ internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries,
             $"DELETE FROM {database.Prefix}oauth_token WHERE rowid = {row.RowId};"
         );
 
-    private CleanupItem Second(GrantKey key, long rowId) =>
+    private CleanupItem Second(GrantRecord row, GrantRecord kept) =>
         new(
             "duplicate",
-            $"{database.Prefix}oauthbridge_grant, row {rowId} ({key.Service}, entity {key.Entity})",
-            "The grant has a newer row. Then run init, which makes the unique index again.",
-            $"DELETE FROM {database.Prefix}oauthbridge_grant WHERE rowid = {rowId};"
+            $"{database.Prefix}oauthbridge_grant, row {row.RowId} ({row.Service}, entity {row.Entity})",
+            $"Keep row {kept.RowId}: it was renewed last. Then run init, which makes the unique index again.",
+            $"DELETE FROM {database.Prefix}oauthbridge_grant WHERE rowid = {row.RowId};"
         );
 
     private CleanupItem Memory(GrantRecord record) =>

@@ -144,8 +144,7 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
             throw new StoreException(
                 StoreFailure.NotWritable,
                 $"{database.Prefix}{Single} has lost the index that keeps a refresh token from being spent twice, and it could not be made "
-                    + $"again ({failure}). Run dolibarr-oauth-bridge init; where rows stand there twice, run the SQL that "
-                    + "dolibarr-oauth-bridge cleanup prints first."
+                    + $"again ({failure}). Run dolibarr-oauth-bridge init."
             );
         }
 
@@ -249,7 +248,7 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
                 // Without an index or with a narrow column the bridge still works; init and doctor say so.
                 failed.Add(
                     exception.Cause == StoreCause.DuplicateKey
-                        ? $"{name}: rows stand there twice"
+                        ? $"{name}: rows stand there twice{Advice(table)}"
                         : $"{name}: {exception.Message.TrimEnd('.')}"
                 );
             }
@@ -257,6 +256,9 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
 
         return (repaired, failed);
     }
+
+    private static string Advice(string table) =>
+        table == Single ? ", and dolibarr-oauth-bridge cleanup prints the SQL that deletes the older ones" : string.Empty;
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {

@@ -114,7 +114,7 @@ public sealed partial class LostIndexTests(SharedServer shared)
 
         Assert.Equal((1, 1, 0), (refused.ExitCode, json.ExitCode, done.ExitCode));
         Assert.Contains(
-            "Could not be made again in llx_oauthbridge_grant: index uk_oauthbridge_grant_service_entity: rows stand there twice.",
+            "Could not be made again in llx_oauthbridge_grant: index uk_oauthbridge_grant_service_entity: rows stand there twice, and ",
             refused.Output,
             StringComparison.Ordinal
         );

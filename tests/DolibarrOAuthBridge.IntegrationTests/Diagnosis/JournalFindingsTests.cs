@@ -123,11 +123,17 @@ public sealed class JournalFindingsTests(SharedServer shared)
         Assert.Equal(0, world.Authority.Asked);
 
         // What another program wrote meanwhile, cleanup names, and init mends the rest.
-        await world.ExecuteAsync("INSERT INTO llx_oauthbridge_grant (service, entity) VALUES ('Google-Mail', 1), ('Google-Mail', 1)");
+        await world.ExecuteAsync(
+            "INSERT INTO llx_oauthbridge_grant (service, entity, refreshed_at) "
+                + "VALUES ('Google-Mail', 1, NULL), ('Google-Mail', 1, UTC_TIMESTAMP()), ('Google-Mail', 1, NULL)"
+        );
         Assert.Equal(1, (await world.RunAsync("init")).ExitCode);
         Assert.Equal(0, (await world.RunAsync("entries")).ExitCode);
         var cleanup = await world.RunAsync("cleanup");
-        Assert.Matches("-- duplicate: llx_oauthbridge_grant, row \\d+ \\(Google-Mail, entity 1\\)", cleanup.Output);
+        Assert.Matches(
+            "-- duplicate: llx_oauthbridge_grant, row \\d+ \\(Google-Mail, entity 1\\). Keep row \\d+: it was renewed last",
+            cleanup.Output
+        );
         await world.ExecuteAsync(
             string.Join(
                 '\n',
@@ -135,6 +141,7 @@ public sealed class JournalFindingsTests(SharedServer shared)
             )
         );
         Assert.Equal(0, (await world.RunAsync("init")).ExitCode);
+        Assert.Equal("1|1", await world.QueryAsync("SELECT COUNT(*), COUNT(refreshed_at) FROM llx_oauthbridge_grant"));
         await host.TokenAsync();
         Assert.Equal(1, world.Authority.Granted);
     }
