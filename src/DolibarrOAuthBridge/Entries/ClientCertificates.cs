@@ -122,8 +122,7 @@ internal sealed class ClientCertificates(IConfiguration configuration, TimeProvi
         if (key is null)
         {
             throw new ProviderConfigurationException(
-                $"The certificate {path} has no RSA private key, and the bridge uses no other: make one with RSA, 2048 "
-                    + "bits or more."
+                $"The certificate {path} has no RSA private key, and the bridge uses no other: make one with RSA, 2048 " + "bits or more."
             );
         }
 

@@ -27,8 +27,7 @@ internal static class Refusals
                 "The provider does not accept the client id or secret: check both in Dolibarr's OAuth setup, and at the provider "
                     + "whether the secret (or certificate) is registered and has not expired.",
             "unauthorized_client" => "The application may not use this grant: check its type and permissions at the provider.",
-            "invalid_scope" =>
-                "The provider does not grant the configured scopes: correct them in Dolibarr's OAuth setup.",
+            "invalid_scope" => "The provider does not grant the configured scopes: correct them in Dolibarr's OAuth setup.",
             "admin_policy_enforced" => "An administrator of the organisation has blocked this application or scope at the provider.",
             "identity_changed" => "The answer was thrown away. If the account at the provider was meant to change, give consent again.",
             _ => "Check the entry in Dolibarr's OAuth setup against the application at the provider.",

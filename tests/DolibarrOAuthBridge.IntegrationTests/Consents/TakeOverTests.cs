@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Demo.Mail;
 using DolibarrOAuthBridge.Demo.Provider;
-using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using DolibarrOAuthBridge.Mail;
 using DolibarrOAuthBridge.Providers;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.IntegrationTests.Support;
-using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Tokens;
 using DolibarrOAuthBridge.Tokens.Renewal;
