@@ -87,7 +87,10 @@ end_callers() {
 	wait $callers
 }
 
-stops_sockets() { [ "$(systemctl --version | sed -n '1s/[^ ]* \([0-9]*\).*/\1/p')" -ge 249 ]; } # PropagatesStopTo
+systemd_since() { [ "$(systemctl --version | sed -n '1s/[^ ]* \([0-9]*\).*/\1/p')" -ge "$1" ]; }
+stops_sockets() { systemd_since 249; } # PropagatesStopTo
+finds_credentials() { systemd_since 252; } # in /etc/credstore by their name
+exposure() { systemd-analyze security --no-pager $NAME.service | sed -n 's/.*Overall exposure level.*: \([0-9]*\)\.\([0-9]\).*/\1\2/p'; }
 
 # The row is right when a stored token is served without asking the provider, and when the next refresh goes well.
 refresh_goes_well() {
