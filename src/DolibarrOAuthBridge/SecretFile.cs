@@ -7,6 +7,9 @@ namespace DolibarrOAuthBridge;
 /// <param name="Path">The file.</param>
 internal sealed record SecretFile(string Setting, string Path)
 {
+    // Of Docker and podman: everybody in the container reads them, and nobody else.
+    private const string OfContainer = "/run/secrets/";
+
     private const UnixFileMode OfEverybody = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>What to do about an exposed file.</summary>
@@ -49,6 +52,11 @@ internal sealed record SecretFile(string Setting, string Path)
     /// <summary>Whether every user of this machine may read or change a file. False where that cannot be told.</summary>
     public static bool IsExposedAt(string path)
     {
+        if (path.StartsWith(OfContainer, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         try
         {
             // The mode of a link itself says nothing.

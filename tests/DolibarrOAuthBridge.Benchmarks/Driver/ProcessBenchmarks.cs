@@ -136,7 +136,11 @@ internal static class ProcessBenchmarks
         Say("one caller and an expired token, without the provider's time", Ms(alone - Stage.ProviderDelay), string.Empty);
         await using var bare = await StartBareAsync(sidecar, stage);
         var (median, p99) = await CrowdAsync(bare, LoadGenerator.Get(BareKestrel.LatePath, stage.ApiKey));
-        Say($"{Waiters} callers of a bare Kestrel that answers after 500 ms, without these", $"p50 {Ms(median)}, p99 {Ms(p99)}", string.Empty);
+        Say(
+            $"{Waiters} callers of a bare Kestrel that answers after {Stage.ProviderDelay.TotalMilliseconds:0} ms, without these",
+            $"p50 {Ms(median)}, p99 {Ms(p99)}",
+            string.Empty
+        );
 
         await ExpireAsync(stage);
         var before = stage.Calls;
