@@ -14,6 +14,7 @@ namespace DolibarrOAuthBridge.Grants;
 internal sealed partial class GrantRenames(
     DolibarrDatabase database,
     BridgeSchema schema,
+    TokenCodec codec,
     RememberedToken remembered,
     EventTable events,
     ILogger<GrantRenames> logger
@@ -24,26 +25,27 @@ internal sealed partial class GrantRenames(
     /// <summary>What is remembered of a row's grant under a former name; null if nothing is, or that name has a row itself.</summary>
     /// <param name="record">What is remembered under the present name.</param>
     /// <param name="row">The token row.</param>
-    /// <param name="company">What is remembered of the company's grants.</param>
+    /// <param name="byRow">What is remembered of the company's consents, by token row.</param>
     /// <param name="hasRow">Whether a service has a token row.</param>
-    public static GrantRecord? Former(GrantRecord record, TokenRow row, IEnumerable<GrantRecord> company, Func<string, bool> hasRow) =>
-        record.GrantedAt is null
-            ? company.FirstOrDefault(one =>
-                one.GrantedAt is not null && one.TokenRow == row.RowId && one.Service != record.Service && !hasRow(one.Service)
-            )
-            : null;
+    public static GrantRecord? Former(GrantRecord record, TokenRow row, ILookup<long?, GrantRecord> byRow, Func<string, bool> hasRow) =>
+        record.GrantedAt is null ? byRow[row.RowId].FirstOrDefault(one => one.Service != record.Service && !hasRow(one.Service)) : null;
+
+    /// <summary>What is remembered of consents, by token row.</summary>
+    public static ILookup<long?, GrantRecord> ByRow(IEnumerable<GrantRecord> company) =>
+        company.Where(static one => one is { GrantedAt: not null, TokenRow: not null }).ToLookup(static one => one.TokenRow);
 
     /// <summary>Moves what is remembered to the present name.</summary>
     /// <param name="former">What is remembered under the former name.</param>
+    /// <param name="row">The token row.</param>
     /// <param name="key">The grant by its present name.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>False where a refresh is under way under either name: the next look tries again.</returns>
-    public async Task<bool> FollowAsync(GrantRecord former, GrantKey key, CancellationToken cancellationToken = default)
+    public async Task<bool> FollowAsync(GrantRecord former, TokenRow row, GrantKey key, CancellationToken cancellationToken = default)
     {
         try
         {
             await schema.EnsureAsync(cancellationToken);
-            var moved = await MoveAsync(former, key, cancellationToken);
+            var moved = await MoveAsync(former, key, Reseal(former, row, key), cancellationToken);
             if (moved)
             {
                 Log.Followed(logger, former.Service, key.Service, key.Entity);
@@ -58,7 +60,7 @@ internal sealed partial class GrantRenames(
         }
     }
 
-    private async Task<bool> MoveAsync(GrantRecord former, GrantKey key, CancellationToken cancellationToken)
+    private async Task<bool> MoveAsync(GrantRecord former, GrantKey key, string? newest, CancellationToken cancellationToken)
     {
         const string Idle = "lease_owner IS NULL AND intent_owner IS NULL";
         (string, object?)[] parameters =
@@ -68,7 +70,7 @@ internal sealed partial class GrantRenames(
             ("between", key.Service + "~"),
             ("entity", key.Entity),
             ("row", former.TokenRow),
-            ("newest", Reseal(former, key)),
+            ("newest", newest),
         ];
         try
         {
@@ -126,16 +128,20 @@ internal sealed partial class GrantRenames(
         }
     }
 
-    // It is sealed for its grant's name. One that cannot be opened heals nothing, under any name.
-    private string? Reseal(GrantRecord former, GrantKey key)
+    // It is sealed for its grant's name, so that nobody moves it by SQL: under the new name only if the row itself holds it.
+    private string? Reseal(GrantRecord former, TokenRow row, GrantKey key)
     {
         try
         {
-            return former.NewestToken is { } sealedToken
-                ? remembered.Seal(key, remembered.Open(new GrantKey(former.Service, former.Entity), sealedToken))
+            var formerKey = new GrantKey(former.Service, former.Entity);
+            return
+                former.NewestToken is { } newest
+                && remembered.Open(formerKey, newest) is var token
+                && StoredGrant.Decode(row, codec).RefreshToken == token
+                ? remembered.Seal(key, token)
                 : null;
         }
-        catch (SecretUnreadableException)
+        catch (Exception exception) when (exception is SecretUnreadableException or TokenUnreadableException)
         {
             return null;
         }

@@ -64,7 +64,7 @@ public sealed class RenameTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Another_entry_that_has_a_row_of_its_own_keeps_what_is_known_of_it()
+    public void Another_entry_that_has_a_row_of_its_own_keeps_what_is_known_of_it()
     {
         var former = new GrantRecord
         {
@@ -75,10 +75,27 @@ public sealed class RenameTests(SharedServer shared)
         var row = new Dolibarr.Tokens.TokenRow { RowId = 7, Service = "Generic-Sales" };
         var present = new GrantRecord { Service = "Generic-Sales" };
 
-        Assert.Same(former, GrantRenames.Former(present, row, [former, present], static _ => false));
-        Assert.Null(GrantRenames.Former(present, row, [former, present], static _ => true));
-        Assert.Null(GrantRenames.Former(new GrantRecord { GrantedAt = former.GrantedAt }, row, [former], static _ => false));
-        await Task.CompletedTask;
+        var byRow = GrantRenames.ByRow([former, present]);
+
+        Assert.Same(former, GrantRenames.Former(present, row, byRow, static _ => false));
+        Assert.Null(GrantRenames.Former(present, row, byRow, static _ => true));
+        Assert.Null(GrantRenames.Former(new GrantRecord { GrantedAt = former.GrantedAt }, row, byRow, static _ => false));
+    }
+
+    [Fact]
+    public async Task The_remembered_refresh_token_does_not_go_to_an_entry_that_somebody_puts_into_the_place_of_another()
+    {
+        await using var provider = await Consenting.ProviderAsync(RefreshTokenPolicyOfTests, "read", "email");
+        await using var world = await World.CreateAsync(shared.Server);
+        await SetAsync(world, Former, provider.BaseAddress.AbsoluteUri);
+        var host = world.Open();
+        await host.ConsentAsync(provider, entry: Former);
+        await world.Install.SetTokenAsync(Former, (await world.StoredAsync(Former)) with { RefreshToken = "rt-of-somebody-else" });
+
+        await RenameAsync(world, "https://other.example.com/");
+        await host.Get<RenewalService>().RunOnceAsync();
+
+        Assert.Null((await host.MemoryAsync("Generic-Sales")).NewestToken);
     }
 
     private const Demo.Provider.RefreshTokenPolicy RefreshTokenPolicyOfTests = Demo.Provider.RefreshTokenPolicy.Always;

@@ -102,6 +102,7 @@ internal sealed partial class RenewalService(
             foreach (var company in (await tokens.ListAsync(cancellationToken)).GroupBy(row => row.Entity))
             {
                 var records = await grants.ListAsync(company.Key, cancellationToken);
+                var byRow = GrantRenames.ByRow(records.Values);
                 var policy = await policies.OfAsync(company.Key, cancellationToken);
                 var rows = company
                     .Where(row => !row.HasOwner && !string.IsNullOrEmpty(row.Value) && row.Service is not null)
@@ -112,8 +113,8 @@ internal sealed partial class RenewalService(
                     {
                         var record = records.GetValueOrDefault(entry.Name.Service) ?? new GrantRecord { Service = entry.Name.Service };
                         if (
-                            GrantRenames.Former(record, row, records.Values, service => rows[service].Any()) is { } former
-                            && await renames.FollowAsync(former, GrantKey.Of(entry), cancellationToken)
+                            GrantRenames.Former(record, row, byRow, service => rows[service].Any()) is { } former
+                            && await renames.FollowAsync(former, row, GrantKey.Of(entry), cancellationToken)
                         )
                         {
                             ends.Add(null);
