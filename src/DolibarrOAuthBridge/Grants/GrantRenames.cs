@@ -128,7 +128,8 @@ internal sealed partial class GrantRenames(
         }
     }
 
-    // It is sealed for its grant's name, so that nobody moves it by SQL: under the new name only if the row itself holds it.
+    // It is sealed for its grant's name, so that nobody moves it by SQL: under the new name only if the row itself holds it. Until a
+    // provider gives the next one, /oauth/token does not go by it: a rename may be the work of somebody who only writes to the database.
     private string? Reseal(GrantRecord former, TokenRow row, GrantKey key)
     {
         try
@@ -138,7 +139,7 @@ internal sealed partial class GrantRenames(
                 former.NewestToken is { } newest
                 && remembered.Open(formerKey, newest) is var token
                 && StoredGrant.Decode(row, codec).RefreshToken == token
-                ? remembered.Seal(key, token)
+                ? remembered.SealFollowed(key, token)
                 : null;
         }
         catch (Exception exception) when (exception is SecretUnreadableException or TokenUnreadableException)

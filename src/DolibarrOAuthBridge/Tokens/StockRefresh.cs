@@ -160,18 +160,9 @@ internal sealed class StockRefresh(
             );
     }
 
-    // Only what is sealed for this grant: anything else could be a copy that somebody moved here.
-    private string? Newest(GrantKey key, GrantRecord record)
-    {
-        try
-        {
-            return record.NewestToken is { } stored && BridgeSeal.IsSealed(stored) ? remembered.Open(key, stored) : null;
-        }
-        catch (SecretUnreadableException)
-        {
-            return null;
-        }
-    }
+    // Only what was sealed for this grant when its provider gave it: anything else could be of a row that somebody moved or renamed.
+    private string? Newest(GrantKey key, GrantRecord record) =>
+        record.NewestToken is { } stored ? remembered.OpenOwn(key, stored) : null;
 
     private bool Holds(TokenRow row, string hash)
     {

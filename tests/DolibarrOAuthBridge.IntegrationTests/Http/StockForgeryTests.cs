@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Globalization;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using DolibarrOAuthBridge.Tokens;
+using DolibarrOAuthBridge.Tokens.Renewal;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Http;
 
@@ -61,6 +63,32 @@ public sealed class StockForgeryTests(SharedServer shared)
         await world.ExecuteAsync("UPDATE llx_oauthbridge_grant SET service = 'Generic-Pwn'");
 
         await RefusesAsync(host, mine, "the attacker's", "the attacker's");
+    }
+
+    [Fact]
+    public async Task A_row_that_somebody_renamed_to_his_entry_opens_nothing_with_a_refresh_token_that_his_own_server_replaced()
+    {
+        const string Other = "GENERIC-Pwn";
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        var host = world.Open();
+        await host.RefreshAsync();
+        await world.ExecuteAsync("UPDATE llx_oauthbridge_grant SET granted_at = '2026-01-01 00:00:00'");
+        await world.Install.SetConstAsync($"OAUTH_{Other}_ID", "the attacker's");
+        await world.Install.SetConstAsync($"OAUTH_{Other}_SECRET", "the attacker's");
+        await world.Install.SetConstAsync($"OAUTH_{Other}_URL", "https://attacker.example");
+
+        // What the bridge writes when his server has replaced his refresh token; then he renames the row, and what is known follows.
+        var proof = host.Get<SupersededTable>().ProofOf(new GrantKey("Generic-Pwn", 1), Planted);
+        var now = world.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        await world.ExecuteAsync(
+            $"INSERT INTO llx_oauthbridge_superseded (service, entity, hash, at) VALUES ('Generic-Pwn', 1, '{proof}', '{now}')"
+        );
+        await world.ExecuteAsync("UPDATE llx_oauth_token SET service = 'Generic-Pwn'");
+        await host.Get<RenewalService>().RunOnceAsync();
+        Assert.Equal("1", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_event WHERE kind = 'renamed'"));
+
+        await RefusesAsync(host, Planted, "the attacker's", "the attacker's");
     }
 
     [Fact]
