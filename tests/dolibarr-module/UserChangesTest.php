@@ -61,6 +61,9 @@ final class UserChangesTest extends ModuleTestCase
 		$this->modify($id, $id, 'old@example.com', 'Ada@Example.com');
 		$this->assertSame('email_set_by_user', $this->refusal());
 
+		$this->trigger('USER_MODIFY', array('id' => $id, 'login' => 'mallory', 'email' => 'ada@example.com'));
+		$this->assertSame('email_set_by_user', $this->refusal(), 'an administrator gave a right or a group');
+
 		$this->modify($id, $id + 1, 'old@example.com', 'ada@example.com');
 		$this->assertSame('', $this->refusal(), 'an administrator set it');
 	}

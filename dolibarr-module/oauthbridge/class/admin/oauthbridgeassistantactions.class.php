@@ -149,7 +149,7 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 		$secret = trim(GETPOST('client_secret', 'none'));
 		$errors = OAuthBridgeAssistant::findErrors($values, $secret);
 		if (!$errors && !$this->assistant->writeEntry($values, $secret)) {
-			setEventMessages($this->db->lasterror(), null, 'errors');
+			setEventMessages('', array(dol_escape_htmltag($this->db->lasterror())), 'errors');
 			return OAuthBridgeAssistant::url('application');
 		}
 		if ($errors) {

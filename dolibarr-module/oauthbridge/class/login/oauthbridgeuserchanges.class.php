@@ -68,6 +68,10 @@ class OAuthBridgeUserChanges
 	public function modified($changed, $actor)
 	{
 		$before = isset($changed->oldcopy) && is_object($changed->oldcopy) ? $changed->oldcopy : null;
+		$isOwn = (int) $actor->id === (int) $changed->id;
+		if ($before === null && !$isOwn) {
+			return false; // new rights or a new group, say: Dolibarr calls this a modification too, and nobody has given an address
+		}
 		$own = $this->readOwnAddresses((int) $changed->id);
 		$after = $own;
 		foreach (array('email', 'email_oauth2') as $field) {
@@ -76,7 +80,7 @@ class OAuthBridgeUserChanges
 			if ($address === '' || !$isNew) {
 				continue;
 			}
-			$after = (int) $actor->id === (int) $changed->id ? array_merge($after, array($address)) : array_diff($after, array($address));
+			$after = $isOwn ? array_merge($after, array($address)) : array_diff($after, array($address));
 		}
 		$after = array_values(array_unique($after));
 		if ($after !== $own) {
