@@ -71,6 +71,7 @@ internal sealed partial class GrantRenames(
             ("entity", key.Entity),
             ("row", former.TokenRow),
             ("newest", newest),
+            ("known", former.NewestToken ?? string.Empty),
         ];
         try
         {
@@ -93,6 +94,7 @@ internal sealed partial class GrantRenames(
                         $"""
                         UPDATE {Table} SET service = @present, newest_token = @newest
                          WHERE service = @former AND entity = @entity AND token_row = @row AND {Idle}
+                           AND COALESCE(newest_token, '') = @known
                         """,
                         parameters,
                         cancellationToken,
