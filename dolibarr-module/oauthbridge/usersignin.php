@@ -111,7 +111,7 @@ foreach ($rows as $link) {
 	print '<br><span class="opacitymedium small">'.dol_escape_htmltag($link->subject).'</span></td>';
 	print '<td>'.dol_escape_htmltag($link->issuer).'</td>';
 	print '<td>'.dol_print_date($db->jdate($link->datec), 'dayhour');
-	print '<br><span class="opacitymedium small">'.$langs->trans('OAuthBridgeOrigin_'.$link->origin).'</span></td>';
+	print '<br><span class="opacitymedium small">'.dol_escape_htmltag($langs->trans('OAuthBridgeOrigin_'.$link->origin)).'</span></td>';
 	print '<td>'.dol_print_date($db->jdate($link->last_login), 'dayhour').'</td>';
 	print '<td class="right">'.oauthbridgeOpenForm($page, array('action' => 'unlink', 'link' => (string) ((int) $link->rowid)));
 	print '<button type="submit" class="button small">'.$langs->trans('OAuthBridgeUnlink').'</button></form></td></tr>';

@@ -87,7 +87,7 @@ class OAuthBridgeEntryCard
 	{
 		global $langs;
 
-		$label = $langs->trans('OAuthBridgeStatus_'.$state->getStatus());
+		$label = dol_escape_htmltag($langs->trans('OAuthBridgeStatus_'.$state->getStatus())); // an unknown key comes back as it is
 		return dolGetStatus($label, $label, '', $state->getBadge(), 5);
 	}
 
