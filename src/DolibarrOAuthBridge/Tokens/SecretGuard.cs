@@ -29,6 +29,7 @@ internal sealed partial class SecretGuard(
 )
 {
     private const string Purpose = "binding";
+    private const string OriginPurpose = "binding of an IV"; // of its own: a provider may give any text as a refresh token
     private const int FirstCompany = 1;
 
     // What this machine has seen counts even if somebody deletes the rows.
@@ -78,7 +79,7 @@ internal sealed partial class SecretGuard(
                 )
                 {
                     await ReportAsync(entry, endpoint, bindingHash);
-                    throw Rebound(entry, endpoint, secret == grant?.RefreshToken ? "refresh token" : "client secret");
+                    throw Rebound(entry, endpoint, secret.Text == grant?.RefreshToken ? "refresh token" : "client secret");
                 }
 
                 await bindings.AddAsync(secretHash, bindingHash, Origin(endpoint), cancellationToken);
@@ -213,13 +214,29 @@ internal sealed partial class SecretGuard(
     }
 
     // A client secret counts by itself and by the ciphertext that it was decrypted from.
-    private static IEnumerable<string> Secrets(OAuthEntry entry, string? refreshToken) =>
-        new[] { entry.ClientSecret, entry.ClientSecretOrigin is { } origin ? $"IV {origin}" : null, refreshToken }
-            .OfType<string>()
-            .Where(static secret => secret.Length > 0);
+    private static IEnumerable<(string Purpose, string Text)> Secrets(OAuthEntry entry, string? refreshToken)
+    {
+        if (!string.IsNullOrEmpty(entry.ClientSecret))
+        {
+            yield return (Purpose, entry.ClientSecret);
+        }
 
-    private (string SecretHash, string BindingHash) Hashes(OAuthEntry entry, Uri endpoint, string secret) =>
-        (seal.Hash(Purpose, secret), seal.Hash(Purpose, $"{secret}\n{Origin(endpoint)}\n{entry.ClientId}"));
+        if (!string.IsNullOrEmpty(entry.ClientSecretOrigin))
+        {
+            yield return (OriginPurpose, entry.ClientSecretOrigin);
+        }
+
+        if (!string.IsNullOrEmpty(refreshToken))
+        {
+            yield return (Purpose, refreshToken);
+        }
+    }
+
+    private (string SecretHash, string BindingHash) Hashes(OAuthEntry entry, Uri endpoint, (string Purpose, string Text) secret) =>
+        (
+            seal.Hash(secret.Purpose, secret.Text),
+            seal.Hash(secret.Purpose, $"{secret.Text}\n{Origin(endpoint)}\n{entry.ClientId}")
+        );
 
     private static string Origin(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority);
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Text;
+using DolibarrOAuthBridge.Dolibarr.Encryption;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using DolibarrOAuthBridge.Tokens;
 
@@ -51,6 +53,30 @@ public sealed class SecretCopyTests(SharedServer shared)
         await world.ExecuteAsync($"UPDATE llx_oauth_token SET token = '{Changed(stored, end, "dolother")}' WHERE service = 'Generic-Pwn'");
         var host = world.Open();
 
+        await BridgeHost.FailAsync(() => host.Get<TokenBroker>().RefreshAsync(Stolen, 1), ProblemCode.SecretRebound);
+
+        Assert.Equal(0, thief.Asked);
+    }
+
+    [Fact]
+    public async Task A_changed_secret_that_was_moved_is_not_sent_though_its_IV_came_as_a_refresh_token_from_the_thief()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await using var thief = await Authority.StartAsync();
+        await world.GrantExpiredAsync();
+        await world.Open().RefreshAsync();
+        await AddGenericAsync(world, thief);
+        var stored = await world.QueryAsync("SELECT value FROM llx_const WHERE name = 'OAUTH_GOOGLE-Mail_SECRET'");
+        var before = world.Open();
+        var his = await before.Get<EntryDirectory>().GetAsync(Stolen, 1);
+        await before.Get<SecretGuard>().NoteIssuedAsync(his, new Uri(thief.TokenEndpoint), $"IV {DolCrypt.OriginOf(stored)}");
+        await world.Install.SetTokenAsync(Stolen, (await world.StoredAsync()) with { RefreshToken = "the-thiefs-own" });
+        await world.ExecuteAsync(
+            $"UPDATE llx_const SET value = '{Changed(stored, 0, "dolcrypt")}' WHERE name = 'OAUTH_GENERIC-Pwn_SECRET'"
+        );
+        await world.ExecuteAsync("DELETE FROM llx_const WHERE name LIKE 'OAUTH_GOOGLE-Mail%'");
+
+        var host = world.Open();
         await BridgeHost.FailAsync(() => host.Get<TokenBroker>().RefreshAsync(Stolen, 1), ProblemCode.SecretRebound);
 
         Assert.Equal(0, thief.Asked);
