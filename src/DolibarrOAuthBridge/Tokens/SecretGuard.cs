@@ -233,10 +233,7 @@ internal sealed partial class SecretGuard(
     }
 
     private (string SecretHash, string BindingHash) Hashes(OAuthEntry entry, Uri endpoint, (string Purpose, string Text) secret) =>
-        (
-            seal.Hash(secret.Purpose, secret.Text),
-            seal.Hash(secret.Purpose, $"{secret.Text}\n{Origin(endpoint)}\n{entry.ClientId}")
-        );
+        (seal.Hash(secret.Purpose, secret.Text), seal.Hash(secret.Purpose, $"{secret.Text}\n{Origin(endpoint)}\n{entry.ClientId}"));
 
     private static string Origin(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority);
 

@@ -161,8 +161,7 @@ internal sealed class StockRefresh(
     }
 
     // Only what was sealed for this grant when its provider gave it: anything else could be of a row that somebody moved or renamed.
-    private string? Newest(GrantKey key, GrantRecord record) =>
-        record.NewestToken is { } stored ? remembered.OpenOwn(key, stored) : null;
+    private string? Newest(GrantKey key, GrantRecord record) => record.NewestToken is { } stored ? remembered.OpenOwn(key, stored) : null;
 
     private bool Holds(TokenRow row, string hash)
     {

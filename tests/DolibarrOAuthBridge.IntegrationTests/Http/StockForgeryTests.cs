@@ -58,7 +58,7 @@ public sealed class StockForgeryTests(SharedServer shared)
         await world.Install.SetConstAsync($"OAUTH_{Other}_URL", "https://attacker.example");
 
         // Everything of the grant that the bridge has, under the name of his own entry.
-        await world.ExecuteAsync("UPDATE llx_oauth_token SET service = 'Generic-Pwn'");
+        await world.ExecuteAsync("UPDATE llx_oauth_token SET service = 'Generic-Pwn' WHERE service = 'Google-Mail'");
         await world.ExecuteAsync("UPDATE llx_oauthbridge_superseded SET service = 'Generic-Pwn'");
         await world.ExecuteAsync("UPDATE llx_oauthbridge_grant SET service = 'Generic-Pwn'");
 
@@ -73,7 +73,9 @@ public sealed class StockForgeryTests(SharedServer shared)
         await world.GrantExpiredAsync();
         var host = world.Open();
         await host.RefreshAsync();
-        await world.ExecuteAsync("UPDATE llx_oauthbridge_grant SET granted_at = '2026-01-01 00:00:00'");
+        await world.ExecuteAsync(
+            "UPDATE llx_oauthbridge_grant SET granted_at = '2026-01-01 00:00:00', token_row = (SELECT MAX(rowid) FROM llx_oauth_token)"
+        );
         await world.Install.SetConstAsync($"OAUTH_{Other}_ID", "the attacker's");
         await world.Install.SetConstAsync($"OAUTH_{Other}_SECRET", "the attacker's");
         await world.Install.SetConstAsync($"OAUTH_{Other}_URL", "https://attacker.example");
@@ -84,7 +86,7 @@ public sealed class StockForgeryTests(SharedServer shared)
         await world.ExecuteAsync(
             $"INSERT INTO llx_oauthbridge_superseded (service, entity, hash, at) VALUES ('Generic-Pwn', 1, '{proof}', '{now}')"
         );
-        await world.ExecuteAsync("UPDATE llx_oauth_token SET service = 'Generic-Pwn'");
+        await world.ExecuteAsync("UPDATE llx_oauth_token SET service = 'Generic-Pwn' WHERE service = 'Google-Mail'");
         await host.Get<RenewalService>().RunOnceAsync();
         Assert.Equal("1", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_event WHERE kind = 'renamed'"));
 
