@@ -105,7 +105,7 @@ conformance: ## Write docs/login-conformance.md from the sign-in tests
 		--filter-class '*.ConformanceDocumentTests'
 
 .PHONY: bench
-bench: ## Measure the published sidecar against a bare Kestrel and PHP's own read (five minutes); MICRO=1: single functions
+bench: ## Measure the published sidecar against a bare Kestrel and PHP's own read (seven minutes); MICRO=1: single functions
 	@build/prerequisites.sh test
 	@$(quiet_build) tests/DolibarrOAuthBridge.Benchmarks
 	@$(if $(MICRO),,build/publish.sh amd64 >/dev/null)
