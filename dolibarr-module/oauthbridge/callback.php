@@ -28,11 +28,13 @@ if (!$res) {
 
 require_once __DIR__.'/class/admin/oauthbridgeassistant.class.php';
 require_once __DIR__.'/class/admin/oauthbridgeconsents.class.php';
+require_once __DIR__.'/class/watch/oauthbridgegrantwatch.class.php';
 require_once __DIR__.'/lib/oauthbridge.lib.php';
 require_once __DIR__.'/lib/oauthbridgelogin.lib.php';
 
 /**
  * @var Conf $conf
+ * @var DoliDB $db
  * @var Translate $langs
  * @var User $user
  */
@@ -49,6 +51,7 @@ try {
 	$consents = new OAuthBridgeConsents(new OAuthBridgeClient(), $user->id, $conf->entity, dol_now('gmt'));
 	$granted = $consents->finishCode($response === null ? array() : $response);
 	$entry = isset($granted['entry']) ? (string) $granted['entry'] : '';
+	(new OAuthBridgeGrantWatch($db))->noteLife($entry);
 	setEventMessages($langs->trans('OAuthBridgeConnected', dol_escape_htmltag($entry)), null, 'mesgs');
 } catch (OAuthBridgeException $e) {
 	if (oauthbridgeIsDenied($response)) {

@@ -66,6 +66,10 @@ final class AssistantTest extends ModuleTestCase
 		$start = 'OAUTH_MICROSOFT-Sales_';
 		$this->assertSame(array($start.'ID', $start.'SCOPE', $start.'SECRET', $start.'TENANT'), $names);
 		$this->assertTrue(OAuthBridgeAssistant::exists('MICROSOFT-Sales'));
+		$this->assertFalse(OAuthBridgeAssistant::isBegun('MICROSOFT-Sales', 'another'));
+		$this->set('OAUTH_GOOGLE-Begun_ID', 'To complete');
+		$this->assertTrue(OAuthBridgeAssistant::isBegun('GOOGLE-Begun', 'secret'));
+		$this->assertFalse(OAuthBridgeAssistant::isBegun('GOOGLE-Begun', ''));
 	}
 
 	public function testMailSettingsAreChangedAndPutBack()

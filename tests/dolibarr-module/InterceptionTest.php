@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+require_once __DIR__.'/doubles/login.php';
+
 use OAuth\Common\Http\Client\AbstractClient;
 use OAuth\Common\Http\Client\CurlClient;
 use OAuth\Common\Http\Client\StreamClient;
@@ -114,6 +116,32 @@ final class InterceptionTest extends ModuleTestCase
 		$this->assertDoesNotMatchRegularExpression('/[<>]/', $answer['error_description']);
 		$this->assertArrayNotHasKey('access_token', $answer);
 		$this->assertSame(array(), AbstractClient::$sent);
+	}
+
+	public function testTheButtonOfDolibarrsPageRefreshesATokenThatIsStillGoodOrSaysWhyNot()
+	{
+		$this->stage->issue(self::ENTRY);
+		$before = (new OAuthBridgeClient())->getAccessToken(self::ENTRY);
+		$script = $_SERVER['SCRIPT_NAME'];
+		try {
+			$answer = json_decode($this->send(new CurlClient(), $this->refreshOf($this->refreshToken())), true);
+			$this->assertSame($before, $answer['access_token']);
+
+			$_SERVER['SCRIPT_NAME'] = '/dolibarr/admin/oauthlogintokens.php';
+			$_GET = array('action' => 'refreshtoken', 'service' => self::SERVICE);
+			$answer = json_decode($this->send(new CurlClient(), $this->refreshOf($this->refreshToken())), true);
+			$this->assertNotSame($before, $answer['access_token']);
+			$this->assertSame(1, $this->stage->refreshes());
+
+			$this->stage->revoke(self::ENTRY);
+			$answer = json_decode($this->send(new CurlClient(), $this->refreshOf($this->refreshToken())), true);
+			$this->assertSame('consent_required', $answer['error']);
+			$this->assertArrayNotHasKey('access_token', $answer);
+			$this->assertSame(array(), AbstractClient::$sent);
+		} finally {
+			$_SERVER['SCRIPT_NAME'] = $script;
+			$_GET = array();
+		}
 	}
 
 	/** Sends a request as the library's services do. */

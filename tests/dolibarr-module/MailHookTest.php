@@ -79,6 +79,26 @@ final class MailHookTest extends ModuleTestCase
 		$this->assertSame('LOGIN', getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'), 'after the mail');
 	}
 
+	public function testMailOfAContextWithAPasswordLogsInWithItThoughTheRestIsSentWithAToken()
+	{
+		$this->configure('', 'smtps');
+		$this->stage->issue(self::ENTRY);
+		$this->set('MAIN_MAIL_SENDMODE_EMAILING', 'smtps');
+		$hooks = new ActionsOauthbridge($this->db);
+		foreach (array('' => 'LOGIN', 'LOGIN' => 'LOGIN', 'PLAIN' => 'PLAIN', 'NONE' => 'NONE') as $own => $used) {
+			$this->set('MAIN_MAIL_SMTPS_AUTH_TYPE_EMAILING', $own);
+
+			$this->sendMail('smtps', 'emailing', $hooks);
+			$this->assertSame($used, getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'), 'what the socket library looks at');
+			$this->sendMail('smtps', 'standard', $hooks);
+			$this->assertSame('XOAUTH2', getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'), 'before the next mail');
+		}
+
+		$this->set('MAIN_MAIL_SENDMODE_EMAILING', 'default'); // CMailFile takes the general settings then, whatever else is set
+		$this->sendMail('smtps', 'emailing', $hooks);
+		$this->assertSame('XOAUTH2', getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'));
+	}
+
 	public function testTheGeneralSettingIsKeptForSwiftMailer()
 	{
 		$this->stage->issue(self::ENTRY);
@@ -88,6 +108,23 @@ final class MailHookTest extends ModuleTestCase
 		$this->sendMail('swiftmailer', 'ticket');
 
 		$this->assertSame('LOGIN', getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'));
+	}
+
+	public function testABridgeThatIsSlowIsWaitedForOnceAndStillAskedByOthersWhileTheStoredTokenCanDo()
+	{
+		$this->stage->issue(self::ENTRY);
+		$this->configure('', 'smtps');
+		$server = new CannedServer('', array('key' => getDolGlobalString('OAUTHBRIDGE_API_KEY'))); // proves itself, then says nothing
+		$this->set('OAUTHBRIDGE_ADDRESS', $server->address());
+
+		$this->sendMail('smtps', 'standard');
+		$begun = microtime(true);
+		$this->sendMail('smtps', 'standard');
+
+		$this->assertLessThan(1, microtime(true) - $begun);
+		$this->assertFalse(OAuthBridgeGateway::isPaused(), 'stock code would spend the refresh token itself');
+		$this->assertCount(1, Log::warnings());
+		$server->end();
 	}
 
 	public function testMailIsSentWithoutTheBridgeWithOneWarning()

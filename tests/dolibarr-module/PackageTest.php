@@ -47,6 +47,21 @@ final class PackageTest extends TestCase
 		}
 	}
 
+	public function testTheGuideToRemovalNamesEveryTableThatTheModuleMakesAndWhatItKeepsWithUsers()
+	{
+		$guide = file_get_contents(REPOSITORY.'/docs/upgrade-and-removal.md');
+		preg_match('/DROP TABLE IF EXISTS ([\w,\s]+);/', $guide, $dropped);
+		$tables = array_map(static function ($file) {
+			return basename($file, '.sql');
+		}, array_filter(glob(MODULE.'/sql/*.sql'), static function ($file) {
+			return substr($file, -8) !== '.key.sql';
+		}));
+
+		$this->assertEqualsCanonicalizing($tables, preg_split('/[\s,]+/', $dropped[1]));
+		require_once MODULE.'/class/login/oauthbridgeuserchanges.class.php';
+		$this->assertStringContainsString("param = '".OAuthBridgeUserChanges::OWN_ADDRESSES."'", $guide);
+	}
+
 	public function testTheVersionEqualsThatOfTheSidecar()
 	{
 		preg_match('~<Version>([^<]+)</Version>~', file_get_contents(REPOSITORY.'/Directory.Build.props'), $parts);

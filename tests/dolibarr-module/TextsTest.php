@@ -36,7 +36,7 @@ final class TextsTest extends TestCase
 			'GENERIC_1', 'GENERIC_2', 'MICROSOFTAPP_1', 'MICROSOFTAPP_2', 'MICROSOFTAPP_3', 'MICROSOFTAPP_4',
 			'GITHUB_1', 'GITHUB_2', 'GITHUB_3',
 		),
-		'OAuthBridgeWrong_' => array('label', 'secret', 'secret_id', 'tenant', 'url', 'scopes'),
+		'OAuthBridgeWrong_' => array('label', 'label_login', 'secret', 'secret_id', 'tenant', 'url', 'scopes'),
 		'OAuthBridgeWrong_id_' => array('google', 'microsoft', 'microsoftapp', 'github', 'generic'),
 		'OAuthBridgeRevoked_' => array('not_offered', 'failed', 'not_asked'),
 		'OAuthBridgeOrigin_' => array('email', 'self'),
@@ -85,7 +85,7 @@ final class TextsTest extends TestCase
 	{
 		$code = file_get_contents(REPOSITORY.'/src/DolibarrOAuthBridge/'.$source);
 		preg_match_all('/public const string \w+ = "([a-z_]+)"/', $code, $matches);
-		$otherwise = $prefix === 'OAuthBridgeNotice_' ? array('grant_ended', 'grant_restored') : array(); // the module's own notices
+		$otherwise = $prefix === 'OAuthBridgeNotice_' ? array('grant_ended') : array(); // the module's own notice
 		$codes = array_diff($matches[1], array('error', 'warning', 'info'), $otherwise);
 
 		$this->assertGreaterThan(5, count($codes));

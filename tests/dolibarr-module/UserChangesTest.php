@@ -55,6 +55,14 @@ final class UserChangesTest extends ModuleTestCase
 		$this->assertSame(array(), $links->listOf($id));
 	}
 
+	public function testALinkSignsInWhereDolibarrKeepsNoEndOfAllSessions()
+	{
+		$id = $this->linkedUser();
+		$this->db->query('ALTER TABLE llx_user DROP COLUMN flagdelsessionsbefore'); // as Dolibarr 17 has it: the query would fail
+
+		$this->assertSame($id, (new OAuthBridgeLinks($this->db, 1))->findUser(self::IDENTITY['issuer'], '1001'));
+	}
+
 	public function testAnAddressThatAUserSetDoesNotCount()
 	{
 		$id = $this->user('mallory', array('email' => 'ada@example.com'));

@@ -68,6 +68,9 @@ if (!in_array($step, OAuthBridgeAssistant::STEPS, true) || (!$isChosen && $step 
 if (in_array($step, array('connect', 'try', 'use'), true) && !OAuthBridgeAssistant::exists($state['entry'])) {
 	$step = 'application';
 }
+if (!in_array($step, OAuthBridgeAssistant::stepsFor($state['purpose']), true)) {
+	$step = 'use';
+}
 
 OAuthBridgeAssistant::remember(array('step' => $step));
 $device = $step === 'connect' && GETPOSTISSET('device') ? $consents->getDevice($state['entry']) : null;
@@ -80,6 +83,9 @@ if ($device !== null) {
 	}
 	if ($status !== 'pending') {
 		$consents->forgetDevice($device['entry']);
+		if ($status === 'granted') {
+			(new OAuthBridgeGrantWatch($db))->noteLife($device['entry']);
+		}
 		$key = 'OAuthBridgeDevice_'.$status;
 		setEventMessages($langs->trans($key, dol_escape_htmltag($device['entry'])), null, $status === 'granted' ? 'mesgs' : 'errors');
 		header('Location: '.OAuthBridgeAssistant::url('connect'), true, 303);
@@ -100,7 +106,7 @@ print load_fiche_titre($langs->trans('OAuthBridgeAssistant'), $linkback, 'title_
 print dol_get_fiche_head(oauthadmin_prepare_head(), 'oauthbridge', '', -1, '');
 
 $page = new OAuthBridgeAssistantPage($state, new OAuthBridgeMailServers($db), new OAuthBridgeCollectors($db, (int) $conf->entity));
-$checks = isset($_SESSION[OAuthBridgeAssistantActions::CHECKS]) ? $_SESSION[OAuthBridgeAssistantActions::CHECKS] : array();
+$checks = OAuthBridgeAssistantActions::checks();
 print '<div class="oauthbridge oauthbridge-assistant">'.$page->renderWay($step);
 switch ($step) {
 	case 'choose':
@@ -127,7 +133,10 @@ switch ($step) {
 	default:
 		print $page->renderUse($checks, (int) GETPOST('collector', 'alpha'));
 }
-print $device === null ? '' : OAuthBridgeEntryResults::renderDevice($device, OAuthBridgeAssistant::url('connect', array('device' => '1')));
+if ($device !== null) {
+	$here = dol_buildpath('/oauthbridge/admin/connect.php', 1);
+	print OAuthBridgeEntryResults::renderDevice($device, OAuthBridgeAssistant::url('connect', array('device' => '1')), $here);
+}
 print '</div>';
 
 print dol_get_fiche_end();

@@ -58,7 +58,7 @@ $consents = new OAuthBridgeConsents($client, $user->id, $conf->entity, dol_now('
  */
 
 if ($user->admin && $_SERVER['REQUEST_METHOD'] === 'POST' && isset(OAuthBridgeEntryActions::ALL[$action])) {
-	$next = (new OAuthBridgeEntryActions($client, $consents))->run($action, $entry);
+	$next = (new OAuthBridgeEntryActions($client, $consents, new OAuthBridgeGrantWatch($db)))->run($action, $entry);
 	header('Location: '.$next, true, 303);
 	exit;
 }
@@ -74,6 +74,9 @@ if ($user->admin && GETPOSTISSET('device')) {
 	}
 	if ($device !== null && $status !== 'pending') {
 		$consents->forgetDevice($device['entry']);
+		if ($status === 'granted') {
+			(new OAuthBridgeGrantWatch($db))->noteLife($device['entry']);
+		}
 		$message = $langs->trans('OAuthBridgeDevice_'.$status, dol_escape_htmltag($device['entry']));
 		setEventMessages($message, null, $status === 'granted' ? 'mesgs' : 'errors');
 		header('Location: '.oauthbridgeEntriesUrl($device['entry']), true, 303);

@@ -29,7 +29,7 @@ class ActionsOauthbridge
 	/** @var string|null Read by Dolibarr after each hook */
 	public $resprints;
 
-	/** @var string|null The original MAIN_MAIL_SMTPS_AUTH_TYPE while replaceAuthType() has replaced it; null otherwise */
+	/** @var string|null The general MAIN_MAIL_SMTPS_AUTH_TYPE while replaceAuthType() has replaced it; null otherwise */
 	private static $generalAuthType;
 
 	/**
@@ -42,7 +42,7 @@ class ActionsOauthbridge
 
 	/**
 	 * Context mail: before a mail is sent with OAuth, makes sure that the row which stock code reads next holds a valid token. If the
-	 * bridge fails, the mail is sent as without it.
+	 * bridge fails, the mail is sent as without it. Before a mail of a context is sent, makes its authentication type the one that counts.
 	 *
 	 * @param  array<string,mixed> $parameters  Not used
 	 * @param  CMailFile           $object      The mail
@@ -59,21 +59,10 @@ class ActionsOauthbridge
 			$usesOAuth = in_array($object->sendmode, array('smtps', 'swiftmailer'), true)
 				&& getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'.$context) === 'XOAUTH2';
 			if ($usesOAuth && $entry !== '') {
-				require_once __DIR__.'/client/oauthbridgegateway.class.php';
-				require_once __DIR__.'/watch/oauthbridgegrantwatch.class.php';
-				$watch = new OAuthBridgeGrantWatch($this->db);
-				OAuthBridgeGateway::ask(
-					'sending mail with '.$entry,
-					static function (OAuthBridgeClient $client) use ($watch, $entry) {
-						$watch->requireTokenSoon($client, $entry);
-					}
-				);
-				if (OAuthBridgeGrantWatch::hasEnded($entry)) {
-					$this->tellSender($entry);
-				}
-				if ($object->sendmode === 'smtps') { // Dolibarr configures Swift Mailer from the context's own setting
-					self::replaceAuthType();
-				}
+				$this->prepareToken($entry);
+			}
+			if ($object->sendmode === 'smtps' && $context !== '') { // Dolibarr configures Swift Mailer from the context's own setting
+				self::replaceAuthType(getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE'.$context, 'LOGIN'));
 			}
 		} catch (Throwable $e) {
 			dol_syslog('oauthbridge: sending mail goes on without the bridge: '.$e->getMessage(), LOG_WARNING);
@@ -149,6 +138,28 @@ class ActionsOauthbridge
 	}
 
 	/**
+	 * Asks the bridge for a token before a mail is sent. A failure of the bridge is logged.
+	 *
+	 * @param  string $entry Name of the entry
+	 * @return void
+	 */
+	private function prepareToken($entry)
+	{
+		require_once __DIR__.'/client/oauthbridgegateway.class.php';
+		require_once __DIR__.'/watch/oauthbridgegrantwatch.class.php';
+		$watch = new OAuthBridgeGrantWatch($this->db);
+		OAuthBridgeGateway::ask(
+			'sending mail with '.$entry,
+			static function (OAuthBridgeClient $client) use ($watch, $entry) {
+				$watch->requireTokenSoon($client, $entry);
+			}
+		);
+		if (OAuthBridgeGrantWatch::hasEnded($entry)) {
+			$this->tellSender($entry);
+		}
+	}
+
+	/**
 	 * Tells whoever sends a mail that it cannot be sent, and whom to ask: once per page.
 	 *
 	 * @param  string $entry Name of the entry
@@ -193,18 +204,20 @@ class ActionsOauthbridge
 	}
 
 	/**
-	 * Sets the general authentication type to XOAUTH2. Dolibarr's SMTP library reads the general setting even where a mail is sent with
-	 * the settings of a context, and would then log in with a password.
+	 * Sets the general authentication type for one mail. Dolibarr's SMTP library reads the general setting even where a mail is sent with
+	 * the settings of a context: it would log in with a password where the context says token, or with a token that it does not have.
 	 *
+	 * @param  string $type LOGIN, PLAIN, XOAUTH2, ...
 	 * @return void
 	 */
-	private static function replaceAuthType()
+	private static function replaceAuthType($type)
 	{
 		global $conf;
 
-		if (getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE') !== 'XOAUTH2') {
+		$general = getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE', 'LOGIN'); // the library's default
+		if ($general !== $type) {
 			self::$generalAuthType = getDolGlobalString('MAIN_MAIL_SMTPS_AUTH_TYPE');
-			$conf->global->MAIN_MAIL_SMTPS_AUTH_TYPE = 'XOAUTH2';
+			$conf->global->MAIN_MAIL_SMTPS_AUTH_TYPE = $type;
 		}
 	}
 

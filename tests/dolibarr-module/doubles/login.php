@@ -72,3 +72,17 @@ if (!function_exists('GETPOST')) {
 		return isset($_GET[$name]) ? $_GET[$name] : (isset($_POST[$name]) ? $_POST[$name] : '');
 	}
 }
+
+if (!function_exists('showValueWithClipboardCPButton')) {
+	function showValueWithClipboardCPButton($value, $showonlyonhover = 1)
+	{
+		return dol_escape_htmltag($value);
+	}
+}
+
+if (!function_exists('getEntity')) {
+	function getEntity($element)
+	{
+		return (string) $GLOBALS['conf']->entity;
+	}
+}

@@ -9,14 +9,13 @@
  * \brief      What the assistant "Connect an account" knows and writes
  */
 
-require_once __DIR__.'/oauthbridgepresets.class.php';
-require_once __DIR__.'/../../lib/oauthbridge.lib.php';
+require_once __DIR__.'/oauthbridgeassistantproviders.class.php';
 
 /**
  * The assistant: from the choice of a provider to an entry in Dolibarr's constants and mail settings that use it. What was entered stays
  * in the PHP session, except the client secret.
  */
-class OAuthBridgeAssistant
+class OAuthBridgeAssistant extends OAuthBridgeAssistantProviders
 {
 	/** Session variable. */
 	const SESSION = 'oauthbridge_assistant';
@@ -24,86 +23,14 @@ class OAuthBridgeAssistant
 	/** The steps, in their order. */
 	const STEPS = array('choose', 'application', 'connect', 'try', 'use');
 
-	/** What an entry can be for. */
-	const PURPOSES = array('send', 'collect', 'both', 'login', 'api');
+	/** Steps that a purpose does not have: a sign-in needs no stored token, and a program's mail servers are its own affair. */
+	const SKIPPED = array('login' => array('connect', 'try'), 'api' => array('try'));
 
 	/** Longest name of a service: the width of llx_oauth_token.service, in characters. */
 	const MAX_SERVICE = 36;
 
 	/** The address of a server: https, or http on this machine. */
 	const SERVER = '~^(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/])\S+$~D';
-
-	/** A GUID. */
-	const GUID = '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
-
-	/**
-	 * What can be chosen, by the name of the provider in Dolibarr's constants: its name for people, where applications are registered, the
-	 * fields beside ID and secret, how many instructions there are (OAuthBridgeHow_PROVIDER_NUMBER), the form of a client ID, and the
-	 * scopes by purpose: what it has no scopes for, it cannot be chosen for.
-	 */
-	const PROVIDERS = array(
-		'GOOGLE' => array(
-			'name' => 'Google',
-			'console' => 'https://console.cloud.google.com/apis/credentials',
-			'fields' => array(),
-			'steps' => 4,
-			'id' => '.+\.apps\.googleusercontent\.com',
-			'scopes' => array(
-				'send' => 'openid,email,gmail_full', // names of Dolibarr's own page
-				'collect' => 'openid,email,gmail_full',
-				'both' => 'openid,email,gmail_full',
-				'login' => 'openid,email,profile',
-			),
-		),
-		'MICROSOFT' => array(
-			'name' => 'Microsoft 365',
-			'console' => 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
-			'fields' => array('TENANT'),
-			'steps' => 4,
-			'id' => self::GUID,
-			'scopes' => array(
-				'send' => 'openid,offline_access,email,https://outlook.office365.com/SMTP.Send',
-				'collect' => 'openid,offline_access,email,https://outlook.office365.com/IMAP.AccessAsUser.All',
-				'both' => 'openid,offline_access,email,https://outlook.office365.com/SMTP.Send,'
-					.'https://outlook.office365.com/IMAP.AccessAsUser.All',
-				'login' => 'openid,email,profile',
-			),
-		),
-		'MICROSOFTAPP' => array(
-			'name' => 'Microsoft 365, app-only',
-			'console' => 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
-			'fields' => array('TENANT'),
-			'steps' => 4,
-			'id' => self::GUID,
-			'scopes' => array(
-				'send' => 'https://outlook.office365.com/.default',
-				'collect' => 'https://outlook.office365.com/.default',
-				'both' => 'https://outlook.office365.com/.default',
-			),
-		),
-		'GITHUB' => array(
-			'name' => 'GitHub',
-			'console' => 'https://github.com/settings/developers',
-			'fields' => array(),
-			'steps' => 3,
-			'id' => '[A-Za-z0-9.]+',
-			'scopes' => array('api' => 'user,public_repo'),
-		),
-		'GENERIC' => array(
-			'name' => 'OpenID / OAuth 2',
-			'console' => '',
-			'fields' => array('URL'),
-			'steps' => 2,
-			'id' => '\S+',
-			'scopes' => array(
-				'send' => 'openid,email,offline_access',
-				'collect' => 'openid,email,offline_access',
-				'both' => 'openid,email,offline_access',
-				'login' => 'openid,email,profile',
-				'api' => 'openid,email,offline_access',
-			),
-		),
-	);
 
 	/** @var DoliDB */
 	private $db;
@@ -130,6 +57,17 @@ class OAuthBridgeAssistant
 	{
 		$empty = array_fill_keys(array('purpose', 'provider', 'preset', 'label', 'entry', 'client_id', 'tenant', 'url', 'scopes'), '');
 		return (isset($_SESSION[self::SESSION]) && is_array($_SESSION[self::SESSION]) ? $_SESSION[self::SESSION] : array()) + $empty;
+	}
+
+	/**
+	 * The steps for a purpose.
+	 *
+	 * @param  string   $purpose One of PURPOSES; empty where none is chosen yet
+	 * @return string[]          Of STEPS, in their order
+	 */
+	public static function stepsFor($purpose)
+	{
+		return array_values(array_diff(self::STEPS, self::SKIPPED[$purpose] ?? array()));
 	}
 
 	/**
@@ -168,47 +106,6 @@ class OAuthBridgeAssistant
 	}
 
 	/**
-	 * The scopes that follow from a choice.
-	 *
-	 * @param  string $provider A key of PROVIDERS
-	 * @param  string $purpose  One of PURPOSES
-	 * @param  string $preset   A key of OAuthBridgePresets::ALL; empty for none
-	 * @return string|null      Separated by commas, as Dolibarr stores them; empty where a person has to look them up; null where the
-	 *                          provider cannot do it
-	 */
-	public static function scopes($provider, $purpose, $preset = '')
-	{
-		if (!in_array($purpose, self::purposesOf($provider), true)) {
-			return null;
-		}
-		$scopes = $preset === '' ? self::PROVIDERS[$provider]['scopes'] : OAuthBridgePresets::ALL[$preset]['scopes'];
-		return $scopes[$purpose] ?? null;
-	}
-
-	/**
-	 * What a provider can be chosen for in this Dolibarr.
-	 *
-	 * @param  string $provider A key of PROVIDERS
-	 * @return string[]         Of PURPOSES; empty where it can be chosen for nothing
-	 */
-	public static function purposesOf($provider)
-	{
-		$purposes = array_keys(self::PROVIDERS[$provider]['scopes']);
-		$hasMail = isset(oauthbridgeServices()['OAUTH_'.$provider.'_NAME']);
-		return $hasMail ? $purposes : array_values(array_diff($purposes, array('send', 'collect', 'both')));
-	}
-
-	/**
-	 * The providers that can be chosen for something in this Dolibarr.
-	 *
-	 * @return array<string,array<string,mixed>> Of PROVIDERS
-	 */
-	public static function offered()
-	{
-		return array_filter(self::PROVIDERS, array(self::class, 'purposesOf'), ARRAY_FILTER_USE_KEY);
-	}
-
-	/**
 	 * What is wrong with the data of an application.
 	 *
 	 * @param  array<string,string> $values provider, label, client_id, tenant, url, scopes
@@ -238,25 +135,52 @@ class OAuthBridgeAssistant
 	}
 
 	/**
-	 * Whether a provider's secrets have IDs that people take for the secret.
+	 * The entry of a name, in upper or lower case: MariaDB and MySQL take both for the same constant, and the bridge for the same token.
 	 *
-	 * @param  string $provider A key of PROVIDERS
-	 * @return bool             True if so: its client IDs are GUIDs, and so are the IDs of secrets
+	 * @param  string $entry Name of the entry
+	 * @return string        Its name as Dolibarr has it; empty where there is none
 	 */
-	public static function hasSecretIds($provider)
+	public static function find($entry)
 	{
-		return self::PROVIDERS[$provider]['id'] === self::GUID;
+		global $conf;
+
+		$wanted = 'OAUTH_'.$entry.'_ID';
+		if (getDolGlobalString($wanted) !== '') {
+			return $entry;
+		}
+		foreach (get_object_vars($conf->global) as $name => $value) {
+			if (strcasecmp((string) $name, $wanted) === 0 && (string) $value !== '') {
+				return substr($name, strlen('OAUTH_'), -strlen('_ID'));
+			}
+		}
+		return '';
 	}
 
 	/**
-	 * Whether Dolibarr has an entry of this name.
+	 * Whether Dolibarr has an entry of this name, in upper or lower case.
 	 *
 	 * @param  string $entry Name of the entry
 	 * @return bool          True if so
 	 */
 	public static function exists($entry)
 	{
-		return getDolGlobalString('OAUTH_'.$entry.'_ID') !== '';
+		return self::find($entry) !== '';
+	}
+
+	/**
+	 * Whether Dolibarr's own page has only begun an entry: it has no secret, and words in place of the client ID. Where a secret is typed,
+	 * it is completed rather than used as it is.
+	 *
+	 * @param  string $entry  Name of the entry
+	 * @param  string $secret The client secret that was typed
+	 * @return bool           True if so
+	 */
+	public static function isBegun(
+		$entry,
+		#[\SensitiveParameter]
+		$secret
+	) {
+		return $secret !== '' && getDolGlobalString('OAUTH_'.$entry.'_SECRET') === '';
 	}
 
 	/**

@@ -12,6 +12,8 @@
 require_once __DIR__.'/oauthbridgeassistant.class.php';
 require_once __DIR__.'/oauthbridgeassistantuse.class.php';
 require_once __DIR__.'/oauthbridgeconsents.class.php';
+require_once __DIR__.'/oauthbridgeentrystate.class.php';
+require_once __DIR__.'/../watch/oauthbridgegrantwatch.class.php';
 require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
@@ -26,6 +28,7 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 		'connect' => 'connect',
 		'connectdevice' => 'connectDevice',
 		'connectapp' => 'connectApp',
+		'canceldevice' => 'cancelDevice',
 		'checksmtp' => 'checkSmtp',
 		'checkimap' => 'checkImap',
 		'usemail' => 'useMail',
@@ -106,11 +109,12 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 			for ($number = 2; $purpose !== 'login' && OAuthBridgeAssistant::exists($provider.'-'.$label); $number++) {
 				$label = $word.$number;
 			}
+			$stored = OAuthBridgeAssistant::find($provider.'-'.$label);
 			OAuthBridgeAssistant::remember(array(
 				'purpose' => $purpose,
 				'provider' => $provider,
 				'label' => $label,
-				'entry' => $provider.'-'.$label,
+				'entry' => $stored === '' ? $provider.'-'.$label : $stored,
 				'scopes' => $scopes,
 			));
 			if ($state['preset'] !== $preset) {
@@ -139,15 +143,19 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 		foreach (array('client_id', 'tenant', 'url', 'scopes') as $name) {
 			$values[$name] = trim(GETPOST($name, 'alphanohtml'));
 		}
-		$values['entry'] = $state['provider'].'-'.$values['label'];
+		$stored = OAuthBridgeAssistant::find($state['provider'].'-'.$values['label']);
+		$values['entry'] = $stored === '' ? $state['provider'].'-'.$values['label'] : $stored; // written over under its own name only
 		OAuthBridgeAssistant::remember($values);
 		$values += $state;
-		if (OAuthBridgeAssistant::exists($values['entry']) && GETPOST('replace', 'alpha') !== '1') {
-			setEventMessages($langs->trans('OAuthBridgeEntryReused', dol_escape_htmltag($values['entry'])), null, 'warnings');
-			return OAuthBridgeAssistant::url('connect');
-		}
 		$secret = trim(GETPOST('client_secret', 'none'));
-		$errors = OAuthBridgeAssistant::findErrors($values, $secret);
+		$next = OAuthBridgeAssistant::url($state['purpose'] === 'login' ? 'use' : 'connect');
+		$isReserved = $state['purpose'] !== 'login' && strcasecmp($values['label'], OAuthBridgeEntryState::LOGIN_LABEL) === 0;
+		$isKept = GETPOST('replace', 'alpha') !== '1' && !OAuthBridgeAssistant::isBegun($values['entry'], $secret);
+		if ($stored !== '' && $isKept && !$isReserved) {
+			setEventMessages($langs->trans('OAuthBridgeEntryReused', dol_escape_htmltag($values['entry'])), null, 'warnings');
+			return $next;
+		}
+		$errors = $isReserved ? array('label_login') : OAuthBridgeAssistant::findErrors($values, $secret);
 		if (!$errors && !$this->assistant->writeEntry($values, $secret)) {
 			setEventMessages('', array(dol_escape_htmltag($this->db->lasterror())), 'errors');
 			return OAuthBridgeAssistant::url('application');
@@ -159,7 +167,7 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 			}, $errors), 'errors');
 			return OAuthBridgeAssistant::url('application');
 		}
-		return OAuthBridgeAssistant::url($state['purpose'] === 'login' ? 'use' : 'connect');
+		return $next;
 	}
 
 	/**
@@ -170,7 +178,8 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 	 */
 	private function connect()
 	{
-		$url = $this->consents->beginCode(OAuthBridgeAssistant::state()['entry']);
+		$url = $this->consents->beginCode(OAuthBridgeAssistant::state()['entry'], $this->readConsentOptions());
+		unset($_SESSION[self::CHECKS]); // another account may come back
 		OAuthBridgeAssistant::remember(array('awaits' => '1'));
 		return $url;
 	}
@@ -183,8 +192,30 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 	 */
 	private function connectDevice()
 	{
-		$this->consents->beginDevice(OAuthBridgeAssistant::state()['entry']);
+		$this->consents->beginDevice(OAuthBridgeAssistant::state()['entry'], $this->readConsentOptions());
+		unset($_SESSION[self::CHECKS]);
 		return OAuthBridgeAssistant::url('connect', array('device' => '1'));
+	}
+
+	/**
+	 * Stops waiting for another device.
+	 *
+	 * @return string The same step
+	 */
+	private function cancelDevice()
+	{
+		$this->consents->forgetDevice(OAuthBridgeAssistant::state()['entry']);
+		return OAuthBridgeAssistant::url('connect');
+	}
+
+	/**
+	 * The options of a consent.
+	 *
+	 * @return array<string,bool> confirm_account_change, where the form sets it
+	 */
+	private function readConsentOptions()
+	{
+		return array_filter(array('confirm_account_change' => GETPOST('confirm_account_change', 'alpha') === '1'));
 	}
 
 	/**
@@ -197,7 +228,10 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 	{
 		$binding = bin2hex(random_bytes(32)); // the API wants one in every flow
 		$options = array('flow' => 'client_credentials', 'session_binding' => $binding);
-		$this->client->beginConsent(OAuthBridgeAssistant::state()['entry'], $options);
+		$entry = OAuthBridgeAssistant::state()['entry'];
+		$this->client->beginConsent($entry, $options);
+		(new OAuthBridgeGrantWatch($this->db))->noteLife($entry);
+		unset($_SESSION[self::CHECKS]);
 		return OAuthBridgeAssistant::url('connect');
 	}
 
@@ -221,7 +255,7 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 	private function checkSmtp()
 	{
 		$recipient = trim(GETPOST('send_to', 'alphanohtml'));
-		$server = $this->readServer() + ($recipient === '' ? array() : array('send_to' => $recipient));
+		$server = OAuthBridgeMailServers::readForm() + ($recipient === '' ? array() : array('send_to' => $recipient));
 		return $this->keep('smtp', $this->client->checkSmtp(OAuthBridgeAssistant::state()['entry'], $server));
 	}
 
@@ -233,34 +267,6 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 	 */
 	private function checkImap()
 	{
-		return $this->keep('imap', $this->client->checkImap(OAuthBridgeAssistant::state()['entry'], $this->readServer()));
-	}
-
-	/**
-	 * The mail server that the form names. The bridge validates it.
-	 *
-	 * @return array{host:string,port:int,security:string,username:string} security is none, starttls or tls
-	 */
-	private function readServer()
-	{
-		return array(
-			'host' => trim(GETPOST('host', 'alphanohtml')),
-			'port' => (int) GETPOST('port', 'alpha'),
-			'security' => GETPOST('security', 'aZ09'),
-			'username' => trim(GETPOST('username', 'alphanohtml')),
-		);
-	}
-
-	/**
-	 * Keeps the result of a mail test.
-	 *
-	 * @param  string              $protocol smtp or imap
-	 * @param  array<string,mixed> $report   The bridge's answer
-	 * @return string                        The same step
-	 */
-	private function keep($protocol, array $report)
-	{
-		$_SESSION[self::CHECKS][$protocol] = array('protocol' => $protocol, 'server' => $this->readServer(), 'report' => $report);
-		return OAuthBridgeAssistant::url('try');
+		return $this->keep('imap', $this->client->checkImap(OAuthBridgeAssistant::state()['entry'], OAuthBridgeMailServers::readForm()));
 	}
 }

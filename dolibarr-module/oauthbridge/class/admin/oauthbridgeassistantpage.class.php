@@ -29,9 +29,10 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 	{
 		global $langs;
 
-		$present = array_search($step, OAuthBridgeAssistant::STEPS, true);
+		$steps = OAuthBridgeAssistant::stepsFor($this->state['purpose']);
+		$present = array_search($step, $steps, true);
 		$html = '<nav aria-label="'.dol_escape_htmltag($langs->trans('OAuthBridgeAssistant')).'"><ol class="oauthbridge-way">';
-		foreach (OAuthBridgeAssistant::STEPS as $number => $name) {
+		foreach ($steps as $number => $name) {
 			$key = 'OAuthBridgeStep_'.$name;
 			$text = $langs->trans($key);
 			$isLink = $number < $present || ($this->state['entry'] !== '' && OAuthBridgeAssistant::exists($this->state['entry']));
@@ -116,9 +117,7 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 		}
 		$isKnown = OAuthBridgeAssistant::exists($this->state['entry']);
 		if ($isKnown) {
-			$html .= '<p class="oauthbridge-choice"><input type="checkbox" id="oauthbridge-replace" name="replace" value="1"> ';
-			$html .= '<label for="oauthbridge-replace">';
-			$html .= $langs->trans('OAuthBridgeReplaceEntry', dol_escape_htmltag($this->state['entry'])).'</label></p>';
+			$html .= $this->checkbox('replace', $langs->trans('OAuthBridgeReplaceEntry', dol_escape_htmltag($this->state['entry'])));
 		}
 		$required = $isKnown ? '' : 'required ';
 		$forms = array('TENANT' => '[A-Za-z0-9.\-]+', 'URL' => '(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:\/])\S+');
@@ -154,18 +153,21 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 
 		$state = new OAuthBridgeEntryState($entry);
 		$html = (new OAuthBridgeEntryCard($entry, $now))->render('');
-		$html .= '<div class="oauthbridge-buttons">';
 		$isGood = $state->hasToken() && !$state->needsPerson();
 		$class = $isGood ? 'button' : 'butAction';
 		$action = $state->isAppOnly() ? 'connectapp' : 'connect';
 		$label = $state->isAppOnly() ? 'OAuthBridgeConnect' : 'OAuthBridgeConnectBrowser';
-		$html .= $this->open($action, 'oauthbridge-inline').'<button type="submit" class="'.$class.'">';
-		$html .= $langs->trans($isGood ? 'OAuthBridgeConnectAgain' : $label).'</button></form>';
-		if ($state->hasDeviceFlow()) {
-			$html .= $this->open('connectdevice', 'oauthbridge-inline').'<button type="submit" class="button">';
-			$html .= $langs->trans('OAuthBridgeConnectDevice').'</button></form>';
+		$html .= $this->open($action, '');
+		if ($state->hasToken() && !$state->isAppOnly()) {
+			$html .= $this->checkbox('confirm_account_change', $langs->trans('OAuthBridgeAccountMayChange'));
 		}
-		return $html.($state->hasToken() ? $this->next($this->state['purpose'] === 'api' ? 'use' : 'try') : '').'</div>';
+		$html .= '<div class="oauthbridge-buttons"><button type="submit" class="'.$class.'">';
+		$html .= $langs->trans($isGood ? 'OAuthBridgeConnectAgain' : $label).'</button>';
+		if ($state->hasDeviceFlow()) {
+			$html .= '<button type="submit" class="button" name="action" value="connectdevice">';
+			$html .= $langs->trans('OAuthBridgeConnectDevice').'</button>';
+		}
+		return $html.($state->hasToken() ? $this->next($this->state['purpose'] === 'api' ? 'use' : 'try') : '').'</div></form>';
 	}
 
 	/**

@@ -6,15 +6,16 @@
 /**
  * \file       class/admin/oauthbridgeassistantuse.class.php
  * \ingroup    oauthbridge
- * \brief      The assistant's last step: what Dolibarr uses the entry for
+ * \brief      The assistant's last steps: mail tests, and what Dolibarr uses the entry for
  */
 
 require_once __DIR__.'/oauthbridgeassistant.class.php';
 require_once __DIR__.'/oauthbridgecollectors.class.php';
+require_once __DIR__.'/oauthbridgemailservers.class.php';
 require_once __DIR__.'/oauthbridgemailsettings.class.php';
 
 /**
- * Changes mail settings and collectors to the servers that were tested.
+ * Keeps the results of mail tests, and changes mail settings and collectors to the servers that were tested.
  */
 abstract class OAuthBridgeAssistantUse
 {
@@ -33,6 +34,49 @@ abstract class OAuthBridgeAssistantUse
 	}
 
 	/**
+	 * The last mail tests of the entry that the assistant is about.
+	 *
+	 * @return array<string,array<string,mixed>> entry, protocol, server, report (the bridge's answer), by protocol
+	 */
+	public static function checks()
+	{
+		$checks = isset($_SESSION[self::CHECKS]) && is_array($_SESSION[self::CHECKS]) ? $_SESSION[self::CHECKS] : array();
+		$entry = OAuthBridgeAssistant::state()['entry'];
+		return array_filter($checks, static function ($check) use ($entry) {
+			return isset($check['entry']) && $check['entry'] === $entry;
+		});
+	}
+
+	/**
+	 * Keeps the result of a mail test.
+	 *
+	 * @param  string              $protocol smtp or imap
+	 * @param  array<string,mixed> $report   The bridge's answer
+	 * @return string                        The same step
+	 */
+	protected function keep($protocol, array $report)
+	{
+		$_SESSION[self::CHECKS][$protocol] = array(
+			'entry' => OAuthBridgeAssistant::state()['entry'],
+			'protocol' => $protocol,
+			'server' => OAuthBridgeMailServers::readForm(),
+			'report' => $report,
+		);
+		return OAuthBridgeAssistant::url('try');
+	}
+
+	/**
+	 * Whether a mail server was tested and took the login: only then is it offered to Dolibarr.
+	 *
+	 * @param  array<string,mixed>|null $check One of checks(); null where there is none
+	 * @return bool                            True if so
+	 */
+	public static function isPassed($check)
+	{
+		return !empty($check['report']['ok']);
+	}
+
+	/**
 	 * Changes Dolibarr's mail settings to the server that was tested.
 	 *
 	 * @return string The same step
@@ -41,8 +85,8 @@ abstract class OAuthBridgeAssistantUse
 	{
 		global $langs;
 
-		$check = $_SESSION[self::CHECKS]['smtp'] ?? null;
-		if (is_array($check)) {
+		$check = self::checks()['smtp'] ?? null;
+		if (self::isPassed($check)) {
 			$changes = OAuthBridgeMailSettings::findChanges(OAuthBridgeAssistant::state()['entry'], $check['server']);
 			if ($this->mailSettings()->change($changes)) {
 				setEventMessages($langs->trans('OAuthBridgeMailChanged'), null, 'mesgs');
@@ -62,8 +106,14 @@ abstract class OAuthBridgeAssistantUse
 	{
 		global $langs;
 
+		$changedSince = implode(', ', OAuthBridgeMailSettings::findChangedSince());
 		if ($this->mailSettings()->undo()) {
 			setEventMessages($langs->trans('OAuthBridgeMailUndone'), null, 'mesgs');
+			if ($changedSince !== '') {
+				setEventMessages($langs->trans('OAuthBridgeUndoLeaves', dol_escape_htmltag($changedSince)), null, 'warnings');
+			}
+		} elseif ($this->db->lasterror() !== '') {
+			setEventMessages('', array(dol_escape_htmltag($this->db->lasterror())), 'errors');
 		}
 		return OAuthBridgeAssistant::url('use');
 	}
@@ -77,10 +127,10 @@ abstract class OAuthBridgeAssistantUse
 	{
 		global $langs;
 
-		$check = $_SESSION[self::CHECKS]['imap'] ?? null;
+		$check = self::checks()['imap'] ?? null;
 		$id = (int) GETPOST('collector', 'alpha');
 		$collectors = $this->collectors();
-		if (!is_array($check) || !isModEnabled('emailcollector') || ($id !== 0 && !isset($collectors->list()[$id]))) {
+		if (!self::isPassed($check) || !isModEnabled('emailcollector') || ($id !== 0 && !isset($collectors->list()[$id]))) {
 			return OAuthBridgeAssistant::url('use');
 		}
 		$entry = OAuthBridgeAssistant::state()['entry'];
@@ -102,8 +152,17 @@ abstract class OAuthBridgeAssistantUse
 	{
 		global $langs;
 
-		if ($this->collectors()->undo()) {
+		$collectors = $this->collectors();
+		$undo = isModEnabled('emailcollector') ? $collectors->findUndo() : null;
+		if ($undo === null) {
+			return OAuthBridgeAssistant::url('use');
+		}
+		if ($undo['isUsed']) {
+			setEventMessages($langs->trans('OAuthBridgeCollectorInUse', dol_escape_htmltag($undo['name'])), null, 'warnings');
+		} elseif ($collectors->undo()) {
 			setEventMessages($langs->trans('OAuthBridgeCollectorUndone'), null, 'mesgs');
+		} else {
+			setEventMessages('', array(dol_escape_htmltag($collectors->error)), 'errors');
 		}
 		return OAuthBridgeAssistant::url('use');
 	}

@@ -10,6 +10,7 @@
  */
 
 require_once __DIR__.'/oauthbridgeassistantforms.class.php';
+require_once __DIR__.'/oauthbridgeassistantuse.class.php';
 require_once __DIR__.'/oauthbridgecollectors.class.php';
 require_once __DIR__.'/oauthbridgeentryresults.class.php';
 require_once __DIR__.'/oauthbridgemailservers.class.php';
@@ -62,17 +63,36 @@ abstract class OAuthBridgeAssistantUsePage extends OAuthBridgeAssistantForms
 			$html = '<p>'.$langs->trans('OAuthBridgeConfLine').'</p>'.OAuthBridgeEntryResults::renderConfLine();
 			return $html.$this->link('use', 'OAuthBridgeCheckAgain');
 		}
-		$first = '<p>'.$langs->trans('OAuthBridgeTestFirst').'</p>';
+		$smtp = $checks['smtp'] ?? null;
+		$imap = $checks['imap'] ?? null;
 		$html = '';
 		if ($this->state['purpose'] !== 'collect') {
 			$html .= '<section><h3>'.$langs->trans('OAuthBridgePurpose_send').'</h3>';
-			$html .= (isset($checks['smtp']) ? $this->renderMail($checks['smtp']['server']) : $first).'</section>';
+			$html .= OAuthBridgeAssistantUse::isPassed($smtp) ? $this->renderMail($smtp['server']) : $this->renderNotPassed($smtp);
+			$html .= $this->renderMailUndo().'</section>';
 		}
 		if ($this->state['purpose'] !== 'send') {
 			$html .= '<section><h3>'.$langs->trans('OAuthBridgePurpose_collect').'</h3>';
-			$html .= (isset($checks['imap']) ? $this->renderCollectors($checks['imap']['server'], $chosen) : $first).'</section>';
+			$html .= OAuthBridgeAssistantUse::isPassed($imap)
+				? $this->renderCollectors($imap['server'], $chosen)
+				: $this->renderNotPassed($imap);
+			$html .= $this->renderCollectorUndo($chosen).'</section>';
 		}
 		return $html.$this->renderEnd();
+	}
+
+	/**
+	 * What stands in place of the settings while no test has passed.
+	 *
+	 * @param  array<string,mixed>|null $check The test that failed; null where there was none
+	 * @return string                          HTML
+	 */
+	private function renderNotPassed($check)
+	{
+		global $langs;
+
+		return ($check === null ? '' : OAuthBridgeEntryResults::renderCheck($check)).'<p>'.$langs->trans('OAuthBridgeTestFirst').'</p>'
+			.'<div class="oauthbridge-buttons">'.$this->link('try', 'OAuthBridgeStep_try').'</div>';
 	}
 
 	/**
@@ -101,13 +121,11 @@ abstract class OAuthBridgeAssistantUsePage extends OAuthBridgeAssistantForms
 		global $langs;
 
 		$changes = OAuthBridgeMailSettings::findChanges($this->state['entry'], $server);
-		$html = $changes
-			? $this->renderTable($changes)
-			: '<p>'.$langs->trans('OAuthBridgeMailUsesEntry', dol_escape_htmltag($this->state['entry'])).'</p>';
-		$html .= '<div class="oauthbridge-buttons">';
-		$html .= $changes ? $this->open('usemail', 'oauthbridge-inline').$this->button('OAuthBridgeMailChange', 'butAction') : '';
-		$html .= $this->renderUndo(OAuthBridgeMailSettings::UNDO, 'undomail', 'OAuthBridgeMailUndo');
-		return $html.'</div>';
+		if (!$changes) {
+			return '<p>'.$langs->trans('OAuthBridgeMailUsesEntry', dol_escape_htmltag($this->state['entry'])).'</p>';
+		}
+		return $this->renderTable($changes).'<div class="oauthbridge-buttons">'.$this->open('usemail', 'oauthbridge-inline')
+			.$this->button('OAuthBridgeMailChange', 'butAction').'</div>';
 	}
 
 	/**
@@ -139,29 +157,75 @@ abstract class OAuthBridgeAssistantUsePage extends OAuthBridgeAssistantForms
 			$html .= $this->renderTable($changes);
 		} else {
 			$name = dol_escape_htmltag($all[$chosen] ?? '');
-			$html .= '<p>'.$langs->trans('OAuthBridgeCollectorUsesEntry', $name, dol_escape_htmltag($this->state['entry']));
+			$html .= '<p>'.($this->collectors->isOn($chosen)
+				? $langs->trans('OAuthBridgeCollectorUsesEntry', $name, dol_escape_htmltag($this->state['entry']))
+				: $langs->trans('OAuthBridgeCollectorMade'));
 			$html .= ' <a href="'.DOL_URL_ROOT.'/admin/emailcollector_card.php?id='.$chosen.'">'.$langs->trans('OAuthBridgeCollectorOpen');
 			$html .= '</a></p>';
 		}
-		$html .= '<div class="oauthbridge-buttons">';
 		if ($changes) {
-			$html .= $this->open('usecollector', 'oauthbridge-inline').'<input type="hidden" name="collector" value="'.$chosen.'">';
-			$html .= $this->button($chosen > 0 ? 'OAuthBridgeCollectorChange' : 'OAuthBridgeCollectorMake', 'butAction');
+			$html .= '<div class="oauthbridge-buttons">'.$this->open('usecollector', 'oauthbridge-inline');
+			$html .= '<input type="hidden" name="collector" value="'.$chosen.'">';
+			$html .= $this->button($chosen > 0 ? 'OAuthBridgeCollectorChange' : 'OAuthBridgeCollectorMake', 'butAction').'</div>';
 		}
-		return $html.$this->renderUndo(OAuthBridgeCollectors::UNDO, 'undocollector', 'OAuthBridgeCollectorUndo').'</div>';
+		return $html;
 	}
 
 	/**
-	 * The button that puts settings back.
+	 * Which mail settings can be put back.
 	 *
-	 * @param  string $constant Constant that keeps them
-	 * @param  string $action   A key of OAuthBridgeAssistantActions::ALL
-	 * @param  string $label    Key of its label
-	 * @return string           HTML; empty where there is nothing to put back
+	 * @return string HTML; empty where there is nothing to put back
 	 */
-	private function renderUndo($constant, $action, $label)
+	private function renderMailUndo()
 	{
-		return getDolGlobalString($constant) === '' ? '' : $this->open($action, 'oauthbridge-inline').$this->button($label, 'button');
+		global $langs;
+
+		$changes = OAuthBridgeMailSettings::findUndo();
+		$text = $langs->trans('OAuthBridgeUndoWrites');
+		$left = OAuthBridgeMailSettings::findChangedSince();
+		return $changes ? $this->renderUndo($text, $changes, $left, 'undomail', 'OAuthBridgeMailUndo') : '';
+	}
+
+	/**
+	 * What of a collector can be put back.
+	 *
+	 * @param  int    $chosen Id of the collector that is shown
+	 * @return string         HTML; empty where there is nothing to put back
+	 */
+	private function renderCollectorUndo($chosen)
+	{
+		global $langs;
+
+		$undo = isModEnabled('emailcollector') ? $this->collectors->findUndo() : null;
+		if ($undo === null) {
+			return '';
+		}
+		$name = dol_escape_htmltag($undo['name']);
+		if ($undo['isUsed']) {
+			return $chosen === $undo['id'] ? '<p class="opacitymedium">'.$langs->trans('OAuthBridgeCollectorInUse', $name).'</p>' : '';
+		}
+		$text = $langs->trans($undo['isNew'] ? 'OAuthBridgeCollectorUndoDeletes' : 'OAuthBridgeCollectorUndoWrites', $name);
+		return $this->renderUndo($text, $undo['changes'], $undo['left'], 'undocollector', 'OAuthBridgeCollectorUndo');
+	}
+
+	/**
+	 * What an undo writes, and its button.
+	 *
+	 * @param  string                                 $text    What it does: HTML
+	 * @param  array<string,array{0:string,1:string}> $changes Value now and then, by name
+	 * @param  string[]                               $left    Names of what stays as it is
+	 * @param  string                                 $action  A key of OAuthBridgeAssistantActions::ALL
+	 * @param  string                                 $label   Key of the button's label
+	 * @return string                                          HTML
+	 */
+	private function renderUndo($text, array $changes, array $left, $action, $label)
+	{
+		global $langs;
+
+		$html = '<div class="oauthbridge-undo"><p>'.$text.'</p>'.($changes ? $this->renderTable($changes) : '');
+		$html .= $left ? '<p>'.$langs->trans('OAuthBridgeUndoLeaves', dol_escape_htmltag(implode(', ', $left))).'</p>' : '';
+		$html .= '<div class="oauthbridge-buttons">'.$this->open($action, 'oauthbridge-inline').$this->button($label, 'button');
+		return $html.'</div></div>';
 	}
 
 	/**

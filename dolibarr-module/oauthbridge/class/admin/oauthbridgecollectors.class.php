@@ -15,7 +15,7 @@
  */
 class OAuthBridgeCollectors
 {
-	/** Constant that keeps a collector from before: JSON with id, isNew and values by property. */
+	/** Constant that keeps a collector from before: JSON with id, isNew, and value before and value written by property. */
 	const UNDO = 'OAUTHBRIDGE_UNDO_COLLECTOR';
 
 	/** Constant without which Dolibarr's collectors do not log in with a token. */
@@ -62,6 +62,20 @@ class OAuthBridgeCollectors
 	}
 
 	/**
+	 * Whether a collector is switched on.
+	 *
+	 * @param  int  $id Its id
+	 * @return bool     True if so
+	 */
+	public function isOn($id)
+	{
+		$sql = 'SELECT status FROM '.MAIN_DB_PREFIX.'emailcollector_emailcollector WHERE rowid = '.((int) $id);
+		$result = $this->db->query($sql);
+		$row = $result ? $this->db->fetch_object($result) : null;
+		return $row && (int) $row->status === 1;
+	}
+
+	/**
 	 * What changes in a collector.
 	 *
 	 * @param  int                 $id     Its id; 0 for a new one
@@ -95,7 +109,8 @@ class OAuthBridgeCollectors
 	}
 
 	/**
-	 * Changes a collector.
+	 * Changes a collector. For undo() it keeps the values from before, and what it wrote; what is still as an earlier change wrote it
+	 * keeps its value from before that one.
 	 *
 	 * @param  int                                    $id      Its id; 0 for a new one
 	 * @param  string                                 $entry   Name of the entry
@@ -106,7 +121,16 @@ class OAuthBridgeCollectors
 	{
 		global $user;
 
+		if (!$changes) {
+			return $id;
+		}
 		require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
+		$kept = $this->findUndo();
+		$isAgain = $kept !== null && $kept['id'] === $id;
+		$values = $isAgain ? array_map('array_reverse', $kept['changes']) : array();
+		foreach ($changes as $name => list($now, $value)) {
+			$values[$name] = array($values[$name][0] ?? $now, $value);
+		}
 		$collector = $this->fetch($id);
 		foreach (array_diff_key($changes, array(self::LIBRARY => '')) as $name => list(, $value)) {
 			$collector->$name = $value;
@@ -120,9 +144,8 @@ class OAuthBridgeCollectors
 		}
 		$this->db->begin();
 		$result = $id > 0 ? $collector->update($user) : $collector->create($user);
-		$before = array('id' => (int) $collector->id, 'isNew' => $id <= 0, 'values' => array_map(static function ($change) {
-			return $change[0];
-		}, $changes));
+		$isNew = $id <= 0 || ($isAgain && $kept['isNew']);
+		$before = array('id' => (int) $collector->id, 'isNew' => $isNew, 'values' => $values);
 		$isGood = $result > 0
 			&& dolibarr_set_const($this->db, self::UNDO, json_encode($before), 'chaine', 0, '', $this->entity) > 0
 			&& (!isset($changes[self::LIBRARY]) || dolibarr_set_const($this->db, self::LIBRARY, '1', 'chaine', 0, '', $this->entity) > 0);
@@ -136,34 +159,106 @@ class OAuthBridgeCollectors
 	}
 
 	/**
-	 * Puts back what change() changed: a new collector is deleted.
+	 * What undo() would do.
 	 *
-	 * @return bool Whether there was something to put back, and it worked
+	 * @return array{id:int,name:string,isNew:bool,isUsed:bool,changes:array<string,array{0:string,1:string}>,left:string[]}|null
+	 *         isNew: the collector is deleted; isUsed: it is not, since somebody has set it up; changes: value now and then, by property or
+	 *         constant; left: what was changed again since and stays; null where there is nothing to put back
+	 */
+	public function findUndo()
+	{
+		$kept = json_decode(getDolGlobalString(self::UNDO), true);
+		$id = is_array($kept) && isset($kept['id'], $kept['values']) && is_array($kept['values']) ? (int) $kept['id'] : 0;
+		$name = $id > 0 ? ($this->list()[$id] ?? null) : null;
+		if ($name === null) {
+			return null;
+		}
+		$isNew = !empty($kept['isNew']);
+		$collector = $this->fetch($id);
+		$changes = array();
+		$left = array();
+		foreach ($kept['values'] as $property => $pair) {
+			$isLibrary = $property === self::LIBRARY;
+			$isKnown = is_array($pair) && isset($pair[0], $pair[1]) && ($isLibrary || (!$isNew && isset($collector->fields[$property])));
+			if (!$isKnown || ($isLibrary && $this->hasOtherWithToken($id))) {
+				continue;
+			}
+			$now = $isLibrary ? getDolGlobalString(self::LIBRARY) : (string) $collector->$property;
+			if ($now === (string) $pair[1]) {
+				$changes[$property] = array($now, (string) $pair[0]);
+			} else {
+				$left[] = $property;
+			}
+		}
+		if (!$isNew && !$changes) {
+			return null;
+		}
+		$isUsed = $isNew && $this->isUsed($id);
+		return array('id' => $id, 'name' => $name, 'isNew' => $isNew, 'isUsed' => $isUsed, 'changes' => $changes, 'left' => $left);
+	}
+
+	/**
+	 * Puts back what change() changed and nobody changed since: a new collector is deleted, unless somebody has set it up.
+	 *
+	 * @return bool Whether there was something to put back, and it worked; if it failed, error says why
 	 */
 	public function undo()
 	{
 		global $user;
 
 		require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
-		$before = json_decode(getDolGlobalString(self::UNDO), true);
-		if (!is_array($before) || !isset($before['id'], $before['values']) || !is_array($before['values'])) {
+		$undo = $this->findUndo();
+		if ($undo === null || $undo['isUsed']) {
 			return false;
 		}
-		$collector = $this->fetch((int) $before['id']);
-		$result = -1;
-		if (!empty($before['isNew'])) {
-			$result = $collector->delete($user);
-		} elseif ($collector->id > 0) {
-			foreach (array_intersect_key($before['values'], $collector->fields) as $name => $value) {
-				$collector->$name = $value;
-			}
-			$result = $collector->update($user);
+		$collector = $this->fetch($undo['id']);
+		foreach (array_diff_key($undo['changes'], array(self::LIBRARY => '')) as $name => list(, $value)) {
+			$collector->$name = $value;
 		}
-		if (isset($before['values'][self::LIBRARY])) {
-			dolibarr_set_const($this->db, self::LIBRARY, (string) $before['values'][self::LIBRARY], 'chaine', 0, '', $this->entity);
+		$library = $undo['changes'][self::LIBRARY][1] ?? null;
+		$this->db->begin();
+		$isGood = ($undo['isNew'] ? $collector->delete($user) : $collector->update($user)) > 0
+			&& ($library === null || dolibarr_set_const($this->db, self::LIBRARY, $library, 'chaine', 0, '', $this->entity) > 0)
+			&& dolibarr_del_const($this->db, self::UNDO, $this->entity) > 0;
+		if (!$isGood) {
+			$this->error = trim($collector->error.' '.$this->db->lasterror());
+			$this->db->rollback();
+			return false;
 		}
-		dolibarr_del_const($this->db, self::UNDO, $this->entity);
-		return $result > 0;
+		return $this->db->commit() > 0;
+	}
+
+	/**
+	 * Whether somebody has set a collector up: it is switched on, or has filters or actions.
+	 *
+	 * @param  int  $id Its id
+	 * @return bool     True if so; also where that cannot be found out
+	 */
+	private function isUsed($id)
+	{
+		$count = 0;
+		foreach (array('emailcollector_emailcollectorfilter', 'emailcollector_emailcollectoraction') as $table) {
+			$sql = 'SELECT COUNT(*) as number FROM '.MAIN_DB_PREFIX.$table.' WHERE fk_emailcollector = '.((int) $id);
+			$result = $this->db->query($sql);
+			$row = $result ? $this->db->fetch_object($result) : null;
+			$count += $row ? (int) $row->number : 1;
+		}
+		return $count > 0 || $this->isOn($id);
+	}
+
+	/**
+	 * Whether another collector logs in with a token, and so needs the library too.
+	 *
+	 * @param  int  $id Id of a collector
+	 * @return bool     True if so
+	 */
+	private function hasOtherWithToken($id)
+	{
+		$sql = 'SELECT COUNT(*) as number FROM '.MAIN_DB_PREFIX.'emailcollector_emailcollector';
+		$sql .= ' WHERE acces_type = '.self::OAUTH.' AND rowid <> '.((int) $id);
+		$result = $this->db->query($sql);
+		$row = $result ? $this->db->fetch_object($result) : null;
+		return $row && (int) $row->number > 0;
 	}
 
 	/**

@@ -10,6 +10,8 @@
  */
 
 require_once __DIR__.'/oauthbridgeconsents.class.php';
+require_once __DIR__.'/oauthbridgemailservers.class.php';
+require_once __DIR__.'/../watch/oauthbridgegrantwatch.class.php';
 require_once __DIR__.'/../../lib/oauthbridge.lib.php';
 
 /**
@@ -38,14 +40,19 @@ class OAuthBridgeEntryActions
 	/** @var OAuthBridgeConsents */
 	private $consents;
 
+	/** @var OAuthBridgeGrantWatch */
+	private $watch;
+
 	/**
-	 * @param OAuthBridgeClient   $client   The bridge
-	 * @param OAuthBridgeConsents $consents Consents of this session
+	 * @param OAuthBridgeClient     $client   The bridge
+	 * @param OAuthBridgeConsents   $consents Consents of this session
+	 * @param OAuthBridgeGrantWatch $watch    Knows the grants that have ended
 	 */
-	public function __construct(OAuthBridgeClient $client, OAuthBridgeConsents $consents)
+	public function __construct(OAuthBridgeClient $client, OAuthBridgeConsents $consents, OAuthBridgeGrantWatch $watch)
 	{
 		$this->client = $client;
 		$this->consents = $consents;
+		$this->watch = $watch;
 	}
 
 	/**
@@ -101,6 +108,7 @@ class OAuthBridgeEntryActions
 	{
 		$binding = bin2hex(random_bytes(32)); // the API wants one in every flow
 		$this->client->beginConsent($entry, array('flow' => 'client_credentials', 'session_binding' => $binding));
+		$this->watch->noteLife($entry);
 		return $this->done('OAuthBridgeConnected', $entry);
 	}
 
@@ -126,6 +134,7 @@ class OAuthBridgeEntryActions
 	private function renew($entry)
 	{
 		$this->client->refresh($entry);
+		$this->watch->noteLife($entry);
 		return $this->done('OAuthBridgeRenewed', $entry);
 	}
 
@@ -138,7 +147,7 @@ class OAuthBridgeEntryActions
 	 */
 	private function checkSmtp($entry)
 	{
-		return $this->showCheck('smtp', $entry, $this->client->checkSmtp($entry, $this->readServer()));
+		return $this->showCheck('smtp', $entry, $this->client->checkSmtp($entry, OAuthBridgeMailServers::readForm()));
 	}
 
 	/**
@@ -150,7 +159,7 @@ class OAuthBridgeEntryActions
 	 */
 	private function checkImap($entry)
 	{
-		return $this->showCheck('imap', $entry, $this->client->checkImap($entry, $this->readServer()));
+		return $this->showCheck('imap', $entry, $this->client->checkImap($entry, OAuthBridgeMailServers::readForm()));
 	}
 
 	/**
@@ -165,6 +174,7 @@ class OAuthBridgeEntryActions
 		global $langs;
 
 		$outcome = $this->client->revoke($entry, GETPOST('force', 'alpha') === '1');
+		$this->watch->noteLife($entry); // no grant is left that has ended
 		if ($outcome === 'revoked') {
 			return $this->done('OAuthBridgeRevoked', $entry);
 		}
@@ -187,21 +197,6 @@ class OAuthBridgeEntryActions
 	}
 
 	/**
-	 * The mail server that the form names. The bridge validates it.
-	 *
-	 * @return array{host:string,port:int,security:string,username:string} security is none, starttls or tls
-	 */
-	private function readServer()
-	{
-		return array(
-			'host' => trim(GETPOST('host', 'alphanohtml')),
-			'port' => (int) GETPOST('port', 'alpha'),
-			'security' => GETPOST('security', 'aZ09'),
-			'username' => trim(GETPOST('username', 'alphanohtml')),
-		);
-	}
-
-	/**
 	 * Keeps the result of a mail test for the next page.
 	 *
 	 * @param  string              $protocol smtp or imap
@@ -214,7 +209,7 @@ class OAuthBridgeEntryActions
 		$_SESSION[self::CHECK_KEY] = array(
 			'entry' => $entry,
 			'protocol' => $protocol,
-			'server' => $this->readServer(),
+			'server' => OAuthBridgeMailServers::readForm(),
 			'report' => $report,
 		);
 		return oauthbridgeEntriesUrl($entry);

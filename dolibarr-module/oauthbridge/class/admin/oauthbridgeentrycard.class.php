@@ -162,7 +162,7 @@ class OAuthBridgeEntryCard
 		if ($refreshed !== null) {
 			$count = (int) $this->state->token('refresh_count');
 			$times = $langs->trans($count === 1 ? 'OAuthBridgeRefreshedOnce' : 'OAuthBridgeRefreshedTimes', $count);
-			$time = $this->renderTime($refreshed, true).' <span class="opacitymedium">'.$times.'</span>';
+			$time = $this->renderTime($refreshed, true).' <span class="opacitymedium nowraponall">'.$times.'</span>';
 			$html .= $this->fact('OAuthBridgeLastRefresh', $time);
 		}
 		$granted = $this->state->getTime('granted_at');

@@ -50,9 +50,10 @@ class OAuthBridgeEntryResults
 	 *
 	 * @param  array<string,mixed> $device As OAuthBridgeConsents::getDevice gives it
 	 * @param  string              $page   Address of the page to load again when it is over; empty for the status page
+	 * @param  string              $cancel Address of the page whose action canceldevice ends it; empty for the status page
 	 * @return string                      HTML: a dialog that polls the state of the consent
 	 */
-	public static function renderDevice(array $device, $page = '')
+	public static function renderDevice(array $device, $page = '', $cancel = '')
 	{
 		global $langs;
 
@@ -75,7 +76,8 @@ class OAuthBridgeEntryResults
 		$html .= '<li>'.$langs->trans('OAuthBridgeDeviceAllow').'</li></ol>';
 		$html .= '<p class="oauthbridge-waiting" role="status">'.$langs->trans('OAuthBridgeDeviceWaiting');
 		$html .= ' <time class="opacitymedium" datetime="'.gmdate('Y-m-d\TH:i:s\Z', $device['expires']).'">'.$until.'</time></p>';
-		$html .= oauthbridgeOpenForm(oauthbridgeEntriesUrl(), array('action' => 'canceldevice', 'entry' => $entry), 'oauthbridge-buttons');
+		$cancel = $cancel !== '' ? $cancel : oauthbridgeEntriesUrl();
+		$html .= oauthbridgeOpenForm($cancel, array('action' => 'canceldevice', 'entry' => $entry), 'oauthbridge-buttons');
 		$html .= '<a class="butAction" href="'.$reload.'" data-oauthbridge-ask>'.$langs->trans('OAuthBridgeDeviceCheck').'</a>';
 		$html .= '<button type="submit" class="button">'.$langs->trans('Cancel').'</button>';
 		return $html."</form></dialog>\n";
@@ -122,8 +124,9 @@ class OAuthBridgeEntryResults
 			$time = is_string($event['at'] ?? null) ? strtotime($event['at']) : false;
 			$shown = $time === false ? '' : dol_print_date($time, 'dayhoursec', 'tzuserrel');
 			$kind = $kind === $key ? (string) $event['kind'] : $kind;
+			$detail = preg_replace('/^row \d+$/D', '', (string) ($event['detail'] ?? '')); // the number of a row tells a person nothing
 			$rows .= '<tr class="oddeven"><td class="nowraponall">'.$shown.'</td><td>'.dol_escape_htmltag($kind);
-			$rows .= '<div class="small opacitymedium">'.oauthbridgeBreakable((string) ($event['detail'] ?? '')).'</div></td></tr>';
+			$rows .= '<div class="small opacitymedium">'.oauthbridgeBreakable($detail).'</div></td></tr>';
 		}
 		$html .= $rows === ''
 			? '<p>'.$langs->trans('OAuthBridgeHistoryEmpty').'</p>'

@@ -41,6 +41,21 @@ class OAuthBridgeMailServers
 	}
 
 	/**
+	 * The mail server that the form names. The bridge validates it.
+	 *
+	 * @return array{host:string,port:int,security:string,username:string} security is none, starttls or tls
+	 */
+	public static function readForm()
+	{
+		return array(
+			'host' => trim(GETPOST('host', 'alphanohtml')),
+			'port' => (int) GETPOST('port', 'alpha'),
+			'security' => GETPOST('security', 'aZ09'),
+			'username' => trim(GETPOST('username', 'alphanohtml')),
+		);
+	}
+
+	/**
 	 * The server that Dolibarr sends through with an entry.
 	 *
 	 * @param  string $entry    Name of the entry

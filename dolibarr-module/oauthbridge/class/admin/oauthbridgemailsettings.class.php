@@ -14,7 +14,7 @@
  */
 class OAuthBridgeMailSettings
 {
-	/** Constant that keeps the mail settings from before: JSON, value by name. */
+	/** Constant that keeps the mail settings from before: JSON, value before and value written by name. */
 	const UNDO = 'OAUTHBRIDGE_UNDO_MAIL';
 
 	/** @var DoliDB */
@@ -55,7 +55,7 @@ class OAuthBridgeMailSettings
 		$changes = array();
 		foreach ($wanted as $name => $value) {
 			$now = getDolGlobalString($name);
-			if ($now !== $value && !($now === '' && $value === '0')) {
+			if (!self::isSame($now, $value)) {
 				$changes[$name] = array($now, $value);
 			}
 		}
@@ -63,7 +63,34 @@ class OAuthBridgeMailSettings
 	}
 
 	/**
-	 * Changes Dolibarr's mail settings, all or none; the values from before are kept for undo().
+	 * What undo() would write: settings that were changed again since then are not among them.
+	 *
+	 * @return array<string,array{0:string,1:string}> Value now and then, by constant
+	 */
+	public static function findUndo()
+	{
+		$changes = array();
+		foreach (self::kept() as $name => list($before, $written)) {
+			if (self::isSame(getDolGlobalString($name), $written)) {
+				$changes[$name] = array($written, $before);
+			}
+		}
+		return $changes;
+	}
+
+	/**
+	 * What change() changed and somebody else changed again since then.
+	 *
+	 * @return string[] Names of the constants
+	 */
+	public static function findChangedSince()
+	{
+		return array_keys(array_diff_key(self::kept(), self::findUndo()));
+	}
+
+	/**
+	 * Changes Dolibarr's mail settings, all or none. For undo() it keeps the values from before, and what it wrote; what is still as an
+	 * earlier change wrote it keeps its value from before that one.
 	 *
 	 * @param  array<string,array{0:string,1:string}> $changes As findChanges() gave them
 	 * @return bool                                            Whether it worked
@@ -71,11 +98,39 @@ class OAuthBridgeMailSettings
 	public function change(array $changes)
 	{
 		require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
-		$before = json_encode(array_map(static function ($change) {
-			return $change[0];
-		}, $changes));
+		$kept = array_map('array_reverse', self::findUndo());
+		foreach ($changes as $name => list($now, $value)) {
+			$kept[$name] = array($kept[$name][0] ?? $now, $value);
+		}
 		$this->db->begin();
-		$isGood = dolibarr_set_const($this->db, self::UNDO, $before, 'chaine', 0, '', $this->entity) > 0;
+		return $this->finish(dolibarr_set_const($this->db, self::UNDO, json_encode($kept), 'chaine', 0, '', $this->entity) > 0, $changes);
+	}
+
+	/**
+	 * Puts the mail settings back that change() changed and nobody changed since, all or none.
+	 *
+	 * @return bool Whether there was something to put back, and it worked
+	 */
+	public function undo()
+	{
+		require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
+		$changes = self::findUndo();
+		if (!$changes) {
+			return false;
+		}
+		$this->db->begin();
+		return $this->finish(dolibarr_del_const($this->db, self::UNDO, $this->entity) > 0, $changes);
+	}
+
+	/**
+	 * Writes settings, and ends the transaction that began with what is kept for undo().
+	 *
+	 * @param  bool                                   $isGood  Whether that worked
+	 * @param  array<string,array{0:string,1:string}> $changes Value now and value to write, by constant
+	 * @return bool                                            Whether all was written; else nothing was
+	 */
+	private function finish($isGood, array $changes)
+	{
 		foreach ($changes as $name => list(, $value)) {
 			$isGood = $isGood && dolibarr_set_const($this->db, $name, $value, 'chaine', 0, '', $this->entity) > 0;
 		}
@@ -87,23 +142,28 @@ class OAuthBridgeMailSettings
 	}
 
 	/**
-	 * Puts the mail settings back that change() changed.
+	 * What change() kept.
 	 *
-	 * @return bool Whether there was something to put back
+	 * @return array<string,array{0:string,1:string}> Value before and value written, by constant
 	 */
-	public function undo()
+	private static function kept()
 	{
-		require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
-		$before = json_decode(getDolGlobalString(self::UNDO), true);
-		if (!is_array($before)) {
-			return false;
-		}
-		foreach ($before as $name => $value) {
-			if (strncmp((string) $name, 'MAIN_MAIL_', 10) === 0 && is_string($value)) {
-				dolibarr_set_const($this->db, $name, $value, 'chaine', 0, '', $this->entity);
-			}
-		}
-		dolibarr_del_const($this->db, self::UNDO, $this->entity);
-		return true;
+		$kept = json_decode(getDolGlobalString(self::UNDO), true);
+		return array_filter(is_array($kept) ? $kept : array(), static function ($pair, $name) {
+			return strncmp((string) $name, 'MAIN_MAIL_', 10) === 0
+				&& is_array($pair) && isset($pair[0], $pair[1]) && is_string($pair[0]) && is_string($pair[1]);
+		}, ARRAY_FILTER_USE_BOTH);
+	}
+
+	/**
+	 * Whether two values mean the same to Dolibarr, which reads 0 as not set.
+	 *
+	 * @param  string $one   A value
+	 * @param  string $other Another one
+	 * @return bool          True if so
+	 */
+	private static function isSame($one, $other)
+	{
+		return ($one === '' ? '0' : $one) === ($other === '' ? '0' : $other);
 	}
 }

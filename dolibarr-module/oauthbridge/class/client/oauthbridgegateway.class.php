@@ -14,7 +14,8 @@ require_once __DIR__.'/oauthbridgemarker.class.php';
 
 /**
  * Asks the bridge on behalf of stock code, which must go on whatever happens: a failure becomes one warning in the log. A bridge that
- * does not answer is not asked again for PAUSE seconds by any process of this Dolibarr, so that they wait for it once.
+ * does not answer is not asked again for PAUSE seconds by any process of this Dolibarr, so that they wait for it once. Stock code then
+ * spends refresh tokens itself, so an answer that was only not awaited (isHasty) does not count.
  */
 class OAuthBridgeGateway
 {
@@ -36,7 +37,9 @@ class OAuthBridgeGateway
 		try {
 			return $request(new OAuthBridgeClient());
 		} catch (OAuthBridgeUnreachableException $e) {
-			OAuthBridgeMarker::set(self::marker(), self::PAUSE);
+			if (!$e->isHasty) {
+				OAuthBridgeMarker::set(self::marker(), self::PAUSE);
+			}
 			self::log($purpose, $e->getDetail(), LOG_WARNING);
 		} catch (OAuthBridgeException $e) {
 			self::log($purpose, $e->getProblemCode().': '.$e->getDetail(), LOG_WARNING);

@@ -20,6 +20,9 @@ class OAuthBridgeUnreachableException extends OAuthBridgeException
 	/** @var bool Whether it was asked and the time was over */
 	public $isTimeout = false;
 
+	/** @var bool Whether it was given little time, so that it may be busy only: whoever has more patience still asks it */
+	public $isHasty = false;
+
 	/** @var string Why it does not answer, where that is known: not_listening, timeout, no_sockets or bad_address */
 	public $cause = '';
 

@@ -17,6 +17,9 @@ require_once __DIR__.'/../client/oauthbridgegateway.class.php';
  */
 class OAuthBridgeRefreshInterceptor
 {
+	/** Dolibarr's page whose button "Refresh token" says afterwards that the token has been refreshed. */
+	const TOKEN_MANAGER = 'oauthlogintokens.php';
+
 	/**
 	 * The bridge's answer to a request.
 	 *
@@ -33,13 +36,49 @@ class OAuthBridgeRefreshInterceptor
 			return null;
 		}
 		$form = array_intersect_key($body, array_flip(array('grant_type', 'client_id', 'client_secret', 'refresh_token')));
+		$service = self::findServiceOfButton();
 		$answer = OAuthBridgeGateway::ask(
 			'a refresh by Dolibarr',
-			static function (OAuthBridgeClient $client) use ($form) {
-				return $client->redeemRefreshToken($form);
+			static function (OAuthBridgeClient $client) use ($form, $service) {
+				$failure = $service === '' ? null : self::refresh($client, $service);
+				return $failure === null ? $client->redeemRefreshToken($form) : $failure;
 			}
 		);
 		return $answer === null ? null : self::translate($answer);
+	}
+
+	/**
+	 * The service that an administrator wants to be refreshed now, by the button of Dolibarr's page: the bridge would otherwise hand out
+	 * a token that is still good, and the page would say that it has been refreshed.
+	 *
+	 * @return string Name of the service; empty where nobody pressed the button
+	 */
+	private static function findServiceOfButton()
+	{
+		$isPressed = basename((string) ($_SERVER['SCRIPT_NAME'] ?? '')) === self::TOKEN_MANAGER
+			&& GETPOST('action', 'aZ09') === 'refreshtoken';
+		return $isPressed ? (string) GETPOST('service', 'alphanohtml') : '';
+	}
+
+	/**
+	 * Has the bridge refresh a token even if it is still good.
+	 *
+	 * @param  OAuthBridgeClient $client  The bridge
+	 * @param  string            $service Name of the service
+	 * @return array{status:int,body:string}|null The failure, as redeemRefreshToken() gives one; null where it was refreshed
+	 * @throws OAuthBridgeUnreachableException    The bridge does not answer
+	 */
+	private static function refresh(OAuthBridgeClient $client, $service)
+	{
+		try {
+			$client->refresh($service);
+			return null;
+		} catch (OAuthBridgeUnreachableException $e) {
+			throw $e;
+		} catch (OAuthBridgeException $e) {
+			$failure = array('code' => $e->getProblemCode(), 'error' => $e->getProblemCode(), 'error_description' => $e->getDetail());
+			return array('status' => 400, 'body' => (string) json_encode($failure));
+		}
 	}
 
 	/**

@@ -153,13 +153,18 @@ class OAuthBridgeLinks
 	}
 
 	/**
-	 * Drops a link that is older than the time at which all sessions of its user were ended, as Dolibarr does with each new password.
+	 * Drops a link that is older than the time at which all sessions of its user were ended, as Dolibarr does with each new password since
+	 * release 18.
 	 *
 	 * @param  stdClass $link rowid, fk_user, datec
 	 * @return bool           Whether it was dropped
 	 */
 	private function dropIfEnded($link)
 	{
+		$column = $this->db->DDLDescTable(MAIN_DB_PREFIX.'user', 'flagdelsessionsbefore');
+		if (!$column || $this->db->num_rows($column) === 0) {
+			return false;
+		}
 		$sql = 'SELECT flagdelsessionsbefore as ended FROM '.MAIN_DB_PREFIX.'user WHERE rowid = '.((int) $link->fk_user);
 		$result = $this->db->query($sql);
 		$row = $result ? $this->db->fetch_object($result) : null;

@@ -72,6 +72,7 @@ class OAuthBridgeCron
 				$lines[] = $report['entry'].': '.$problem;
 			}
 		}
+		$watch->forgetOthers($entries);
 		array_unshift($lines, $langs->transnoentitiesnoconv('OAuthBridgeKeepAliveDone', count($entries), count($lines)));
 		$this->output = implode("\n", $lines);
 		return 0;
@@ -126,6 +127,7 @@ class OAuthBridgeCron
 			case 'expiring':
 				try {
 					$watch->requireToken($client, $entry);
+					$watch->noteLife($entry);
 					return '';
 				} catch (OAuthBridgeException $e) {
 					return $e->getDetail();

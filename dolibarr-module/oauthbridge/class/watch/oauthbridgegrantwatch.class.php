@@ -11,12 +11,13 @@
 
 require_once __DIR__.'/../oauthbridgeclient.class.php';
 require_once __DIR__.'/../client/oauthbridgealarm.class.php';
+require_once __DIR__.'/../client/oauthbridgemarker.class.php';
+require_once __DIR__.'/oauthbridgeconstants.class.php';
 require_once __DIR__.'/oauthbridgestoredtoken.class.php';
 
 /**
  * Reports a grant that has ended, by mail, in Dolibarr's security events and, where that module is enabled, in the agenda: at once, and
- * once a day while it lasts. A constant per grant records when its end was reported; the unique key of llx_const and a compare-and-swap
- * make sure that only one process reports it.
+ * once a day while it lasts. A constant per grant records when its end was reported, so that only one process reports it.
  */
 class OAuthBridgeGrantWatch
 {
@@ -35,6 +36,9 @@ class OAuthBridgeGrantWatch
 	/** How long to wait for a token where the stored one can do, in milliseconds. */
 	const PATIENCE = 2000;
 
+	/** Seconds for which nobody waits again for a token where the stored one can do. */
+	const PAUSE = 60;
+
 	/** Value of an agenda event's percentage that means "not applicable". */
 	const PERCENTAGE_NOT_APPLICABLE = -1;
 
@@ -50,7 +54,8 @@ class OAuthBridgeGrantWatch
 	}
 
 	/**
-	 * Makes sure that the entry's row holds a valid access token, and notes whether the grant lives or has ended.
+	 * Makes sure that the entry's row holds a valid access token, and reports a grant that has ended. That it lives is not noted: a token
+	 * that is still valid is handed out after the end of its grant too.
 	 *
 	 * @param  OAuthBridgeClient $client The bridge
 	 * @param  string            $entry  Name of the entry
@@ -67,12 +72,11 @@ class OAuthBridgeGrantWatch
 			}
 			throw $e;
 		}
-		$this->noteLife($entry);
 	}
 
 	/**
-	 * As requireToken(), for code that works with the stored token if there is no other: waits PATIENCE for the bridge, and longer only
-	 * where the stored token has expired, since the bridge may be refreshing it.
+	 * As requireToken(), for code that works with the stored token if there is no other: waits PATIENCE for the bridge, once in PAUSE over
+	 * all processes, and longer only where the stored token has expired, since the bridge may be refreshing it.
 	 *
 	 * @param  OAuthBridgeClient $client The bridge
 	 * @param  string            $entry  Name of the entry
@@ -81,11 +85,22 @@ class OAuthBridgeGrantWatch
 	 */
 	public function requireTokenSoon(OAuthBridgeClient $client, $entry)
 	{
+		global $conf;
+
+		$marker = 'slow '.((int) $conf->entity).' '.$entry;
+		if (OAuthBridgeMarker::isSet($marker) && OAuthBridgeStoredToken::isLive($this->db, $entry)) {
+			return;
+		}
 		$client->setTimeout(self::PATIENCE);
 		try {
 			$this->requireToken($client, $entry);
 		} catch (OAuthBridgeUnreachableException $e) {
-			if (!$e->isTimeout || OAuthBridgeStoredToken::isLive($this->db, $entry)) {
+			if (!$e->isTimeout) {
+				throw $e;
+			}
+			if (OAuthBridgeStoredToken::isLive($this->db, $entry)) {
+				OAuthBridgeMarker::set($marker, self::PAUSE);
+				$e->isHasty = true;
 				throw $e;
 			}
 			$client->setTimeout(OAuthBridgeTransport::TOTAL_TIMEOUT);
@@ -102,7 +117,7 @@ class OAuthBridgeGrantWatch
 	 */
 	public function noteEnd($entry, $detail = '')
 	{
-		global $conf, $langs;
+		global $conf;
 
 		$constant = self::constantOf($entry);
 		$before = getDolGlobalString($constant);
@@ -111,39 +126,56 @@ class OAuthBridgeGrantWatch
 			return false;
 		}
 		$isMine = $before === ''
-			? self::insertConstant($this->db, $constant, (string) $now)
-			: self::swapConstant($this->db, $constant, $before, (string) $now);
+			? OAuthBridgeConstants::insert($this->db, $constant, (string) $now)
+			: OAuthBridgeConstants::swap($this->db, $constant, $before, (string) $now);
 		if (!$isMine) {
 			return false;
 		}
 		$conf->global->$constant = (string) $now;
 
-		$langs->load('oauthbridge@oauthbridge');
-		$what = $langs->transnoentitiesnoconv('OAuthBridgeGrantEnded', $entry);
-		$this->report(self::EVENT, $entry, $what, $langs->transnoentitiesnoconv('OAuthBridgeGrantEndedHelp'), $detail);
+		self::inCompanyLanguage(function ($words) use ($entry, $detail) {
+			$what = $words->transnoentitiesnoconv('OAuthBridgeGrantEnded', $entry);
+			$this->report(self::EVENT, $entry, $what, $words->transnoentitiesnoconv('OAuthBridgeGrantEndedHelp'), $detail);
+		});
 		return true;
 	}
 
 	/**
-	 * Notes that a grant is alive, so that its next end is reported. That it works again is mailed to whom its end was mailed.
+	 * Notes that a grant is alive, or that there is none any more, so that its next end is reported. People hear that it works again by the
+	 * bridge's notice.
 	 *
 	 * @param  string $entry Name of the entry or of its service
 	 * @return void
 	 */
 	public function noteLife($entry)
 	{
-		global $conf, $langs;
+		global $conf;
 
 		$constant = self::constantOf($entry);
 		if (getDolGlobalString($constant) === '') {
 			return;
 		}
 		unset($conf->global->$constant);
-		$sql = 'DELETE FROM '.MAIN_DB_PREFIX.'const WHERE '.self::isConstant($this->db, $constant);
-		$result = $this->db->query($sql);
-		if ($result && $this->db->affected_rows($result) > 0) {
-			$langs->load('oauthbridge@oauthbridge');
-			$this->mail($langs->transnoentitiesnoconv('OAuthBridgeGrantRestored', $entry), '', '', $entry);
+		OAuthBridgeConstants::delete($this->db, $constant);
+	}
+
+	/**
+	 * Forgets the ends of grants that there are no more: of entries that were deleted or renamed, or whose token was revoked.
+	 *
+	 * @param  array<int,array<string,mixed>> $entries All entries, as OAuthBridgeClient::getEntries gives them
+	 * @return void
+	 */
+	public function forgetOthers(array $entries)
+	{
+		$known = array();
+		foreach ($entries as $report) {
+			if (($report['token']['status'] ?? '') !== 'none') {
+				$known[] = strtoupper((string) $report['entry']);
+				$known[] = strtoupper((string) ($report['service'] ?? ''));
+			}
+		}
+		foreach (array_diff(self::listEnded(), $known) as $entry) {
+			$this->noteLife($entry);
 		}
 	}
 
@@ -187,77 +219,37 @@ class OAuthBridgeGrantWatch
 	 */
 	public function tell($kind, $entry, $message, $advice)
 	{
-		global $langs;
-
-		$langs->load('oauthbridge@oauthbridge');
-		$key = 'OAuthBridgeNotice_'.$kind;
-		$what = $langs->transnoentitiesnoconv($key, $entry);
-		$isKnown = $what !== $key;
-		$this->report(self::NOTICE, $entry, $isKnown ? $what : $message, $advice, $isKnown ? $message : '');
+		self::inCompanyLanguage(function ($words) use ($kind, $entry, $message, $advice) {
+			$key = 'OAuthBridgeNotice_'.$kind;
+			$what = $words->transnoentitiesnoconv($key, $entry);
+			$isKnown = $what !== $key;
+			$this->report(self::NOTICE, $entry, $isKnown ? $what : $message, $advice, $isKnown ? $message : '');
+		});
 	}
 
 	/**
-	 * Adds a constant of the current entity.
+	 * Does something in the company's language: whoever's page happens to bring a notice is not who reads it.
 	 *
-	 * @param  DoliDB $db    Database handler
-	 * @param  string $name  Name
-	 * @param  string $value Value
-	 * @return bool          False where it exists already: another process was faster
+	 * @param  callable $work Gets the translations
+	 * @return void
 	 */
-	public static function insertConstant($db, $name, $value)
+	private static function inCompanyLanguage(callable $work)
 	{
-		global $conf;
+		global $conf, $langs;
 
-		$sql = 'INSERT IGNORE INTO '.MAIN_DB_PREFIX.'const (name, value, type, visible, entity) VALUES (';
-		$sql .= $db->encrypt($name).', '.$db->encrypt($value).", 'chaine', 0, ".((int) $conf->entity).')';
-		$result = $db->query($sql.($db->type === 'pgsql' ? ' ON CONFLICT DO NOTHING' : '')); // no IGNORE there
-		return $result && $db->affected_rows($result) === 1;
-	}
-
-	/**
-	 * Changes a constant of the current entity, if nobody else has changed it.
-	 *
-	 * @param  DoliDB $db   Database handler
-	 * @param  string $name Name
-	 * @param  string $from Its value as this process knows it
-	 * @param  string $to   Its new value
-	 * @return bool         Whether it was changed by this call
-	 */
-	public static function swapConstant($db, $name, $from, $to)
-	{
-		$sql = 'UPDATE '.MAIN_DB_PREFIX.'const SET value = '.$db->encrypt($to).' WHERE '.self::isConstant($db, $name);
-		$sql .= ' AND '.$db->decrypt('value')." = '".$db->escape($from)."'";
-		$result = $db->query($sql);
-		return $result && $db->affected_rows($result) > 0;
-	}
-
-	/**
-	 * A constant of the current entity, as the database has it now.
-	 *
-	 * @param  DoliDB $db   Database handler
-	 * @param  string $name Name
-	 * @return string       Its value; empty where it does not exist
-	 */
-	public static function readConstant($db, $name)
-	{
-		$sql = 'SELECT '.$db->decrypt('value').' as value FROM '.MAIN_DB_PREFIX.'const WHERE '.self::isConstant($db, $name);
-		$result = $db->query($sql);
-		$row = $result ? $db->fetch_object($result) : null;
-		return $row ? (string) $row->value : '';
-	}
-
-	/**
-	 * The condition for the row of a constant of the current entity.
-	 *
-	 * @param  DoliDB $db   Database handler
-	 * @param  string $name Name
-	 * @return string       SQL
-	 */
-	private static function isConstant($db, $name)
-	{
-		global $conf;
-
-		return $db->decrypt('name')." = '".$db->escape($name)."' AND entity = ".((int) $conf->entity);
+		$own = $langs;
+		$code = getDolGlobalString('MAIN_LANG_DEFAULT', 'auto');
+		if ($code !== 'auto' && $code !== $own->defaultlang) {
+			$langs = new Translate('', $conf);
+			$langs->setDefaultLang($code);
+			$langs->loadLangs(array('main', 'dict'));
+		}
+		try {
+			$langs->load('oauthbridge@oauthbridge');
+			$work($langs);
+		} finally {
+			$langs = $own;
+		}
 	}
 
 	/**
@@ -320,7 +312,7 @@ class OAuthBridgeGrantWatch
 	}
 
 	/**
-	 * Writes an event into the agenda of the current user or an administrator.
+	 * Writes an event into the agenda of an administrator.
 	 *
 	 * @param  string $type  Type of the event
 	 * @param  string $label What happened
@@ -350,7 +342,7 @@ class OAuthBridgeGrantWatch
 	}
 
 	/**
-	 * The owner of the agenda event: the current user, or an administrator of the entity where there is no user (scheduled jobs).
+	 * The owner of the agenda event: the current user if he is an administrator, otherwise the first administrator of the entity.
 	 *
 	 * @return User|null The user; null where there is no administrator
 	 */
@@ -358,7 +350,7 @@ class OAuthBridgeGrantWatch
 	{
 		global $conf, $user;
 
-		if (is_object($user) && $user->id > 0) {
+		if (is_object($user) && $user->id > 0 && !empty($user->admin)) {
 			return $user;
 		}
 		$sql = 'SELECT rowid FROM '.MAIN_DB_PREFIX.'user WHERE admin = 1 AND statut = 1';

@@ -24,6 +24,9 @@ class OAuthBridgeNoticeMail
 	/** Most recipients. */
 	const MAX_RECIPIENTS = 10;
 
+	/** Seconds after which a way that has accepted nothing yet is given up: a server that does not answer is not waited for ten times. */
+	const PATIENCE = 10;
+
 	/** @var DoliDB */
 	private $db;
 
@@ -42,11 +45,11 @@ class OAuthBridgeNoticeMail
 	}
 
 	/**
-	 * Sends a mail. Never throws.
+	 * Sends a mail to each recipient. Never throws.
 	 *
 	 * @param  string $subject Subject
 	 * @param  string $text    Plain text
-	 * @return bool            Whether a way accepted it; if not, error says why
+	 * @return bool            Whether a way accepted it for one of them; if not, error says why
 	 */
 	public function send($subject, $text)
 	{
@@ -127,13 +130,14 @@ class OAuthBridgeNoticeMail
 	}
 
 	/**
-	 * Sends a mail by one way.
+	 * Sends a mail by one way: one for each recipient, since Dolibarr refuses a mail with more than a few, and one bad address then
+	 * keeps it from nobody else.
 	 *
 	 * @param  string   $way        One of findWays()
 	 * @param  string[] $recipients E-mail addresses
 	 * @param  string   $subject    Subject
 	 * @param  string   $text       Plain text
-	 * @return string               Why it failed; empty if it did not
+	 * @return string               Why it failed; empty if it was accepted for one of them
 	 */
 	private function sendBy($way, array $recipients, $subject, $text)
 	{
@@ -150,9 +154,27 @@ class OAuthBridgeNoticeMail
 			$context = $isContext ? self::CONTEXT : ($way === '' ? 'standard' : strtolower(substr($way, 1)));
 			$from = getDolGlobalString('MAIN_MAIL_EMAIL_FROM', $recipients[0]);
 			$none = array();
-			$to = implode(', ', $recipients);
-			$mail = new CMailFile($subject, $to, $from, $text, $none, $none, $none, '', '', 0, 0, '', '', '', '', $context);
-			return $mail->sendfile() ? '' : trim($mail->error.' '.implode(' ', $mail->errors)).' ';
+			$failures = array();
+			$taken = 0;
+			$begun = time();
+			foreach ($recipients as $to) {
+				if ($taken === 0 && time() - $begun > self::PATIENCE) {
+					break;
+				}
+				try {
+					$mail = new CMailFile($subject, $to, $from, $text, $none, $none, $none, '', '', 0, 0, '', '', '', '', $context);
+					$failure = $mail->sendfile() ? '' : trim($mail->error.' '.implode(' ', $mail->errors)).' ';
+				} catch (Throwable $e) {
+					$failure = get_class($e).': '.$e->getMessage();
+				}
+				$taken += $failure === '' ? 1 : 0;
+				$failures[] = $failure === '' ? '' : $to.': '.trim($failure);
+			}
+			$reason = implode('; ', array_filter($failures, 'strlen'));
+			if ($taken > 0 && $reason !== '') {
+				dol_syslog('oauthbridge: "'.$subject.'" could not be mailed to all. '.$reason, LOG_WARNING);
+			}
+			return $taken > 0 ? '' : $reason;
 		} finally {
 			foreach ($kept as $name => $value) {
 				if ($value === null) {

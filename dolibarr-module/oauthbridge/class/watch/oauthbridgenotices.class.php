@@ -10,6 +10,7 @@
  */
 
 require_once __DIR__.'/../client/oauthbridgegateway.class.php';
+require_once __DIR__.'/oauthbridgeconstants.class.php';
 require_once __DIR__.'/oauthbridgegrantwatch.class.php';
 
 /**
@@ -57,7 +58,13 @@ class OAuthBridgeNotices
 		OAuthBridgeMarker::set($marker, self::PAUSE);
 		OAuthBridgeGateway::ask('looking for notices', function (OAuthBridgeClient $client) {
 			$client->setTimeout(self::TIMEOUT);
-			$this->look($client);
+			try {
+				$this->look($client);
+				OAuthBridgeAlarm::tellBridge($client);
+			} catch (OAuthBridgeUnreachableException $e) {
+				$e->isHasty = $e->isTimeout;
+				throw $e;
+			}
 		});
 	}
 
@@ -113,9 +120,9 @@ class OAuthBridgeNotices
 		$name = self::LAST;
 		$isNew = getDolGlobalString($name) === '';
 		$isDone = $isNew
-			? OAuthBridgeGrantWatch::insertConstant($this->db, $name, (string) $to)
-			: OAuthBridgeGrantWatch::swapConstant($this->db, $name, (string) $from, (string) $to);
-		$conf->global->$name = $isDone ? (string) $to : OAuthBridgeGrantWatch::readConstant($this->db, $name);
+			? OAuthBridgeConstants::insert($this->db, $name, (string) $to)
+			: OAuthBridgeConstants::swap($this->db, $name, (string) $from, (string) $to);
+		$conf->global->$name = $isDone ? (string) $to : OAuthBridgeConstants::read($this->db, $name);
 		return $isDone;
 	}
 
@@ -136,11 +143,10 @@ class OAuthBridgeNotices
 		$watch = new OAuthBridgeGrantWatch($this->db);
 		switch ($event['kind'] ?? '') {
 			case 'grant_ended':
-				$watch->noteEnd($entry, $message);
+				$watch->noteEnd($entry, trim($message.' '.(string) ($event['advice'] ?? '')));
 				break;
 			case 'grant_restored':
-				$watch->noteLife($entry);
-				break;
+				$watch->noteLife($entry); // and, as all others
 			default:
 				$watch->tell((string) ($event['kind'] ?? ''), $entry, $message, (string) ($event['advice'] ?? ''));
 		}

@@ -9,7 +9,7 @@ class CMailFile
 	/** @var array<int,array{mode:string,server:string,auth:string,to:string,subject:string,text:string}> */
 	public static $sent = array();
 
-	/** @var string[] Send modes that fail */
+	/** @var string[] Send modes with their servers, and recipients, that fail */
 	public static $broken = array();
 
 	public $error = '';
@@ -51,7 +51,11 @@ class CMailFile
 
 	public function sendfile()
 	{
-		if (in_array($this->mail['mode'].' '.$this->mail['server'], self::$broken, true)) {
+		if (count(explode(',', $this->mail['to'])) + 2 > 10) { // as Dolibarr counts: an empty cc: and an empty bcc: are one each
+			$this->error = 'Too much recipients in to:, cc:, bcc:';
+			return false;
+		}
+		if (in_array($this->mail['mode'].' '.$this->mail['server'], self::$broken, true) || in_array($this->mail['to'], self::$broken, true)) {
 			$this->error = 'broken';
 			return false;
 		}

@@ -7,6 +7,7 @@
 class User
 {
 	public $id = 0;
+	public $admin = 0;
 	public $flagdelsessionsbefore = '';
 	public $context = array();
 	private $db;
