@@ -6,7 +6,7 @@ namespace DolibarrOAuthBridge;
 /// The sidecar's own settings, from the configuration file, the environment (<c>BRIDGE__…</c>) or the command line. Every one has
 /// a default.
 /// </summary>
-internal sealed class BridgeOptions
+internal sealed record BridgeOptions
 {
     /// <summary>Path of Dolibarr's conf.php. The one thing that must be given.</summary>
     public string DolibarrConf { get; init; } = string.Empty;
@@ -31,6 +31,9 @@ internal sealed class BridgeOptions
 
     /// <summary>A database account of the sidecar's own, made by <c>sql/grants.sql</c>; empty for the one in conf.php.</summary>
     public string DatabaseUser { get; init; } = string.Empty;
+
+    /// <summary>Whether that account is set for all instances, and this one has none of its own.</summary>
+    public bool IsDatabaseUserOfAll { get; init; }
 
     /// <summary>The file that holds that account's password, such as a systemd credential.</summary>
     public string DatabasePasswordFile { get; init; } = string.Empty;
@@ -102,4 +105,7 @@ internal sealed class BridgeOptions
 
     /// <summary>The longest that a refresh takes, with every deadline within it.</summary>
     public TimeSpan RefreshLimit => (2 * ProviderDeadline) + TimeSpan.FromSeconds(15);
+
+    /// <inheritdoc />
+    public override string ToString() => nameof(BridgeOptions); // a webhook's URL may be a secret
 }

@@ -75,13 +75,20 @@ internal static class BridgeServices
     internal static IServiceCollection AddProviders(this IServiceCollection services, BridgeOptions options) =>
         services
             .AddSingleton<DiscoveredHosts>()
-            .AddSingleton(provider => new OutboundProxy(
-                options,
-                provider.GetRequiredService<TimeProvider>(),
-                options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<EntryTable>() : null,
-                options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<TokenCodec>() : null,
-                options.UseProxy == ProxyUse.Dolibarr ? provider.GetRequiredService<EncryptedCopies>() : null
-            ))
+            .AddSingleton(provider =>
+            {
+                var time = provider.GetRequiredService<TimeProvider>();
+                return options.UseProxy == ProxyUse.Dolibarr
+                    ? new OutboundProxy(
+                        options,
+                        time,
+                        provider.GetRequiredService<EntryTable>(),
+                        provider.GetRequiredService<TokenCodec>(),
+                        provider.GetRequiredService<EncryptedCopies>(),
+                        origin => provider.GetRequiredService<SeenSecrets>().WasElsewhere(origin, OutboundProxy.Password)
+                    )
+                    : new OutboundProxy(options, time);
+            })
             .AddSingleton(provider =>
                 ProviderHttpClient.Create(
                     provider.GetRequiredService<OutboundProxy>(),
@@ -112,9 +119,11 @@ internal static class BridgeServices
             .AddSingleton<EventTable>()
             .AddSingleton<GrantPauseTable>()
             .AddSingleton<GrantRenames>()
+            .AddSingleton<FormerGrants>()
+            .AddSingleton<AnswerOddities>()
             .AddSingleton<UseTable>()
             .AddSingleton<BindingTable>()
-            .AddSingleton<SeenBindings>()
+            .AddSingleton<SeenSecrets>()
             .AddSingleton<SecretGuard>()
             .AddSingleton<EventPrune>()
             .AddSingleton<RefreshJournal>()

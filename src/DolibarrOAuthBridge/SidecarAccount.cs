@@ -11,28 +11,49 @@ namespace DolibarrOAuthBridge;
 internal static class SidecarAccount
 {
     /// <summary>Dolibarr's configuration with the account that the settings name.</summary>
-    /// <exception cref="SidecarAccountException">The password's file cannot be read.</exception>
+    /// <exception cref="SidecarAccountException">The password's file cannot be read, or is not for this conf.php.</exception>
     public static DolibarrConf Apply(DolibarrConf conf, BridgeOptions options)
     {
         var checkedConf = WithAuthority(conf, options);
-        return options.DatabaseUser.Length == 0
-            ? checkedConf
-            : checkedConf with
-            {
-                DbUser = options.DatabaseUser,
-                DbPassword = ReadPassword(options.DatabasePasswordFile),
-                HasOwnDbAccount = true,
-            };
+        if (options.DatabaseUser.Length == 0)
+        {
+            return checkedConf;
+        }
+
+        // conf.php names the server, which is shown the password: whoever writes the one must not get the other.
+        if (options.IsDatabaseUserOfAll && !conf.IsOfOperator)
+        {
+            throw new SidecarAccountException(
+                $"Others than root can write {conf.Path}, and with it choose the server that gets the password of Bridge:DatabaseUser, "
+                    + "which is for all instances. Give this instance a DatabaseUser and a DatabasePasswordFile of its own (an empty "
+                    + "DatabaseUser is the account in conf.php), or let root own conf.php and its group only read it."
+            );
+        }
+
+        return checkedConf with
+        {
+            DbUser = options.DatabaseUser,
+            DbPassword = ReadPassword(options.DatabasePasswordFile),
+            HasOwnDbAccount = true,
+        };
     }
 
     /// <summary>Reads conf.php; where the settings name an account, a password in it that cannot be read does no harm.</summary>
     /// <exception cref="DolibarrConfException">conf.php cannot be used.</exception>
-    /// <exception cref="SidecarAccountException">The password's file cannot be read.</exception>
+    /// <exception cref="SidecarAccountException">The password's file cannot be read, or is not for this conf.php.</exception>
     public static DolibarrConf Read(string path, BridgeOptions options) =>
-        Apply(DolibarrConfReader.Read(path, needsAccount: options.DatabaseUser.Length == 0), options);
+        Apply(ReadFile(path, options, needsAccount: options.DatabaseUser.Length == 0), options);
 
-    /// <summary>Dolibarr's configuration, account and all, with what the server's certificate is checked against.</summary>
-    public static DolibarrConf WithAuthority(DolibarrConf conf, BridgeOptions options) =>
+    /// <summary>Reads conf.php as Dolibarr has it, with what the server's certificate is checked against.</summary>
+    /// <exception cref="DolibarrConfException">conf.php cannot be used.</exception>
+    public static DolibarrConf ReadDolibarrs(string path, BridgeOptions options) => WithAuthority(ReadFile(path, options), options);
+
+    /// <summary>Reads a conf.php of the instance that the settings are of.</summary>
+    /// <exception cref="DolibarrConfException">It cannot be used.</exception>
+    public static DolibarrConf ReadFile(string path, BridgeOptions options, bool needsAccount = true) =>
+        DolibarrConfReader.Read(path, needsAccount, isOneOfSeveral: options.Instance.Length > 0);
+
+    private static DolibarrConf WithAuthority(DolibarrConf conf, BridgeOptions options) =>
         conf with
         {
             DbCertificateAuthority = options.DatabaseCa,

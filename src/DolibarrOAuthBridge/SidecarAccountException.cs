@@ -3,4 +3,4 @@
 namespace DolibarrOAuthBridge;
 
 /// <summary>The sidecar's own database account cannot be used. The message names the setting.</summary>
-internal sealed class SidecarAccountException(string message, Exception innerException) : Exception(message, innerException);
+internal sealed class SidecarAccountException(string message, Exception? innerException = null) : Exception(message, innerException);

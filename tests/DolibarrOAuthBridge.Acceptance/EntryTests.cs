@@ -21,6 +21,29 @@ public sealed class EntryTests(AcceptanceStage stage)
     }
 
     [AcceptanceFact]
+    [Trait(Feature.Name, Feature.Renew)]
+    public async Task Dolibarrs_own_button_refreshes_a_token_that_is_still_good_or_says_why_not()
+    {
+        const string Button = "a[href*='action=refreshtoken'][href*='Microsoft-Office']";
+        var before = await TestEntries.ConnectAsync(stage.Site.Install, stage.Provider, TestEntries.Renewed);
+        stage.Browser.Open("admin/oauthlogintokens.php");
+        if (!stage.Browser.Sees(Button))
+        {
+            return; // older releases have none
+        }
+
+        stage.Browser.Press(Button);
+        stage.Browser.WaitForText("it has been refreshed");
+        Assert.NotEqual(before.AccessToken, (await stage.Site.Install.ReadTokenAsync(TestEntries.Renewed)).AccessToken);
+
+        await stage.Provider.RevokeGrantsAsync(TestEntries.ClientId(TestEntries.Renewed));
+        stage.Browser.Open("admin/oauthlogintokens.php"); // without the message, which may lie over the button
+        stage.Browser.Press(Button);
+        stage.Browser.WaitForText("consent_required");
+        Assert.DoesNotContain("it has been refreshed", stage.Browser.Text, StringComparison.Ordinal);
+    }
+
+    [AcceptanceFact]
     [Trait(Feature.Name, Feature.DeadGrant)]
     public async Task A_dead_grant_is_said_on_its_card_and_in_the_widget()
     {

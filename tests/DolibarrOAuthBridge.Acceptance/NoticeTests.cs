@@ -10,7 +10,7 @@ namespace DolibarrOAuthBridge.Acceptance;
 [Trait(Feature.Name, Feature.Notices)]
 public sealed class NoticeTests(AcceptanceStage stage)
 {
-    private const string Ended = "The OAuth grant of GENERIC-Ending has ended.";
+    private const string Ended = "The OAuth grant of GENERIC-Ending no longer works.";
 
     private readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
@@ -31,11 +31,11 @@ public sealed class NoticeTests(AcceptanceStage stage)
             );
             stage.Browser.Type("#sendto", "ada@example.com");
             stage.Browser.Press("input[name=sendmail]");
-            stage.Browser.WaitForText("This mail cannot be sent: the OAuth grant of GENERIC-Ending has ended.");
+            stage.Browser.WaitForText("This mail cannot be sent: the OAuth grant of GENERIC-Ending no longer works.");
             stage.Browser.Photograph("notice-sender");
 
             // The administrator gets a mail that does not use the grant, and sees a sign on every page.
-            Assert.Contains("has ended", stage.Site.PhpMail, StringComparison.Ordinal);
+            Assert.Contains("no longer works", stage.Site.PhpMail, StringComparison.Ordinal);
             Assert.Contains("Used for: Outgoing mail", stage.Site.PhpMail, StringComparison.Ordinal);
             stage.Browser.Open("index.php?mainmenu=home");
             Assert.Contains("GENERIC-ENDING", stage.Browser.ValueOf(".oauthbridge-alert", "title"), StringComparison.Ordinal);

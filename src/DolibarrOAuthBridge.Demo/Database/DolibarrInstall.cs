@@ -33,7 +33,9 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
         _server = server;
         _directory = directory;
         _options = options;
-        Codec = new TokenCodec(new InstanceKeys(null, options.Key, null));
+        var keys = new InstanceKeys(null, options.Key, null);
+        keys.FollowRelease(options.Release);
+        Codec = new TokenCodec(keys);
 
         // As superuser, whatever the account in conf.php may do.
         _database = new DolibarrDatabase(
@@ -47,7 +49,7 @@ public sealed partial class DolibarrInstall : IAsyncDisposable
                 DbUser = server.Superuser,
                 DbPassword = server.SuperuserPassword,
                 DbPrefix = options.Prefix,
-                Keys = new InstanceKeys(null, options.Key, null),
+                Keys = keys,
             }
         );
         _tokens = new TokenTable(_database);

@@ -29,6 +29,9 @@ public sealed record DolibarrInstallOptions
     /// <summary><c>$dolibarr_main_instance_unique_id</c>.</summary>
     public string Key { get; init; } = GoldenKey;
 
+    /// <summary>The release by whose rule values are encrypted with <see cref="Key"/>; null for one before 24.</summary>
+    public string? Release { get; init; }
+
     /// <summary><c>$dolibarr_main_url_root</c>.</summary>
     public Uri UrlRoot { get; init; } = new("http://localhost/dolibarr");
 

@@ -88,6 +88,11 @@ public sealed record DolibarrConf
     /// <summary>The keys of encrypted values.</summary>
     public required InstanceKeys Keys { get; init; }
 
+    /// <summary>
+    /// Whether only root and this process's user can have written the file and those that it includes. False where that cannot be told.
+    /// </summary>
+    public bool IsOfOperator { get; init; }
+
     /// <summary>Takes over what may change while the bridge runs: the keys and Dolibarr's URL.</summary>
     /// <param name="newer">The same conf.php, read again.</param>
     public void Follow(DolibarrConf newer)
@@ -113,7 +118,8 @@ public sealed record DolibarrConf
                     other.DbPrefix,
                     other.DbCharacterSet
                 )
-            && (UrlRoot, MainDocumentRoot, Authentication) == (other.UrlRoot, other.MainDocumentRoot, other.Authentication)
+            && (UrlRoot, MainDocumentRoot, Authentication, IsOfOperator)
+                == (other.UrlRoot, other.MainDocumentRoot, other.Authentication, other.IsOfOperator)
             && Keys.HasSameKeysAs(other.Keys);
     }
 

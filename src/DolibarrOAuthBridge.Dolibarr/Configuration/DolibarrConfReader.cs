@@ -19,11 +19,19 @@ public static partial class DolibarrConfReader
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="needsAccount">Whether the database account in it is needed; without, a password that cannot be read is none.</param>
+    /// <param name="isOneOfSeveral">
+    /// Whether this process reads the files of other Dolibarrs too. A file that others than root and this process's user can write then
+    /// gets nothing of theirs: no environment variable, and by <c>include</c> only files of the same user, or that everybody can read.
+    /// </param>
     /// <exception cref="DolibarrConfException">The file cannot be read, or not understood.</exception>
-    public static DolibarrConf Read(string path, bool needsAccount = true)
+    public static DolibarrConf Read(string path, bool needsAccount = true, bool isOneOfSeveral = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Parse(ReadBytes(path), path, needsAccount);
+        var file = ConfFile.Read(path);
+        RequireSize(file.Content, path);
+        var program = new PhpProgram(Environment.GetEnvironmentVariable, isOneOfSeveral);
+        program.Read(file, path);
+        return Make(program, path, needsAccount);
     }
 
     /// <summary>Reads the content of a file.</summary>
@@ -40,6 +48,14 @@ public static partial class DolibarrConfReader
     )
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        RequireSize(php, path);
+        var program = new PhpProgram(environment ?? Environment.GetEnvironmentVariable);
+        program.Read(php, path);
+        return Make(program, path, needsAccount);
+    }
+
+    private static void RequireSize(ReadOnlySpan<byte> php, string path)
+    {
         if (php.Length > MaxBytes)
         {
             throw new DolibarrConfException(
@@ -49,9 +65,10 @@ public static partial class DolibarrConfReader
                 $"The file has more than {MaxBytes} bytes, which no conf.php has. Give the path of Dolibarr's conf.php."
             );
         }
+    }
 
-        var program = new PhpProgram(environment ?? Environment.GetEnvironmentVariable);
-        program.Read(php, path);
+    private static DolibarrConf Make(PhpProgram program, string path, bool needsAccount)
+    {
         var variables = new ConfVariables(program, path);
         var keys = new InstanceKeys(
             variables.Bytes("dolibarr_main_dolcrypt_key"),
@@ -74,6 +91,7 @@ public static partial class DolibarrConfReader
             MainDocumentRoot = variables.Optional("dolibarr_main_document_root"),
             Authentication = variables.Optional("dolibarr_main_authentication"),
             Keys = keys,
+            IsOfOperator = program.IsOfOperator,
         };
     }
 
@@ -180,70 +198,6 @@ public static partial class DolibarrConfReader
             {
                 throw variables.Error(name, $"cannot be decrypted. {exception.Message} {Advice}", exception);
             }
-        }
-    }
-
-    internal static byte[] ReadBytes(string path)
-    {
-        try
-        {
-            using var file = File.OpenHandle(path);
-            // One byte more than allowed tells a file that is too large, without asking a pipe for its length.
-            var bytes = new byte[MaxBytes + 1];
-            var length = 0;
-            for (var read = -1; read != 0 && length < bytes.Length; length += read)
-            {
-                read = RandomAccess.Read(file, bytes.AsSpan(length), length);
-            }
-
-            return bytes[..length];
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new DolibarrConfException(
-                path,
-                null,
-                null,
-                "There is no such file. Give the path of Dolibarr's conf.php, usually htdocs/conf/conf.php." + Hidden(path),
-                exception
-            );
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new DolibarrConfException(
-                path,
-                null,
-                null,
-                Directory.Exists(path)
-                    ? "This is a directory. Give the path of the conf.php in it."
-                    : $"The user \"{Environment.UserName}\" has no permission to read the file{Mode(path)}. Add this user to the file's "
-                        + "group, usually the web server's, and give the group the right to read."
-                        + Hidden(path),
-                exception
-            );
-        }
-        catch (IOException exception)
-        {
-            throw new DolibarrConfException(path, null, null, $"The file cannot be read: {exception.Message}", exception);
-        }
-    }
-
-    // systemd shows such a service an empty directory that nobody may enter.
-    private static string Hidden(string path) =>
-        path.StartsWith("/home/", StringComparison.Ordinal) || path.StartsWith("/root/", StringComparison.Ordinal)
-            ? " A service with ProtectHome=yes, as the package's is, sees nothing in /home and /root: systemctl edit "
-                + "dolibarr-oauth-bridge, with ProtectHome=read-only below [Service]."
-            : string.Empty;
-
-    private static string Mode(string path)
-    {
-        try
-        {
-            return OperatingSystem.IsWindows() ? "" : $" (its mode is {Convert.ToString((int)File.GetUnixFileMode(path), 8)})";
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return "";
         }
     }
 

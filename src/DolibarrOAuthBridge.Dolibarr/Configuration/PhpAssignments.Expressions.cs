@@ -7,9 +7,11 @@ namespace DolibarrOAuthBridge.Dolibarr.Configuration;
 /// <content>The values that can be known without running the code.</content>
 internal ref partial struct PhpAssignments
 {
+    private const int MaxAlternatives = 16;
+
     // Plain values joined by dots; null where one is not plain. An environment variable alone may have an alternative after ?: or ??,
     // which bind less than the dot.
-    private byte[]? ReadExpression()
+    private byte[]? ReadExpression(int alternatives = 0)
     {
         var isVariable = _current.Is("getenv") || _current is { Kind: PhpTokenKind.Variable, Text: "_ENV" or "_SERVER" };
         if (ReadTerm() is not { } value)
@@ -19,9 +21,15 @@ internal ref partial struct PhpAssignments
 
         if (isVariable && (_current.Is("?") || _current.Is("??")))
         {
-            return ReadAlternative(value, isShort: _current.Is("?"));
+            return alternatives < MaxAlternatives ? ReadAlternative(value, _current.Is("?"), alternatives + 1) : null;
         }
 
+        if (!_current.Is("."))
+        {
+            return _unset is null ? value : null;
+        }
+
+        var joined = new List<byte>(value);
         while (_current.Is("."))
         {
             Advance();
@@ -30,13 +38,13 @@ internal ref partial struct PhpAssignments
                 return null;
             }
 
-            value = [.. value, .. part];
+            joined.AddRange(part);
         }
 
-        return _unset is null ? value : null;
+        return _unset is null ? [.. joined] : null;
     }
 
-    private byte[]? ReadAlternative(byte[] value, bool isShort)
+    private byte[]? ReadAlternative(byte[] value, bool isShort, int alternatives)
     {
         var isMissing = _unset is not null || (isShort && value is [] or [(byte)'0']);
         Advance();
@@ -51,7 +59,7 @@ internal ref partial struct PhpAssignments
         }
 
         _unset = null;
-        var alternative = ReadExpression();
+        var alternative = ReadExpression(alternatives);
         if (isMissing)
         {
             return alternative;
@@ -105,8 +113,8 @@ internal ref partial struct PhpAssignments
             _current.Kind == PhpTokenKind.Literal ? _current.Value
             : _current.Is("true") ? "1"u8.ToArray()
             : _current.Is("false") || _current.Is("null") ? []
-            : _current.Is("__dir__") ? Encoding.UTF8.GetBytes(Path.GetDirectoryName(Path.GetFullPath(_path)) ?? "/")
-            : _current.Is("__file__") ? Encoding.UTF8.GetBytes(Path.GetFullPath(_path))
+            : _current.Is("__dir__") ? Encoding.UTF8.GetBytes(_program.Directory)
+            : _current.Is("__file__") ? Encoding.UTF8.GetBytes(_program.File)
             : null;
         if (value is not null)
         {

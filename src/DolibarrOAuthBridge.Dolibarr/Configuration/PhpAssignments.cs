@@ -72,6 +72,7 @@ internal ref partial struct PhpAssignments
     private void ReadInclude()
     {
         var include = _current;
+        _unset = null; // what an assignment before it lacked is not its matter
         Advance();
         var inParentheses = _current.Is("(");
         if (inParentheses)
@@ -126,8 +127,7 @@ internal ref partial struct PhpAssignments
             _current.Is(";") ? value : null,
             _unset is null || !_current.Is(";")
                 ? null
-                : $"takes its value from the environment variable {_unset}, which this process does not have. Set it for the sidecar as "
-                    + "for PHP (Environment= in its unit), or write the value there between quotes."
+                : Unset(_unset)
         );
         ReadOther(variable, variable);
     }
@@ -206,6 +206,13 @@ internal ref partial struct PhpAssignments
 
     private static bool IsInclude(PhpToken token) =>
         token.Kind == PhpTokenKind.Name && token.Text is "include" or "include_once" or "require" or "require_once";
+
+    private readonly string Unset(string variable) =>
+        _program.IsWithoutEnvironment
+            ? $"takes its value from the environment variable {variable}. The sidecar's variables are common to all Dolibarrs that it "
+                + "serves, so a file that others than root can write gets none. Write the value there between quotes."
+            : $"takes its value from the environment variable {variable}, which this process does not have. Set it for the sidecar as "
+                + "for PHP (Environment= in its unit), or write the value there between quotes.";
 
     private readonly void Assign(PhpToken variable, byte[]? value, string? problem = null) =>
         _program.Assign(variable.Text, new PhpAssignment(value, _path, variable.Line, problem));

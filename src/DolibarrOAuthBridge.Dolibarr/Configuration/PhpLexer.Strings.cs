@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Text;
-
 namespace DolibarrOAuthBridge.Dolibarr.Configuration;
 
 /// <content>Strings in quotes, with and without variables in them, and heredocs.</content>
@@ -98,21 +96,30 @@ internal ref partial struct PhpLexer
     private bool SkipHeredoc()
     {
         var rest = Rest()[3..];
-        var head = rest[..Math.Max(0, rest.IndexOfAny((byte)'\r', (byte)'\n'))];
-        var label = Encoding.Latin1.GetString(head).Trim(' ', '\t');
-        if (label.Length > 2 && label[0] == label[^1] && label[0] is '\'' or '"')
+        var label = rest.TrimStart(" \t"u8);
+        var quote = label.Length > 0 && label[0] is (byte)'\'' or (byte)'"' ? 1 : 0;
+        label = label[quote..];
+        var length = 0;
+        while (length < label.Length && (length == 0 ? IsNameStart(label[0]) : IsNamePart(label[length])))
         {
-            label = label[1..^1];
+            length++;
         }
 
-        if (label.Length == 0 || !IsNameStart((byte)label[0]) || !label.All(c => IsNamePart((byte)c)))
+        var after = label[length..];
+        if (length == 0 || (quote > 0 && (after.Length == 0 || after[0] != rest[rest.Length - label.Length - 1])))
+        {
+            return false;
+        }
+
+        after = after[quote..].TrimStart(" \t"u8);
+        if (after.Length == 0 || after[0] is not ((byte)'\r' or (byte)'\n'))
         {
             return false;
         }
 
         var line = Line();
-        var name = Encoding.Latin1.GetBytes(label);
-        Skip(3 + head.Length);
+        var name = label[..length];
+        Skip(3 + rest.Length - after.Length);
         while (_position < _code.Length)
         {
             Skip(CountWhile(IsSpace));

@@ -131,8 +131,9 @@ internal ref partial struct PhpLexer(ReadOnlySpan<byte> code, string path)
             {
                 // A closing tag ends the code even from within a comment.
                 var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
-                var tag = rest.IndexOf("?>"u8);
-                Skip(Math.Min(end < 0 ? rest.Length : end, tag < 0 ? rest.Length : tag));
+                var comment = end < 0 ? rest : rest[..end];
+                var tag = comment.IndexOf("?>"u8);
+                Skip(tag < 0 ? comment.Length : tag);
             }
         }
     }

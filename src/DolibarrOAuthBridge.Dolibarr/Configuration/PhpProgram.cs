@@ -8,7 +8,8 @@ namespace DolibarrOAuthBridge.Dolibarr.Configuration;
 /// A conf.php with the files that it includes: what its variables hold at the end, as far as that can be known without running it.
 /// </summary>
 /// <param name="environment">Looks up an environment variable.</param>
-internal sealed class PhpProgram(Func<string, string?> environment)
+/// <param name="isOneOfSeveral">Whether this process reads the files of other Dolibarrs too, of which this one must get nothing.</param>
+internal sealed class PhpProgram(Func<string, string?> environment, bool isOneOfSeveral = false)
 {
     private const int MaxDepth = 5;
     private const int MaxFiles = 20;
@@ -16,19 +17,38 @@ internal sealed class PhpProgram(Func<string, string?> environment)
     private readonly Dictionary<string, PhpAssignment> _assignments = new(StringComparer.Ordinal);
     private readonly HashSet<string> _files = new(StringComparer.Ordinal);
     private PhpAssignment? _anything;
+    private ConfFile? _foreign; // the first file that others than the operator can write
     private int _depth;
+    private int _includes;
 
     /// <summary>Whether a file ended the whole program, by <c>exit</c>.</summary>
     public bool HasEnded { get; set; }
 
+    /// <summary>The path of the file that is being read, without links.</summary>
+    public string File { get; private set; } = "/";
+
+    /// <summary>The directory of <see cref="File"/>.</summary>
+    public string Directory => Path.GetDirectoryName(File) ?? "/";
+
+    /// <summary>Whether only root and this process's user can have written what was read.</summary>
+    public bool IsOfOperator { get; private set; }
+
+    /// <summary>Whether no environment variable is told: they are common to all Dolibarrs of this process.</summary>
+    public bool IsWithoutEnvironment => isOneOfSeveral && _foreign is not null;
+
     /// <summary>Reads the first file.</summary>
     /// <exception cref="DolibarrConfException">It is not PHP, a string or comment is not closed, or an include cannot be
     /// followed.</exception>
-    public void Read(ReadOnlySpan<byte> php, string path)
+    public void Read(ConfFile file, string path)
     {
-        _files.Add(Path.GetFullPath(path));
-        PhpAssignments.Read(php, path, this);
+        IsOfOperator = true;
+        Note(file);
+        Read(file.Content, path, file.RealPath);
     }
+
+    /// <summary>Reads the content of the first file, of which nothing else is known.</summary>
+    /// <exception cref="DolibarrConfException">As for <see cref="Read(ConfFile, string)"/>.</exception>
+    public void Read(ReadOnlySpan<byte> php, string path) => Read(php, path, Path.GetFullPath(path));
 
     /// <summary>The last assignment to a variable; null if there is none.</summary>
     public PhpAssignment? Find(string name) => _assignments.TryGetValue(name, out var assignment) ? assignment : _anything;
@@ -52,7 +72,8 @@ internal sealed class PhpProgram(Func<string, string?> environment)
     }
 
     /// <summary>What an environment variable holds; null if it is not set.</summary>
-    public byte[]? Environment(string name) => environment(name) is { } value ? Encoding.UTF8.GetBytes(value) : null;
+    public byte[]? Environment(string name) =>
+        !IsWithoutEnvironment && environment(name) is { } value ? Encoding.UTF8.GetBytes(value) : null;
 
     /// <summary>Follows an <c>include</c> or <c>require</c>.</summary>
     /// <param name="file">The file as written.</param>
@@ -62,27 +83,44 @@ internal sealed class PhpProgram(Func<string, string?> environment)
     /// <exception cref="DolibarrConfException">It cannot be followed.</exception>
     public void Include(string file, string kind, string path, int line)
     {
-        // PHP tries include_path and the working directory first; neither is known here, and both are rarely of use for a conf.php.
-        var full = Path.GetFullPath(file, Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/");
-        if (!_files.Add(full) && kind.EndsWith("_once", StringComparison.Ordinal))
+        var isOnce = kind.EndsWith("_once", StringComparison.Ordinal);
+        if (file.Contains('\0', StringComparison.Ordinal))
         {
-            return;
+            throw new DolibarrConfException(path, line, null, "The name of the file that is included here has a zero byte.");
         }
 
-        if (_depth == MaxDepth || _files.Count > MaxFiles)
+        // PHP tries include_path and the working directory first; neither is known here, and both are rarely of use for a conf.php.
+        var full = Path.GetFullPath(file, Directory);
+        if (_depth == MaxDepth || ++_includes > MaxFiles)
         {
             throw new DolibarrConfException(path, line, null, "Too many files include each other here: the bridge follows 20, 5 deep.");
         }
 
-        if (kind.StartsWith("include", StringComparison.Ordinal) && IsCertainlyMissing(full))
+        if (Open(full, kind, path, line) is not { } opened || (!_files.Add(opened.RealPath) && isOnce))
         {
-            return; // PHP warns and goes on
+            return;
         }
 
-        byte[] php;
+        RequireOwn(opened, full, path, line);
+        Note(opened);
+        var before = File;
+        _depth++;
+        Read(opened.Content, full, opened.RealPath);
+        _depth--;
+        File = before;
+    }
+
+    // Null where include finds nothing: PHP warns and goes on.
+    private static ConfFile? Open(string full, string kind, string path, int line)
+    {
         try
         {
-            php = DolibarrConfReader.ReadBytes(full);
+            return ConfFile.Read(full);
+        }
+        catch (DolibarrConfException exception)
+            when (exception.InnerException is FileNotFoundException && kind.StartsWith("include", StringComparison.Ordinal))
+        {
+            return null;
         }
         catch (DolibarrConfException exception)
         {
@@ -94,23 +132,45 @@ internal sealed class PhpProgram(Func<string, string?> environment)
                 exception
             );
         }
-
-        _depth++;
-        PhpAssignments.Read(php, full, this);
-        _depth--;
     }
 
-    // A directory that this process may not look into says nothing of its files.
-    private static bool IsCertainlyMissing(string path)
+    // Whoever writes one conf.php must not have this process read him another's.
+    private void RequireOwn(ConfFile opened, string full, string path, int line)
     {
-        try
+        if (!isOneOfSeveral || _foreign is not { } foreign || opened.IsForEverybody)
         {
-            var directory = Path.GetDirectoryName(path) ?? "/";
-            return !Directory.Exists(directory) || !Directory.EnumerateFileSystemEntries(directory, Path.GetFileName(path)).Any();
+            return;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        if (opened.Owner is not { } owner || owner != foreign.Owner)
         {
-            return false;
+            var unknown = opened.Owner is null || foreign.Owner is null
+                ? " Its user cannot be told here: a service with PrivateUsers=yes, as the package's is, does not see it."
+                : string.Empty;
+            throw new DolibarrConfException(
+                path,
+                line,
+                null,
+                $"The file that is included here, {full}, may be another Dolibarr's: it is not of the same user as the file that includes "
+                    + $"it, and not every user of this machine can read it.{unknown} Write what is needed of it into conf.php, or let root "
+                    + "own conf.php and all that it includes, with nobody else to write them."
+            );
         }
+    }
+
+    private void Note(ConfFile file)
+    {
+        if (!file.IsOfOperator)
+        {
+            IsOfOperator = false;
+            _foreign ??= file;
+        }
+    }
+
+    private void Read(ReadOnlySpan<byte> php, string path, string realPath)
+    {
+        _files.Add(realPath);
+        File = realPath;
+        PhpAssignments.Read(php, path, this);
     }
 }

@@ -105,6 +105,36 @@ public sealed partial class DolibarrDatabase : IAsyncDisposable
     }
 
     /// <summary>
+    /// Does work in one transaction, once: what the work does not commit is taken back. After a failure the commit may have arrived.
+    /// </summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<T> InTransactionAsync<T>(
+        Func<DbConnection, DbTransaction, Task<T>> work,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                await using (transaction.ConfigureAwait(false))
+                {
+                    return await work(connection, transaction).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception exception) when (StoreException.IsFromStore(exception))
+        {
+            var failure = StoreException.From(exception);
+            AskAgain(failure);
+            throw failure;
+        }
+    }
+
+    /// <summary>
     /// Finds out whether something could be written: runs the work in a transaction that is taken back, as <see cref="RunAsync"/> does.
     /// </summary>
     /// <param name="work">What to try. The tables must be able to take a change back.</param>

@@ -49,7 +49,13 @@ internal sealed class MySqlDialect : SqlDialect
         "SELECT table_name AS Name, engine AS Engine FROM information_schema.tables WHERE table_schema = DATABASE() "
         + "AND table_type = 'BASE TABLE' AND table_name IN @names AND engine <> 'InnoDB'";
 
-    public override string? ReadableQuery => $"{Readable("table", "DATABASE()")} UNION ALL {Readable("views", "@views")}";
+    public override string ReadableQuery => $"{Readable("table", "DATABASE()")} UNION ALL {Readable("views", "@views")}";
+
+    public override string? PartlySeenQuery => null;
+
+    public override string? MayCreateQuery => null;
+
+    public override string? NumberRefusedQuery => null;
 
     public override string IndexesQuery =>
         "SELECT table_name AS Name, index_name AS Detail, CONCAT(IF(MAX(non_unique) = 0, 'unique ', ''), '(', GROUP_CONCAT(column_name, "
@@ -66,6 +72,8 @@ internal sealed class MySqlDialect : SqlDialect
     public override string GrantsQuery => "SHOW GRANTS";
 
     public override string OneScriptAtATime => string.Empty;
+
+    public override string Together(string statements) => $"START TRANSACTION;\n{statements}\nCOMMIT;";
 
     public override string WaitOneSecondForTables => "SET SESSION lock_wait_timeout = 1";
 

@@ -35,7 +35,36 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     public override string? EnginesQuery => null;
 
-    public override string? ReadableQuery => null;
+    public override string ReadableQuery =>
+        """
+            SELECT 'table' AS Place FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+             WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = @table AND a.attname = @column
+               AND has_column_privilege(c.oid, a.attnum, 'SELECT')
+            UNION ALL
+            SELECT 'function' FROM pg_proc p
+             WHERE p.pronamespace = current_schema()::regnamespace AND p.proname = @function AND p.pronargs = 0
+               AND has_function_privilege(p.oid, 'EXECUTE')
+            """;
+
+    // The policy of an account has its name (sql/pgsql/grants.sql).
+    public override string? PartlySeenQuery =>
+        """
+            SELECT c.relname AS Name, CASE WHEN BOOL_OR(p.polpermissive) THEN 0 ELSE 1 END AS IsEmpty
+              FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid
+             WHERE c.relnamespace = current_schema()::regnamespace AND c.relname IN @names AND row_security_active(c.oid)
+             GROUP BY c.relname
+            HAVING BOOL_OR(p.polname = current_user AND NOT p.polpermissive) OR BOOL_OR(p.polpermissive) IS NOT TRUE
+            """;
+
+    public override string? MayCreateQuery =>
+        """
+            SELECT n.nspname AS Name, pg_get_userbyid(c.relowner) AS Owner FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid
+             WHERE n.nspname = current_schema() AND c.relname = @table AND has_schema_privilege(n.oid, 'CREATE')
+               AND NOT pg_has_role(n.nspowner, 'USAGE')
+            """;
+
+    public override string? NumberRefusedQuery =>
+        "SELECT 1 AS Refused WHERE has_sequence_privilege(pg_get_serial_sequence(@table, 'rowid'), 'USAGE') IS FALSE";
 
     public override string IndexesQuery =>
         """
@@ -64,6 +93,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     // Several statements in one call are one transaction, which holds the lock. The number is the bridge's own.
     public override string OneScriptAtATime => "SELECT pg_advisory_xact_lock(823471056);\n";
+
+    public override string Together(string statements) => statements; // the whole script is
 
     public override string WaitOneSecondForTables => "SET lock_timeout = 1000";
 
@@ -140,6 +171,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
                 : isTls ? SslMode.Require
                 : SslMode.Prefer,
             RootCertificate = isChecked ? conf.DbCertificateFile : null,
+            // Whoever listens in the server's place may ask for the password itself.
+            RequireAuth = isChecked || HostOf(conf).StartsWith('/') ? null : "ScramSHA256,MD5,None",
         };
         var builder = new NpgsqlSlimDataSourceBuilder(connectionString.ConnectionString);
         builder.EnableTransportSecurity();

@@ -54,9 +54,27 @@ public abstract partial class SqlDialect
 
     /// <summary>
     /// Where the account may read the column <c>@column</c> of <c>@table</c>, as <c>Place</c>: <c>table</c> for the table itself,
-    /// <c>views</c> for the view of it in the database <c>@views</c>. Null where there are no such views.
+    /// <c>views</c> for the view of it in the database <c>@views</c>, <c>function</c> for <c>@function</c>, which shows a part of it.
     /// </summary>
-    public abstract string? ReadableQuery { get; }
+    public abstract string ReadableQuery { get; }
+
+    /// <summary>
+    /// The tables among <c>@names</c> of which row-level security shows this account a part only, as <c>Name</c>, and as <c>IsEmpty</c> 1
+    /// where it shows no row at all. Null where rows are hidden by views.
+    /// </summary>
+    public abstract string? PartlySeenQuery { get; }
+
+    /// <summary>
+    /// Gives a row where this account may create objects in the schema of <c>@table</c>, which is another's: <c>Name</c> is the schema,
+    /// <c>Owner</c> the table's owner. Null where such objects are in nobody's way.
+    /// </summary>
+    public abstract string? MayCreateQuery { get; }
+
+    /// <summary>
+    /// Gives a row where this account may not have the next number for the column <c>rowid</c> of <c>@table</c>. Null where the right to
+    /// add rows is enough.
+    /// </summary>
+    public abstract string? NumberRefusedQuery { get; }
 
     /// <summary>
     /// The indexes of the tables in <c>@names</c>: <c>Name</c> is the table, <c>Detail</c> the index (<c>PRIMARY</c> for the primary key),
@@ -75,6 +93,10 @@ public abstract partial class SqlDialect
 
     /// <summary>Stands before a script that makes or changes tables, so that two processes do not do it at the same moment.</summary>
     public abstract string OneScriptAtATime { get; }
+
+    /// <summary>Statements of a script that are all run or none, where others stand around them.</summary>
+    /// <param name="statements">The statements, each with its semicolon.</param>
+    public abstract string Together(string statements);
 
     /// <summary>Limits how long this connection waits for a table that another one holds, to one second.</summary>
     public abstract string WaitOneSecondForTables { get; }

@@ -28,14 +28,24 @@ public sealed class KeyChange
         _writeKey = newKeys.WriteKey is { } key ? key.ToArray() : throw new ArgumentException("There is no new key.", nameof(newKeys));
         _new = newKeys.ReleaseKeys;
         _old = [.. oldKeys.Candidates.Where(old => !InstanceKeys.Contains(_new, old))];
-        IsNone = oldKeys.WriteKey is { } former && former.Span.SequenceEqual(_writeKey);
+        // A key with commas that stays as it is: what older releases wrote is under the whole string, which the newer ones do not try.
+        IsNone =
+            oldKeys.WriteKey is { } former
+            && former.Span.SequenceEqual(_writeKey)
+            && !(oldKeys.WholeKey is { } whole && InstanceKeys.Contains(_old, whole) && !Used(whole.Span).SequenceEqual(Used(_writeKey)));
     }
 
     /// <summary>The keys that take the place of the old ones.</summary>
     public InstanceKeys NewKeys { get; }
 
-    /// <summary>Whether both sides encrypt with the same key, so that there is nothing to do.</summary>
+    /// <summary>
+    /// Whether both sides encrypt with the same key, and the new one reads what the old one wrote in any release, so that there is nothing
+    /// to do.
+    /// </summary>
     public bool IsNone { get; }
+
+    // AES-256 takes no more of a key.
+    private static ReadOnlySpan<byte> Used(ReadOnlySpan<byte> key) => key[..Math.Min(key.Length, 32)];
 
     /// <summary>What a stored value is before the change.</summary>
     public KeyChangeVerdict Judge(string value)

@@ -40,5 +40,8 @@ public static class AsciiName
         return hash.ToHashCode();
     }
 
+    /// <summary>The one spelling of all names that are the same.</summary>
+    public static string Fold(string name) => new([.. name.Select(ToLower)]);
+
     private static char ToLower(char character) => char.IsAsciiLetterUpper(character) ? (char)(character | 0x20) : character;
 }

@@ -23,7 +23,7 @@ public sealed class EncryptedCopies(DolibarrDatabase database)
         return await AnyAsync(
                 $"{stored} AND name NOT LIKE @except ESCAPE '|'",
                 origin,
-                [("except", Literal(except).Replace('*', '%'))],
+                [("except", LikePattern.Literal(except).Replace('*', '%'))],
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -40,11 +40,44 @@ public sealed class EncryptedCopies(DolibarrDatabase database)
             )
             .ConfigureAwait(false);
 
-    // An account that has views only is shown the beginning of each IV, and not what was encrypted.
+    /// <summary>The encrypted settings of all companies: the name of each, and the beginning of its IV.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<IReadOnlyList<(string Name, string Origin)>> ListSettingsAsync(CancellationToken cancellationToken = default)
+    {
+        if (await OriginsAsync("const", cancellationToken).ConfigureAwait(false) is { } origins)
+        {
+            return await database
+                .QueryAsync(
+                    $"SELECT name, origin FROM {origins}",
+                    [],
+                    static row => (row.Text("name"), row.Text("origin")),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+
+        var settings = await database
+            .QueryAsync(
+                $"SELECT name, value FROM {database.Table("const")} WHERE value LIKE '%dol%:%:%:%'",
+                [],
+                static row => (Name: row.Text("name"), Origin: DolCrypt.OriginOf(row.Text("value").Trim())),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return [.. settings.Where(static setting => setting.Origin is not null).Select(static setting => (setting.Name, setting.Origin!))];
+    }
+
     private async ValueTask<string> StoredWithAsync(string table, string column, CancellationToken cancellationToken) =>
-        await database.UsesViewsAsync(cancellationToken).ConfigureAwait(false)
-            ? $"{database.View(table + "_origin")} WHERE origin = @origin"
+        await OriginsAsync(table, cancellationToken).ConfigureAwait(false) is { } origins
+            ? $"{origins} WHERE origin = @origin"
             : $"{database.Table(table)} WHERE {column} LIKE @pattern ESCAPE '|'";
+
+    // An account that sees a part of the table only is shown the beginning of each IV in it, and not what was encrypted.
+    private async ValueTask<string?> OriginsAsync(string table, CancellationToken cancellationToken) =>
+        await database.UsesViewsAsync(cancellationToken).ConfigureAwait(false) ? database.View(table + "_origin")
+        : await database.HidesRowsAsync(table, cancellationToken).ConfigureAwait(false)
+            ? $"{database.Table($"oauthbridge_{table}_origin")}()"
+        : null;
 
     private async Task<bool> AnyAsync(
         string where,
@@ -57,16 +90,11 @@ public sealed class EncryptedCopies(DolibarrDatabase database)
         var found = await database
             .QueryAsync(
                 $"SELECT 1 AS found FROM {where} LIMIT 1",
-                [("pattern", $"%dol%:%:{Literal(origin)}%"), ("origin", origin), .. parameters],
+                [("pattern", $"%dol%:%:{LikePattern.Literal(origin)}%"), ("origin", origin), .. parameters],
                 static row => row.Number("found"),
                 cancellationToken
             )
             .ConfigureAwait(false);
         return found.Count > 0;
     }
-
-    private static string Literal(string text) =>
-        text.Replace("|", "||", StringComparison.Ordinal)
-            .Replace("_", "|_", StringComparison.Ordinal)
-            .Replace("%", "|%", StringComparison.Ordinal);
 }

@@ -53,6 +53,11 @@ public sealed record EntryName
         return true;
     }
 
+    /// <summary>
+    /// The same for each entry whose row has one name, whatever its case: <c>STRIPETEST</c> and <c>STRIPE_TEST</c> share a row.
+    /// </summary>
+    public string RowKey => AsciiName.Fold(Service);
+
     /// <summary>Whether a row of the token table belongs to this entry.</summary>
     public bool Owns(string? service) => AsciiName.AreSame(Service, service);
 

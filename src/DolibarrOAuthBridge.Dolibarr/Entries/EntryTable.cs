@@ -98,10 +98,7 @@ public sealed class EntryTable
     public async Task<OAuthEntry?> FindAsync(EntryName name, int entity, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var pattern = $"{NamePrefix}{name}_"
-            .Replace("|", "||", StringComparison.Ordinal)
-            .Replace("_", "|_", StringComparison.Ordinal)
-            .Replace("%", "|%", StringComparison.Ordinal);
+        var pattern = LikePattern.Literal($"{NamePrefix}{name}_");
         var constants = await ReadAsync(
                 "(name LIKE @pattern ESCAPE '|' OR name IN (@tenants, @domains))",
                 [("entity", entity), ("pattern", pattern + "%"), .. SharedConstants],
@@ -190,7 +187,7 @@ public sealed class EntryTable
     )
     {
         ArgumentException.ThrowIfNullOrEmpty(prefix);
-        var pattern = prefix.Replace("_", "|_", StringComparison.Ordinal) + "%";
+        var pattern = LikePattern.Literal(prefix) + "%";
         var constants = await ReadAsync("name LIKE @pattern ESCAPE '|'", [("pattern", pattern), ("entity", entity)], cancellationToken)
             .ConfigureAwait(false);
         return constants

@@ -18,6 +18,11 @@ public sealed partial class TokenTable(DolibarrDatabase database)
     /// <exception cref="StoreException">The table is not there or is not Dolibarr's.</exception>
     public Task<TokenTableSchema> SchemaAsync(CancellationToken cancellationToken = default) => _schema.ReadAsync(cancellationToken);
 
+    /// <summary>The table's columns as they are now: somebody may have altered one since they were read.</summary>
+    /// <exception cref="StoreException">The table is not there or is not Dolibarr's.</exception>
+    public Task<TokenTableSchema> ReadSchemaAnewAsync(CancellationToken cancellationToken = default) =>
+        _schema.ReadAnewAsync(cancellationToken);
+
     /// <summary>What stands in SQL for the table and its columns: the table itself, or views of it.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public ValueTask<TokenTableNames> NamesAsync(CancellationToken cancellationToken = default) =>

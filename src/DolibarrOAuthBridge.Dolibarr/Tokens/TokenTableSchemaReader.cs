@@ -57,6 +57,14 @@ internal sealed class TokenTableSchemaReader(DolibarrDatabase database)
         return _schema = schema;
     }
 
+    /// <summary>The same, whatever was read before.</summary>
+    /// <exception cref="StoreException">The table is not there or is not Dolibarr's.</exception>
+    public Task<TokenTableSchema> ReadAnewAsync(CancellationToken cancellationToken)
+    {
+        _schema = null;
+        return ReadAsync(cancellationToken);
+    }
+
     /// <summary>Whether the table's engine can take a change back; false where the account cannot see it.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<bool> IsTransactionalAsync(CancellationToken cancellationToken)
@@ -89,12 +97,10 @@ internal sealed class TokenTableSchemaReader(DolibarrDatabase database)
     /// <exception cref="StoreException">It does not fit.</exception>
     public async Task RequireToFitAsync(string column, string value, CancellationToken cancellationToken)
     {
-        if (!(await ReadAsync(cancellationToken).ConfigureAwait(false)).Fits(column, value))
-        {
-            _schema = null; // somebody may have widened the column since it was read
-        }
-
-        if (!(await ReadAsync(cancellationToken).ConfigureAwait(false)).Fits(column, value))
+        if (
+            !(await ReadAsync(cancellationToken).ConfigureAwait(false)).Fits(column, value)
+            && !(await ReadAnewAsync(cancellationToken).ConfigureAwait(false)).Fits(column, value)
+        )
         {
             throw new StoreException(
                 StoreFailure.NotWritable,

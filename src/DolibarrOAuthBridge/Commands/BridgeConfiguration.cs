@@ -56,7 +56,13 @@ internal static class BridgeConfiguration
             return builder.AddEnvironmentVariables("BRIDGE__").AddCommandLine([.. settings]).Build();
         }
         catch (Exception exception)
-            when (exception is FormatException or IOException or UnauthorizedAccessException or InvalidDataException)
+            when (exception
+                    is FormatException
+                        or IOException
+                        or UnauthorizedAccessException
+                        or InvalidDataException
+                        or InvalidOperationException // no Unicode
+            )
         {
             throw new UsageException(
                 JsonFault.Describe(exception) is { } fault
@@ -67,8 +73,18 @@ internal static class BridgeConfiguration
     }
 
     /// <summary>Reads which instances there are.</summary>
-    public static InstanceCatalogue Instances(IConfiguration configuration, string stateDirectory) =>
-        new InstanceDirectory(OfInstance).Read(configuration, stateDirectory);
+    /// <exception cref="UsageException">Their directory cannot be read.</exception>
+    public static InstanceCatalogue Instances(IConfiguration configuration, string stateDirectory)
+    {
+        try
+        {
+            return new InstanceDirectory(OfInstance).Read(configuration, stateDirectory);
+        }
+        catch (FormatException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
 
     // What is wrong with one instance is no reason not to start.
     private static BridgeOptions OfInstance(IConfiguration configuration, string name)

@@ -26,8 +26,28 @@ internal sealed class CommandContext : IAsyncDisposable
     /// <summary>Whether it is about one Dolibarr.</summary>
     public bool HasConf => Options.DolibarrConf.Length > 0;
 
-    /// <summary>Reads which instances with names there are, as they are now; null where the configuration names none.</summary>
+    /// <summary>
+    /// Reads which instances with names there are, as they are now; null where the configuration names none, or the command is about one.
+    /// </summary>
     public Func<InstanceCatalogue>? ReadInstances { get; private init; }
+
+    /// <summary>Lists the instances with names, for a command about all of them.</summary>
+    /// <returns>Null where the configuration names none.</returns>
+    /// <exception cref="UsageException">Nobody can tell which there are.</exception>
+    public InstanceCatalogue? ListInstances()
+    {
+        try
+        {
+            return ReadInstances?.Invoke();
+        }
+        catch (FormatException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
+
+    /// <summary>The instance with a name that the command is about; null for none.</summary>
+    public InstanceDefinition? Instance { get; private init; }
 
     /// <summary>How the command line names this Dolibarr, for advice.</summary>
     public string Selector => Options.Instance.Length > 0 ? $"--instance {Options.Instance}" : $"--dolibarr-conf {Output.Quote(Conf.Path)}";
@@ -42,6 +62,9 @@ internal sealed class CommandContext : IAsyncDisposable
     public IConfiguration Configuration { get; }
 
     public int Entity { get; private init; } = 1;
+
+    /// <summary>The company that the command line names; null where it names none, for commands that are about all then.</summary>
+    public int? GivenEntity { get; private init; }
 
     public bool Json { get; private init; }
 
@@ -91,18 +114,30 @@ internal sealed class CommandContext : IAsyncDisposable
             );
         }
 
-        return Make(options, configuration);
+        return Make(options, configuration, null);
 
-        CommandContext Named(InstanceDefinition instance) => Make(instance.Options, instance.Configuration());
+        CommandContext Named(InstanceDefinition instance) =>
+            Make(
+                // These are of the process, which with "serve" is this one.
+                instance.Options with
+                {
+                    LogFormat = options.LogFormat,
+                    OperatorKeyFile = options.OperatorKeyFile,
+                },
+                instance.Configuration(),
+                instance
+            );
 
-        CommandContext Make(BridgeOptions of, IConfiguration with)
+        CommandContext Make(BridgeOptions of, IConfiguration with, InstanceDefinition? instance)
         {
             return new CommandContext(of, with, command.ActsAsDolibarr)
             {
                 Entity = result.GetValue(common.Entity),
+                GivenEntity = result.GetResult(common.Entity) is { Implicit: false } ? result.GetValue(common.Entity) : null,
                 Json = result.GetValue(common.Json),
                 Reveal = result.GetValue(common.Reveal),
-                ReadInstances = of.Instance.Length == 0 ? read : null,
+                ReadInstances = instance is null ? read : null,
+                Instance = instance,
             }.WithConf();
         }
     }
@@ -136,7 +171,7 @@ internal sealed class CommandContext : IAsyncDisposable
         try
         {
             return asDolibarr
-                ? SidecarAccount.WithAuthority(DolibarrConfReader.Read(options.DolibarrConf), options)
+                ? SidecarAccount.ReadDolibarrs(options.DolibarrConf, options)
                 : SidecarAccount.Read(options.DolibarrConf, options);
         }
         catch (SidecarAccountException exception)
@@ -148,7 +183,7 @@ internal sealed class CommandContext : IAsyncDisposable
     /// <summary>What the database account does not see, for people; null where it sees every row.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<string?> UnseenAsync(CancellationToken cancellationToken) =>
-        await Get<DolibarrDatabase>().UsesViewsAsync(cancellationToken)
+        await Get<DolibarrDatabase>().SeesPartAsync(cancellationToken)
             ? $"The database account {Conf.DbUser} sees OAuth settings and the rows of known entries only; rows of other owners, and of "
                 + "entries that are gone, are not looked at. With --Bridge:DatabaseUser= the account in conf.php is used, which sees all."
             : null;

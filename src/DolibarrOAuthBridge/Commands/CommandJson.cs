@@ -28,6 +28,8 @@ namespace DolibarrOAuthBridge.Commands;
 [JsonSerializable(typeof(InstanceList))]
 [JsonSerializable(typeof(DoctorReports))]
 [JsonSerializable(typeof(InitReport))]
+[JsonSerializable(typeof(InitPlan))]
+[JsonSerializable(typeof(PruneReport))]
 [JsonSerializable(typeof(MailCheckReport))]
 [JsonSerializable(typeof(MailCheckList))]
 [JsonSerializable(typeof(ConsentStarted))]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -12,9 +13,7 @@ internal static class CommandLine
 {
     private const int Failed = 1;
     private const int WrongUsage = 2;
-
-    // How long a command that is told to stop may take: longer than a refresh that must not be cut off.
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(5);
+    private const int MostPatientSignals = 2; // the third ends the process as it is
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -67,7 +66,19 @@ internal static class CommandLine
             return WrongUsage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = LongestEnd });
+        // Heard before the command begins, so that no question can be on the screen that Ctrl-C does not end in order. The library's own
+        // handler comes after the command has begun. No time limit: a refresh under way must not be cut off but by who insists.
+        var signals = 0;
+        using var ending = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, ending.Token);
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = Interlocked.Increment(ref signals) <= MostPatientSignals;
+            ending.Cancel();
+        }
     }
 
     // The library names types of .NET.
@@ -84,7 +95,6 @@ internal static class CommandLine
     {
         try
         {
-            await Task.Yield(); // before this there is no task yet that a signal could wait for: the exit status would be that of a kill
             return await command.RunAsync(result, () => CommandContext.Create(result, common, settings, command), cancellationToken);
         }
         catch (UsageException exception)
@@ -109,7 +119,7 @@ internal static class CommandLine
 
     private static async Task<int> FailAsync(string code, string message)
     {
-        await Console.Error.WriteLineAsync($"{code}: {message}");
+        await Console.Error.WriteLineAsync(Output.Clean($"{code}: {message.ReplaceLineEndings(" ")}"));
         return Failed;
     }
 }

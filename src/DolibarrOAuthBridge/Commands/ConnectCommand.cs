@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.CommandLine;
+using DolibarrOAuthBridge.Commands.Connecting;
 using DolibarrOAuthBridge.Commands.Consenting;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Entries;
-using DolibarrOAuthBridge.Mail;
 using DolibarrOAuthBridge.Providers;
-using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Commands;
 
 /// <summary>
-/// <c>connect</c>: asks what the module's assistant asks, writes the entry as Dolibarr does, gets consent, and tries the mail login.
+/// <c>connect</c>: asks what the module's assistant asks, writes the entry as Dolibarr does, gets consent, and tries the mailbox.
 /// </summary>
 internal sealed class ConnectCommand : IBridgeCommand
 {
-    private static readonly string[] Offered = ["GOOGLE", "MICROSOFT", "MICROSOFTAPP", "GITHUB", "GENERIC"];
+    private const string Paste = "paste";
+    private const string Here = "here";
+    private const string Device = "device";
 
     private readonly Option<bool> _device = new("--device") { Description = "Consent by a short code, where the provider has that." };
     private readonly Option<bool> _paste = new("--paste")
@@ -27,7 +28,7 @@ internal sealed class ConnectCommand : IBridgeCommand
     public bool ActsAsDolibarr => true;
 
     public Command Define() =>
-        new("connect", "Connect an account: asks for what is needed, writes the entry, gets consent and tries the mail login.")
+        new("connect", "Connect an account: asks for what is needed, writes the entry, gets consent and tries the mailbox.")
         {
             _device,
             _paste,
@@ -35,6 +36,11 @@ internal sealed class ConnectCommand : IBridgeCommand
 
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
+        var given =
+            result.GetValue(_device) && result.GetValue(_paste) ? throw new UsageException("Choose one of --device and --paste.")
+            : result.GetValue(_device) ? Device
+            : result.GetValue(_paste) ? Paste
+            : null;
         var context = open();
         await using (context)
         {
@@ -43,149 +49,88 @@ internal sealed class ConnectCommand : IBridgeCommand
                 throw new UsageException("connect asks questions, so it has no --json. Scripts write the entry and use consent --json.");
             }
 
-            var questions = new Questions(Console.In, Console.Out);
-            var name = await AskNameAsync(questions, cancellationToken);
-            await EnsureEntryAsync(context, questions, name, cancellationToken);
-            var entry = await context.Get<EntryDirectory>().GetAsync(name.ToString(), context.Entity, cancellationToken);
-            EntrySettings.RequireComplete(entry);
-            var terminal = new ConsentTerminal(json: false, context.Get<TimeProvider>());
-            var granted =
-                ProviderCatalogue.Of(name).Renewal == RenewalGrant.ClientCredentials
-                    ? await ConsentCommand.AppOnlyAsync(context, entry, new ConsentOptions(), cancellationToken)
-                : result.GetValue(_device)
-                    ? await DeviceDialog.Of(context).RunAsync(entry, new ConsentOptions(), terminal, cancellationToken)
-                : await CodeDialog
-                    .Of(context)
-                    .RunAsync(entry, new ConsentOptions(), terminal, result.GetValue(_paste), null, cancellationToken);
-            await terminal.TellAsync(granted);
-            return await TryMailAsync(context, questions, entry, granted.Account, cancellationToken);
+            var questions = new Questions(TypedLines.OfConsole, Console.Out);
+            var dialog = new EntryDialog(context, questions);
+            try
+            {
+                return await ConnectAsync(context, questions, dialog, given, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                await questions.TellAsync($"{Environment.NewLine}Given up. {WhatIs(dialog)}");
+                throw;
+            }
+            catch (BridgeException exception) when (dialog.Written is { } name)
+            {
+                var advice =
+                    exception.Code == ProblemCode.AccountChanged
+                        ? $"On the command line that is: dolibarr-oauth-bridge consent {name} --confirm-account-change"
+                        : WhatIs(dialog);
+                throw new BridgeException(exception.Code, $"{exception.Message} {advice}", innerException: exception);
+            }
         }
     }
 
-    private static async Task<EntryName> AskNameAsync(Questions questions, CancellationToken cancellationToken)
-    {
-        var provider = await questions.AskAsync(
-            $"Provider ({string.Join(", ", Offered)})",
-            "GOOGLE",
-            static answer => Offered.Contains(answer.ToUpperInvariant()) ? null : "Choose one of them.",
-            cancellationToken
-        );
-        EntryName? name = null;
-        await questions.AskAsync(
-            "Label of the entry; Login for the sign-in",
-            "Mail",
-            label =>
-                label.Length > 0
-                && label.All(char.IsAsciiLetterOrDigit)
-                && EntryName.TryParse($"{provider.ToUpperInvariant()}-{label}", out name)
-                && name.Service.Length <= LongestService
-                    ? null
-                    : $"Letters and digits only, {LongestService} characters with the provider.",
-            cancellationToken
-        );
-        return name!;
-    }
-
-    private const int LongestService = 36; // the width of llx_oauth_token.service
-
-    private static async Task EnsureEntryAsync(
+    private static async Task<int> ConnectAsync(
         CommandContext context,
         Questions questions,
-        EntryName name,
+        EntryDialog dialog,
+        string? given,
         CancellationToken cancellationToken
     )
     {
-        if (await context.Get<EntryTable>().FindAsync(name, context.Entity, cancellationToken) is { ClientId.Length: > 0 })
+        var (entry, usage) = await dialog.RunAsync(cancellationToken);
+        if (usage.IsSignIn)
         {
-            await questions.TellAsync($"{name} exists and is used as it is.");
-            return;
+            await questions.TellAsync(
+                "It needs no token. People can sign in as soon as conf.php has $dolibarr_main_authentication='dolibarr,oauthbridge';"
+            );
+            return 0;
         }
 
-        var provider = ProviderCatalogue.Of(name);
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (provider.RequiredSettings.Contains("url"))
-        {
-            settings["URL"] = await questions.AskAsync("Address of the server (issuer)", null, Server, cancellationToken);
-        }
-
-        if (provider.RequiredSettings.Contains("tenant"))
-        {
-            settings["TENANT"] = await questions.AskAsync("Tenant (directory ID or domain)", null, NoUrl, cancellationToken);
-        }
-
-        settings["ID"] = await questions.AskAsync("Client ID", null, NoSpaces, cancellationToken);
-        settings["SECRET"] = await questions.AskSecretAsync(
-            "Client secret",
-            secret =>
-                provider.SecretsHaveIds && Guid.TryParse(secret, out _)
-                    ? "This is the ID of the secret. Copy the column \"Value\" instead."
-                    : NoSpaces(secret),
-            cancellationToken
-        );
-        settings["SCOPE"] = await questions.AskAsync(
-            "Scopes, separated by commas",
-            DefaultScopes(provider, name),
-            NoSpaces,
-            cancellationToken
-        );
-        await context.Get<EntryWriter>().WriteAsync(name, context.Entity, settings, cancellationToken);
-        var report = await context.Get<EntryReporter>().GetAsync(name.ToString(), context.Entity, cancellationToken);
-        await questions.TellAsync($"{name} is written. Redirect URI to register at the provider: {report.RedirectUri}");
-        foreach (var warning in report.Warnings)
-        {
-            await questions.TellAsync($"  ! {warning.Code}: {warning.Message}");
-        }
+        EntrySettings.RequireComplete(entry);
+        var terminal = new ConsentTerminal(json: false, context.Get<TimeProvider>());
+        var granted = await ConsentAsync(context, questions, entry, given, terminal, cancellationToken);
+        await terminal.TellAsync(granted);
+        var isGood =
+            usage.Purposes.Count == 0
+            || await new MailDialog(context, questions).RunAsync(entry, usage, granted.Account, cancellationToken);
+        return isGood ? 0 : 1;
     }
 
-    private static string DefaultScopes(Provider provider, EntryName name)
-    {
-        EntryPurpose[] purposes = EntryUseTable.IsSignIn(name) ? [EntryPurpose.SignIn] : [EntryPurpose.SendMail, EntryPurpose.ReadMail];
-        var scopes = purposes.SelectMany(purpose => provider.ScopeNeeds.Where(need => need.Purpose == purpose)).Select(need => need.Scope);
-        IEnumerable<string> all = ["openid", "email", .. provider.AlwaysAskedScopes, .. scopes];
-        return provider.Renewal == RenewalGrant.ClientCredentials
-            ? $"{provider.AppOnlyResource}/.default"
-            : string.Join(',', all.Distinct());
-    }
-
-    private static async Task<int> TryMailAsync(
+    private static async Task<ConsentResult> ConsentAsync(
         CommandContext context,
         Questions questions,
         OAuthEntry entry,
-        string? account,
+        string? given,
+        ConsentTerminal terminal,
         CancellationToken cancellationToken
     )
     {
-        var provider = ProviderCatalogue.Of(entry.Name);
-        if (EntryUseTable.IsSignIn(entry.Name) || provider.Smtp is null)
+        if (ProviderCatalogue.Of(entry).IsAppOnly)
         {
-            return 0;
+            return await ConsentCommand.AppOnlyAsync(context, entry, new ConsentOptions(), cancellationToken);
         }
 
-        var mailbox = await questions.AskAsync(
-            "Mailbox to log in to; empty to end here",
-            account?.Split(' ')[0] ?? string.Empty,
-            null,
-            cancellationToken
-        );
-        if (mailbox.Length == 0)
+        List<(string Word, string Meaning)> ways = [(Here, "in a browser on this machine; for applications of the type desktop")];
+        if (RedirectUri.Of(entry, context.Conf) is not null)
         {
-            return 0;
+            ways.Insert(0, (Paste, "in a browser anywhere; the address where it ends is pasted here"));
         }
 
-        var check = new MailCheck { Protocol = MailProtocol.Smtp, Username = mailbox };
-        var report = await context.Get<MailChecker>().CheckAsync(entry.Name.ToString(), entry.Entity, check, cancellationToken);
-        MailCheckOutput.Write(Output.Console(), report);
-        return report.Ok ? 0 : 1;
+        if (context.Get<EntryFlows>().Of(entry).Contains(ConsentFlows.Device))
+        {
+            ways.Add((Device, "by a short code that is typed on another device"));
+        }
+
+        var way = given ?? await questions.ChooseAsync("Consent", ways, cancellationToken);
+        return way == Device
+            ? await DeviceDialog.Of(context).RunAsync(entry, new ConsentOptions(), terminal, cancellationToken)
+            : await CodeDialog.Of(context).RunAsync(entry, new ConsentOptions(), terminal, way == Paste, null, cancellationToken);
     }
 
-    private static string? NoSpaces(string answer) =>
-        answer.Length == 0 || answer.Any(char.IsWhiteSpace) ? "It has no spaces and is not empty." : null;
-
-    private static string? NoUrl(string answer) =>
-        NoSpaces(answer) ?? (answer.Contains('/', StringComparison.Ordinal) ? "It is a directory ID or a domain, not a URL." : null);
-
-    private static string? Server(string answer) =>
-        Uri.TryCreate(answer, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.IsLoopback)
-            ? null
-            : "It begins with https://.";
+    private static string WhatIs(EntryDialog dialog) =>
+        dialog.Written is { } name
+            ? $"{name} is in Dolibarr: run connect again to go on, or to replace its settings."
+            : "Nothing was written.";
 }

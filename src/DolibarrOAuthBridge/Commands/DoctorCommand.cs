@@ -54,13 +54,16 @@ internal sealed class DoctorCommand : IBridgeCommand
         var context = open();
         await using (context)
         {
-            var catalogue = context.ReadInstances?.Invoke()
+            var catalogue = context.ListInstances()
                 ?? throw new UsageException("--all is about instances with names. The configuration has none: see Instances.");
-            var reports = catalogue.Problems.ToDictionary(problem => problem.Name, Unusable, StringComparer.Ordinal);
+            // A section and a file may have one name.
+            var reports = catalogue
+                .Problems.GroupBy(problem => problem.Name, StringComparer.Ordinal)
+                .ToDictionary(same => same.Key, same => same.Select(Unusable).ToList(), StringComparer.Ordinal);
             foreach (var definition in catalogue.Definitions)
             {
                 var (findings, _) = await ExamineAsync(result, () => CommandContext.Of(definition).WithConf(), cancellationToken);
-                reports[definition.Name] = findings;
+                reports[definition.Name] = [.. reports.GetValueOrDefault(definition.Name, []), .. findings];
             }
 
             var all = new DoctorReports(
@@ -81,16 +84,14 @@ internal sealed class DoctorCommand : IBridgeCommand
         }
     }
 
-    private static IReadOnlyList<Finding> Unusable(InstanceProblem problem) =>
-        [
-            new(
-                "instance_unusable",
-                Severity.Error,
-                problem.Source,
-                problem.Message,
-                "Correct the file, then send the sidecar SIGHUP (systemctl reload dolibarr-oauth-bridge)."
-            ),
-        ];
+    private static Finding Unusable(InstanceProblem problem) =>
+        new(
+            "instance_unusable",
+            Severity.Error,
+            problem.Source,
+            problem.Message,
+            "Correct the file, then send the sidecar SIGHUP (systemctl reload dolibarr-oauth-bridge)."
+        );
 
     private static void WriteAll(IAnsiConsole console, DoctorReports all)
     {

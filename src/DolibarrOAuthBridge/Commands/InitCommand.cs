@@ -132,6 +132,12 @@ internal sealed class InitCommand : IBridgeCommand
     {
         var statements = await context.Get<BridgeSchema>().FindStatementsAsync(cancellationToken);
         var hasKey = await context.Get<ApiKeyInstaller>().IsThereAsync(context.Entity, cancellationToken);
+        if (context.Json)
+        {
+            await Output.WriteJsonAsync(new InitPlan(statements, ApiKeyMissing: !hasKey), CommandJson.Default.InitPlan);
+            return;
+        }
+
         foreach (var statement in statements)
         {
             await SayAsync(statement);

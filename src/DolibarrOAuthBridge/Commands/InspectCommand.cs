@@ -56,7 +56,7 @@ internal sealed class InspectCommand : IBridgeCommand
                     break;
             }
 
-            if (await context.UnseenAsync(cancellationToken) is { } unseen)
+            if (interval is null && await context.UnseenAsync(cancellationToken) is { } unseen)
             {
                 await Console.Error.WriteLineAsync(unseen);
             }
@@ -66,6 +66,11 @@ internal sealed class InspectCommand : IBridgeCommand
             async Task<IReadOnlyList<InspectedRow>> LookAsync()
             {
                 var rows = await inspector.InspectAsync(filter, context.Reveal, cancellationToken);
+                if (context.GivenEntity is { } entity)
+                {
+                    rows = [.. rows.Where(row => row.Entity == entity)];
+                }
+
                 isBad = rows.Any(static row => row.NeedsPerson);
                 return rows.Count > 0 || filter is null
                     ? rows

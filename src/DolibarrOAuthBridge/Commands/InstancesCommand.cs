@@ -27,7 +27,9 @@ internal sealed class InstancesCommand : IBridgeCommand
         var context = open();
         await using (context)
         {
-            var catalogue = context.ReadInstances?.Invoke() ?? InstanceCatalogue.Empty;
+            var catalogue = context.Instance is { } one
+                ? new InstanceCatalogue([one], [])
+                : context.ListInstances() ?? InstanceCatalogue.Empty;
             var looked = new InstanceLine[catalogue.Definitions.Count];
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, looked.Length),

@@ -29,7 +29,7 @@ internal sealed class NotifyCommand : IBridgeCommand
                 "This is a test: whoever reads it will hear of grants that end.",
                 string.Empty
             );
-            var results = await context.Get<NoticeDelivery>().SendAsync(draft, cancellationToken);
+            var results = await context.Get<NoticeDelivery>().SendAsync(draft, NoticeDelivery.Ways, cancellationToken);
             if (context.Json)
             {
                 await Output.WriteJsonAsync(results, CommandJson.Default.IReadOnlyDictionaryStringDeliveryResult);

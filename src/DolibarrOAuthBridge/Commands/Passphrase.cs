@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.CommandLine;
-using System.Text;
 using DolibarrOAuthBridge.Transfers;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -26,12 +25,12 @@ internal sealed class Passphrase
     {
         var text = result.GetValue(_file) switch
         {
-            "-" => await Console.In.ReadLineAsync(cancellationToken),
+            "-" => await TypedLines.OfConsole.ReadAsync(cancellationToken),
             { } path => await ReadFileAsync(path, cancellationToken),
             null when Console.IsInputRedirected => throw new UsageException(
                 "Give the passphrase by --passphrase-file PATH, or - for stdin."
             ),
-            null => await AskAsync(isNew),
+            null => await AskAsync(isNew, cancellationToken),
         };
         return text is { Length: >= PassphraseSeal.LeastLength }
             ? text
@@ -51,29 +50,19 @@ internal sealed class Passphrase
         }
     }
 
-    private static async Task<string> AskAsync(bool isNew)
+    private static async Task<string?> AskAsync(bool isNew, CancellationToken cancellationToken)
     {
-        var first = await AskAsync("Passphrase: ");
-        return !isNew || await AskAsync("The same again: ") == first ? first : throw new UsageException("The two passphrases differ.");
+        var first = await AskAsync("Passphrase: ", cancellationToken);
+        return !isNew || await AskAsync("The same again: ", cancellationToken) == first
+            ? first
+            : throw new UsageException("The two passphrases differ.");
     }
 
-    private static async Task<string> AskAsync(string prompt)
+    private static async Task<string?> AskAsync(string prompt, CancellationToken cancellationToken)
     {
         await Console.Error.WriteAsync(prompt);
-        var typed = new StringBuilder();
-        while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
-        {
-            if (key.Key == ConsoleKey.Backspace)
-            {
-                typed.Length = Math.Max(0, typed.Length - 1);
-            }
-            else if (!char.IsControl(key.KeyChar))
-            {
-                typed.Append(key.KeyChar);
-            }
-        }
-
+        var typed = await TypedLines.OfConsole.ReadHiddenAsync(cancellationToken);
         await Console.Error.WriteLineAsync();
-        return typed.ToString();
+        return typed;
     }
 }

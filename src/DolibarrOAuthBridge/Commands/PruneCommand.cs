@@ -38,6 +38,13 @@ internal sealed partial class PruneCommand : IBridgeCommand
             var prune = context.Get<EventPrune>();
             var isDryRun = result.GetValue(_dryRun);
             var count = isDryRun ? await prune.CountAsync(before, cancellationToken) : await prune.DeleteAsync(before, cancellationToken);
+            if (context.Json)
+            {
+                var report = new PruneReport(count, new DateTimeOffset(before, TimeSpan.Zero), isDryRun);
+                await Output.WriteJsonAsync(report, CommandJson.Default.PruneReport);
+                return 0;
+            }
+
             await Console.Out.WriteLineAsync(
                 $"{count} {(count == 1 ? "row" : "rows")} of the audit trail from before {before:yyyy-MM-dd HH:mm} UTC "
                     + (isDryRun ? "would be deleted." : "deleted.")
@@ -49,3 +56,9 @@ internal sealed partial class PruneCommand : IBridgeCommand
     [GeneratedRegex("^([1-9][0-9]{0,3})d?$")]
     private static partial Regex Age();
 }
+
+/// <summary>What <c>prune --json</c> prints.</summary>
+/// <param name="Rows">How many rows were deleted, or would be.</param>
+/// <param name="Before">They are from before this time.</param>
+/// <param name="DryRun">Whether none was deleted.</param>
+internal sealed record PruneReport(long Rows, DateTimeOffset Before, bool DryRun);

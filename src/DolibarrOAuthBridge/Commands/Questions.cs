@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Text;
-
 namespace DolibarrOAuthBridge.Commands;
 
 /// <summary>Asks a person in a terminal, again where an answer cannot be.</summary>
-internal sealed class Questions(TextReader input, TextWriter output)
+internal sealed class Questions(TypedLines lines, TextWriter output)
 {
-    /// <summary>Tells something.</summary>
-    public Task TellAsync(string text) => output.WriteLineAsync(text);
+    /// <summary>Tells something, in one line: settings of the database may be part of it.</summary>
+    public Task TellAsync(string text) => output.WriteLineAsync(Output.Clean(text));
 
     /// <summary>Asks a question.</summary>
     /// <param name="question">The question.</param>
@@ -21,23 +19,66 @@ internal sealed class Questions(TextReader input, TextWriter output)
         string? proposal,
         Func<string, string?>? objection,
         CancellationToken cancellationToken = default
-    ) => AskAsync(question, proposal, objection, input.ReadLineAsync, cancellationToken);
+    ) => AskAsync(question, proposal, objection, lines.ReadAsync, cancellationToken);
+
+    /// <summary>Asks for one of several words, in whatever case.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="choices">The words with what they mean, the one to propose first.</param>
+    /// <param name="cancellationToken">Ctrl-C.</param>
+    /// <exception cref="UsageException">The input has ended.</exception>
+    public async Task<string> ChooseAsync(
+        string question,
+        IReadOnlyList<(string Word, string Meaning)> choices,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await output.WriteLineAsync($"{question}:");
+        foreach (var (word, meaning) in choices)
+        {
+            await output.WriteLineAsync($"  {word.PadRight(choices.Max(static choice => choice.Word.Length))}  {meaning}");
+        }
+
+        string? chosen = null;
+        await AskAsync(
+            question,
+            choices[0].Word,
+            answer =>
+                (chosen = choices.FirstOrDefault(choice => choice.Word.Equals(answer, StringComparison.OrdinalIgnoreCase)).Word) is null
+                    ? "Choose one of these words."
+                    : null,
+            cancellationToken
+        );
+        return chosen!;
+    }
 
     /// <summary>Asks for a secret, which a terminal does not show.</summary>
-    public Task<string> AskSecretAsync(string question, Func<string, string?> objection, CancellationToken cancellationToken = default) =>
-        AskAsync(question, null, objection, Console.IsInputRedirected ? input.ReadLineAsync : ReadHiddenAsync, cancellationToken);
+    public async Task<string> AskSecretAsync(
+        string question,
+        Func<string, string?> objection,
+        CancellationToken cancellationToken = default
+    )
+    {
+        return await AskAsync(question, null, objection, ReadAsync, cancellationToken);
+
+        async Task<string?> ReadAsync(CancellationToken cancellation)
+        {
+            var secret = await lines.ReadHiddenAsync(cancellation);
+            await output.WriteLineAsync(); // Enter is not shown either
+            return secret;
+        }
+    }
 
     private async Task<string> AskAsync(
         string question,
         string? proposal,
         Func<string, string?>? objection,
-        Func<CancellationToken, ValueTask<string?>> read,
+        Func<CancellationToken, Task<string?>> read,
         CancellationToken cancellationToken
     )
     {
         while (true)
         {
-            await output.WriteAsync(string.IsNullOrEmpty(proposal) ? $"{question}: " : $"{question} [{proposal}]: ");
+            await output.WriteAsync(Output.Clean(string.IsNullOrEmpty(proposal) ? $"{question}: " : $"{question} [{proposal}]: "));
             await output.FlushAsync(cancellationToken);
             var answer = (await read(cancellationToken) ?? throw new UsageException($"The input ended at the question: {question}")).Trim();
             answer = answer.Length == 0 ? proposal ?? string.Empty : answer;
@@ -47,30 +88,6 @@ internal sealed class Questions(TextReader input, TextWriter output)
             }
 
             await output.WriteLineAsync($"  {wrong}");
-        }
-    }
-
-    private static ValueTask<string?> ReadHiddenAsync(CancellationToken cancellationToken)
-    {
-        var text = new StringBuilder();
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var key = Console.ReadKey(intercept: true);
-            if (key.Key == ConsoleKey.Enter)
-            {
-                Console.WriteLine();
-                return ValueTask.FromResult<string?>(text.ToString());
-            }
-
-            if (key.Key == ConsoleKey.Backspace)
-            {
-                text.Length = Math.Max(0, text.Length - 1);
-            }
-            else if (!char.IsControl(key.KeyChar))
-            {
-                text.Append(key.KeyChar);
-            }
         }
     }
 }

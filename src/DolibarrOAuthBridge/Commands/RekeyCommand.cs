@@ -50,13 +50,13 @@ internal sealed class RekeyCommand : IBridgeCommand
         await using (context)
         {
             var path = Path.GetFullPath(result.GetRequiredValue(_newConf));
-            var newConf = DolibarrConfReader.Read(path);
+            var newConf = SidecarAccount.ReadFile(path, context.Options);
             RequireSameInstance(context.Conf, newConf);
             var rekeyer = context.Get<Rekeyer>();
             await rekeyer.RequireUnlockedAsync(cancellationToken);
             var installed = await context.Get<EntryTable>().FindReleaseAsync(cancellationToken); // the present keys follow it from here on
             newConf.Keys.FollowRelease(result.GetValue(_release) ?? installed);
-            RequireStrong(newConf, result.GetValue(_weak));
+            RequireStrong(newConf, result.GetValue(_weak) || HasSameKey(context.Conf, newConf)); // the same one is chosen by nobody now
             var keys = new KeyChange(context.Conf.Keys, newConf.Keys);
             if (keys.IsNone)
             {
@@ -87,6 +87,9 @@ internal sealed class RekeyCommand : IBridgeCommand
             return report.Obstacles.Count > 0 ? 1 : 0;
         }
     }
+
+    private static bool HasSameKey(DolibarrConf present, DolibarrConf newer) =>
+        present.Keys.WholeKey is { } old && newer.Keys.WholeKey is { } same && old.Span.SequenceEqual(same.Span);
 
     private static void RequireStrong(DolibarrConf conf, bool isWeakWanted)
     {
@@ -121,7 +124,7 @@ internal sealed class RekeyCommand : IBridgeCommand
             $"Is there a backup of the database and of {oldPath}, and are the sidecar and Dolibarr stopped? "
                 + $"Change {Count(report)} now? [y/N] "
         );
-        var answer = await Console.In.ReadLineAsync(cancellationToken);
+        var answer = await TypedLines.OfConsole.ReadAsync(cancellationToken);
         return answer?.Trim() is "y" or "Y" or "yes";
     }
 

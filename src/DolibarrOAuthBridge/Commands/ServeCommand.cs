@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Http;
+using DolibarrOAuthBridge.Instances;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -43,7 +44,7 @@ internal sealed partial class ServeCommand : IBridgeCommand
             var handles = ActivatedSockets.Find(Environment.GetEnvironmentVariable);
             var urls = result.GetValue(_urls) ?? (socket is null && handles.Count == 0 ? DefaultUrls : string.Empty);
             var addresses = ListenAddress.Parse(urls);
-            var context = await OpenAsync(open, handles, cancellationToken);
+            var (context, instances) = await OpenAsync(open, handles, cancellationToken);
             await using (context)
             {
                 foreach (var address in addresses)
@@ -58,7 +59,7 @@ internal sealed partial class ServeCommand : IBridgeCommand
                     addresses,
                     socket,
                     handles,
-                    context.ReadInstances
+                    FirstRead(context, instances)
                 );
                 await using (server)
                 {
@@ -84,14 +85,18 @@ internal sealed partial class ServeCommand : IBridgeCommand
         }
     }
 
+    // What was read to see whether the sidecar can start is what it starts with.
+    private static Func<InstanceCatalogue>? FirstRead(CommandContext context, InstanceCatalogue? first) =>
+        context.ReadInstances is { } read ? () => Interlocked.Exchange(ref first, null) ?? read() : null;
+
     // Whoever connects to sockets that systemd holds is told why there is no bridge; without them the reason is on the terminal.
-    private static async Task<CommandContext> OpenAsync(
+    private static async Task<(CommandContext Context, InstanceCatalogue? Instances)> OpenAsync(
         Func<CommandContext> open,
         IReadOnlyList<int> handles,
         CancellationToken cancellationToken
     )
     {
-        var (context, problem) = TryOpen(open, isFinal: handles.Count == 0);
+        var (opened, problem) = TryOpen(open, isFinal: handles.Count == 0);
         if (problem is not null)
         {
             await Console.Error.WriteLineAsync($"{problem} Callers are told so until it is mended.");
@@ -100,23 +105,26 @@ internal sealed partial class ServeCommand : IBridgeCommand
                 problem,
                 () =>
                 {
-                    (context, var present) = TryOpen(open, isFinal: false);
+                    (opened, var present) = TryOpen(open, isFinal: false);
                     return present;
                 },
                 cancellationToken
             );
         }
 
-        return context!;
+        return opened!.Value;
     }
 
-    private static (CommandContext? Context, string? Problem) TryOpen(Func<CommandContext> open, bool isFinal)
+    // Everything that the settings of the process name is read once.
+    private static ((CommandContext, InstanceCatalogue?)? Opened, string? Problem) TryOpen(Func<CommandContext> open, bool isFinal)
     {
         try
         {
-            return (open(), null);
+            var context = open();
+            _ = new OperatorKey(context.Options.OperatorKeyFile);
+            return ((context, context.ReadInstances?.Invoke()), null);
         }
-        catch (Exception exception) when (!isFinal && exception is (UsageException or DolibarrConfException))
+        catch (Exception exception) when (!isFinal && exception is (UsageException or DolibarrConfException or FormatException))
         {
             return (null, exception.Message);
         }

@@ -36,7 +36,8 @@ internal sealed partial class AccountFinder(ProviderDirectory providers, Provide
             var claims = GrantAccount.OfClaims(await documents.GetAsync(endpoint, response.AccessToken, Deadline));
             return named is null || (claims is not null && !claims.DiffersFrom(named)) ? claims : named;
         }
-        catch (Exception exception) when (exception is ProviderDocumentException or ProviderConfigurationException or StoreException)
+        catch (Exception exception)
+            when (exception is ProviderDocumentException or ProviderConfigurationException or BridgeException or StoreException)
         {
             Log.NotTold(logger, entry.Name.Service, exception.Message);
             return named;

@@ -30,7 +30,7 @@ internal sealed partial class CodeCallback(
 
     /// <summary>Ends a consent.</summary>
     /// <param name="answer">What the browser brought.</param>
-    /// <param name="entity">The company that the caller speaks for; null for whichever the consent is of.</param>
+    /// <param name="entity">The company that the caller speaks for; the consent must be of it.</param>
     /// <param name="cancellationToken">Ends the caller's wait, never a redemption under way.</param>
     /// <exception cref="BridgeException">
     /// <c>state_invalid</c>: the answer belongs to no consent of this session, or to one that is over; <c>provider_rejected</c>:
@@ -39,7 +39,7 @@ internal sealed partial class CodeCallback(
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<ConsentResult> FinishAsync(
         AuthorizationResponse answer,
-        int? entity = null,
+        int entity,
         CancellationToken cancellationToken = default
     )
     {
@@ -54,18 +54,18 @@ internal sealed partial class CodeCallback(
                 case ConsentStatus.Pending:
                     await RequireOwnAnswerAsync(row, consent, answer, cancellationToken);
                     var entry = await RequireUnchangedAsync(row, consent, cancellationToken);
-                    if (await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, Mark(answer), cancellationToken))
+                    if (await consents.TryRedeemAsync(row, ConsentTable.NewMark(Mark(answer)), cancellationToken))
                     {
                         return await redeemer.RedeemAsync(row, consent, entry, answer.Code!);
                     }
 
                     isWaiting = true; // somebody else was quicker
                     break;
-                case ConsentStatus.Redeeming when row.Detail == Mark(answer) && time.GetUtcNow() < patience:
+                case ConsentStatus.Redeeming when IsMarked(row, answer) && time.GetUtcNow() < patience:
                     isWaiting = true;
                     await Task.Delay(Poll, time, cancellationToken);
                     break;
-                case ConsentStatus.Granted when isWaiting && row.Detail == Mark(answer):
+                case ConsentStatus.Granted when isWaiting && IsMarked(row, answer):
                     var report = await reporter.GetAsync(consent.Entry, row.Key.Entity, cancellationToken);
                     return new ConsentResult
                     {
@@ -73,7 +73,7 @@ internal sealed partial class CodeCallback(
                         Token = report.Token,
                         Warnings = report.Warnings,
                     };
-                case ConsentStatus.Granted when row.Detail == Mark(answer):
+                case ConsentStatus.Granted when IsMarked(row, answer):
                     throw Invalid("This consent was completed already, and its token is stored. There is nothing more to do.");
                 case ConsentStatus.Denied:
                     throw Invalid($"This consent was refused ({row.Detail}). Start again.");
@@ -88,7 +88,7 @@ internal sealed partial class CodeCallback(
     // A wrong caller learns nothing and spoils nothing: the consent stays open for the right browser.
     private async Task<(ConsentRow Row, CodeConsent Consent)> FindAsync(
         AuthorizationResponse answer,
-        int? entity,
+        int entity,
         CancellationToken cancellationToken
     )
     {
@@ -106,7 +106,7 @@ internal sealed partial class CodeCallback(
             throw Invalid("This consent was begun in another browser session. Finish it there, or start again here.");
         }
 
-        if (entity is not null && entity != row.Key.Entity)
+        if (entity != row.Key.Entity)
         {
             throw Invalid("This consent was begun for another company.");
         }
@@ -186,6 +186,10 @@ internal sealed partial class CodeCallback(
 
     // What tells the same answer brought again from another one with the same state.
     private static string Mark(AuthorizationResponse answer) => $"code {SecretHash.Of(answer.Code)}";
+
+    // With what tells the caller who redeems it from others who brought the same.
+    private static bool IsMarked(ConsentRow row, AuthorizationResponse answer) =>
+        row.Detail is { } detail && (detail + " ").StartsWith(Mark(answer) + " ", StringComparison.Ordinal);
 
     private static BridgeException Invalid(string message) => new(ProblemCode.StateInvalid, message);
 

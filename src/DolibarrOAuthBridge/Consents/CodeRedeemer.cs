@@ -63,6 +63,11 @@ internal sealed partial class CodeRedeemer(
             await EndAsync(row, ConsentStatus.Denied, BridgeException.Of(exception).Code);
             throw;
         }
+        catch (ProviderConfigurationException exception)
+        {
+            await EndAsync(row, ConsentStatus.Pending, string.Empty); // the code was not sent
+            throw exception.About(entry.Name);
+        }
     }
 
     // The code is not used yet: a consent that cannot be stored now may be finished later.

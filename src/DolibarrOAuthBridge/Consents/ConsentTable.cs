@@ -16,7 +16,7 @@ namespace DolibarrOAuthBridge.Consents;
 /// sidecar does not break them, and the sign-ins (flow <c>login</c>) that were answered, so that each is answered once.
 /// <para>
 /// A flow adds a row with whatever it must remember, finds it again by its state or consent id, takes it
-/// (<see cref="TryMoveAsync"/> from pending to redeeming: exactly one caller wins) and in the end moves it to granted or denied.
+/// (<see cref="TryRedeemAsync"/>: exactly one caller wins) and in the end moves it to granted or denied.
 /// What must be checked before (session binding, issuer) is checked before the row is taken, so that a wrong caller spoils nothing.
 /// </para>
 /// </summary>
@@ -133,6 +133,21 @@ internal sealed class ConsentTable(DolibarrDatabase database, BridgeSchema schem
 
         return moved;
     }
+
+    /// <summary>Takes a pending consent: it is redeeming from then on, and its answer is this caller's to bring to the provider.</summary>
+    /// <param name="row">The consent.</param>
+    /// <param name="mark">What tells this caller from all others. It stands in the row, and a caller who asks again with it is told yes:
+    /// the answer of a statement that was carried out may be lost.</param>
+    /// <param name="cancellationToken">Cancels the statements.</param>
+    /// <returns>Whether it is this caller's. Of any number of marks only one ever is.</returns>
+    /// <exception cref="StoreException">The database failed; asking again with the same mark tells.</exception>
+    public async Task<bool> TryRedeemAsync(ConsentRow row, string mark, CancellationToken cancellationToken = default) =>
+        await TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming, mark, cancellationToken)
+        || await FindAsync(row.ConsentId, cancellationToken) is { Status: ConsentStatus.Redeeming, Detail: var taken } && taken == mark;
+
+    /// <summary>A mark for <see cref="TryRedeemAsync"/> that no other caller has.</summary>
+    /// <param name="note">What it begins with, followed by a space. At most 200 characters.</param>
+    public static string NewMark(string note) => $"{note} {RandomNumberGenerator.GetHexString(16, lowercase: true)}";
 
     /// <summary>
     /// Replaces what the flow stored with a pending row, such as the time of the next poll, if nobody else did since it was read.

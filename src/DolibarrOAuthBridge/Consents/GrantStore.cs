@@ -78,6 +78,15 @@ internal sealed partial class GrantStore(
             throw new ArgumentException($"The lease is of {lease.Key.Service}.", nameof(lease));
         }
 
+        if (grant.Token.RefreshToken is null && !await replay.RecoverAsync(lease.Key) && replay.HoldsAnswer(lease.Key))
+        {
+            throw new BridgeException(
+                ProblemCode.StoreNotWritable,
+                $"The provider gave no refresh token, and the newest one of {entry.Name} still waits in the journal. Nothing was stored. "
+                    + "Give consent again when the journal is empty."
+            );
+        }
+
         try
         {
             var stored = await WriteAsync(entry, grant);
@@ -183,14 +192,11 @@ internal sealed partial class GrantStore(
         var state = entry.Scopes.Count == 0 ? null : string.Join(',', entry.Scopes); // as configured: what stock code puts there
         try
         {
-            var connection = await database.OpenAsync();
-            await using (connection)
-            {
-                var transaction = await connection.BeginTransactionAsync();
-                await using (transaction)
+            return await database.InTransactionAsync<long?>(
+                async (connection, transaction) =>
                 {
-                    var rowId = row?.RowId
-                        ?? await tokens.InsertAsync(connection, transaction, entry.Name, entry.Entity, value, state, consent.At);
+                    var rowId =
+                        row?.RowId ?? await tokens.InsertAsync(connection, transaction, entry.Name, entry.Entity, value, state, consent.At);
                     if (row is not null && !await tokens.RegrantAsync(connection, transaction, row, value, state))
                     {
                         return null;
@@ -213,11 +219,7 @@ internal sealed partial class GrantStore(
                     await transaction.CommitAsync();
                     return rowId;
                 }
-            }
-        }
-        catch (Exception exception) when (StoreException.IsFromStore(exception))
-        {
-            throw StoreException.From(exception);
+            );
         }
         finally
         {

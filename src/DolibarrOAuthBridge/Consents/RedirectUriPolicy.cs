@@ -63,8 +63,5 @@ internal static class RedirectUriPolicy
         own is null
         || wanted.Scheme == Uri.UriSchemeHttps
         || EndpointUri.IsLoopback(wanted)
-        || (
-            Uri.TryCreate(own, UriKind.Absolute, out var ownUri)
-            && wanted.GetLeftPart(UriPartial.Authority) == ownUri.GetLeftPart(UriPartial.Authority)
-        );
+        || EndpointUri.AreOfOneServer(wanted.AbsoluteUri, own);
 }

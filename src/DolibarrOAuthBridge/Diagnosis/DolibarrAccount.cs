@@ -19,7 +19,7 @@ internal sealed class DolibarrAccount(DolibarrDatabase database, DolibarrConf co
         {
             try
             {
-                var own = new DolibarrDatabase(SidecarAccount.WithAuthority(DolibarrConfReader.Read(conf.Path), options), isPooled: false);
+                var own = new DolibarrDatabase(SidecarAccount.ReadDolibarrs(conf.Path, options), isPooled: false);
                 await using (own)
                 {
                     return await read(own);

@@ -37,7 +37,7 @@ internal sealed class GrantDiagnosis : SnapshotDiagnosis
         var evidence =
             $"The last refresh failed on {memory.LastErrorAt:yyyy-MM-dd HH:mm} UTC with {error}"
             + (detail.Length > 0 ? $": {detail}" : string.Empty);
-        return Refusals.KindOf(error) switch
+        return Refusals.KindOf(error, ProviderCatalogue.Of(entry)) switch
         {
             // The number is for people only; it changes nothing but the words.
             _ when detail.Contains("AADSTS7000222", StringComparison.Ordinal) => new(

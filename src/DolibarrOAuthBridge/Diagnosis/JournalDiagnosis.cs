@@ -61,7 +61,8 @@ internal sealed class JournalDiagnosis(RefreshJournal journal, BridgeOptions opt
             );
         }
 
-        foreach (var (service, entity) in journal.Grants())
+        // A sidecar that starts writes a record without a service, to try the way.
+        foreach (var (service, entity) in journal.Grants().Where(static grant => grant.Service.Length > 0))
         {
             yield return new(
                 "journal_waits",

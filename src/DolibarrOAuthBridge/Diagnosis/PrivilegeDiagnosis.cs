@@ -12,6 +12,8 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// </summary>
 internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable tokens, BridgeSchema schema) : IDiagnosis
 {
+    private static readonly string[] DolibarrTables = ["const", "oauth_token"];
+
     /// <inheritdoc />
     public bool NeedsSnapshot => false;
 
@@ -59,10 +61,17 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
                         Severity.Info,
                         subject,
                         $"It needs OAuth settings and the tokens of known entries only, and may {string.Join(" and ", more)}.",
-                        "Let a database administrator take the account's rights away (REVOKE ALL PRIVILEGES, GRANT OPTION FROM it) and run "
-                            + "what dolibarr-oauth-bridge init --sql prints."
+                        database.Sql.PartlySeenQuery is not null
+                            ? "Let a database administrator run what dolibarr-oauth-bridge init --sql prints."
+                            : "Let a database administrator take the account's rights away (REVOKE ALL PRIVILEGES, GRANT OPTION FROM it) "
+                                + "and run what dolibarr-oauth-bridge init --sql prints."
                     )
                 );
+            }
+
+            if (examination.Conf.HasOwnDbAccount)
+            {
+                findings.AddRange(await FindCreateRightAsync(subject, cancellationToken));
             }
 
             return findings;
@@ -76,28 +85,64 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
     private async Task<List<string>> FindMissingAsync(CancellationToken cancellationToken)
     {
         var present = await schema.FindVersionsAsync(cancellationToken);
-        var usesViews = await database.UsesViewsAsync(cancellationToken);
+        var seesPart = await database.SeesPartAsync(cancellationToken);
         var missing = new List<string>();
-        foreach (var (need, sql) in await NeedsAsync(present.Keys, cancellationToken))
+        foreach (
+            var (need, sql) in (await NeedsAsync(present.Keys, cancellationToken)).Concat(await HiddenNeedsAsync(cancellationToken))
+        )
         {
             try
             {
                 await database.ExecuteAsync(sql, [], cancellationToken);
             }
             catch (StoreException exception)
-                when (exception.Cause == StoreCause.MissingPrivilege || (usesViews && exception.Failure == StoreFailure.Other))
+                when (exception.Cause == StoreCause.MissingPrivilege || (seesPart && exception.Failure == StoreFailure.Other))
             {
-                // Of a view MariaDB does not always say what lacks.
+                // Of a view MariaDB does not always say what lacks; a function of PostgreSQL's may not be there.
                 missing.Add(need);
             }
             catch (StoreException exception)
-                when (exception.Cause == StoreCause.ReadOnly || (usesViews && exception.Failure == StoreFailure.NotWritable))
+                when (exception.Cause == StoreCause.ReadOnly || (seesPart && exception.Failure == StoreFailure.NotWritable))
             {
                 // Read-only, or rows that a view cannot take: told elsewhere.
             }
         }
 
-        return missing;
+        var hidden = await database.FindPartlySeenAsync(DolibarrTables, cancellationToken);
+        missing.AddRange(hidden.Where(table => table.IsEmpty).Select(table => $"see any row of {table.Name}, since no policy lets it"));
+        return await MayNumberAsync(cancellationToken)
+            ? missing
+            : [.. missing, $"number the rows that it adds to {database.Prefix}oauth_token (USAGE on its sequence)"];
+    }
+
+    private async Task<bool> MayNumberAsync(CancellationToken cancellationToken) =>
+        database.Sql.NumberRefusedQuery is not { } sql
+        || await database.QueryAsync(
+            sql,
+            [("table", database.Prefix + "oauth_token")],
+            static row => row.Number("Refused"),
+            cancellationToken
+        )
+            is { Count: 0 };
+
+    // Where rows are hidden on PostgreSQL, functions show how hidden secrets begin.
+    private async Task<List<(string Need, string Sql)>> HiddenNeedsAsync(CancellationToken cancellationToken)
+    {
+        var needs = new List<(string, string)>();
+        foreach (var table in DolibarrTables)
+        {
+            if (await database.HidesRowsAsync(table, cancellationToken))
+            {
+                needs.Add(
+                    (
+                        $"compare secrets with those of {database.StoredTable(table)} that it does not see",
+                        $"SELECT origin FROM {database.Table($"oauthbridge_{table}_origin")}() LIMIT 0"
+                    )
+                );
+            }
+        }
+
+        return needs;
     }
 
     private async Task<IEnumerable<(string Need, string Sql)>> NeedsAsync(
@@ -111,7 +156,7 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
         var (rows, columns) = (names.Rows, $"service, token, entity, datec{state}");
         (string, string)[] needs =
         [
-            ("read the settings", $"SELECT name, value, entity FROM {settings} WHERE 1 = 0"),
+            ("read the settings", $"SELECT name, value, entity FROM {settings} LIMIT 0"), // WHERE 1 = 0 asks for no right to a function
             ("read the tokens", $"SELECT rowid, service, token, entity{state} FROM {rows} WHERE 1 = 0"),
             (
                 "replace a token",
@@ -146,24 +191,28 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
         }
     }
 
-    // Only where there are views of the rest.
     private async Task<List<string>> FindMoreAsync(CancellationToken cancellationToken)
     {
-        if (database.Sql.ReadableQuery is null)
-        {
-            return [];
-        }
-
         var more = new List<string>();
-        (string Right, string Sql)[] rights =
+        var hidden = (await database.FindPartlySeenAsync(DolibarrTables, cancellationToken)).Select(table => table.Name).ToArray();
+        // A policy for settings does not keep the account from comparing what it hides.
+        var settings = hidden.Contains(database.StoredTable("const")) ? "find out by comparing what it does not see" : "read all";
+        (string Table, string Right, string Sql)[] rights =
         [
-            ($"read all of {database.Prefix}const, mail passwords too", $"SELECT value FROM {database.Table("const")} WHERE 1 = 0"),
             (
+                "const",
+                $"{settings} of {database.Prefix}const, mail passwords too",
+                $"SELECT value FROM {database.Table("const")} WHERE 1 = 0"
+            ),
+            (
+                "oauth_token",
                 $"delete rows of other owners in {database.Prefix}oauth_token",
                 $"DELETE FROM {database.Table("oauth_token")} WHERE rowid = 0 AND 1 = 0"
             ),
         ];
-        foreach (var (right, sql) in rights)
+        foreach (
+            var (_, right, sql) in rights.Where(right => right.Table == "const" || !hidden.Contains(database.StoredTable(right.Table)))
+        )
         {
             try
             {
@@ -178,6 +227,26 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
 
         return more;
     }
+
+    // What it creates there may be called by statements of others that name no schema, with their rights.
+    private async Task<IReadOnlyList<Finding>> FindCreateRightAsync(string subject, CancellationToken cancellationToken) =>
+        database.Sql.MayCreateQuery is { } sql
+            ? await database.QueryAsync(
+                sql,
+                [("table", database.StoredTable("const"))],
+                row => new Finding(
+                    "account_may_create",
+                    Severity.Warning,
+                    subject,
+                    $"It may create functions and operators in the schema {row.Text("Name")}, which statements of Dolibarr's and of "
+                        + "administrators may then call with their rights.",
+                    $"As a superuser: GRANT CREATE ON SCHEMA {database.Sql.QuoteDatabase(row.Text("Name"))} TO "
+                        + $"{database.Sql.QuoteAccount(row.Text("Owner"))}; then REVOKE CREATE ON SCHEMA "
+                        + $"{database.Sql.QuoteDatabase(row.Text("Name"))} FROM PUBLIC, and from the account if it was granted to it."
+                ),
+                cancellationToken
+            )
+            : [];
 
     private async Task<List<string>> FindBroadAsync(CancellationToken cancellationToken)
     {

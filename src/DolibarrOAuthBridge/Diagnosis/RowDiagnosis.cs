@@ -92,7 +92,10 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
                 Severity.Warning,
                 subject,
                 $"The name is that of {padded.Name} with spaces around it.",
-                $"UPDATE llx_oauth_token SET service = '{padded.Name.Service}' WHERE rowid = {row.RowId}"
+                // Without the name itself: a label may hold quotes, and people run this.
+                service.Trim(' ') == service.Trim()
+                    ? $"UPDATE llx_oauth_token SET service = TRIM(service) WHERE rowid = {row.RowId}"
+                    : $"Rename row {row.RowId} of llx_oauth_token to {padded.Name.Service}, without what stands around the name."
             );
         }
 

@@ -50,10 +50,15 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
             ];
         }
 
-        return [.. OwnTables(present), .. await ViewsAsync(cancellationToken), .. await EnginesAsync(cancellationToken)];
+        return
+        [
+            .. OwnTables(present, examination.Conf.HasOwnDbAccount),
+            .. await ViewsAsync(cancellationToken),
+            .. await EnginesAsync(cancellationToken),
+        ];
     }
 
-    private IEnumerable<Finding> OwnTables(IReadOnlyDictionary<string, TableState> present)
+    private IEnumerable<Finding> OwnTables(IReadOnlyDictionary<string, TableState> present, bool hasOwnAccount)
     {
         const string RunInit = "Run: dolibarr-oauth-bridge init";
         const string TwiceAdvice =
@@ -63,7 +68,15 @@ internal sealed class SchemaDiagnosis(DolibarrDatabase database, TokenTable toke
             var name = database.Prefix + table;
             if (!present.TryGetValue(table, out var state))
             {
-                yield return new("table_missing", Severity.Error, name, "The bridge's table is not there.", RunInit);
+                yield return hasOwnAccount
+                    ? new(
+                        "table_missing",
+                        Severity.Error,
+                        name,
+                        "The bridge's table is not there, or the account has no right to it.",
+                        $"{RunInit}. If the table is there, let a database administrator run what dolibarr-oauth-bridge init --sql prints."
+                    )
+                    : new("table_missing", Severity.Error, name, "The bridge's table is not there.", RunInit);
                 continue;
             }
 

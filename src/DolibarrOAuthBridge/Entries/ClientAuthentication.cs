@@ -180,9 +180,14 @@ internal sealed class ClientAuthentication(
             _ => null,
         };
 
-    // Servers that the bridge does not know say one or the other for a client that came by the wrong way.
+    // Servers that the bridge does not know say one or the other for a client that came by the wrong way; LinkedIn misses its client_id.
     private static bool IsClientRefused(OAuthEntry entry, string? error) =>
-        error == "invalid_client" || (error == "unauthorized_client" && ProviderCatalogue.Of(entry).DiscoversEndpoints);
+        error == "invalid_client"
+        || (
+            error is "unauthorized_client" or "invalid_request"
+            && ProviderCatalogue.Of(entry) is { DiscoversEndpoints: true } provider
+            && !provider.UnknownGrantErrors.Contains(error)
+        );
 
     // RFC 6749, section 2.3.1 and appendix B: each half is form-encoded first.
     private static AuthenticationHeaderValue Basic(OAuthEntry entry) =>

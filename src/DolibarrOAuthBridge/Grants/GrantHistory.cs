@@ -14,7 +14,17 @@ public sealed record GrantHistory(IReadOnlyList<GrantEvent> Events);
 /// <param name="Detail">More about it; never a secret.</param>
 public sealed record GrantEvent(DateTimeOffset At, string Kind, string Outcome, string Detail)
 {
-    private static readonly string[] Failures = ["_failed", "_denied", "_rejected", "_required", "_superseded", "_refused"];
+    private static readonly string[] Failures =
+    [
+        "_failed",
+        "_denied",
+        "_rejected",
+        "_required",
+        "_superseded",
+        "_refused",
+        "_rebound",
+        "in_doubt",
+    ];
 
     internal static GrantEvent Of(DateTime at, string kind, string detail) =>
         new(

@@ -15,8 +15,8 @@ namespace DolibarrOAuthBridge.Grants;
 /// </summary>
 internal sealed class GrantLeaseTable(DolibarrDatabase database, DolibarrConf conf, BridgeSchema schema)
 {
-    // A lease that ends later than this was written by a clock that was wrong.
-    private const int LongestLease = 120; // seconds
+    /// <summary>A lease that ends later than this was written by a clock that was wrong, and so was a later announcement.</summary>
+    internal const int LongestLease = 120; // seconds
 
     private string LeaseIsFree =>
         $"""
@@ -111,20 +111,23 @@ internal sealed class GrantLeaseTable(DolibarrDatabase database, DolibarrConf co
         }
     }
 
-    /// <summary>Says which refresh token is about to be spent and prolongs the lease, if the owner still holds it.</summary>
+    /// <summary>
+    /// Says which refresh token is about to be spent, and of which row of the token table, and prolongs the lease, if the owner still
+    /// holds it.
+    /// </summary>
     /// <returns>False if the lease was lost.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<bool> TryAnnounceAsync(GrantKey key, string owner, string? refreshHash, TimeSpan duration)
+    public async Task<bool> TryAnnounceAsync(GrantKey key, string owner, string? refreshHash, long rowId, TimeSpan duration)
     {
         var intent = IntentHash(refreshHash);
         var announce = intent is null
             ? "intent_hash = NULL, intent_owner = NULL, intent_at = NULL"
             : $"intent_hash = @intent, intent_owner = @owner, intent_at = {database.Sql.Now}";
         var sql = $"""
-            UPDATE {Table} SET lease_until = {database.Sql.NowPlusSeconds("@seconds")}, {announce}
+            UPDATE {Table} SET lease_until = {database.Sql.NowPlusSeconds("@seconds")}, token_row = COALESCE(token_row, @rowId), {announce}
              WHERE service = @service AND entity = @entity AND lease_owner = @owner
             """;
-        (string, object?)[] parameters = [.. Of(key, owner, duration), ("intent", intent ?? string.Empty)];
+        (string, object?)[] parameters = [.. Of(key, owner, duration), ("intent", intent ?? string.Empty), ("rowId", rowId)];
         return await database.ExecuteAsync(sql, parameters, CancellationToken.None) == 1;
     }
 
@@ -186,6 +189,35 @@ internal sealed class GrantLeaseTable(DolibarrDatabase database, DolibarrConf co
             cancellationToken
         );
     }
+
+    /// <summary>Gives a lease back and leaves what it said about the refresh token.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task ReleaseLeaseAsync(GrantKey key, string owner, CancellationToken cancellationToken = default) =>
+        database.ExecuteAsync(
+            $"""
+            UPDATE {Table} SET lease_until = NULL, lease_owner = NULL
+             WHERE service = @service AND entity = @entity AND lease_owner = @owner
+            """,
+            [("service", key.Service), ("entity", key.Entity), ("owner", owner)],
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Keeps a grant for a process that is gone and whose answer waits in the journal: prolongs its lease, or takes it anew where nobody
+    /// holds it and the refresh token still counts as spent by it.
+    /// </summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task KeepAsync(GrantKey key, string owner, TimeSpan duration, CancellationToken cancellationToken = default) =>
+        database.ExecuteAsync(
+            $"""
+            UPDATE {Table} SET lease_until = {database.Sql.NowPlusSeconds("@seconds")}, lease_owner = @owner,
+                   intent_at = CASE WHEN intent_owner = @owner THEN {database.Sql.Now} ELSE intent_at END
+             WHERE service = @service AND entity = @entity
+               AND (lease_owner = @owner OR (intent_owner = @owner AND {LeaseIsFree}))
+            """,
+            [.. Of(key, owner, duration), ("longest", LongestLease)],
+            cancellationToken
+        );
 
     private static (string Name, object? Value)[] Of(GrantKey key, string owner, TimeSpan duration) =>
         [("service", key.Service), ("entity", key.Entity), ("owner", owner), ("seconds", (int)Math.Ceiling(duration.TotalSeconds))];

@@ -17,14 +17,24 @@ internal sealed class GrantPauseTable(DolibarrDatabase database, BridgeSchema sc
     /// <param name="at">Since when, UTC.</param>
     /// <param name="reason">Why, for people; null if nobody said.</param>
     /// <param name="movedId">The export that takes the grant to another server; null if none does.</param>
+    /// <param name="rowId">The row of the token table, which leads here after the entry was renamed; null if there is none.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task PauseAsync(GrantKey key, DateTime at, string? reason, string? movedId, CancellationToken cancellationToken = default)
+    public async Task PauseAsync(
+        GrantKey key,
+        DateTime at,
+        string? reason,
+        string? movedId,
+        long? rowId,
+        CancellationToken cancellationToken = default
+    )
     {
         await schema.EnsureAsync(cancellationToken);
         var sql = $"""
-            INSERT INTO {Table} (service, entity, paused_at, paused_reason, moved_id) VALUES (@service, @entity, @at, @reason, @movedId)
-            {database.Sql.OnConflictUpdate("service, entity")} paused_at = @at, paused_reason = @reason, moved_id = @movedId
+            INSERT INTO {Table} (service, entity, paused_at, paused_reason, moved_id, token_row)
+            VALUES (@service, @entity, @at, @reason, @movedId, @rowId)
+            {database.Sql.OnConflictUpdate("service, entity")} paused_at = @at, paused_reason = @reason, moved_id = @movedId,
+                token_row = COALESCE({Table}.token_row, @rowId)
             """;
         await database.ExecuteAsync(
             sql,
@@ -34,6 +44,7 @@ internal sealed class GrantPauseTable(DolibarrDatabase database, BridgeSchema sc
                 ("at", at),
                 ("reason", reason is { Length: > MaxReason } ? reason[..MaxReason] : reason),
                 ("movedId", movedId),
+                ("rowId", rowId),
             ],
             cancellationToken
         );

@@ -25,14 +25,20 @@ internal sealed partial class GrantRenames(
     /// <summary>What is remembered of a row's grant under a former name; null if nothing is, or that name has a row itself.</summary>
     /// <param name="record">What is remembered under the present name.</param>
     /// <param name="row">The token row.</param>
-    /// <param name="byRow">What is remembered of the company's consents, by token row.</param>
+    /// <param name="byRow">What is remembered of the company's grants, by token row.</param>
     /// <param name="hasRow">Whether a service has a token row.</param>
     public static GrantRecord? Former(GrantRecord record, TokenRow row, ILookup<long?, GrantRecord> byRow, Func<string, bool> hasRow) =>
-        record.GrantedAt is null ? byRow[row.RowId].FirstOrDefault(one => one.Service != record.Service && !hasRow(one.Service)) : null;
+        record.GrantedAt is null
+            ? byRow[row.RowId].FirstOrDefault(one => one.Service != record.Service && Tells(one, record) && !hasRow(one.Service))
+            : null;
 
-    /// <summary>What is remembered of consents, by token row.</summary>
+    /// <summary>What is remembered of grants, by token row.</summary>
     public static ILookup<long?, GrantRecord> ByRow(IEnumerable<GrantRecord> company) =>
-        company.Where(static one => one is { GrantedAt: not null, TokenRow: not null }).ToLookup(static one => one.TokenRow);
+        company.Where(static one => one.TokenRow is not null).ToLookup(static one => one.TokenRow);
+
+    // Without a consent or a pause it says nothing that a refresh under the present name has not said anew.
+    private static bool Tells(GrantRecord former, GrantRecord present) =>
+        former.GrantedAt is not null || former.IsPaused || present.TokenRow != former.TokenRow;
 
     /// <summary>Moves what is remembered to the present name.</summary>
     /// <param name="former">What is remembered under the former name.</param>
@@ -73,61 +79,45 @@ internal sealed partial class GrantRenames(
             ("newest", newest),
             ("known", former.NewestToken ?? string.Empty),
         ];
-        try
-        {
-            var connection = await database.OpenAsync(cancellationToken);
-            await using (connection)
+        return await database.InTransactionAsync(
+            async (connection, transaction) =>
             {
-                var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using (transaction)
+                await connection.ExecuteAsync(
+                    $"""
+                    UPDATE {Table} SET service = @between
+                     WHERE service = @present AND entity = @entity AND granted_at IS NULL AND {Idle}
+                    """,
+                    parameters,
+                    cancellationToken,
+                    transaction
+                );
+                var moved = await connection.ExecuteAsync(
+                    $"""
+                    UPDATE {Table} SET service = @present, newest_token = @newest
+                     WHERE service = @former AND entity = @entity AND token_row = @row AND {Idle}
+                       AND COALESCE(newest_token, '') = @known
+                    """,
+                    parameters,
+                    cancellationToken,
+                    transaction
+                );
+                if (moved != 1)
                 {
-                    await connection.ExecuteAsync(
-                        $"""
-                        UPDATE {Table} SET service = @between
-                         WHERE service = @present AND entity = @entity AND granted_at IS NULL AND {Idle}
-                        """,
-                        parameters,
-                        cancellationToken,
-                        transaction
-                    );
-                    var moved = await connection.ExecuteAsync(
-                        $"""
-                        UPDATE {Table} SET service = @present, newest_token = @newest
-                         WHERE service = @former AND entity = @entity AND token_row = @row AND {Idle}
-                           AND COALESCE(newest_token, '') = @known
-                        """,
-                        parameters,
-                        cancellationToken,
-                        transaction
-                    );
-                    if (moved != 1)
-                    {
-                        return false; // the transaction is taken back
-                    }
-
-                    await connection.ExecuteAsync(
-                        $"UPDATE {Table} SET service = @former, token_row = NULL WHERE service = @between AND entity = @entity",
-                        parameters,
-                        cancellationToken,
-                        transaction
-                    );
-                    await events.AppendAsync(
-                        connection,
-                        transaction,
-                        key,
-                        EventKind.Renamed,
-                        $"it was {former.Service}",
-                        cancellationToken
-                    );
-                    await transaction.CommitAsync(cancellationToken);
-                    return true;
+                    return false; // the transaction is taken back
                 }
-            }
-        }
-        catch (Exception exception) when (StoreException.IsFromStore(exception))
-        {
-            throw StoreException.From(exception);
-        }
+
+                await connection.ExecuteAsync(
+                    $"UPDATE {Table} SET service = @former, token_row = NULL WHERE service = @between AND entity = @entity",
+                    parameters,
+                    cancellationToken,
+                    transaction
+                );
+                await events.AppendAsync(connection, transaction, key, EventKind.Renamed, $"it was {former.Service}", cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
     }
 
     // It is sealed for its grant's name, so that nobody moves it by SQL: under the new name only if the row itself holds it. Until a

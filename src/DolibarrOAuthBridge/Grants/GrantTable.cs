@@ -31,19 +31,22 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
 
     /// <summary>Everything remembered of one company's grants, by service.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<IReadOnlyDictionary<string, GrantRecord>> ListAsync(int entity, CancellationToken cancellationToken = default)
-    {
-        var rows = await SelectAsync("entity = @entity", [("entity", entity)], cancellationToken);
-        return rows.GroupBy(row => row.Service, StringComparer.Ordinal).ToDictionary(group => group.Key, Newest, StringComparer.Ordinal);
-    }
+    public async Task<IReadOnlyDictionary<string, GrantRecord>> ListAsync(int entity, CancellationToken cancellationToken = default) =>
+        (await SelectAsync("entity = @entity", [("entity", entity)], cancellationToken))
+            .GroupBy(row => row.Service, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, Newest, StringComparer.Ordinal);
+
+    /// <summary>What is remembered of a company's grants by their token row, which a renamed entry keeps.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public Task<IReadOnlyList<GrantRecord>> ListByRowAsync(int entity, long rowId, CancellationToken cancellationToken = default) =>
+        SelectAsync("entity = @entity AND token_row = @row", [("entity", entity), ("row", rowId)], cancellationToken);
 
     /// <summary>Everything remembered of all grants.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<IReadOnlyDictionary<GrantKey, GrantRecord>> ListAllAsync(CancellationToken cancellationToken = default)
-    {
-        var rows = await SelectAsync("1 = 1", [], cancellationToken);
-        return rows.GroupBy(row => new GrantKey(row.Service, row.Entity)).ToDictionary(group => group.Key, Newest);
-    }
+    public async Task<IReadOnlyDictionary<GrantKey, GrantRecord>> ListAllAsync(CancellationToken cancellationToken = default) =>
+        (await SelectAsync("1 = 1", [], cancellationToken))
+            .GroupBy(row => new GrantKey(row.Service, row.Entity))
+            .ToDictionary(group => group.Key, Newest);
 
     /// <summary>The rows that stand there a second time for one grant, which happens without the unique index only.</summary>
     /// <returns>Each such row, and the one that counts.</returns>
@@ -148,9 +151,8 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
     }
 
     /// <summary>Remembers a failed refresh. The grant itself is untouched.</summary>
-    public Task RecordFailureAsync(GrantKey key, GrantFailure failure, CancellationToken cancellationToken = default)
-    {
-        return ExecuteAsync(
+    public Task RecordFailureAsync(GrantKey key, GrantFailure failure, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(
             """
             failure_count = failure_count + 1, last_error = @error, last_error_detail = @detail, last_error_at = @at,
             next_try_at = @nextTryAt, failed_settings = @settings, dead_hash = COALESCE(@deadHash, dead_hash)
@@ -166,7 +168,6 @@ internal sealed class GrantTable(DolibarrDatabase database, BridgeSchema schema)
             ],
             cancellationToken
         );
-    }
 
     /// <summary>Remembers that a token was handed out.</summary>
     public async Task RecordUseAsync(GrantKey key, DateTime at, CancellationToken cancellationToken = default)

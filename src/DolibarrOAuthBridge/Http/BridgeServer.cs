@@ -51,7 +51,14 @@ internal static class BridgeServer
         });
         builder
             .Services.AddOptions<SocketTransportOptions>()
-            .Configure<InstanceSockets>((transport, sockets) => transport.CreateBoundListenSocket = sockets.Listen);
+            .Configure<InstanceSockets>(
+                static (transport, sockets) =>
+                {
+                    transport.CreateBoundListenSocket = sockets.Listen;
+                    // A crowd that arrives at once: whoever finds the queue full comes again after a second (TCP), or fails (unix socket).
+                    transport.Backlog = ConnectionRoom.Capacity;
+                }
+            );
         configureServices?.Invoke(builder.Services);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ConnectionRoom>();

@@ -47,6 +47,7 @@ internal static class InstanceRouting
 
                 using var use = Enter(instance, instances) ?? throw NoSuch();
                 context.RequestServices = use.Composition.Services;
+                context.Features.Set(use);
                 try
                 {
                     await next(context);

@@ -50,20 +50,26 @@ internal static class Problems
         }
 
         context.Response.StatusCode = status;
+        context.Response.Headers.CacheControl = "no-store";
         if (status == StatusCodes.Status401Unauthorized)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
+        SetRetryAfter(context.Response, status, code, retryAfter);
+        var problem = new ProblemJson("about:blank", ReasonPhrases.GetReasonPhrase(status), status, code, detail, reason);
+        return context.Response.WriteAsJsonAsync(problem, ApiJson.Default.ProblemJson, "application/problem+json", context.RequestAborted);
+    }
+
+    /// <summary>Says when to come again, where an answer with this status says so.</summary>
+    public static void SetRetryAfter(HttpResponse response, int status, string code, TimeSpan? retryAfter)
+    {
         if (
             (retryAfter ?? (code == ProblemCode.ProviderUnavailable ? UsualWait : null)) is { } wait
             && status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests
         )
         {
-            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
-
-        var problem = new ProblemJson("about:blank", ReasonPhrases.GetReasonPhrase(status), status, code, detail, reason);
-        return context.Response.WriteAsJsonAsync(problem, ApiJson.Default.ProblemJson, "application/problem+json", context.RequestAborted);
     }
 }

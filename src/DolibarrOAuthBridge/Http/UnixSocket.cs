@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace DolibarrOAuthBridge.Http;
 
@@ -63,11 +64,34 @@ internal sealed partial record UnixSocket(string Path, UnixFileMode Mode = UnixS
     /// <exception cref="FormatException">There is no such group, or the process may not give the socket to it.</exception>
     public Socket Bind()
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        var before = SetMask(~(uint)UnixFileMode.UserWrite & 0x1FF); // 0577: until it has its group nobody else
+        var socket = BindForOwner();
         try
         {
+            Protect();
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            File.Delete(Path);
+            throw;
+        }
+    }
+
+    /// <summary>Makes the socket for the process's own user alone: until it has its group it must be nobody else's.</summary>
+    internal Socket BindForOwner()
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            // Linux gives the file the mode of the socket, less the umask, which is the whole process's and so is left alone.
+            using (var handle = new SafeFileHandle(socket.Handle, ownsHandle: false))
+            {
+                File.SetUnixFileMode(handle, UnixFileMode.UserWrite);
+            }
+
             socket.Bind(new UnixDomainSocketEndPoint(Path));
+            return socket;
         }
         catch (SocketException exception)
         {
@@ -82,22 +106,6 @@ internal sealed partial record UnixSocket(string Path, UnixFileMode Mode = UnixS
             socket.Dispose();
             throw;
         }
-        finally
-        {
-            _ = SetMask(before);
-        }
-
-        try
-        {
-            Protect();
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            File.Delete(Path);
-            throw;
-        }
     }
 
     /// <summary>Gives the socket's file its group and mode, as <see cref="Bind"/> does, where it is there already.</summary>
@@ -106,7 +114,10 @@ internal sealed partial record UnixSocket(string Path, UnixFileMode Mode = UnixS
     {
         if (Group is not null && ChangeOwner(Path, uint.MaxValue, FindGroup(Group)) != 0)
         {
-            throw new FormatException($"{Path} cannot be given to the group {Group}: the sidecar's user must be a member of it, or root.");
+            throw new FormatException(
+                $"{Path} cannot be given to the group {Group}: the sidecar's user must be a member of it, or root. For the "
+                    + $"service that is SupplementaryGroups={Group}, with PrivateUsers=no and SystemCallFilter=@chown (systemctl edit)."
+            );
         }
 
         File.SetUnixFileMode(Path, Mode);
@@ -125,9 +136,6 @@ internal sealed partial record UnixSocket(string Path, UnixFileMode Mode = UnixS
             ? throw new FormatException($"There is no group {group} on this machine.")
             : (uint)Marshal.ReadInt32(entry, 2 * IntPtr.Size);
     }
-
-    [LibraryImport("libc", EntryPoint = "umask")]
-    private static partial uint SetMask(uint mask);
 
     [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint user, uint group);

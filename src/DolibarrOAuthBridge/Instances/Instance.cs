@@ -16,6 +16,9 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
     /// <summary>Requests at a time. More are told to come again, so that a crowd at one instance costs the others nothing.</summary>
     public const int MostRequests = 256;
 
+    /// <summary>Of these, requests without its API key: any user of the machine can send them, and let their bodies come slowly.</summary>
+    public const int MostWithoutKey = 64;
+
     // Who comes again within this time finds the connections of before.
     private static readonly TimeSpan Hot = TimeSpan.FromSeconds(1);
 
@@ -24,10 +27,12 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
     private InstanceComposition? _composition;
     private int _uses;
     private int _requests;
+    private int _withKey;
+    private int _withoutKey;
     private long _usedAt = time.GetTimestamp();
     private bool _isRetired;
     private bool _isHot;
-    private volatile bool _isChanged;
+    private bool _isChanged;
     private TaskCompletionSource? _unused;
 
     /// <summary>What the configuration says of it.</summary>
@@ -58,18 +63,13 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
     public bool WasRequested { get; private set; }
 
     /// <summary>Whether a request may have changed something that background work should see to soon, such as a consent.</summary>
-    public bool IsChanged => _isChanged;
+    public bool IsChanged => Volatile.Read(ref _isChanged);
 
     /// <summary>Whether a request may have changed something since this was asked last.</summary>
-    public bool TakeChanged()
-    {
-        var wasChanged = _isChanged;
-        _isChanged = false;
-        return wasChanged;
-    }
+    public bool TakeChanged() => Interlocked.Exchange(ref _isChanged, false);
 
     /// <summary>A request that may change something ended.</summary>
-    public void NoteChange() => _isChanged = true;
+    public void NoteChange() => Volatile.Write(ref _isChanged, true);
 
     /// <summary>What its conf.php says: read once, and by <see cref="RereadConf"/>.</summary>
     /// <exception cref="DolibarrConfException">It cannot be used.</exception>
@@ -108,13 +108,10 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
                 return null;
             }
 
-            if (Name.Length > 0 && _requests >= MostRequests)
+            // Those whose key is being checked. They wait for nothing of their own.
+            if (Name.Length > 0 && _requests - _withKey - _withoutKey >= MostRequests)
             {
-                throw new BridgeException(
-                    ProblemCode.TooManyRequests,
-                    $"{Name} has {MostRequests} requests under way already. Try again in a moment.",
-                    TimeSpan.FromSeconds(1)
-                );
+                throw TooMany(MostRequests, "requests");
             }
 
             var use = Enter(isRequest: true);
@@ -176,15 +173,51 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
         await DisposeAsync();
     }
 
+    /// <summary>Whether a refresh of it was cut off, or its answer waits to be stored.</summary>
+    public bool HasJournal
+    {
+        get
+        {
+            try
+            {
+                return Directory.EnumerateFiles(Definition.Options.StateDirectory, "*.refresh").Any();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return false; // not made yet, or said elsewhere
+            }
+        }
+    }
+
     /// <inheritdoc />
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _composition, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    internal void Leave(bool isRequest)
+    internal void TakePlace(bool hasKey)
+    {
+        lock (_gate)
+        {
+            if (Name.Length > 0 && !hasKey && _withoutKey >= MostWithoutKey)
+            {
+                throw TooMany(MostWithoutKey, "requests without its API key");
+            }
+
+            if (Name.Length > 0 && _withKey + _withoutKey >= MostRequests)
+            {
+                throw TooMany(MostRequests, "requests");
+            }
+
+            (_withKey, _withoutKey) = hasKey ? (_withKey + 1, _withoutKey) : (_withKey, _withoutKey + 1);
+        }
+    }
+
+    internal void Leave(bool isRequest, bool? hadKey)
     {
         InstanceComposition? idle;
         lock (_gate)
         {
             _uses--;
+            _withKey -= hadKey == true ? 1 : 0;
+            _withoutKey -= hadKey == false ? 1 : 0;
             if (isRequest)
             {
                 _requests--;
@@ -204,6 +237,9 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
         _ = idle?.CloseIdleConnectionsAsync();
     }
 
+    private BridgeException TooMany(int number, string what) =>
+        new(ProblemCode.TooManyRequests, $"{Name} has {number} {what} under way already. Try again in a moment.", TimeSpan.FromSeconds(1));
+
     private InstanceUse Enter(bool isRequest)
     {
         _composition ??= composer.Compose(_conf ??= definition.ReadConf(), definition);
@@ -216,6 +252,7 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
 internal sealed class InstanceUse(Instance instance, InstanceComposition composition, bool isRequest) : IDisposable
 {
     private int _hasLeft;
+    private bool? _hasKey;
 
     /// <summary>The instance.</summary>
     public Instance Instance => instance;
@@ -223,12 +260,20 @@ internal sealed class InstanceUse(Instance instance, InstanceComposition composi
     /// <summary>Its services.</summary>
     public InstanceComposition Composition => composition;
 
+    /// <summary>Takes one of the instance's places for the request, once it is known whether it has the API key.</summary>
+    /// <exception cref="BridgeException">There is none left.</exception>
+    public void TakePlace(bool hasKey)
+    {
+        instance.TakePlace(hasKey);
+        _hasKey = hasKey;
+    }
+
     /// <summary>The services are not needed any more.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _hasLeft, 1) == 0)
         {
-            instance.Leave(isRequest);
+            instance.Leave(isRequest, _hasKey);
         }
     }
 }

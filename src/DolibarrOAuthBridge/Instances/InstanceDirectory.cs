@@ -74,7 +74,14 @@ internal sealed class InstanceDirectory(Func<IConfiguration, string, BridgeOptio
     }
 
     private static bool IsOfOneFile(Exception exception) =>
-        exception is FormatException or IOException or UnauthorizedAccessException or JsonException or InvalidDataException;
+        exception
+            is FormatException
+                or IOException
+                or UnauthorizedAccessException
+                or JsonException
+                or InvalidDataException
+                or ArgumentException // no path: with a zero byte
+                or InvalidOperationException; // no Unicode
 
     private InstanceDefinition Define(
         string name,
@@ -96,7 +103,7 @@ internal sealed class InstanceDirectory(Func<IConfiguration, string, BridgeOptio
             : throw new FormatException("DolibarrConf is missing: the path of the instance's conf.php.");
         all[$"{Bridge}:{nameof(BridgeOptions.DolibarrConf)}"] = conf;
         all[$"{Bridge}:{nameof(BridgeOptions.StateDirectory)}"] = Path.Combine(state, name);
-        var options = parse(Build(all), name);
+        var options = parse(Build(all), name) with { IsDatabaseUserOfAll = !settings.Keys.Any(IsOfAccount) };
         var socket = own["Socket"] is { Length: > 0 } at
             ? new InstanceSocket(Path.GetFullPath(at), own["SocketMode"], own["SocketGroup"])
             : null;
@@ -107,7 +114,7 @@ internal sealed class InstanceDirectory(Func<IConfiguration, string, BridgeOptio
             Options = options,
             Configuration = () => Build(Merge(common, settings)),
             Socket = socket,
-            Mark = MarkOf(all, socket),
+            Mark = MarkOf(all, options.IsDatabaseUserOfAll, socket),
         };
     }
 
@@ -157,10 +164,10 @@ internal sealed class InstanceDirectory(Func<IConfiguration, string, BridgeOptio
         IReadOnlyDictionary<string, string?> settings
     )
     {
-        string[] whole = [$"{Bridge}:{nameof(BridgeOptions.Notify)}:", $"{Bridge}:Database"];
-        var replaced = whole.Where(start => settings.Keys.Any(key => Starts(key, start))).ToList();
+        Func<string, bool>[] whole = [IsOfNotify, IsOfAccount];
+        var replaced = whole.Where(isOf => settings.Keys.Any(isOf)).ToList();
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, value) in common.Where(pair => !replaced.Exists(start => Starts(pair.Key, start))).Concat(settings))
+        foreach (var (key, value) in common.Where(pair => !replaced.Exists(isOf => isOf(pair.Key))).Concat(settings))
         {
             all[key] = value;
         }
@@ -218,7 +225,7 @@ internal sealed class InstanceDirectory(Func<IConfiguration, string, BridgeOptio
     private static IConfiguration Build(IEnumerable<KeyValuePair<string, string?>> settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
 
-    private static string MarkOf(Dictionary<string, string?> settings, InstanceSocket? socket) =>
+    private static string MarkOf(Dictionary<string, string?> settings, bool isDatabaseUserOfAll, InstanceSocket? socket) =>
         Convert.ToHexStringLower(
             SHA256.HashData(
                 Encoding.UTF8.GetBytes(
@@ -227,7 +234,7 @@ internal sealed class InstanceDirectory(Func<IConfiguration, string, BridgeOptio
                         settings
                             .OrderBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase)
                             .Select(pair => $"{pair.Key}={pair.Value}")
-                            .Append($"{socket}")
+                            .Append($"{isDatabaseUserOfAll} {socket}")
                     )
                 )
             )
@@ -237,5 +244,9 @@ internal sealed class InstanceDirectory(Func<IConfiguration, string, BridgeOptio
 
     private static bool IsOneOf(string name, string[] names) => names.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    private static bool Starts(string key, string start) => key.StartsWith(start, StringComparison.OrdinalIgnoreCase);
+    private static bool IsOfNotify(string key) =>
+        key.StartsWith($"{Bridge}:{nameof(BridgeOptions.Notify)}:", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsOfAccount(string key) =>
+        Is(key, $"{Bridge}:{nameof(BridgeOptions.DatabaseUser)}") || Is(key, $"{Bridge}:{nameof(BridgeOptions.DatabasePasswordFile)}");
 }

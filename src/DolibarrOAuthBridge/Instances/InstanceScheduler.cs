@@ -133,39 +133,3 @@ internal sealed partial class InstanceScheduler(
         public static partial void Failed(ILogger logger, Exception exception, string name);
     }
 }
-
-/// <summary>What is known of the visits at one instance.</summary>
-internal sealed class InstanceVisits(Instance instance, DateTimeOffset nextAt) : IDisposable
-{
-    private volatile bool _isUnderWay;
-
-    /// <summary>The instance.</summary>
-    public Instance Instance => instance;
-
-    /// <summary>Whether one has not ended.</summary>
-    public bool IsUnderWay
-    {
-        get => _isUnderWay;
-        set => _isUnderWay = value;
-    }
-
-    /// <summary>When the next one is due.</summary>
-    public DateTimeOffset NextAt { get; set; } = nextAt;
-
-    /// <summary>When everything is looked at again although nothing changed.</summary>
-    public DateTimeOffset LookAt { get; set; }
-
-    /// <summary>The state of the database at the last look; null where everything must be looked at.</summary>
-    public string? Mark { get; set; }
-
-    /// <summary>Completes when a request writes to the audit trail, of which a person may have to hear; null where nobody asks.</summary>
-    public Task? Appended { get; set; }
-
-    /// <summary>Since when the database has not answered; null while it does.</summary>
-    public DateTimeOffset? DownSince { get; set; }
-
-    /// <summary>Keeps the services while the database does not answer: they remember who was told.</summary>
-    public InstanceUse? Held { get; set; }
-
-    public void Dispose() => Held?.Dispose();
-}

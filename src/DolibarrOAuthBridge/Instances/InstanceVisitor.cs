@@ -28,20 +28,27 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WhileDown = TimeSpan.FromSeconds(30);
 
+    // What depends on others, such as providers and webhooks, goes on by itself after this time.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     /// <summary>How often an instance at rest is visited: <c>oauthbridge_v_status</c> is half a minute old at most.</summary>
-    public TimeSpan Round { get; } = TimeSpan.FromSeconds(22);
+    public TimeSpan Round { get; } = TimeSpan.FromSeconds(25);
 
     /// <summary>When an instance is visited first: at once if a refresh of it was cut off.</summary>
     /// <param name="instance">The instance.</param>
     /// <param name="start">Its place in the first round.</param>
     public DateTimeOffset FirstVisit(Instance instance, TimeSpan start) =>
-        time.GetUtcNow() + (HasJournal(instance) ? TimeSpan.Zero : start);
+        time.GetUtcNow() + (instance.HasJournal ? TimeSpan.Zero : start);
 
     /// <summary>Whether an instance wants a visit.</summary>
     public bool IsDue(InstanceVisits visits)
     {
         var wait = visits.NextAt - time.GetUtcNow();
-        return wait <= TimeSpan.Zero || wait > LongestRest || visits.Instance.IsChanged || visits.Appended is { IsCompleted: true };
+        return wait <= TimeSpan.Zero
+            || wait > LongestRest
+            || visits.Instance.IsChanged
+            || visits.Appended is { IsCompleted: true }
+            || visits.Errands is { IsCompleted: true };
     }
 
     /// <summary>Does what is due.</summary>
@@ -52,26 +59,39 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
             (visits.Mark, visits.Appended) = (null, null);
         }
 
+        var begun = time.GetUtcNow();
         try
         {
             if (visits.Instance.Composition is { IsWorking: true })
             {
+                await FinishErrandsAsync(visits, cancellationToken);
                 await AccompanyAsync(visits, cancellationToken);
                 visits.NextAt = time.GetUtcNow() + Pause;
             }
             else
             {
+                visits.NextAt = begun + Round;
                 await LookAsync(visits, cancellationToken);
-                visits.NextAt = time.GetUtcNow() + Round;
             }
         }
         catch (Exception exception) when (exception is StoreException { Failure: StoreFailure.Unavailable } or BridgeException)
         {
             await NoteDownAsync(visits, exception.Message, cancellationToken);
         }
+        catch (StoreException exception) when (exception.Failure == StoreFailure.NotWritable)
+        {
+            NoteProblem(visits, exception.Message, visits.Instance.State with { IsDatabaseUp = true });
+            await TellAsync(visits, cancellationToken);
+        }
+        catch (StoreException exception) when (exception.Failure == StoreFailure.Busy)
+        {
+            visits.Mark = null;
+            visits.NextAt = time.GetUtcNow() + Pause; // it passes
+            Log.Busy(logger, visits.Instance.Name, exception.Message);
+        }
         catch (Exception exception) when (exception is StoreException or DolibarrConfException or SidecarAccountException)
         {
-            NoteProblem(visits, exception.Message);
+            NoteProblem(visits, exception.Message, InstanceState.Unknown);
         }
     }
 
@@ -98,8 +118,17 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
 
     private async Task LookAsync(InstanceVisits visits, CancellationToken cancellationToken)
     {
+        await FinishErrandsAsync(visits, cancellationToken);
         var (instance, now) = (visits.Instance, time.GetUtcNow());
-        var isQuiet = visits.Mark is not null && now < visits.LookAt && visits.DownSince is null && !HasJournal(instance);
+        if (instance.Composition is { IsWorking: true })
+        {
+            return; // its own work does all that
+        }
+
+        var isQuiet =
+            visits.Mark is not null
+            && visits.DownSince is null
+            && (visits.Errands is not null || (BoundedTime.IsAhead(visits.LookAt, now, LongestRest) && !instance.HasJournal));
         var mark = await MarkAsync(instance.Conf(), isQuiet ? visits.Mark : null, now, cancellationToken);
         if (isQuiet && mark is not null && mark == visits.Mark)
         {
@@ -108,49 +137,90 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
             return;
         }
 
-        using (var use = instance.EnterWork())
+        var use = instance.EnterWork();
+        if (use is null)
         {
-            if (use is null)
-            {
-                return;
-            }
+            return;
+        }
 
+        using (use)
+        {
             visits.Appended = null;
-            if (await WorkAsync(visits, use.Composition, cancellationToken))
-            {
-                await use.Composition.StartAsync(cancellationToken);
-            }
-            else if (instance.WasRequested)
-            {
-                visits.Appended = use.Composition.Get<EventTable>().NextAppended;
-            }
+            await RecordAsync(visits, use.Composition, cancellationToken);
         }
 
         visits.Held?.Dispose();
         visits.Held = null;
         visits.DownSince = null;
         visits.Mark = mark;
+        visits.IsMissed = visits.Errands is not null;
+        if (!visits.IsMissed && instance.EnterWork() is { } own)
+        {
+            visits.Errands = RunErrandsAsync(own, cancellationToken);
+            var patience = ((Task)visits.Errands).WaitAsync(Patience, time, cancellationToken);
+            await patience.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await FinishErrandsAsync(visits, cancellationToken);
+        }
+
         await RestAsync(instance);
+    }
+
+    // What others may make slow, such as providers, webhooks and commands. The instance stays while it lasts.
+    private async Task<Errands> RunErrandsAsync(InstanceUse use, CancellationToken cancellationToken)
+    {
+        using (use)
+        {
+            var composition = use.Composition;
+            var untold = await composition.Get<NoticeWatch>().RunOnceAsync(cancellationToken);
+            var hasDevices = await composition.Get<DevicePolling>().RunOnceAsync(cancellationToken) is not null;
+            var reports = composition.Get<StatusRecorder>().Latest;
+            var now = time.GetUtcNow();
+            var ends = reports.Select(report => report.Token.ExpiresAt);
+            var turn = LookSaver.NextTurn(ends, composition.Get<BridgeOptions>(), now, LongestRest);
+            await composition.Get<RenewalService>().RunOnceAsync(cancellationToken); // last: providers may be slow
+            return new Errands(untold < turn ? untold.Value : turn, hasDevices);
+        }
+    }
+
+    // Once they have ended. Where something is under way that must be watched more closely, the instance's own work begins.
+    private static async Task FinishErrandsAsync(InstanceVisits visits, CancellationToken cancellationToken)
+    {
+        if (visits.Errands is not { IsCompleted: true } ended)
+        {
+            return;
+        }
+
+        visits.Mark = visits.IsMissed || !ended.IsCompletedSuccessfully ? null : visits.Mark;
+        (visits.Errands, visits.IsMissed) = (null, false);
+        var errands = await ended;
+        visits.LookAt = errands.LookAt;
+        using var use = visits.Instance.EnterWork();
+        if (use is null)
+        {
+            return;
+        }
+
+        if (errands.HasDevices || visits.Instance.HasJournal)
+        {
+            await use.Composition.StartAsync(cancellationToken);
+        }
+        else if (visits.Instance.WasRequested)
+        {
+            visits.Appended = use.Composition.Get<EventTable>().NextAppended;
+        }
     }
 
     private static Task RestAsync(Instance instance) =>
         instance.IdleFor >= AwakeFor || !instance.WasRequested ? instance.RestAsync() : Task.CompletedTask;
 
-    // Everything once. True where something is under way that must be watched more closely.
-    private async Task<bool> WorkAsync(InstanceVisits visits, InstanceComposition composition, CancellationToken cancellationToken)
+    // What is to be seen of the instance in its database.
+    private async Task RecordAsync(InstanceVisits visits, InstanceComposition composition, CancellationToken cancellationToken)
     {
         await composition.Get<BridgeSchema>().EnsureAsync(cancellationToken);
         await composition.Get<JournalWatch>().RecoverAsync(cancellationToken);
         var recorder = composition.Get<StatusRecorder>();
         await recorder.RecordAsync(ProcessName.Value, cancellationToken);
-        await composition.Get<NoticeWatch>().RunOnceAsync(cancellationToken);
-        var hasDevices = await composition.Get<DevicePolling>().RunOnceAsync(cancellationToken) is not null;
-        var now = time.GetUtcNow();
-        visits.Instance.State = InstanceState.Of(recorder.Latest, now);
-        var ends = recorder.Latest.Select(report => report.Token.ExpiresAt);
-        visits.LookAt = LookSaver.NextTurn(ends, composition.Get<BridgeOptions>(), now, LongestRest);
-        await composition.Get<RenewalService>().RunOnceAsync(cancellationToken); // last: providers may be slow
-        return hasDevices || HasJournal(visits.Instance);
+        visits.Instance.State = InstanceState.Of(recorder.Latest, time.GetUtcNow());
     }
 
     // Null where the database lacks what the mark is made of: then everything is looked at.
@@ -172,18 +242,6 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
         await composition.Get<DevicePolling>().RunOnceAsync(cancellationToken) is null
         && !composition.Get<RefreshJournal>().HasUnfinished();
 
-    private static bool HasJournal(Instance instance)
-    {
-        try
-        {
-            return Directory.EnumerateFiles(instance.Definition.Options.StateDirectory, "*.refresh").Any();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false; // not made yet, or said elsewhere
-        }
-    }
-
     private async Task NoteDownAsync(InstanceVisits visits, string reason, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -196,22 +254,29 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
             Log.Down(logger, visits.Instance.Name, reason);
         }
 
+        await TellAsync(visits, cancellationToken);
+    }
+
+    // A person should hear of it.
+    private static async Task TellAsync(InstanceVisits visits, CancellationToken cancellationToken)
+    {
         visits.Held ??= visits.Instance.EnterWork();
         if (visits.Held is { } use)
         {
-            await use.Composition.Get<NoticeWatch>().RunOnceAsync(cancellationToken); // a person should hear of it
+            await use.Composition.Get<NoticeWatch>().RunOnceAsync(cancellationToken);
         }
     }
 
-    private void NoteProblem(InstanceVisits visits, string problem)
+    private void NoteProblem(InstanceVisits visits, string problem, InstanceState known)
     {
+        visits.Mark = null; // once it has passed, everything is looked at
         visits.NextAt = time.GetUtcNow() + WhileDown;
         if (visits.Instance.State.Problem != problem)
         {
             Log.Unusable(logger, visits.Instance.Name, problem);
         }
 
-        visits.Instance.State = InstanceState.Unknown with { Problem = problem, LookedAt = time.GetUtcNow() };
+        visits.Instance.State = known with { Problem = problem, LookedAt = time.GetUtcNow() };
     }
 
     private static partial class Log
@@ -221,5 +286,8 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
 
         [LoggerMessage(2, LogLevel.Error, "The instance {Name} cannot be used: {Problem}")]
         public static partial void Unusable(ILogger logger, string name, string problem);
+
+        [LoggerMessage(3, LogLevel.Debug, "The look at the instance {Name} met a lock or a conflict: {Reason} It is tried again.")]
+        public static partial void Busy(ILogger logger, string name, string reason);
     }
 }

@@ -72,13 +72,16 @@ internal static class JournalKey
 internal static class PrivateFile
 {
     /// <summary>A new file, locked as long as it is open.</summary>
-    public static FileStreamOptions New =>
+    public static FileStreamOptions New => Of(FileMode.CreateNew, FileAccess.ReadWrite);
+
+    /// <summary>A file, locked as long as it is open.</summary>
+    public static FileStreamOptions Of(FileMode mode, FileAccess access) =>
         new()
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
+            Mode = mode,
+            Access = access,
             Share = FileShare.None,
             BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            UnixCreateMode = mode == FileMode.Open ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
 }

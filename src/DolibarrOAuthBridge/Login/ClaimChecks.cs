@@ -19,7 +19,7 @@ internal static class ClaimChecks
     public static Identity Check(JsonElement claims, IdTokenRules rules, DateTimeOffset now)
     {
         var (issuer, tenant) = CheckIssuer(claims, rules);
-        CheckAudience(claims, rules.ClientId);
+        CheckAudience(claims, rules);
         CheckTimes(claims, now.ToUnixTimeMilliseconds() / 1000.0);
         CheckBinding(claims, rules);
         var hostedDomain = rules.HostedDomainClaim is { } claim ? ClaimReader.Text(claims, claim) : null;
@@ -38,7 +38,7 @@ internal static class ClaimChecks
             Issuer = issuer,
             Subject = Subject(claims) ?? throw Rejection.Of(RejectionReason.SubjectMissing, "the ID token has no usable sub."),
             Email = email,
-            EmailVerified = email is not null && ClaimReader.IsTrue(claims, rules.EmailVerifiedClaim),
+            EmailVerified = email is not null && ClaimReader.IsTrue(claims, rules.EmailVerifiedClaim, rules.EmailVerifiedValues),
             Name = ClaimReader.Text(claims, "name"),
             PreferredUsername = ClaimReader.Text(claims, "preferred_username"),
             HostedDomain = hostedDomain,
@@ -85,7 +85,7 @@ internal static class ClaimChecks
         static BridgeException WrongIssuer() => Rejection.Of(RejectionReason.IssuerMismatch, "the ID token is of another issuer.");
     }
 
-    private static void CheckAudience(JsonElement claims, string clientId)
+    private static void CheckAudience(JsonElement claims, IdTokenRules rules)
     {
         List<string> audiences =
             !claims.TryGetProperty("aud", out var claim) ? []
@@ -103,17 +103,20 @@ internal static class ClaimChecks
             throw Rejection.Of(RejectionReason.AudienceMissing, "the ID token has no aud.");
         }
 
-        if (!audiences.Contains(clientId, StringComparer.Ordinal))
+        if (!audiences.Contains(rules.ClientId, StringComparer.Ordinal))
         {
             throw Rejection.Of(RejectionReason.AudienceMismatch, "the ID token is for another client.");
         }
 
-        if (audiences.Any(audience => audience != clientId))
+        var others = audiences.Where(audience => audience != rules.ClientId).ToList();
+        if (others.Any(audience => !rules.TrustedAudiences.Contains(audience, StringComparer.Ordinal)))
         {
             throw Rejection.Of(RejectionReason.AudienceUntrusted, "the ID token is also for others.");
         }
 
-        if (claims.TryGetProperty("azp", out var party) && (party.ValueKind != JsonValueKind.String || party.GetString() != clientId))
+        // Of several, azp says which one asked for it (OpenID Connect Core, section 3.1.3.7).
+        var hasParty = claims.TryGetProperty("azp", out var party);
+        if (hasParty ? party.ValueKind != JsonValueKind.String || party.GetString() != rules.ClientId : others.Count > 0)
         {
             throw Rejection.Of(RejectionReason.AuthorizedPartyMismatch, "the ID token was issued to another client.");
         }

@@ -60,9 +60,19 @@ internal static class ClaimReader
             : throw Malformed(Name);
     }
 
-    /// <summary>Whether a claim is the JSON value <c>true</c>; the string "true" is not.</summary>
-    public static bool IsTrue(JsonElement claims, string name) =>
-        claims.TryGetProperty(name, out var claim) && claim.ValueKind == JsonValueKind.True;
+    /// <summary>Whether a claim is the JSON value <c>true</c>, or one of others that the provider is known to mean by it.</summary>
+    /// <param name="claims">The claims.</param>
+    /// <param name="name">The claim's name.</param>
+    /// <param name="others">Texts, or numbers as they are written; the string "true" counts only if it is one of them.</param>
+    public static bool IsTrue(JsonElement claims, string name, IReadOnlyList<string> others) =>
+        claims.TryGetProperty(name, out var claim)
+        && claim.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.String => others.Contains(claim.GetString(), StringComparer.Ordinal),
+            JsonValueKind.Number => others.Contains(claim.GetRawText(), StringComparer.Ordinal),
+            _ => false,
+        };
 
     /// <summary>
     /// A time in seconds since 1970, with fractions (RFC 7519, NumericDate); null where the claim is absent or no such number.

@@ -34,4 +34,10 @@ internal sealed class IdTokenRules
 
     /// <summary>The claim that is <c>true</c> where the provider vouches for the e-mail address.</summary>
     public string EmailVerifiedClaim { get; init; } = "email_verified";
+
+    /// <summary>Other values than JSON's <c>true</c> by which that claim says yes.</summary>
+    public IReadOnlyList<string> EmailVerifiedValues { get; init; } = [];
+
+    /// <summary>Whom the token may also be for, where the provider names its other clients in every token.</summary>
+    public IReadOnlyList<string> TrustedAudiences { get; init; } = [];
 }

@@ -78,14 +78,14 @@ internal sealed partial class LoginFlow(
     /// <summary>Finishes a sign-in with what the browser brought back.</summary>
     /// <param name="answer">What the browser brought.</param>
     /// <param name="continuation">What <see cref="BeginAsync"/> gave to the caller.</param>
-    /// <param name="entity">The company that the answer came to; null if the caller does not say.</param>
+    /// <param name="entity">The company that the answer came to.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Who signed in.</returns>
     /// <exception cref="BridgeException">Nobody did; the code and the reason say why.</exception>
     public async Task<Identity> CompleteAsync(
         AuthorizationResponse answer,
         string? continuation,
-        int? entity,
+        int entity,
         CancellationToken cancellationToken = default
     )
     {
@@ -109,7 +109,7 @@ internal sealed partial class LoginFlow(
     }
 
     // A wrong caller learns nothing and spoils nothing: the sign-in stays open for the right browser.
-    private PendingLogin RequirePending(AuthorizationResponse answer, string? continuation, int? entity)
+    private PendingLogin RequirePending(AuthorizationResponse answer, string? continuation, int entity)
     {
         if (string.IsNullOrEmpty(continuation))
         {
@@ -124,7 +124,7 @@ internal sealed partial class LoginFlow(
             && SecretHash.AreEqual(pending.StateHash, SecretHash.Of(answer.State)!)
             && pending.IsOfSession(answer.SessionBinding!)
             && time.GetUtcNow() < pending.ExpiresAt
-            && (entity is null || entity == pending.Entity)
+            && entity == pending.Entity
             ? pending
             : throw NotOpen();
     }
@@ -143,7 +143,14 @@ internal sealed partial class LoginFlow(
         var provider = await relyingParty.ProviderAsync(entry, cancellationToken);
         var code = RelyingParty.CheckAnswer(entry, provider, pending, answer);
         await guard.RequireAsync(entry, provider.TokenEndpoint, ProviderEndpoint.TokenEndpoint, cancellationToken: cancellationToken);
-        return await relyingParty.RedeemAsync(entry, provider, pending, code, cancellationToken);
+        try
+        {
+            return await relyingParty.RedeemAsync(entry, provider, pending, code, cancellationToken);
+        }
+        catch (ProviderConfigurationException exception)
+        {
+            throw exception.About(entry.Name);
+        }
     }
 
     // The outcome stands, whatever the caller or the database does meanwhile; the state is taken in any case.

@@ -43,6 +43,12 @@ internal sealed record OpenIdProvider
     /// <summary>The claim that is <c>true</c> where the provider vouches for the e-mail address.</summary>
     public required string EmailVerifiedClaim { get; init; }
 
+    /// <summary>Other values than JSON's <c>true</c> by which that claim says yes.</summary>
+    public IReadOnlyList<string> EmailVerifiedValues { get; init; } = [];
+
+    /// <summary>Whom ID tokens may also be for, by the configuration.</summary>
+    public IReadOnlyList<string> TrustedAudiences { get; init; } = [];
+
     /// <summary>Which issuer an authorization response may name (RFC 9207).</summary>
     public ExpectedIssuer ExpectedIssuer =>
         TenantClaim is null

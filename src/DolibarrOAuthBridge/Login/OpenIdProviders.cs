@@ -9,7 +9,7 @@ namespace DolibarrOAuthBridge.Login;
 /// Finds out how to sign in with an entry's provider: by OpenID Connect Discovery where the entry or the configuration names the
 /// issuer, else by the catalogue.
 /// </summary>
-internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadataCache metadata)
+internal sealed class OpenIdProviders(IConfiguration configuration, ProviderDirectory directory, ServerMetadataCache metadata)
 {
     /// <summary>The provider of an entry.</summary>
     /// <exception cref="BridgeException">Nobody can sign in with this entry; the message says what to change.</exception>
@@ -38,6 +38,11 @@ internal sealed class OpenIdProviders(ProviderDirectory directory, ServerMetadat
                 Tenants = facts.TenantClaim is null ? [] : RequireTenants(entry, facts),
                 HostedDomainClaim = facts.HostedDomainClaim,
                 EmailVerifiedClaim = facts.EmailVerifiedClaim,
+                EmailVerifiedValues = facts.EmailVerifiedValues,
+                TrustedAudiences = (configuration[$"Entries:{entry.Name}:TrustedAudiences"] ?? string.Empty).Split(
+                    ' ',
+                    StringSplitOptions.RemoveEmptyEntries
+                ),
             };
         }
         catch (ProviderConfigurationException exception)

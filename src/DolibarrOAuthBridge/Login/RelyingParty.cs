@@ -112,6 +112,8 @@ internal sealed class RelyingParty(
             HostedDomainClaim = provider.HostedDomainClaim,
             HostedDomains = entry.LoginDomains,
             EmailVerifiedClaim = provider.EmailVerifiedClaim,
+            EmailVerifiedValues = provider.EmailVerifiedValues,
+            TrustedAudiences = provider.TrustedAudiences,
         };
         var idToken = response.IdToken ?? throw Rejection.Of(RejectionReason.IdTokenMissing, "the provider sent no ID token.");
         var identity = await validator.ValidateAsync(idToken, provider.Algorithms, provider.JwksUri, rules, cancellationToken);

@@ -60,7 +60,7 @@ internal sealed class UserInfoClient(ProviderDocuments documents)
             Email = identity.Email ?? email,
             EmailVerified = identity.Email is not null
                 ? identity.EmailVerified
-                : email is not null && ClaimReader.IsTrue(claims, provider.EmailVerifiedClaim),
+                : email is not null && ClaimReader.IsTrue(claims, provider.EmailVerifiedClaim, provider.EmailVerifiedValues),
             Name = identity.Name ?? ClaimReader.Text(claims, "name"),
             PreferredUsername = identity.PreferredUsername ?? ClaimReader.Text(claims, "preferred_username"),
         };

@@ -94,8 +94,8 @@ internal sealed record MailPlan(string Source, string Entry, MailCheck? Check, s
     {
         if (settings.SendMode == "smtps" && settings.MainAuthType != settings.AuthType)
         {
-            yield return "MAIN_MAIL_SMTPS_AUTH_TYPE of the main settings is not XOAUTH2: Dolibarr's own SMTP client (up to 22) looks "
-                + "at that one alone and would send a password here.";
+            yield return "MAIN_MAIL_SMTPS_AUTH_TYPE of the main settings is not XOAUTH2: Dolibarr's own SMTP client looks at that one "
+                + "alone and would send a password here, unless the module is enabled.";
         }
 
         if (settings.AllowSelfSigned)

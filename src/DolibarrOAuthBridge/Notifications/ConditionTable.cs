@@ -26,6 +26,8 @@ internal sealed class ConditionTable(DolibarrDatabase database, NoticeTable noti
     /// <summary>How often a condition that lasts is said again.</summary>
     public static readonly TimeSpan Again = TimeSpan.FromDays(1);
 
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
     private const string Key = "kind = @kind AND entity = @entity AND entry = @entry AND source = @source";
 
     private string Table => database.Table("oauthbridge_condition");
@@ -87,10 +89,15 @@ internal sealed class ConditionTable(DolibarrDatabase database, NoticeTable noti
     public Task<Notice?> RepeatAsync(Condition condition, NoticeDraft draft, CancellationToken cancellationToken = default) =>
         ClaimAsync(
             draft,
-            $"UPDATE {Table} SET told_at = @now WHERE {Key} AND told_at <= @before",
-            [.. Of(condition), ("now", Now), ("before", Now - Again)],
+            $"UPDATE {Table} SET told_at = @now WHERE {Key} AND (told_at <= @before OR told_at > @ahead)",
+            [.. Of(condition), ("now", Now), ("before", Now - Again), ("ahead", Now + ClockTolerance)],
             cancellationToken
         );
+
+    /// <summary>Whether a condition that lasts is to be said again.</summary>
+    /// <param name="toldAt">When it was said last. What lies ahead was written by a clock that was wrong.</param>
+    /// <param name="now">The present, UTC.</param>
+    public static bool IsDue(DateTime toldAt, DateTime now) => toldAt <= now - Again || toldAt > now + ClockTolerance;
 
     /// <summary>Says that a condition is over.</summary>
     /// <param name="condition">The condition.</param>

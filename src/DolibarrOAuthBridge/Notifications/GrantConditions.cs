@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Globalization;
+using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Reports;
+using DolibarrOAuthBridge.Tokens;
 
 namespace DolibarrOAuthBridge.Notifications;
 
@@ -53,6 +55,16 @@ internal static class GrantConditions
                 "Look at them with dolibarr-oauth-bridge inspect, and delete the one that is not in use."
             );
         }
+        else if (IsRefused(report))
+        {
+            yield return Make(
+                report,
+                NoticeKind.GrantEnded,
+                NoticeSeverity.Error,
+                $"{report.Entry} is not renewed any more{cause}. Nothing that uses it works once its access token has ended.",
+                Refusals.Advice(report.Token.LastError!.Split(':')[0])
+            );
+        }
         else if (report.Warnings.FirstOrDefault(warning => EndingCodes.Contains(warning.Code)) is { } ending)
         {
             yield return Make(report, NoticeKind.GrantEnding, NoticeSeverity.Warning, Ending(report), ending.Message);
@@ -74,12 +86,32 @@ internal static class GrantConditions
             )
         );
 
+    /// <summary>A secret that was not sent where its entry's settings say now.</summary>
+    public static (Condition Condition, NoticeDraft Draft) Rebound(string entry, int entity) =>
+        (
+            new Condition(NoticeKind.SecretRebound, entity, entry, string.Empty),
+            new NoticeDraft(
+                NoticeKind.SecretRebound,
+                NoticeSeverity.Error,
+                entity,
+                entry,
+                $"A secret of {entry} was not sent: it was first used at another address or with another client id than the entry has "
+                    + "now. Once its access token has expired, nothing that uses it works.",
+                $"If you changed the entry, {SecretGuard.Allowance(entry)}. "
+                    + "Otherwise find out who changed it, and change it back."
+            )
+        );
+
     /// <summary>What to say when a condition of an entry is over.</summary>
     /// <param name="condition">The condition.</param>
     /// <param name="report">The entry as it is now; null if it is gone.</param>
-    /// <returns>Null where a person deleted the entry or its token, and where the next notice says more.</returns>
+    /// <returns>Null where a person deleted the entry or its token, where it has failed since for another reason, and where the next
+    /// notice says more.</returns>
     public static NoticeDraft? Over(Condition condition, EntryReport? report) =>
-        NoticeKind.OverOf(condition.Kind) is { } kind && report is not null && WorkingStates.Contains(report.Token.Status)
+        NoticeKind.OverOf(condition.Kind) is { } kind
+        && report is not null
+        && WorkingStates.Contains(report.Token.Status)
+        && (report.Token.Status != TokenStatus.Expired || report.Token.LastError is null)
             ? new NoticeDraft(
                 kind,
                 NoticeSeverity.Info,
@@ -91,6 +123,11 @@ internal static class GrantConditions
                 string.Empty
             )
             : null;
+
+    // The provider takes the client or its settings no more: an expired client secret, for one.
+    private static bool IsRefused(EntryReport report) =>
+        report is { NeedsPerson: true, Complete: true, Paused: false, Token.LastError: not null }
+        && (report.Token.Status == TokenStatus.Expiring || report.Token.Status == TokenStatus.Expired);
 
     private static string Ending(EntryReport report) =>
         report.Token.RefreshTokenExpiresAt is { } end

@@ -7,7 +7,7 @@ namespace DolibarrOAuthBridge.Notifications;
 /// <param name="At">When it was noticed.</param>
 /// <param name="Kind">One of <c>grant_ended</c>, <c>grant_ending</c>, <c>grant_restored</c>, <c>journal_waiting</c>,
 /// <c>journal_flushed</c>, <c>store_not_writable</c>, <c>store_writable</c>, <c>duplicate_rows</c>, <c>token_superseded</c>,
-/// <c>impostor</c> and <c>test</c>.</param>
+/// <c>secret_rebound</c>, <c>impostor</c> and <c>test</c>.</param>
 /// <param name="Entry">The entry, such as <c>GOOGLE-Mail</c>; empty if it concerns the instance as a whole.</param>
 /// <param name="Entity">The company; 0 if it concerns the instance as a whole.</param>
 /// <param name="Severity"><c>error</c>, <c>warning</c> or <c>info</c>.</param>
@@ -59,6 +59,9 @@ internal static class NoticeKind
     /// <summary>A refresh token was presented long after it was replaced: somebody may have copied it.</summary>
     public const string TokenSuperseded = "token_superseded";
 
+    /// <summary>A secret was not sent, because it was first used at another address.</summary>
+    public const string SecretRebound = "secret_rebound";
+
     /// <summary>Something else answers at the bridge's address.</summary>
     public const string Impostor = "impostor";
 
@@ -82,4 +85,11 @@ internal static class NoticeSeverity
     public const string Error = "error";
     public const string Warning = "warning";
     public const string Info = "info";
+}
+
+/// <summary>What the log says of a notice, whoever tells it.</summary>
+internal static partial class NoticeLog
+{
+    [LoggerMessage(1, LogLevel.Warning, "Notice {Kind} of {Entry} (entity {Entity}): {Message}")]
+    public static partial void Told(ILogger logger, string kind, string entry, int entity, string message);
 }

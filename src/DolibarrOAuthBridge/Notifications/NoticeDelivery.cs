@@ -13,19 +13,29 @@ internal sealed partial class NoticeDelivery(
     ILogger<NoticeDelivery> logger
 )
 {
+    private const string Webhook = "webhook";
+    private const string Command = "command";
+
     private static readonly TimeSpan TriedFor = TimeSpan.FromDays(1);
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
+    /// <summary>The ways on which a notice leaves by itself.</summary>
+    public static IReadOnlyList<string> Ways { get; } = [Webhook, Command];
+
     /// <summary>Delivers what waits and is due.</summary>
+    /// <returns>When something is due that was not taken; null if nothing waits.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken = default)
+    public async Task<DateTimeOffset?> RunAsync(CancellationToken cancellationToken = default)
     {
         if (webhook.IsConfigured)
         {
             foreach (var waiting in await notices.ListForWebhookAsync(cancellationToken))
             {
-                await PostAsync(waiting, cancellationToken);
+                if (!await PostAsync(waiting, cancellationToken))
+                {
+                    break; // it is down: each further try could take its whole time
+                }
             }
         }
 
@@ -39,25 +49,31 @@ internal sealed partial class NoticeDelivery(
                 }
             }
         }
+
+        return webhook.IsConfigured ? await notices.NextForWebhookAsync(cancellationToken) : null;
     }
 
-    /// <summary>Sends at once, on every way that is set, what the database cannot hold or what is only a test.</summary>
-    /// <returns>What became of it, by way: <c>webhook</c>, <c>command</c>.</returns>
+    /// <summary>Sends at once what the database cannot hold or what is only a test.</summary>
+    /// <param name="draft">The notice.</param>
+    /// <param name="ways">On which ways, of <see cref="Ways"/>. Those that are not set are left out.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What became of it, by way.</returns>
     public async Task<IReadOnlyDictionary<string, DeliveryResult>> SendAsync(
         NoticeDraft draft,
+        IReadOnlyList<string> ways,
         CancellationToken cancellationToken = default
     )
     {
         var notice = new Notice(0, time.GetUtcNow(), draft.Kind, draft.Entry, draft.Entity, draft.Severity, draft.Message, draft.Advice);
         var results = new Dictionary<string, DeliveryResult>();
-        if (webhook.IsConfigured)
+        if (webhook.IsConfigured && ways.Contains(Webhook))
         {
-            results["webhook"] = Report(notice, await webhook.SendAsync(notice, cancellationToken));
+            results[Webhook] = Report(notice, await webhook.SendAsync(notice, cancellationToken));
         }
 
-        if (command.IsConfigured)
+        if (command.IsConfigured && ways.Contains(Command))
         {
-            results["command"] = Report(notice, await command.RunAsync(notice, cancellationToken));
+            results[Command] = Report(notice, await command.RunAsync(notice, cancellationToken));
         }
 
         return results;
@@ -67,22 +83,25 @@ internal sealed partial class NoticeDelivery(
     /// <param name="tries">The tries before this one.</param>
     internal static TimeSpan Wait(int tries) => TimeSpan.FromTicks(Math.Min(FirstWait.Ticks << Math.Min(tries, 20), LongestWait.Ticks));
 
-    private async Task PostAsync(WaitingNotice waiting, CancellationToken cancellationToken)
+    // False where the webhook was tried and did not take the notice.
+    private async Task<bool> PostAsync(WaitingNotice waiting, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (now - waiting.Notice.At >= TriedFor)
+        if (now - waiting.Notice.At < TriedFor)
         {
-            await notices.FinishWebhookAsync(waiting.Notice.Id, cancellationToken);
-            return;
+            if (!await notices.ClaimWebhookAsync(waiting, (now + Wait(waiting.WebhookTries)).UtcDateTime, cancellationToken))
+            {
+                return true; // another sidecar's
+            }
+
+            if (!Report(waiting.Notice, await webhook.SendAsync(waiting.Notice, cancellationToken)).Ok)
+            {
+                return false;
+            }
         }
 
-        if (
-            await notices.ClaimWebhookAsync(waiting, (now + Wait(waiting.WebhookTries)).UtcDateTime, cancellationToken)
-            && Report(waiting.Notice, await webhook.SendAsync(waiting.Notice, cancellationToken)).Ok
-        )
-        {
-            await notices.FinishWebhookAsync(waiting.Notice.Id, cancellationToken);
-        }
+        await notices.FinishWebhookAsync(waiting.Notice.Id, cancellationToken);
+        return true;
     }
 
     private DeliveryResult Report(Notice notice, DeliveryResult result)

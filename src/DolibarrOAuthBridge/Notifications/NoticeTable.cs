@@ -2,6 +2,7 @@
 
 using System.Data.Common;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Storage;
 
 namespace DolibarrOAuthBridge.Notifications;
@@ -101,6 +102,19 @@ internal sealed class NoticeTable(DolibarrDatabase database, BridgeSchema schema
             cancellationToken
         );
 
+    /// <summary>When the webhook is tried again for a notice that it did not take; null if there is none.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<DateTimeOffset?> NextForWebhookAsync(CancellationToken cancellationToken = default)
+    {
+        var next = await database.QueryAsync(
+            $"SELECT MIN(webhook_next) AS next FROM {Table} WHERE webhook_done IS NULL",
+            [],
+            static row => row.TimeOrNull("next"),
+            cancellationToken
+        );
+        return next[0] is { } time ? new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)) : null;
+    }
+
     /// <summary>The notices of the last day for which the command has not run, oldest first.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public Task<IReadOnlyList<WaitingNotice>> ListForCommandAsync(CancellationToken cancellationToken = default) =>
@@ -153,29 +167,20 @@ internal sealed class NoticeTable(DolibarrDatabase database, BridgeSchema schema
             Shorten(draft.Message),
             Shorten(draft.Advice)
         );
-        try
-        {
-            var connection = await database.OpenAsync(cancellationToken);
-            await using (connection)
+        return await database.InTransactionAsync<Notice?>(
+            async (connection, transaction) =>
             {
-                var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using (transaction)
+                if (claim is not null && !await claim(connection, transaction))
                 {
-                    if (claim is not null && !await claim(connection, transaction))
-                    {
-                        return null;
-                    }
-
-                    await InsertAsync(connection, transaction, notice, cancellationToken);
-                    await transaction.CommitAsync(cancellationToken);
-                    return notice;
+                    return null;
                 }
-            }
-        }
-        catch (Exception exception) when (StoreException.IsFromStore(exception))
-        {
-            throw StoreException.From(exception);
-        }
+
+                await InsertAsync(connection, transaction, notice, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return notice;
+            },
+            cancellationToken
+        );
     }
 
     private Task<int> InsertAsync(DbConnection connection, DbTransaction transaction, Notice notice, CancellationToken cancellationToken) =>
@@ -225,15 +230,18 @@ internal sealed class NoticeTable(DolibarrDatabase database, BridgeSchema schema
             new Notice(
                 row.BigNumber("rowid"),
                 new DateTimeOffset(DateTime.SpecifyKind(row.Time("at"), DateTimeKind.Utc)),
-                row.Text("kind"),
-                row.Text("entry"),
+                Line(row.Text("kind")),
+                Line(row.Text("entry")),
                 row.Number("entity"),
-                row.Text("severity"),
-                row.Text("message"),
-                row.Text("advice")
+                Line(row.Text("severity")),
+                Line(row.Text("message")),
+                Line(row.Text("advice"))
             ),
             row.Number("webhook_tries")
         );
+
+    // Whoever writes to the database may have written it, and it goes to terminals, mails and programs.
+    private static string Line(string text) => ForeignText.Clean(text, [], LongestText);
 
     private async Task<bool> UpdateAsync(
         string assignments,

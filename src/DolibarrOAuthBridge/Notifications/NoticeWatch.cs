@@ -20,6 +20,7 @@ internal sealed partial class NoticeWatch(
     ConditionTable conditions,
     NoticeTable notices,
     NoticeDelivery delivery,
+    DirectNotices direct,
     NoticeSignal signal,
     BridgeOptions options,
     TimeProvider time,
@@ -31,36 +32,43 @@ internal sealed partial class NoticeWatch(
 
     private static readonly TimeSpan BetweenPrunes = TimeSpan.FromDays(1);
 
-    private readonly Dictionary<Condition, DateTimeOffset> _toldWithoutDatabase = [];
     private DateTimeOffset _prunedAt;
     private int _entries; // looked at last
 
     /// <summary>Looks, says and delivers once.</summary>
-    public async Task RunOnceAsync(CancellationToken cancellationToken = default)
+    /// <returns>When to do so again for what could not be done now, though nothing changes; null if everything was.</returns>
+    public async Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken = default)
     {
         try
         {
-            var problems = await store.FindAsync(cancellationToken);
-            if (problems.Any(one => one.Condition.Kind == NoticeKind.StoreNotWritable))
+            var (problems, takesNotices) = await store.FindAsync(cancellationToken);
+            if (!takesNotices)
             {
-                await TellWithoutDatabaseAsync(problems, cancellationToken);
-                return;
+                await direct.TellAsync(problems, cancellationToken);
+                return time.GetUtcNow();
             }
 
-            await EndWithoutDatabaseAsync(cancellationToken);
+            // Those who ask by the API hear of it too.
+            foreach (var ended in direct.TakeEnded([.. problems.Select(one => one.Condition)]))
+            {
+                Told(await notices.AddAsync(ended, cancellationToken: cancellationToken));
+            }
+
             var told = await conditions.ListAsync(cancellationToken);
-            await TellAsync(problems, told, cancellationToken);
+            await TellAsync([.. problems.Where(one => !direct.Covers(one.Condition))], told, cancellationToken);
             var reports = await ReportAsync(cancellationToken);
             _entries = reports.Count;
             var grants = reports.SelectMany(GrantConditions.Of).Concat(await ToldAsync(reports, cancellationToken)).ToList();
             await TellAsync(grants, told, cancellationToken);
             await EndAsync(told, [.. problems.Concat(grants).Select(one => one.Condition)], reports, cancellationToken);
-            await delivery.RunAsync(cancellationToken);
+            var next = await delivery.RunAsync(cancellationToken);
             await PruneAsync(cancellationToken);
+            return next;
         }
         catch (Exception exception) when (exception is StoreException or BridgeException)
         {
             Log.NotNow(logger, exception.Message);
+            return time.GetUtcNow();
         }
     }
 
@@ -134,15 +142,15 @@ internal sealed partial class NoticeWatch(
     {
         var since = time.GetUtcNow() - ConditionTable.Again;
         var superseded = await events.ListKeysAsync(NoticeKind.TokenSuperseded, since.UtcDateTime, cancellationToken);
+        var rebound = await events.ListKeysAsync(NoticeKind.SecretRebound, since.UtcDateTime, cancellationToken);
         var impostors = await events.ListKeysAsync(NoticeKind.Impostor, since.UtcDateTime, cancellationToken);
         return superseded
-            .Select(key =>
-                GrantConditions.Superseded(
-                    reports.FirstOrDefault(report => report.Service == key.Service && report.Entity == key.Entity)?.Entry ?? key.Service,
-                    key.Entity
-                )
-            )
+            .Select(key => GrantConditions.Superseded(NameOf(key), key.Entity))
+            .Concat(rebound.Select(key => GrantConditions.Rebound(NameOf(key), key.Entity)))
             .Concat(impostors.Select(static key => ImpostorReports.Notice(key.Entity)));
+
+        string NameOf(GrantKey key) =>
+            reports.FirstOrDefault(report => report.Service == key.Service && report.Entity == key.Entity)?.Entry ?? key.Service;
     }
 
     private async Task TellAsync(
@@ -158,7 +166,7 @@ internal sealed partial class NoticeWatch(
             {
                 Told(await conditions.BeginAsync(condition, draft, cancellationToken));
             }
-            else if (time.GetUtcNow().UtcDateTime - before.ToldAt >= ConditionTable.Again)
+            else if (ConditionTable.IsDue(before.ToldAt, time.GetUtcNow().UtcDateTime))
             {
                 Told(await conditions.RepeatAsync(condition, draft, cancellationToken));
             }
@@ -189,50 +197,17 @@ internal sealed partial class NoticeWatch(
         }
     }
 
-    // The database takes no claim now, so each sidecar says it for itself, at once.
-    private async Task TellWithoutDatabaseAsync(
-        IReadOnlyList<(Condition Condition, NoticeDraft Draft)> problems,
-        CancellationToken cancellationToken
-    )
-    {
-        foreach (var (condition, draft) in problems)
-        {
-            var now = time.GetUtcNow();
-            if (!_toldWithoutDatabase.TryGetValue(condition, out var at) || now - at >= ConditionTable.Again)
-            {
-                _toldWithoutDatabase[condition] = now;
-                Log.Notice(logger, draft.Kind, draft.Entry, draft.Entity, draft.Message);
-                await delivery.SendAsync(draft, cancellationToken);
-            }
-        }
-    }
-
-    // From here on the database takes notices again: those who ask by the API hear of both.
-    private async Task EndWithoutDatabaseAsync(CancellationToken cancellationToken)
-    {
-        foreach (var (condition, at) in _toldWithoutDatabase)
-        {
-            var over = StoreConditions.Over(condition);
-            var draft = over with { Message = $"{over.Message} It could not since {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC." };
-            Told(await notices.AddAsync(draft, cancellationToken: cancellationToken));
-            _toldWithoutDatabase.Remove(condition);
-        }
-    }
-
     private void Told(Notice? notice)
     {
         if (notice is not null)
         {
-            Log.Notice(logger, notice.Kind, notice.Entry, notice.Entity, notice.Message);
+            NoticeLog.Told(logger, notice.Kind, notice.Entry, notice.Entity, notice.Message);
             signal.Raise();
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Notice {Kind} of {Entry} (entity {Entity}): {Message}")]
-        public static partial void Notice(ILogger logger, string kind, string entry, int entity, string message);
-
         [LoggerMessage(2, LogLevel.Warning, "Notices wait for the database: {Reason}")]
         public static partial void NotNow(ILogger logger, string reason);
 

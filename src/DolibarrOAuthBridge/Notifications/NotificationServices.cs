@@ -16,5 +16,6 @@ internal static class NotificationServices
             .AddSingleton<NoticeCommand>()
             .AddSingleton<NoticeDelivery>()
             .AddSingleton<ImpostorReports>()
+            .AddSingleton<DirectNotices>()
             .AddSingleton<NoticeWatch>();
 }

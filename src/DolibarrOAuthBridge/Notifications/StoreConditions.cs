@@ -5,6 +5,11 @@ using DolibarrOAuthBridge.Journal;
 
 namespace DolibarrOAuthBridge.Notifications;
 
+/// <summary>What a look at the store found.</summary>
+/// <param name="Problems">Each with what to say while it lasts.</param>
+/// <param name="TakesNotices">Whether the database can be written, so that a notice can be claimed there.</param>
+internal sealed record StoreLook(IReadOnlyList<(Condition Condition, NoticeDraft Draft)> Problems, bool TakesNotices);
+
 /// <summary>Whether the database, the state directory and the journal are as they must be for a refresh.</summary>
 internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal journal, BridgeOptions options, TimeProvider time)
 {
@@ -22,18 +27,12 @@ internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal 
     public string Source => _source;
 
     /// <summary>Looks once.</summary>
-    public async Task<IReadOnlyList<(Condition Condition, NoticeDraft Draft)>> FindAsync(CancellationToken cancellationToken = default)
+    public async Task<StoreLook> FindAsync(CancellationToken cancellationToken = default)
     {
         var found = new List<(Condition, NoticeDraft)>();
-        if (journal.FindProblem() is { } ofJournal)
-        {
-            found.Add(
-                Make(NoticeKind.StoreNotWritable, ofJournal, "Run the command, and doctor as the sidecar's user to see that all is well.")
-            );
-            return found;
-        }
-
-        if (await FindProblemAsync(cancellationToken) is { } ofDatabase)
+        var ofDatabase = await FindProblemAsync(cancellationToken);
+        var ofJournal = journal.FindProblem();
+        if (ofDatabase is not null)
         {
             found.Add(
                 Make(
@@ -43,8 +42,14 @@ internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal 
                 )
             );
         }
+        else if (ofJournal is not null)
+        {
+            found.Add(
+                Make(NoticeKind.StoreNotWritable, ofJournal, "Run the command, and doctor as the sidecar's user to see that all is well.")
+            );
+        }
 
-        if (IsJournalWaiting())
+        if (ofJournal is null && IsJournalWaiting())
         {
             found.Add(
                 Make(
@@ -55,7 +60,7 @@ internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal 
             );
         }
 
-        return found;
+        return new StoreLook(found, ofDatabase is null);
     }
 
     /// <summary>What to say when such a condition is over.</summary>

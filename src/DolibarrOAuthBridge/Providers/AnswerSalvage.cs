@@ -46,7 +46,12 @@ internal sealed partial class AnswerSalvage
             RefreshToken = Usable(Member(text, "refresh_token")),
             IdToken = Usable(Member(text, "id_token")),
             Scope = Member(text, "scope") is { Length: > 0 and < 8192 } scope && Ascii.IsValid(scope) ? scope : null,
-            ExpiresIn = long.TryParse(Member(text, "expires_in"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ExpiresIn = long.TryParse(
+                Member(text, "expires_in_sec") ?? Member(text, "expires_in"),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var seconds
+            )
                 ? Math.Min(seconds, LongestLifetime)
                 : null,
         };
@@ -83,7 +88,7 @@ internal sealed partial class AnswerSalvage
         foreach (Match match in Members().Matches(text))
         {
             // A number is a lifetime and never a token.
-            if (match.Groups["name"].Value == name && (name == "expires_in" || match.Groups["text"].Success))
+            if (match.Groups["name"].Value == name && (name is "expires_in" or "expires_in_sec" || match.Groups["text"].Success))
             {
                 value = match.Groups["number"].Success ? match.Groups["number"].Value : Unescape(match.Groups["text"].Value);
             }
@@ -125,8 +130,8 @@ internal sealed partial class AnswerSalvage
 
     [GeneratedRegex(
         """
-            "(?<name>access_token|refresh_token|id_token|scope|expires_in)"\s*:\s*
-            (?:"(?<text>(?>[^"\\]+|\\.)*)"|(?<=expires_in"\s*:\s*)(?<number>[0-9]{1,18})\b)
+            "(?<name>access_token|refresh_token|id_token|scope|expires_in(_sec)?)"\s*:\s*
+            (?:"(?<text>(?>[^"\\]+|\\.)*)"|(?<=expires_in(_sec)?"\s*:\s*)(?<number>[0-9]{1,18})\b)
             """,
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace
     )]

@@ -12,7 +12,7 @@ namespace DolibarrOAuthBridge.Providers;
 /// </summary>
 internal sealed class DiscoveredHosts
 {
-    private static readonly string[] Sections = ["Providers", "Entries"];
+    private static readonly string[] Sections = ["Providers", "Entries", "Bridge:Notify"];
 
     private readonly ConcurrentDictionary<string, bool> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _trusted;

@@ -55,6 +55,12 @@ internal static class EndpointUri
             : uri;
     }
 
+    /// <summary>Whether two texts are URLs of one server: with the same scheme, host and port.</summary>
+    public static bool AreOfOneServer(string one, string other) =>
+        Uri.TryCreate(one, UriKind.Absolute, out var first)
+        && Uri.TryCreate(other, UriKind.Absolute, out var second)
+        && first.GetLeftPart(UriPartial.Authority) == second.GetLeftPart(UriPartial.Authority);
+
     /// <summary>
     /// Whether a URL's host is this machine, by a literal address or <c>localhost</c>; names that merely resolve to it do not
     /// count.

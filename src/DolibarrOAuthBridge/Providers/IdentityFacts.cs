@@ -26,4 +26,7 @@ internal sealed record IdentityFacts
 
     /// <summary>The claim that is <c>true</c> where the provider vouches for the e-mail address.</summary>
     public string EmailVerifiedClaim { get; init; } = "email_verified";
+
+    /// <summary>Other values than JSON's <c>true</c> by which that claim says yes.</summary>
+    public IReadOnlyList<string> EmailVerifiedValues { get; init; } = [];
 }

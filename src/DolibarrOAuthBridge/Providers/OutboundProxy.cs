@@ -20,12 +20,15 @@ internal sealed class OutboundProxy(
     TimeProvider time,
     EntryTable? constants = null,
     TokenCodec? codec = null,
-    EncryptedCopies? copies = null
+    EncryptedCopies? copies = null,
+    Func<string, bool>? wasElsewhere = null
 ) : IWebProxy
 #pragma warning restore CA1001
 {
+    /// <summary>The setting with the proxy's password.</summary>
+    internal const string Password = Prefix + "PASS";
+
     private const string Prefix = "MAIN_PROXY_";
-    private const string Password = Prefix + "PASS";
     private const int MainCompany = 1;
 
     private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(1);
@@ -48,7 +51,7 @@ internal sealed class OutboundProxy(
     /// <exception cref="BridgeException">The database failed.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        if (options.UseProxy != ProxyUse.Dolibarr || constants is null || time.GetUtcNow() < _known.Until)
+        if (options.UseProxy != ProxyUse.Dolibarr || constants is null || IsKnown())
         {
             return;
         }
@@ -56,7 +59,7 @@ internal sealed class OutboundProxy(
         await _reading.WaitAsync(cancellationToken);
         try
         {
-            if (time.GetUtcNow() >= _known.Until)
+            if (!IsKnown())
             {
                 var settings = await constants.ListConstantsAsync(Prefix, MainCompany, cancellationToken);
                 await RequireOwnPasswordAsync(settings, cancellationToken);
@@ -75,12 +78,14 @@ internal sealed class OutboundProxy(
 
     /// <summary>The proxy for a URL as last read; null for none.</summary>
     public Uri? GetProxy(Uri destination) =>
-        IsExcluded(destination.IdnHost) ? null
+        IsExcluded(destination.IdnHost) || EndpointUri.IsLoopback(destination) ? null // http never leaves this machine
         : options.UseProxy == ProxyUse.Environment ? Environment(destination)
         : _known.Proxy;
 
     /// <inheritdoc />
     public bool IsBypassed(Uri host) => GetProxy(host) is null;
+
+    private bool IsKnown() => BoundedTime.IsAhead(_known.Until, time.GetUtcNow(), GoodFor);
 
     // As curl reads it: "*" is everything, "example.com" and ".example.com" are the domain and all below it; "10.0.0.0/8" is a network.
     internal bool IsExcluded(string host) =>
@@ -129,12 +134,16 @@ internal sealed class OutboundProxy(
         if (
             copies is not null
             && DolCrypt.OriginOf(settings.GetValueOrDefault(Password)?.Trim()) is { } origin
-            && (await copies.IsSettingAsync(origin, Password, cancellationToken) || await copies.IsTokenAsync(origin, cancellationToken))
+            && (
+                wasElsewhere?.Invoke(origin) == true
+                || await copies.IsSettingAsync(origin, Password, cancellationToken)
+                || await copies.IsTokenAsync(origin, cancellationToken)
+            )
         )
         {
             throw new ProviderConfigurationException(
-                $"{Password} is a copy of another secret of this Dolibarr, so it is sent to no proxy. Enter the proxy's password again "
-                    + "under Setup, Security, Miscellaneous, and find out who wrote that setting."
+                $"{Password} is a copy of another secret of this Dolibarr, or was one, so it is sent to no proxy. Enter the proxy's "
+                    + "password again under Setup, Security, Miscellaneous, and find out who wrote that setting."
             );
         }
     }

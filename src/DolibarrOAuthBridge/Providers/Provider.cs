@@ -155,6 +155,9 @@ internal sealed record Provider
     /// <summary>Members of a token answer that Dolibarr reads from <c>llx_oauth_token.tokenstring</c> as JSON.</summary>
     public IReadOnlyList<string> TokenStringMembers { get; init; } = [];
 
+    /// <summary>How an application is registered there; null where nobody is led through that.</summary>
+    public ApplicationFacts? Application { get; init; }
+
     /// <summary>Whether mail is sent or read with its tokens, as far as scopes tell.</summary>
     public bool ServesMail => ScopeNeeds.Any(static need => need.Purpose == EntryPurpose.SendMail);
 

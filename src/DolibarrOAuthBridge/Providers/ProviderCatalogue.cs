@@ -27,6 +27,7 @@ internal static class ProviderCatalogue
     {
         Name = "Microsoft",
         Keys = ["MICROSOFT"],
+        Application = ApplicationCatalogue.Microsoft,
         Endpoints = MicrosoftEndpoints,
         SendScopeOnRefresh = true,
         RequiredSettings = ["tenant"],
@@ -51,6 +52,7 @@ internal static class ProviderCatalogue
         {
             TenantClaim = "tid",
             TenantIds = new Dictionary<string, string> { ["consumers"] = "9188040d-6c67-4c5b-b112-36a304b66dad" },
+            EmailVerifiedValues = ["1", "true"], // its documentation names none; these are seen, as a text and as a number
             EmailVerifiedClaim = "xms_edov", // optional claim; Entra has no email_verified and lets tenants write any address into email
         },
         Smtp = new MailHost("smtp.office365.com", 587, MailSecurity.StartTls),
@@ -62,6 +64,7 @@ internal static class ProviderCatalogue
     {
         Name = "Google",
         Keys = ["GOOGLE"],
+        Application = ApplicationCatalogue.Google,
         Endpoints = new Dictionary<ProviderEndpoint, string>
         {
             [AuthorizationEndpoint] = "https://accounts.google.com/o/oauth2/v2/auth",
@@ -127,6 +130,7 @@ internal static class ProviderCatalogue
         {
             Name = "Generic",
             Keys = ["GENERIC"],
+            Application = ApplicationCatalogue.Generic,
             Endpoints = new Dictionary<ProviderEndpoint, string>
             {
                 [AuthorizationEndpoint] = "{url}/oauth/authorize",
@@ -143,6 +147,7 @@ internal static class ProviderCatalogue
         {
             Name = "GitHub",
             Keys = ["GITHUB"],
+            Application = ApplicationCatalogue.GitHub,
             Endpoints = new Dictionary<ProviderEndpoint, string>
             {
                 [AuthorizationEndpoint] = "https://github.com/login/oauth/authorize",
@@ -185,6 +190,7 @@ internal static class ProviderCatalogue
         {
             Renewal = RenewalGrant.ClientCredentials,
             AppOnlyResource = Exchange,
+            Application = ApplicationCatalogue.MicrosoftApp,
             ScopeNeeds = [], // an administrator grants permissions at the provider, not by scopes
             // AADSTS9001023; the last is consumers
             UnusableTenants = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"],

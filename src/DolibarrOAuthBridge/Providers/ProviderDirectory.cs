@@ -12,12 +12,26 @@ internal sealed class ProviderDirectory(IConfiguration configuration, ServerMeta
 {
     /// <summary>The URL of an endpoint for an entry; null where the provider has none.</summary>
     /// <exception cref="ProviderConfigurationException">The URL or a setting within it cannot be used.</exception>
+    /// <exception cref="BridgeException">The server that knows its endpoints does not answer. A secret is not sent to a guess.</exception>
     public async Task<Uri?> FindAsync(OAuthEntry entry, ProviderEndpoint endpoint, CancellationToken cancellationToken = default)
     {
         var provider = ProviderCatalogue.Of(entry);
         var usesDiscovery = Configured(entry, endpoint) is null && provider.DiscoversEndpoints;
         var published = usesDiscovery ? await FindMetadataAsync(entry, cancellationToken) : null;
-        return Find(entry, endpoint, published);
+        return
+            usesDiscovery
+            && published is null
+            && provider.Preset is null
+            && Server(entry) is { } server
+            && metadata.IsUnreachable(server)
+            ? throw new BridgeException(
+                ProblemCode.ProviderUnavailable,
+                $"{server.Host} does not answer, so its {endpoint} is not known now. If this does not pass, check the entry's URL, or "
+                    + $"name the endpoint in the bridge's configuration: Entries:{entry.Name}:{endpoint}. "
+                    + $"Asked: {metadata.Problem(server)}.",
+                TimeSpan.FromSeconds(10)
+            )
+            : Find(entry, endpoint, published);
     }
 
     /// <summary>The metadata of the server that an entry's endpoints are discovered from; null where there is none.</summary>

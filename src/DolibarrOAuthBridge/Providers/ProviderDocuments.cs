@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
@@ -39,7 +40,8 @@ internal sealed class ProviderDocuments(HttpClient http, TimeProvider time, Brid
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, limit.Token);
             if (!response.IsSuccessStatusCode)
             {
-                throw new ProviderDocumentException($"{uri.Host} answered {(int)response.StatusCode}.");
+                var status = response.StatusCode;
+                throw new ProviderDocumentException($"{uri.Host} answered {(int)status}.", IsOfAnotherTime(status));
             }
 
             var body = await response.Content.ReadAsByteArrayAsync(limit.Token);
@@ -48,15 +50,23 @@ internal sealed class ProviderDocuments(HttpClient http, TimeProvider time, Brid
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ProviderDocumentException($"{uri.Host} did not answer in time.");
+            throw new ProviderDocumentException($"{uri.Host} did not answer in time.", isUnanswered: true);
         }
         catch (HttpRequestException exception)
         {
-            throw new ProviderDocumentException(ConnectionErrors.Describe(uri, exception));
+            throw new ProviderDocumentException(ConnectionErrors.Describe(uri, exception), isUnanswered: true);
         }
         catch (JsonException)
         {
             throw new ProviderDocumentException($"{uri.Host} answered with JSON that is not well-formed.");
         }
     }
+
+    // What a proxy says for a server that is down, or a server that has too much to do.
+    private static bool IsOfAnotherTime(HttpStatusCode status) =>
+        status
+            is HttpStatusCode.TooManyRequests
+                or HttpStatusCode.BadGateway
+                or HttpStatusCode.ServiceUnavailable
+                or HttpStatusCode.GatewayTimeout;
 }

@@ -19,6 +19,13 @@ internal static class Refusals
             _ => RefusalKind.SettingsWrong,
         };
 
+    /// <summary>
+    /// What the error code asks for at a provider. Where the application asks in its own name nobody can consent: whatever is refused is
+    /// for an administrator.
+    /// </summary>
+    public static RefusalKind KindOf(string error, Provider provider) =>
+        KindOf(error) is var kind && kind == RefusalKind.ConsentNeeded && provider.IsAppOnly ? RefusalKind.SettingsWrong : kind;
+
     /// <summary>What an administrator should look at, by the error code.</summary>
     public static string Advice(string error) =>
         error switch

@@ -6,8 +6,8 @@ namespace DolibarrOAuthBridge.Providers;
 
 /// <summary>
 /// The metadata that authorization servers publish about themselves (RFC 8414, OpenID Connect Discovery), fetched once a day.
-/// A server without metadata is asked again after ten minutes, or one when somebody wants to sign in; old metadata serves
-/// while a server does not answer.
+/// A server without metadata is asked again after ten minutes, or one when somebody wants to sign in, and one that does not answer
+/// after ten seconds; old metadata serves meanwhile.
 /// </summary>
 internal sealed partial class ServerMetadataCache(
     ProviderDocuments documents,
@@ -19,9 +19,11 @@ internal sealed partial class ServerMetadataCache(
     private const string OpenIdDocument = ".well-known/openid-configuration";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BriefDeadline = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GoodFor = TimeSpan.FromHours(24);
     private static readonly TimeSpan AbsentFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan OpenIdAbsentFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UnreachableFor = TimeSpan.FromSeconds(10);
     private static readonly string[] WellKnown = [".well-known/oauth-authorization-server", OpenIdDocument];
 
     private static readonly Dictionary<ProviderEndpoint, string> Members = new()
@@ -50,6 +52,9 @@ internal sealed partial class ServerMetadataCache(
 
     /// <summary>A server's metadata as far as it is known without asking; null where it is not.</summary>
     public ServerMetadata? Peek(Uri server) => _servers.GetValueOrDefault(server)?.Metadata;
+
+    /// <summary>Whether a server could not be asked, so that nobody knows whether it has metadata; false if it was not asked yet.</summary>
+    public bool IsUnreachable(Uri server) => _servers.GetValueOrDefault(server) is { Metadata: null, IsUnreachable: true };
 
     /// <summary>
     /// Why a server has no metadata, each URL that was asked with what came of it; null where it has some or was not asked yet.
@@ -83,48 +88,50 @@ internal sealed partial class ServerMetadataCache(
     )
     {
         var now = time.GetUtcNow();
-        if (cache.TryGetValue(server, out var known) && now < known.Until)
+        if (cache.TryGetValue(server, out var known) && BoundedTime.IsAhead(known.Until, now, GoodFor))
         {
             return known;
         }
 
-        var (fresh, isAnother, problem) = await FetchAsync(server, wellKnown, cancellationToken);
-        return cache[server] = fresh is null
-            ? new Known(known?.Metadata, isAnother, now + absentFor, problem)
-            : new Known(fresh, false, now + GoodFor);
+        var fresh = await FetchAsync(server, wellKnown, cancellationToken);
+        return cache[server] =
+            fresh.Metadata is not null ? fresh with { Until = now + GoodFor }
+            : fresh.IsUnreachable && known?.Metadata is null ? fresh with { Until = now + UnreachableFor }
+            : fresh with { Metadata = known?.Metadata, Until = now + absentFor };
     }
 
-    private async Task<(ServerMetadata? Metadata, bool IsAnother, string Problem)> FetchAsync(
-        Uri server,
-        string[] wellKnown,
-        CancellationToken cancellationToken
-    )
+    private async Task<Known> FetchAsync(Uri server, string[] wellKnown, CancellationToken cancellationToken)
     {
+        var began = time.GetTimestamp();
         var isAnother = false;
+        var isUnreachable = true;
         var problems = new List<string>();
         var issuer = IssuerOf(server);
         foreach (var uri in wellKnown.SelectMany(document => Addresses(issuer, document)).Distinct())
         {
             try
             {
-                var document = await documents.GetAsync(uri, deadline: Deadline, cancellationToken: cancellationToken);
+                // A host that let one address wait is given a moment for each of the others.
+                var deadline = time.GetElapsedTime(began) < Deadline ? Deadline : BriefDeadline;
+                var document = await documents.GetAsync(uri, deadline: deadline, cancellationToken: cancellationToken);
                 var metadata = ServerMetadata.Parse(document, issuer);
                 foreach (var url in metadata.Urls)
                 {
                     discovered.Add(issuer, url);
                 }
 
-                return (metadata, false, string.Empty);
+                return new Known(metadata);
             }
             catch (Exception exception) when (exception is ProviderDocumentException or FormatException or ProviderConfigurationException)
             {
                 isAnother |= exception is MetadataIssuerException;
+                isUnreachable &= exception is ProviderDocumentException { IsUnanswered: true };
                 problems.Add($"{uri.AbsoluteUri}: {exception.Message.TrimEnd('.')}");
                 Log.Unusable(logger, server.Host, uri.AbsolutePath, exception.Message);
             }
         }
 
-        return (null, isAnother, string.Join("; ", problems));
+        return new Known(null, isAnother, isUnreachable, string.Join("; ", problems));
     }
 
     // People paste the address of the document itself.
@@ -159,5 +166,8 @@ internal sealed partial class ServerMetadataCache(
         public static partial void Unusable(ILogger logger, string host, string document, string reason);
     }
 
-    private sealed record Known(ServerMetadata? Metadata, bool IsAnother, DateTimeOffset Until, string Problem = "");
+    private sealed record Known(ServerMetadata? Metadata, bool IsAnother = false, bool IsUnreachable = false, string Problem = "")
+    {
+        public DateTimeOffset Until { get; init; }
+    }
 }

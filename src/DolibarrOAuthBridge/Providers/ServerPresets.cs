@@ -123,6 +123,7 @@ internal static class ServerPresets
             ScopeSeparator = ',',
             AuthorizationParameters = new Dictionary<string, string> { ["access_type"] = "offline" },
             RefreshTokenPrompt = "consent",
+            UnknownGrantErrors = ["invalid_code"],
             Smtp = new MailHost($"smtp.{domain}", 465, MailSecurity.Tls),
             Imap = new MailHost($"imap.{domain}", 993, MailSecurity.Tls),
             // zoho.com/mail/help/sasl-xoauth2-smtp-imap-pop-protocol-exchange.html names none for SMTP
@@ -140,6 +141,7 @@ internal static class ServerPresets
                 [AuthorizationEndpoint] = $"https://api.login.{domain}/oauth2/request_auth",
                 [TokenEndpoint] = $"https://api.login.{domain}/oauth2/get_token",
             },
+            UnknownGrantErrors = ["INVALID_REFRESH_TOKEN", "TOKEN_EXPIRED", "INVALID_GRANT", "ACCOUNT_NOT_AUTHORIZED"],
             Smtp = new MailHost($"smtp.{mail}", 465, MailSecurity.Tls),
             Imap = new MailHost($"imap.{mail}", 993, MailSecurity.Tls),
             ScopeNeeds = [new(EntryPurpose.SendMail, "mail-w"), new(EntryPurpose.ReadMail, "mail-w", "mail-r")],

@@ -17,7 +17,7 @@ internal sealed class TokenResponse
     private const long LongestLifetime = 10L * 365 * 24 * 3600; // seconds
 
     private static readonly string[] Own = ["access_token", "refresh_token", "expires_in"];
-    private static readonly string[] Needed = ["scope", "token_type", "id_token", "refresh_token_expires_in"];
+    private static readonly string[] Needed = ["scope", "token_type", "id_token", "refresh_token_expires_in", "refresh_expires_in"];
 
     private TokenResponse(string accessToken, string? refreshToken, string? idToken, long? expiresIn, PhpArray parameters)
     {
@@ -56,10 +56,16 @@ internal sealed class TokenResponse
         Parameters.GetString("token_type") is not { Length: > 0 } type || type.Equals("bearer", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// How long the refresh token lives (draft-ietf-oauth-refresh-token-expiration; GitHub, Google in Testing); null if not said.
+    /// How long the refresh token lives (draft-ietf-oauth-refresh-token-expiration; GitHub, Google in Testing; Keycloak's name for it is
+    /// <c>refresh_expires_in</c>); null if not said.
     /// </summary>
     public TimeSpan? RefreshTokenExpiresIn =>
-        Parameters.GetInt("refresh_token_expires_in") is { } seconds and > 0 and < LongestLifetime ? TimeSpan.FromSeconds(seconds) : null;
+        (Parameters.GetInt("refresh_token_expires_in") ?? Parameters.GetInt("refresh_expires_in"))
+            is { } seconds
+                and > 0
+                and < LongestLifetime
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 
     /// <summary>
     /// Reads a JSON object as a token response. A usable access token is all that it must have: the refresh token that was spent for
@@ -161,9 +167,10 @@ internal sealed class TokenResponse
             : value;
     }
 
+    // Zoho has sent milliseconds in expires_in, and the seconds beside it.
     private static long? ReadLifetime(JsonElement root)
     {
-        if (!root.TryGetProperty("expires_in", out var member))
+        if (!root.TryGetProperty("expires_in_sec", out var member) && !root.TryGetProperty("expires_in", out member))
         {
             return null;
         }

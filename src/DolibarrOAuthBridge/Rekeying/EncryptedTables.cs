@@ -37,7 +37,7 @@ internal sealed class EncryptedTables(DolibarrDatabase database)
             sql,
             [
                 ("names", Names.Select(database.StoredTable).ToArray()),
-                ("extra", database.StoredTable(string.Empty).Replace("_", "|_", StringComparison.Ordinal) + "%|_extrafields"),
+                ("extra", LikePattern.Literal(database.StoredTable(string.Empty)) + "%|_extrafields"),
             ],
             static row => new ColumnRow(row.Text("TableName"), row.Text("ColumnName"), row.Text("DataType")),
             cancellationToken

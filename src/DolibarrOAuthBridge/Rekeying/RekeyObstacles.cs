@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Tokens;
 
@@ -10,7 +11,13 @@ namespace DolibarrOAuthBridge.Rekeying;
 /// What a change of key must wait for. A sidecar that runs would go on with the old key: its sign is a look at the entries within the
 /// last minute. A lock of others (<c>LOCK TABLES</c>, a backup) is found within a second.
 /// </summary>
-internal sealed class RekeyObstacles(DolibarrDatabase database, StatusTable status, LeaseOwners owners, TimeProvider time)
+internal sealed class RekeyObstacles(
+    DolibarrDatabase database,
+    StatusTable status,
+    LeaseOwners owners,
+    BridgeOptions options,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan SidecarIsGone = TimeSpan.FromMinutes(1);
 
@@ -47,6 +54,13 @@ internal sealed class RekeyObstacles(DolibarrDatabase database, StatusTable stat
         {
             obstacles.Add("A refresh is under way. Wait until it is done, at most a minute.");
         }
+        else if (await FindSpenderAsync(cancellationToken) is { } spender)
+        {
+            obstacles.Add(
+                $"A refresh token may be spent: {spender} sent it and has not stored the provider's answer. Start that sidecar again, and "
+                    + $"it finishes the refresh, or wait {options.InDoubtFor.TotalSeconds:0} seconds."
+            );
+        }
 
         return obstacles;
     }
@@ -81,6 +95,29 @@ internal sealed class RekeyObstacles(DolibarrDatabase database, StatusTable stat
             },
             cancellationToken
         );
+
+    // What is remembered of a token that is being spent is keyed: under another key nobody would know it again, and it would be sent.
+    private async Task<string?> FindSpenderAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var spenders = await database.QueryAsync(
+                $"""
+                SELECT intent_owner FROM {database.Table("oauthbridge_grant")}
+                 WHERE intent_owner IS NOT NULL AND intent_at > {database.Sql.NowPlusSeconds("@since")}
+                   AND intent_at <= {database.Sql.NowPlusSeconds("@longest")}
+                """,
+                [("since", -(int)options.InDoubtFor.TotalSeconds), ("longest", GrantLeaseTable.LongestLease)],
+                static row => row.Text("intent_owner"),
+                cancellationToken
+            );
+            return spenders.FirstOrDefault(owner => !owners.IsGone(owner));
+        }
+        catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingColumn)
+        {
+            return null; // of a release that noted none
+        }
+    }
 
     private async Task<bool> IsRefreshingAsync(CancellationToken cancellationToken)
     {

@@ -16,7 +16,8 @@ internal sealed record CleanupItem(string Kind, string Place, string Reason, str
 
 /// <summary>
 /// Finds rows that nobody needs: second tokens of an entry, tokens of entries that are gone, rows that hold no token, and what the bridge
-/// remembers of entries that are gone. It deletes nothing. Rows of a third party, user or member are never named.
+/// remembers of entries that are gone. It deletes nothing. Rows of a third party, user or member are never named. The statements hold
+/// numbers and no text of the database: administrators run them, and text there may come from somebody with fewer rights.
 /// </summary>
 internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries, TokenTable tokens, TokenCodec codec, GrantTable grants)
 {
@@ -29,22 +30,23 @@ internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries,
         var known = await entries.ListAllAsync(await entries.ListEntitiesAsync(cancellationToken), cancellationToken);
         var records = await grants.ListAllAsync(cancellationToken);
         var byName = rows.Where(static row => EntryName.TryParse(row.Service, out _)).ToLookup(static row => Key(row));
-        foreach (var entry in known.DistinctBy(static entry => (entry.Name, entry.Entity)))
+        foreach (var entry in known.DistinctBy(static entry => (entry.Name.RowKey, entry.Entity)))
         {
-            items.AddRange(Duplicates([.. byName[(entry.Name, entry.Entity)]], records.GetValueOrDefault(GrantKey.Of(entry))));
+            items.AddRange(Duplicates([.. byName[(entry.Name.RowKey, entry.Entity)]], records.GetValueOrDefault(GrantKey.Of(entry))));
         }
 
-        var names = known.Select(static entry => ((EntryName?)entry.Name, entry.Entity)).ToHashSet();
+        var names = known.Select(static entry => ((string?)entry.Name.RowKey, entry.Entity)).ToHashSet();
         items.AddRange(byName.Where(group => !names.Contains(group.Key)).SelectMany(group => group.Select(Orphan)));
         items.AddRange(records.Values.Where(record => !names.Contains(Key(record))).Select(Memory));
         items.AddRange((await grants.ListSecondsAsync(cancellationToken)).Select(one => Second(one.Row, one.Kept)));
         return items;
     }
 
-    private static (EntryName?, int) Key(TokenRow row) => (EntryName.TryParse(row.Service, out var name) ? name : null, row.Entity);
+    private static (string?, int) Key(TokenRow row) => (RowKey(row.Service), row.Entity);
 
-    private static (EntryName?, int) Key(GrantRecord record) =>
-        (EntryName.TryParse(record.Service, out var name) ? name : null, record.Entity);
+    private static (string?, int) Key(GrantRecord record) => (RowKey(record.Service), record.Entity);
+
+    private static string? RowKey(string? service) => EntryName.TryParse(service, out var name) ? name.RowKey : null;
 
     private CleanupItem Orphan(TokenRow row) =>
         Item(
@@ -123,9 +125,8 @@ internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries,
     private CleanupItem Memory(GrantRecord record) =>
         new(
             "memory",
-            $"{database.Prefix}oauthbridge_grant ({record.Service}, entity {record.Entity})",
+            $"{database.Prefix}oauthbridge_grant, row {record.RowId} ({record.Service}, entity {record.Entity})",
             "There is no such OAuth entry in this company any more.",
-            $"DELETE FROM {database.Prefix}oauthbridge_grant WHERE entity = {record.Entity} "
-                + $"AND service = '{record.Service.Replace("'", "''", StringComparison.Ordinal)}';"
+            $"DELETE FROM {database.Prefix}oauthbridge_grant WHERE rowid = {record.RowId};"
         );
 }

@@ -31,7 +31,7 @@ internal sealed class LookSaver(DolibarrDatabase database, BridgeOptions options
         }
 
         var now = time.GetUtcNow();
-        var holds = _mark is not null && now < _holdsUntil && _holdsUntil - now <= Longest;
+        var holds = _mark is not null && BoundedTime.IsAhead(_holdsUntil, now, Longest);
         var mark = await ChangeMark.ReadAsync(database, holds ? _mark : null, by, now.UtcDateTime, cancellationToken);
         if (holds && mark == _mark)
         {

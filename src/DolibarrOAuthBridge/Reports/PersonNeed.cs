@@ -27,7 +27,7 @@ internal static class PersonNeed
                 // It may be valid still, and is not renewed any more.
                 _ => facts.Memory.LastError is { } error
                     && !TransientErrors.IsTransient(error)
-                    && Refusals.KindOf(error) == RefusalKind.SettingsWrong,
+                    && Refusals.KindOf(error, facts.Provider) == RefusalKind.SettingsWrong,
             };
     }
 }

@@ -22,7 +22,8 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
     {
         var rows = await tokens.ListAsync(cancellationToken);
         var all = await entries.ListAllAsync(cancellationToken);
-        var known = all.DistinctBy(static entry => (entry.Name, entry.Entity)).ToDictionary(static entry => (entry.Name, entry.Entity));
+        var known = all.DistinctBy(static entry => (entry.Name.RowKey, entry.Entity))
+            .ToDictionary(static entry => (entry.Name.RowKey, entry.Entity));
         var tokensOfEntries = new TokenRows(rows);
         return
         [
@@ -32,8 +33,8 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
         ];
     }
 
-    private static OAuthEntry? OwnerOf(TokenRow row, Dictionary<(EntryName, int), OAuthEntry> known) =>
-        !row.HasOwner && EntryName.TryParse(row.Service, out var name) ? known.GetValueOrDefault((name, row.Entity)) : null;
+    private static OAuthEntry? OwnerOf(TokenRow row, Dictionary<(string, int), OAuthEntry> known) =>
+        !row.HasOwner && EntryName.TryParse(row.Service, out var name) ? known.GetValueOrDefault((name.RowKey, row.Entity)) : null;
 
     private static string KindOf(TokenRow row, OAuthEntry? owner, TokenRows rows) =>
         owner is null

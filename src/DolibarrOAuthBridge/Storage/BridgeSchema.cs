@@ -13,9 +13,6 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
     // Without these the sidecar does its main work as well: an account that may not make them waits for init.
     private static readonly HashSet<string> ForPeople = new(StringComparer.Ordinal) { "oauthbridge_schema", "oauthbridge_v_status" };
 
-    // Regenerated from elsewhere, so rows that stand there twice may go.
-    private static readonly HashSet<string> Regenerated = new(StringComparer.Ordinal) { "oauthbridge_schema", "oauthbridge_v_status" };
-
     // Two rows of one grant are two leases: a refresh token could be spent twice.
     private const string Single = "oauthbridge_grant";
 
@@ -175,12 +172,11 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
         var definition = TableDefinition.Of(database.Sql.ScriptFolder, table, database.Prefix);
         return found
             .MissingColumns.Select(column => ($"column {column}", $"{definition.Columns[column]};\n"))
-            .Concat(found.MissingKeys.Select(key => ($"index {key}", $"{Emptied(key)}{definition.Keys[key].Sql};\n")))
-            .Concat(found.ChangedKeys.Select(key => ($"index {key.Key}", $"{Emptied(key.Key)}{Replace(key.Key)};\n")))
+            .Concat(found.MissingKeys.Select(key => ($"index {key}", $"{Merge(key)}{definition.Keys[key].Sql};\n")))
+            .Concat(found.ChangedKeys.Select(key => ($"index {key.Key}", $"{Merge(key.Key)}{Replace(key.Key)};\n")))
             .Concat(found.NarrowColumns.Select(narrow => ($"width of {narrow.Column}", $"{narrow.Sql};\n")));
 
-        string Emptied(string key) =>
-            key == TableDefinition.Primary && Regenerated.Contains(table) ? $"DELETE FROM {database.Table(table)};\n" : string.Empty;
+        string Merge(string key) => RepeatedRows.Merge(database, table, definition.Keys[key].Shape);
 
         string Replace(string key) => database.Sql.ReplaceIndex(definition.Keys[key].Sql, database.Prefix + table, key);
     }
@@ -221,8 +217,8 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
             throw new StoreException(
                 StoreFailure.NotWritable,
                 $"The table {database.Prefix}{table} is missing, damaged or of an older version, and the database account may not change "
-                    + "that. Run dolibarr-oauth-bridge init, or let a database administrator run what dolibarr-oauth-bridge init --sql "
-                    + "prints, which comes from the files in sql/tables and sql/upgrades.",
+                    + "that, or the account has no right to it. Run dolibarr-oauth-bridge init, or let a database administrator run what "
+                    + "dolibarr-oauth-bridge init --sql prints, which comes from the files in sql/tables and sql/upgrades.",
                 exception
             );
         }
@@ -248,7 +244,7 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
                 // Without an index or with a narrow column the bridge still works; init and doctor say so.
                 failed.Add(
                     exception.Cause == StoreCause.DuplicateKey
-                        ? $"{name}: rows stand there twice{Advice(table)}"
+                        ? $"{name}: rows stand there twice{RepeatedRows.Advice(table)}"
                         : $"{name}: {exception.Message.TrimEnd('.')}"
                 );
             }
@@ -256,9 +252,6 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
 
         return (repaired, failed);
     }
-
-    private static string Advice(string table) =>
-        table == Single ? ", and dolibarr-oauth-bridge cleanup prints the SQL that deletes the older ones" : string.Empty;
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ internal static class BridgeViews
             SELECT table_name AS Name, definer AS Definer FROM information_schema.views
              WHERE table_schema = DATABASE() AND table_name LIKE @pattern ESCAPE '|' ORDER BY table_name
             """;
-        var pattern = (database.Prefix + "oauthbridge_").Replace("_", "|_", StringComparison.Ordinal) + "%";
+        var pattern = LikePattern.Literal(database.Prefix + "oauthbridge_") + "%";
         return await database.QueryAsync(
             Sql,
             [("pattern", pattern)],

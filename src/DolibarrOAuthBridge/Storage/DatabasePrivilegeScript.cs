@@ -23,7 +23,7 @@ internal sealed partial class DatabasePrivilegeScript(DolibarrDatabase database)
             + $"WHERE table_schema = {database.Sql.CurrentSchema}";
         var names = await database.QueryAsync(sql, [], static row => row.Text("Name"), cancellationToken);
         var columns = names.ToHashSet(StringComparer.Ordinal);
-        var lines = (await WithCollationAsync(Read("grants.sql"), cancellationToken))
+        var lines = (await WithSchemaAsync(await WithCollationAsync(Read("grants.sql"), cancellationToken), cancellationToken))
             .Replace(database.Sql.QuoteAccount(InFile), database.Sql.QuoteAccount(account ?? InFile), StringComparison.Ordinal)
             .Replace(
                 database.Sql.QuoteAccount(InFile + Definer),
@@ -52,6 +52,19 @@ internal sealed partial class DatabasePrivilegeScript(DolibarrDatabase database)
                 database.Sql.QuoteDatabase(database.ViewsName),
                 StringComparison.Ordinal
             );
+
+    private async Task<string> WithSchemaAsync(string script, CancellationToken cancellationToken)
+    {
+        var found = await database.QueryAsync(
+            $"SELECT {database.Sql.CurrentSchema} AS Name",
+            [],
+            static row => row.TextOrNull("Name"),
+            cancellationToken
+        );
+        return database.Sql.ScriptFolder.Length > 0 && found is [{ } schema]
+            ? SchemaInFile().Replace(script, database.Sql.QuoteDatabase(schema).Replace("$", "$$", StringComparison.Ordinal))
+            : script;
+    }
 
     // The views compare names of two tables. With the collation of llx_const.name its index is used, whatever that of the other is.
     private async Task<string> WithCollationAsync(string script, CancellationToken cancellationToken)
@@ -83,6 +96,10 @@ internal sealed partial class DatabasePrivilegeScript(DolibarrDatabase database)
             )
             .Replace("USING utf8mb4", $"USING {characterSet}", StringComparison.Ordinal);
     }
+
+    // PUBLIC is everybody.
+    [GeneratedRegex(@"(?<=\bSCHEMA )public\b|\bpublic(?=\.)")]
+    private static partial Regex SchemaInFile();
 
     [GeneratedRegex(@"[;,]\s*-- where (\w+(?:\.\w+)?)")]
     private static partial Regex Condition();

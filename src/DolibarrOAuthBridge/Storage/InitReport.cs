@@ -23,3 +23,8 @@ internal sealed record InitReport
     /// <inheritdoc />
     public override string ToString() => $"init: {Changes.Count} tables changed";
 }
+
+/// <summary>What <c>init</c> would do.</summary>
+/// <param name="Statements">The SQL that would be run.</param>
+/// <param name="ApiKeyMissing">Whether an API key would be made.</param>
+internal sealed record InitPlan(IReadOnlyList<string> Statements, bool ApiKeyMissing);

@@ -25,7 +25,7 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
         }
 
         var now = time.GetUtcNow().UtcDateTime;
-        var isDead = KindOf(entry, record.LastError) == RefusalKind.ConsentNeeded;
+        var isDead = Refusals.KindOf(record.LastError, ProviderCatalogue.Of(entry)) == RefusalKind.ConsentNeeded;
         var longest = isDead ? Backoff.Longest : Backoff.LongestTransient; // a longer wait was stored by a clock that was wrong
         var wait = record.NextTryAt is { } next && next - now <= longest ? next - now : TimeSpan.Zero;
         var since = record.LastErrorAt is { } failedAt && failedAt <= now ? now - failedAt : TimeSpan.MaxValue;
@@ -77,7 +77,7 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
         var random = Random.Shared.NextDouble();
         var (problem, error, detail, wait, dead) = answer switch
         {
-            TokenAnswer.Refused refused => KindOf(entry, refused.Error) switch
+            TokenAnswer.Refused refused => Refusals.KindOf(refused.Error, ProviderCatalogue.Of(entry)) switch
             {
                 RefusalKind.ConsentNeeded => Dead(entry, refused, Backoff.AfterDeath(count, random)),
                 RefusalKind.SettingsWrong => Rejected(entry, refused, Backoff.AfterRefusal(count, random)),
@@ -119,12 +119,6 @@ internal sealed partial class FailureRecorder(GrantTable grants, EventTable even
             Log.NotStored(logger, entry.Name.Service, exception.Message);
         }
     }
-
-    // Where the application asks in its own name nobody can consent: whatever is refused is for an administrator.
-    private static RefusalKind KindOf(OAuthEntry entry, string error) =>
-        Refusals.KindOf(error) is var kind && kind == RefusalKind.ConsentNeeded && ProviderCatalogue.Of(entry).IsAppOnly
-            ? RefusalKind.SettingsWrong
-            : kind;
 
     private (BridgeException, string, string, TimeSpan, bool) Dead(OAuthEntry entry, TokenAnswer.Refused refused, TimeSpan wait) =>
         (

@@ -11,7 +11,8 @@ namespace DolibarrOAuthBridge.Tokens;
 /// </summary>
 internal sealed class GrantCache(GrantReader reader, GrantTable grants, BridgeOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan FarAway = TimeSpan.FromHours(2);
+    // Most tokens live for an hour: only one that was given by a clock that was ahead ends later.
+    private static readonly TimeSpan FarAway = TimeSpan.FromHours(1);
 
     private readonly ReadCache<GrantKey, CachedGrant> _grants = new(options.ReadCache, time);
 

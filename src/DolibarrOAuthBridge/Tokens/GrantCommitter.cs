@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Data.Common;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -13,7 +12,8 @@ namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>
 /// Brings the provider's answer from its journal record into the database: the row and what the bridge remembers, in one
-/// transaction, by compare-and-swap. The row is found by service and entity, since stock code deletes rows and inserts them anew.
+/// transaction, by compare-and-swap. The row is found by service and entity, since stock code deletes rows and inserts them anew, and by
+/// its number where the entry was renamed meanwhile.
 /// It may be called any number of times for one record, by any process.
 /// </summary>
 internal sealed partial class GrantCommitter(
@@ -26,6 +26,7 @@ internal sealed partial class GrantCommitter(
     RememberedToken remembering,
     BridgeSchema schema,
     EventTable events,
+    AnswerOddities oddities,
     TimeProvider time,
     ILogger<GrantCommitter> logger
 )
@@ -88,7 +89,9 @@ internal sealed partial class GrantCommitter(
         await schema.EnsureAsync(cancellationToken);
         var remembered = await grants.GetAsync(key, cancellationToken);
         var rows = (await tokens.FindAsync(name, record.Entity, cancellationToken)).Rows;
-        var row = rows is [var only] ? only : rows.FirstOrDefault(row => row.RowId == record.RowId);
+        var row = rows.Count == 0 ? await FindRenamedAsync(record, cancellationToken)
+            : rows is [var only] ? only
+            : rows.FirstOrDefault(row => row.RowId == record.RowId);
         var renewed = new RefreshedGrant
         {
             At = record.At,
@@ -139,7 +142,7 @@ internal sealed partial class GrantCommitter(
                 var old = OldHashes(record, remembered, renewed).Append(ProofOfSpent(key, record, answered));
                 await superseded.AddAsync(connection, transaction, key, old, cancellationToken);
                 await events.AppendAsync(connection, transaction, key, eventKind, $"row {row.RowId}", cancellationToken);
-                await SayOdditiesAsync(connection, transaction, key, answered, value, cancellationToken);
+                await oddities.SayAsync(connection, transaction, key, answered, value, cancellationToken);
                 return true;
             },
             cancellationToken
@@ -147,6 +150,15 @@ internal sealed partial class GrantCommitter(
             ? CommitOutcome.Stored
             : null;
     }
+
+    // Dolibarr renames the row together with its entry: while it holds what was read before the refresh it is still the grant's.
+    private async Task<TokenRow?> FindRenamedAsync(JournalRecord record, CancellationToken cancellationToken) =>
+        await tokens.FindRowAsync(record.RowId, cancellationToken) is { HasOwner: false } row
+        && row.Entity == record.Entity
+        && EntryName.TryParse(row.Service, out _)
+        && SecretHash.Of(row.Value) == record.OldValueHash
+            ? row
+            : null;
 
     // A row that no key opens may be readable again in a moment, as when conf.php is being changed: the answer waits.
     private StoredGrant Decode(TokenRow row)
@@ -214,35 +226,6 @@ internal sealed partial class GrantCommitter(
     private static IEnumerable<string?> OldHashes(JournalRecord record, GrantRecord remembered, RefreshedGrant renewed) =>
         new[] { record.OldRefreshHash, remembered.NewestHash }.Where(hash => hash != renewed.NewestHash);
 
-    private async Task SayOdditiesAsync(
-        DbConnection connection,
-        DbTransaction transaction,
-        GrantKey key,
-        AnsweredToken answered,
-        EncodedToken value,
-        CancellationToken cancellationToken
-    )
-    {
-        if (answered.IsSalvaged)
-        {
-            Log.Salvaged(logger, key.Service, key.Entity);
-            await events.AppendAsync(
-                connection,
-                transaction,
-                key,
-                EventKind.AnswerSalvaged,
-                "the provider's answer was not well-formed; its tokens were picked out of it",
-                cancellationToken
-            );
-        }
-
-        if (value.LeftOut is { } leftOut)
-        {
-            Log.Cut(logger, key.Service, key.Entity, leftOut);
-            await events.AppendAsync(connection, transaction, key, EventKind.AnswerCut, $"left out: {leftOut}", cancellationToken);
-        }
-    }
-
     // Stock code stores first without, then with the old refresh token: either is older than what the provider answered last.
     private async Task<bool> IsOlderAsync(
         StoredGrant present,
@@ -278,19 +261,5 @@ internal sealed partial class GrantCommitter(
             "The refreshed grant of {Service} is not yet stored (attempt {Attempt}): {Reason} It is safe in the journal."
         )]
         public static partial void Retrying(ILogger logger, string service, int attempt, string reason);
-
-        [LoggerMessage(
-            2,
-            LogLevel.Error,
-            "The provider's answer for {Service} (entity {Entity}) was not well-formed; its tokens were picked out of it and stored."
-        )]
-        public static partial void Salvaged(ILogger logger, string service, int entity);
-
-        [LoggerMessage(
-            3,
-            LogLevel.Error,
-            "The provider's answer for {Service} (entity {Entity}) does not fit into the token table; left out: {LeftOut}."
-        )]
-        public static partial void Cut(ILogger logger, string service, int entity, string leftOut);
     }
 }

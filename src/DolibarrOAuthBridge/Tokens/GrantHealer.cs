@@ -70,6 +70,27 @@ internal sealed partial class GrantHealer(
         return healed;
     }
 
+    /// <summary>The grant with the newest refresh token that is known, whatever stands in the row. Nothing is written.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="grant">What the row holds, read under the lease and after the journal was finished.</param>
+    /// <param name="record">What is remembered of it.</param>
+    /// <param name="cancellationToken">Cancels the look.</param>
+    /// <exception cref="BridgeException">The row holds an older refresh token, and the newest one cannot be read.</exception>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<StoredGrant> WithNewestAsync(
+        OAuthEntry entry,
+        StoredGrant grant,
+        GrantRecord record,
+        CancellationToken cancellationToken = default
+    ) =>
+        !await NeedsHealingAsync(grant, record, cancellationToken) ? grant
+        : Newest(entry, record) is { } newest ? grant.With(grant.Token.WithRefreshToken(newest), grant.IsStored)
+        : throw new BridgeException(
+            ProblemCode.TokenUnreadable,
+            $"The row of {entry.Name} holds an older refresh token than its provider gave last, and the newest one, which the bridge "
+                + "remembers, cannot be read with the key in conf.php. Give consent again."
+        );
+
     /// <summary>Whether the newest refresh token is known and can be read with this instance's key.</summary>
     public bool CanHeal(OAuthEntry entry, GrantRecord record) => Newest(entry, record) is not null;
 

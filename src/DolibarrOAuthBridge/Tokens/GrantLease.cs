@@ -44,9 +44,11 @@ internal sealed partial class GrantLease : IAsyncDisposable
     /// the answer is stored.
     /// </summary>
     /// <param name="refreshHash">Hash of the refresh token; null where none is spent.</param>
+    /// <param name="rowId">The row of the token table, by which the grant is found if its entry is renamed meanwhile.</param>
     /// <returns>False if the lease was lost; nothing may be spent then.</returns>
     /// <exception cref="StoreException">The database failed.</exception>
-    public Task<bool> AnnounceAsync(string? refreshHash) => _table.TryAnnounceAsync(Key, Owner, refreshHash, _options.LeaseDuration);
+    public Task<bool> AnnounceAsync(string? refreshHash, long rowId) =>
+        _table.TryAnnounceAsync(Key, Owner, refreshHash, rowId, _options.LeaseDuration);
 
     /// <summary>Leaves the lease as it is: the journal holds an answer that is not in the database yet.</summary>
     public void Keep() => _isKept = true;

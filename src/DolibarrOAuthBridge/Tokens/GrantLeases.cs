@@ -63,7 +63,7 @@ internal sealed partial class GrantLeases(
                 }
 
                 var state = await table.FindLeaseAsync(key, cancellationToken);
-                if (await FreeAsync(key, state, cancellationToken))
+                if (await FreeAsync(key, state, wish, cancellationToken))
                 {
                     continue; // what was in the way is gone
                 }
@@ -100,18 +100,34 @@ internal sealed partial class GrantLeases(
         }
     }
 
-    // True where a lease or an intent of a process that is gone was in the way and is cleared.
-    private async Task<bool> FreeAsync(GrantKey key, LeaseState state, CancellationToken cancellationToken)
+    // True where a lease or an intent of a process that is gone was in the way and is cleared. What that process left in the journal may
+    // wait for a row that nobody can read any more, which a new consent repairs: such a wish gets the lease. What is said about the
+    // refresh token stays, so that nobody sends it, and the answer in the journal gives way to the new consent.
+    private async Task<bool> FreeAsync(GrantKey key, LeaseState state, LeaseWish wish, CancellationToken cancellationToken)
     {
         var isFree = false;
         foreach (var owner in new[] { state.Owner, state.IntentOwner }.OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            if (owners.IsGone(owner) && await replay.RecoverAsync(key, cancellationToken))
+            if (!owners.IsGone(owner))
+            {
+                continue;
+            }
+
+            if (await replay.RecoverAsync(key, cancellationToken))
             {
                 await table.ReleaseAsync(key, owner, cancellationToken);
-                Log.Freed(logger, key.Service, key.Entity, owner);
-                isFree = true;
             }
+            else if (wish.RefreshHash is null && state.IsHeld && state.Owner == owner)
+            {
+                await table.ReleaseLeaseAsync(key, owner, cancellationToken);
+            }
+            else
+            {
+                continue;
+            }
+
+            Log.Freed(logger, key.Service, key.Entity, owner);
+            isFree = true;
         }
 
         return isFree;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
 
@@ -9,7 +10,14 @@ namespace DolibarrOAuthBridge.Tokens;
 /// <summary>
 /// Keeps a grant from being renewed until somebody resumes it or gives consent again. An access token that lives is handed out.
 /// </summary>
-internal sealed class GrantPause(EntryDirectory entries, GrantTable grants, GrantPauseTable pauses, EventTable events, TimeProvider time)
+internal sealed class GrantPause(
+    EntryDirectory entries,
+    TokenTable tokens,
+    GrantTable grants,
+    GrantPauseTable pauses,
+    EventTable events,
+    TimeProvider time
+)
 {
     /// <summary>Pauses an entry. A refresh that is under way is finished.</summary>
     /// <param name="name">Entry or service name.</param>
@@ -34,6 +42,7 @@ internal sealed class GrantPause(EntryDirectory entries, GrantTable grants, Gran
             record.PausedAt ?? time.GetUtcNow().UtcDateTime,
             reason ?? record.PausedReason,
             null,
+            (await tokens.FindAsync(entry.Name, entity, cancellationToken)).OnlyRow?.RowId,
             cancellationToken
         );
         if (!record.IsPaused)

@@ -13,6 +13,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// </summary>
 internal sealed class GrantRefresher(
     RefreshCheck check,
+    FormerGrants former,
     GrantLeases leases,
     JournalReplay replay,
     JournaledRefresh refresh,
@@ -65,6 +66,11 @@ internal sealed class GrantRefresher(
     private async Task<StoredGrant> TryAsync(OAuthEntry entry, RefreshDemand demand)
     {
         var state = await check.LookAsync(entry, demand);
+        if (!state.Suffices && !demand.EvenIfSpent && await former.FollowAsync(entry, state.Grant, state.Record))
+        {
+            state = await check.LookAsync(entry, demand);
+        }
+
         if (state.Suffices)
         {
             return state.Grant;

@@ -9,13 +9,16 @@ using DolibarrOAuthBridge.Providers;
 namespace DolibarrOAuthBridge.Tokens;
 
 /// <summary>
-/// Ends a grant: at the provider where it can be (RFC 7009), then in the database. A provider that is down costs nothing but the
-/// revocation.
+/// Ends a grant: at the provider where it can be (RFC 7009), then in the database. What goes to the provider is the newest refresh token,
+/// so a refresh under way is waited for. A provider that is down costs nothing but the revocation.
 /// </summary>
 internal sealed partial class GrantRevoker(
     EntryDirectory entries,
     TokenTable tokens,
     GrantReader reader,
+    GrantHealer healer,
+    GrantLeases leases,
+    JournalReplay replay,
     GrantTable grants,
     EventTable events,
     GrantCache cache,
@@ -69,7 +72,7 @@ internal sealed partial class GrantRevoker(
         }
     }
 
-    // A refresh that got in between has put a newer grant into the row: that one is to end as well.
+    // A consent or stock code that got in between has put another grant into the row: that one is to end as well.
     private async Task<(TokenRow Row, RevocationOutcome Outcome)> DeleteAsync(
         OAuthEntry entry,
         bool atProvider,
@@ -77,16 +80,25 @@ internal sealed partial class GrantRevoker(
         CancellationToken cancellationToken
     )
     {
+        (TokenRow Row, RevocationOutcome Outcome)? tried = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var lookup = await tokens.FindAsync(entry.Name, entry.Entity, cancellationToken);
-            if (lookup.OnlyRow is not { } row)
+            if (lookup.Rows.Count == 0 && tried is { } gone)
+            {
+                return gone; // the answer to the statement that deleted it was lost, or somebody else deleted it
+            }
+
+            if (lookup.OnlyRow is not { } found)
             {
                 await reader.ReadAsync(entry, cancellationToken); // says what is wrong
                 continue;
             }
 
-            var outcome = atProvider ? await RevokeAtProviderAsync(entry, force, cancellationToken) : RevocationOutcome.NotAsked;
+            var (row, outcome) = atProvider
+                ? await RevokeAtProviderAsync(entry, found, force, cancellationToken)
+                : (found, RevocationOutcome.NotAsked);
+            tried = (row, outcome);
             if (await DeleteAsync(entry, row, cancellationToken))
             {
                 return (row, outcome);
@@ -112,29 +124,69 @@ internal sealed partial class GrantRevoker(
         }
     }
 
-    private async Task<RevocationOutcome> RevokeAtProviderAsync(OAuthEntry entry, bool force, CancellationToken cancellationToken)
+    // The row to delete is the one whose grant was revoked: a refresh under way may have changed it before the lease was free.
+    private async Task<(TokenRow Row, RevocationOutcome Outcome)> RevokeAtProviderAsync(
+        OAuthEntry entry,
+        TokenRow row,
+        bool force,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             if (await providers.FindAsync(entry, ProviderEndpoint.RevocationEndpoint, cancellationToken) is not { } endpoint)
             {
-                return RevocationOutcome.NotOffered;
+                return (row, RevocationOutcome.NotOffered);
             }
 
-            var grant = await reader.ReadAsync(entry, cancellationToken);
+            await using var lease = await AcquireAsync(entry, force, cancellationToken);
+            var grant = lease is null
+                ? await reader.ReadAsync(entry, cancellationToken)
+                : await FindNewestAsync(entry, cancellationToken);
             await guard.RequireAsync(entry, endpoint, ProviderEndpoint.RevocationEndpoint, grant, cancellationToken);
             await client.RevokeAsync(endpoint, entry, grant, cancellationToken);
-            return RevocationOutcome.Revoked;
+            return (grant.Row, RevocationOutcome.Revoked);
         }
         catch (Exception exception) when (force && exception is BridgeException or ProviderConfigurationException)
         {
             Log.Forced(logger, entry.Name.Service, exception.Message);
-            return RevocationOutcome.Failed;
+            return (row, RevocationOutcome.Failed);
         }
         catch (ProviderConfigurationException exception)
         {
             throw exception.About(entry.Name);
         }
+    }
+
+    // Null where it cannot be had and somebody insists: then what stands in the row is revoked.
+    private async Task<GrantLease?> AcquireAsync(OAuthEntry entry, bool force, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await leases.AcquireAsync(GrantKey.Of(entry), LeaseWish.ForConsent, null, cancellationToken);
+        }
+        catch (BridgeException exception) when (force)
+        {
+            Log.Forced(logger, entry.Name.Service, exception.Message);
+            return null;
+        }
+    }
+
+    // An older refresh token that stock code put back, or one whose successor is in the journal only, would leave the newest one alive.
+    private async Task<StoredGrant> FindNewestAsync(OAuthEntry entry, CancellationToken cancellationToken)
+    {
+        var key = GrantKey.Of(entry);
+        if (!await replay.RecoverAsync(key, cancellationToken))
+        {
+            throw new BridgeException(
+                ProblemCode.StoreNotWritable,
+                $"A refresh of {entry.Name} still waits in the journal, and with it the newest refresh token. Revoke it when the journal "
+                    + "is empty, or with --force, which deletes the row all the same."
+            );
+        }
+
+        var record = await grants.GetAsync(key, cancellationToken);
+        return await healer.WithNewestAsync(entry, await reader.ReadAsync(entry, cancellationToken), record, cancellationToken);
     }
 
     private static partial class Log

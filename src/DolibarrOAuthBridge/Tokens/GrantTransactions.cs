@@ -20,11 +20,8 @@ internal sealed class GrantTransactions(DolibarrDatabase database, GrantCache ca
     {
         try
         {
-            var connection = await database.OpenAsync(cancellationToken);
-            await using (connection)
-            {
-                var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using (transaction)
+            return await database.InTransactionAsync(
+                async (connection, transaction) =>
                 {
                     if (!await work(connection, transaction))
                     {
@@ -33,12 +30,9 @@ internal sealed class GrantTransactions(DolibarrDatabase database, GrantCache ca
 
                     await transaction.CommitAsync(cancellationToken);
                     return true;
-                }
-            }
-        }
-        catch (Exception exception) when (StoreException.IsFromStore(exception))
-        {
-            throw StoreException.From(exception);
+                },
+                cancellationToken
+            );
         }
         finally
         {

@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Journal;
 
@@ -16,6 +17,7 @@ internal sealed partial class JournalReplay(
     GrantCommitter committer,
     GrantLeaseTable leases,
     UnreleasedLeases unreleased,
+    EntryTable entries,
     BridgeOptions options,
     ILogger<JournalReplay> logger
 )
@@ -83,6 +85,21 @@ internal sealed partial class JournalReplay(
         }
     }
 
+    /// <summary>Whether an answer for one grant waits in the journal, of a process that is done with it.</summary>
+    public bool HoldsAnswer(GrantKey key)
+    {
+        foreach (var path in journal.FilesOf(key.Service, key.Entity))
+        {
+            using var file = TryOpen(path);
+            if (file?.ReadAnswer() is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     // Whether the file is settled and gone.
     private async Task<bool> FinishAsync(string path, CancellationToken cancellationToken)
     {
@@ -119,6 +136,7 @@ internal sealed partial class JournalReplay(
 
             if (record.IsAnswered)
             {
+                await entries.FindReleaseAsync(cancellationToken); // nothing may have read it yet, and the row's key goes by it
                 var outcome = await committer.CommitAsync(record, EventKind.Replayed, cancellationToken);
                 Log.Replayed(logger, record.Service, record.Entity, outcome);
             }
@@ -164,12 +182,12 @@ internal sealed partial class JournalReplay(
         }
     }
 
-    // While the answer waits, no other sidecar may begin.
+    // While the answer waits, no other sidecar may begin a refresh.
     private async Task KeepLeaseAsync(GrantKey key, string owner, CancellationToken cancellationToken)
     {
         try
         {
-            await leases.ProlongAsync(key, owner, options.LeaseDuration, cancellationToken);
+            await leases.KeepAsync(key, owner, options.LeaseDuration, cancellationToken);
         }
         catch (StoreException)
         {

@@ -52,7 +52,7 @@ internal sealed partial class JournaledRefresh(
         JournalRecord? answered = null;
         try
         {
-            if (!await lease.AnnounceAsync(state.Grant.RefreshHash))
+            if (!await lease.AnnounceAsync(state.Grant.RefreshHash, state.Grant.Row.RowId))
             {
                 throw new BridgeException(
                     ProblemCode.StoreNotWritable,

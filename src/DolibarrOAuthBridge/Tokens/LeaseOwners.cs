@@ -104,9 +104,7 @@ internal sealed class LeaseOwners(RefreshJournal journal, TimeProvider time)
         }
 
         var name = LockName(Boot, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Start);
-        var options = PrivateFile.New;
-        options.Mode = FileMode.OpenOrCreate;
-        var file = new FileStream(Path.Combine(directory, name), options);
+        var file = new FileStream(Path.Combine(directory, name), PrivateFile.Of(FileMode.OpenOrCreate, FileAccess.ReadWrite));
         PosixFiles.GiveToDirectoryOwner(file.Name);
         return file;
     }

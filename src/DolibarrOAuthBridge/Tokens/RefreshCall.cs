@@ -76,5 +76,9 @@ internal sealed class RefreshCall(
         {
             throw exception.About(entry.Name);
         }
+        catch (BridgeException exception) when (exception.Code == ProblemCode.ProviderUnavailable)
+        {
+            return new TokenAnswer.Unavailable("network", exception.Message); // it could not be asked where the request goes
+        }
     }
 }

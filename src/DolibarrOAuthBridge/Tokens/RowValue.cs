@@ -61,11 +61,18 @@ internal sealed class RowValue(TokenTable tokens, TokenCodec codec)
                 "the access token, which is larger than the column"
             ),
         ];
+        var isNew = false;
         foreach (var (candidate, leftOut) in candidates)
         {
             try
             {
                 var text = codec.Rewrite(candidate, present.Row.Value!, schema);
+                if (!isNew && !schema.Fits(present.Row.Column, text))
+                {
+                    // Before anything is left out: somebody may have widened the column since it was read.
+                    (schema, isNew) = (await tokens.ReadSchemaAnewAsync(cancellationToken), true);
+                }
+
                 if (schema.Fits(present.Row.Column, text))
                 {
                     return new EncodedToken(text, leftOut);

@@ -24,7 +24,8 @@ internal sealed partial class SecretGuard(
     EventTable events,
     ProviderDirectory providers,
     BridgeSeal seal,
-    SeenBindings file,
+    SeenSecrets seen,
+    TimeProvider time,
     ILogger<SecretGuard> logger
 )
 {
@@ -32,9 +33,10 @@ internal sealed partial class SecretGuard(
     private const string OriginPurpose = "binding of an IV"; // of its own: a provider may give any text as a refresh token
     private const int FirstCompany = 1;
 
-    // What this machine has seen counts even if somebody deletes the rows.
-    private readonly Lazy<ConcurrentDictionary<string, ConcurrentDictionary<string, bool>>> _seen = new(() => ReadSeen(file));
-    private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
+    // A notice is repeated once a day while there are such events.
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromHours(12);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _reported = new(StringComparer.Ordinal);
 
     /// <summary>Fails unless the entry's client secret, and the refresh token, may be sent to an endpoint.</summary>
     /// <param name="entry">The entry.</param>
@@ -61,7 +63,7 @@ internal sealed partial class SecretGuard(
         foreach (var secret in Secrets(entry, grant?.RefreshToken))
         {
             var (secretHash, bindingHash) = Hashes(entry, endpoint, secret);
-            if (IsSeen(secretHash, bindingHash))
+            if (seen.IsKnown(secretHash, bindingHash))
             {
                 continue;
             }
@@ -73,8 +75,8 @@ internal sealed partial class SecretGuard(
                     !isTrusted
                     && (
                         known.Count > 0
-                        || _seen.Value.ContainsKey(secretHash)
-                        || await IsCopyAsync(entry, endpoint, grant, cancellationToken)
+                        || seen.IsKnown(secretHash) // counts even if somebody deletes the rows
+                        || await IsCopyAsync(entry, endpoint, secret.IsPassing ? grant : null, cancellationToken)
                     )
                 )
                 {
@@ -85,9 +87,15 @@ internal sealed partial class SecretGuard(
                 await bindings.AddAsync(secretHash, bindingHash, Origin(endpoint), cancellationToken);
             }
 
-            Note(secretHash, bindingHash);
+            seen.Add(secretHash, bindingHash, secret.IsPassing);
         }
     }
+
+    /// <summary>How an administrator allows an entry's new address. An entry for sign-in has no consent.</summary>
+    public static string Allowance(string entry) =>
+        EntryName.TryParse(entry, out var name) && EntryUseTable.IsSignIn(name)
+            ? $"name its token endpoint in bridge.json (Entries:{entry}:{ProviderEndpoint.TokenEndpoint}) and reload the service"
+            : "give consent for the entry again: that allows it";
 
     /// <summary>Allows an endpoint from now on: an administrator consents to it, or it issued the refresh token itself.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
@@ -101,10 +109,10 @@ internal sealed partial class SecretGuard(
         foreach (var secret in Secrets(entry, refreshToken))
         {
             var (secretHash, bindingHash) = Hashes(entry, endpoint, secret);
-            if (!IsSeen(secretHash, bindingHash))
+            if (!seen.IsKnown(secretHash, bindingHash))
             {
                 await bindings.AddAsync(secretHash, bindingHash, Origin(endpoint), cancellationToken);
-                Note(secretHash, bindingHash);
+                seen.Add(secretHash, bindingHash, secret.IsPassing);
             }
         }
     }
@@ -122,9 +130,7 @@ internal sealed partial class SecretGuard(
             await AllowAsync(entry, endpoint, refreshToken);
             if (!string.IsNullOrEmpty(replaced))
             {
-                var old = seal.Hash(Purpose, replaced);
-                await bindings.ForgetAsync(old);
-                _seen.Value.TryRemove(old, out _);
+                await bindings.ForgetAsync(seal.Hash(Purpose, replaced)); // not what this machine has seen: some live on for months
             }
         }
         catch (StoreException exception)
@@ -134,19 +140,17 @@ internal sealed partial class SecretGuard(
     }
 
     // A secret that nobody used yet may have been copied from another place: then this one is not the first to have it. What counts is
-    // what was decrypted, not what stands in the database by now.
+    // what was decrypted, not what stands in the database by now. It is about the grant's refresh token, else about the client secret.
     private async Task<bool> IsCopyAsync(OAuthEntry entry, Uri endpoint, StoredGrant? grant, CancellationToken cancellationToken)
     {
-        HashSet<string> own =
-        [
-            .. new[] { entry.ClientSecretOrigin, grant?.RefreshToken is null ? null : DolCrypt.OriginOf(grant.Row.Value) }.OfType<string>(),
-        ];
-        foreach (var origin in own)
+        var origin = grant is null ? entry.ClientSecretOrigin : DolCrypt.OriginOf(grant.Row.Value);
+        var place = grant is null ? SeenSecrets.EntrySettings : seen.PlaceOf(grant.Row, entry);
+        if (
+            origin is not null
+            && (seen.WasElsewhere(origin, place) || await copies.IsSettingAsync(origin, SeenSecrets.EntrySettings, cancellationToken))
+        )
         {
-            if (await copies.IsSettingAsync(origin, "OAUTH_*", cancellationToken))
-            {
-                return true;
-            }
+            return true;
         }
 
         var rows = await tokens.ListAsync(cancellationToken);
@@ -157,7 +161,7 @@ internal sealed partial class SecretGuard(
                 if (
                     GoesElsewhere(entry, endpoint, other)
                     && (
-                        own.Overlaps(Origins(rows, other))
+                        (origin is not null && Origins(rows, other).Contains(origin, StringComparer.Ordinal))
                         || RowsOf(rows, other).Any(row => grant?.RefreshToken is { } token && RefreshToken(row) == token)
                     )
                 )
@@ -191,9 +195,7 @@ internal sealed partial class SecretGuard(
             return providers.IsTrusted(other, ProviderEndpoint.TokenEndpoint)
                 ? providers.Find(other, ProviderEndpoint.TokenEndpoint, published: null) is not { } there
                     || Origin(there) != Origin(endpoint)
-                : !Uri.TryCreate(other.Url, UriKind.Absolute, out var theirs)
-                    || !Uri.TryCreate(entry.Url, UriKind.Absolute, out var own)
-                    || Origin(theirs) != Origin(own);
+                : !EndpointUri.AreOfOneServer(other.Url, entry.Url);
         }
         catch (ProviderConfigurationException)
         {
@@ -214,56 +216,39 @@ internal sealed partial class SecretGuard(
     }
 
     // A client secret counts by itself and by the ciphertext that it was decrypted from.
-    private static IEnumerable<(string Purpose, string Text)> Secrets(OAuthEntry entry, string? refreshToken)
+    private static IEnumerable<(string Purpose, string Text, bool IsPassing)> Secrets(OAuthEntry entry, string? refreshToken)
     {
         if (!string.IsNullOrEmpty(entry.ClientSecret))
         {
-            yield return (Purpose, entry.ClientSecret);
+            yield return (Purpose, entry.ClientSecret, false);
         }
 
         if (!string.IsNullOrEmpty(entry.ClientSecretOrigin))
         {
-            yield return (OriginPurpose, entry.ClientSecretOrigin);
+            yield return (OriginPurpose, entry.ClientSecretOrigin, false);
         }
 
         if (!string.IsNullOrEmpty(refreshToken))
         {
-            yield return (Purpose, refreshToken);
+            yield return (Purpose, refreshToken, true);
         }
     }
 
-    private (string SecretHash, string BindingHash) Hashes(OAuthEntry entry, Uri endpoint, (string Purpose, string Text) secret) =>
-        (seal.Hash(secret.Purpose, secret.Text), seal.Hash(secret.Purpose, $"{secret.Text}\n{Origin(endpoint)}\n{entry.ClientId}"));
+    private (string SecretHash, string BindingHash) Hashes(
+        OAuthEntry entry,
+        Uri endpoint,
+        (string Purpose, string Text, bool IsPassing) secret
+    ) => (seal.Hash(secret.Purpose, secret.Text), seal.Hash(secret.Purpose, $"{secret.Text}\n{Origin(endpoint)}\n{entry.ClientId}"));
 
     private static string Origin(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority);
 
-    private bool IsSeen(string secretHash, string bindingHash) =>
-        _seen.Value.TryGetValue(secretHash, out var known) && known.ContainsKey(bindingHash);
-
-    private void Note(string secretHash, string bindingHash)
-    {
-        if (_seen.Value.GetOrAdd(secretHash, static _ => new(StringComparer.Ordinal)).TryAdd(bindingHash, true))
-        {
-            file.Add(secretHash, bindingHash);
-        }
-    }
-
-    private static ConcurrentDictionary<string, ConcurrentDictionary<string, bool>> ReadSeen(SeenBindings file)
-    {
-        var seen = new ConcurrentDictionary<string, ConcurrentDictionary<string, bool>>(StringComparer.Ordinal);
-        foreach (var (secret, binding) in file.Read())
-        {
-            seen.GetOrAdd(secret, static _ => new(StringComparer.Ordinal))[binding] = true;
-        }
-
-        return seen;
-    }
-
-    // Once for each place: a background renewal comes by every half minute.
+    // Twice a day for each place: a background renewal comes by every half minute.
     private async Task ReportAsync(OAuthEntry entry, Uri endpoint, string bindingHash)
     {
-        if (_reported.TryAdd(bindingHash, true))
+        var now = time.GetUtcNow();
+        if (!_reported.TryGetValue(bindingHash, out var last) || now - last >= BetweenReports)
         {
+            _reported[bindingHash] = now;
             Log.Rebound(logger, entry.Name.Service, entry.Entity, Origin(endpoint));
             await events.AppendAsync(GrantKey.Of(entry), EventKind.SecretRebound, Origin(endpoint));
         }
@@ -273,7 +258,7 @@ internal sealed partial class SecretGuard(
         new(
             ProblemCode.SecretRebound,
             $"The {what} of {entry.Name} was first used at another address than {Origin(endpoint)}, or with another client id. "
-                + "Nothing was sent there. If the new address is right, give consent for the entry again: that allows it. "
+                + $"Nothing was sent there. If the new address is right, {Allowance(entry.Name.ToString())}. "
                 + "Otherwise find out who changed the entry."
         );
 

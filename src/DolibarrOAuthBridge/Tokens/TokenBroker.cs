@@ -93,9 +93,29 @@ internal sealed partial class TokenBroker(
         catch (Exception exception)
             when (exception is BridgeException or StoreException && isPlausible && grant.LivesFor(TimeSpan.Zero, time.GetUtcNow()))
         {
+            var present = await ReadAgainAsync(entry, cached, cancellationToken);
+            if (!present.IsPlausible(time.GetUtcNow()) || !present.Grant.LivesFor(TimeSpan.Zero, time.GetUtcNow()))
+            {
+                throw;
+            }
+
             Log.ServedStillValid(logger, entry.Name.Service, entry.Entity, (exception as BridgeException)?.Code ?? exception.Message);
             BridgeMeter.TokenServed(entry, "stored_after_failure");
-            return grant;
+            return present.Grant;
+        }
+    }
+
+    // The refresh took its time: a token that was deleted meanwhile is handed out no more.
+    private async Task<CachedGrant> ReadAgainAsync(OAuthEntry entry, CachedGrant before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            cache.Forget(GrantKey.Of(entry));
+            return await cache.ReadAsync(entry, cancellationToken);
+        }
+        catch (StoreException)
+        {
+            return before; // nobody can say more now, and it lives
         }
     }
 

@@ -39,6 +39,17 @@ internal sealed class TokenRevocationClient(HttpClient http, ClientAuthenticatio
                         deadline.Token
                     )
                     : await SendAsync(Request(style, endpoint, entry, grant), deadline.Token);
+            // GitHub finds the grant by its access token only, and knows none that has ended.
+            if (style == RevocationStyle.GitHubGrant && status == 404 && IsOnlyRenewable(grant))
+            {
+                throw new BridgeException(
+                    ProblemCode.ProviderRejected,
+                    $"{endpoint.Host} does not know the access token of {entry.Name}, which has ended, so it did not revoke the grant. The "
+                        + $"token is still stored. Refresh it (dolibarr-oauth-bridge refresh {entry.Name}) and revoke again, or delete it "
+                        + "with --force."
+                );
+            }
+
             if (!IsOver(style, status, body))
             {
                 throw new BridgeException(
@@ -72,6 +83,9 @@ internal sealed class TokenRevocationClient(HttpClient http, ClientAuthenticatio
             return (status, status is 400 or 401 ? await response.Content.ReadAsStringAsync(cancellationToken) : string.Empty);
         }
     }
+
+    private bool IsOnlyRenewable(StoredGrant grant) =>
+        grant is { RefreshToken: not null, NeverExpires: false } && !grant.LivesFor(TimeSpan.Zero, time.GetUtcNow());
 
     private static Dictionary<string, string> Form(StoredGrant grant) =>
         new()

@@ -16,6 +16,7 @@ internal sealed class GrantExporter(
     DolibarrDatabase database,
     EntryDirectory entries,
     GrantReader reader,
+    GrantHealer healer,
     TokenCodec codec,
     GrantTable grants,
     GrantPauseTable pauses,
@@ -31,7 +32,8 @@ internal sealed class GrantExporter(
     /// <param name="passphrase">What the other server opens it with.</param>
     /// <param name="write">Writes the sealed text. Where it throws, the grant stays live here.</param>
     /// <param name="cancellationToken">Cancels before anything was written.</param>
-    /// <exception cref="BridgeException">There is no grant, it cannot be read, or it was moved before.</exception>
+    /// <exception cref="BridgeException">There is no grant, it or its newest refresh token cannot be read, or it was moved
+    /// before.</exception>
     /// <exception cref="StoreException">The database failed; nothing was written.</exception>
     public async Task<TransferReport> ExportAsync(
         string name,
@@ -60,7 +62,8 @@ internal sealed class GrantExporter(
                 throw GrantPause.Refusal(entry, record);
             }
 
-            var grant = await reader.ReadAsync(entry, cancellationToken);
+            // Stock code may have written an older refresh token over it, which would end the grant at its first use over there.
+            var grant = await healer.WithNewestAsync(entry, await reader.ReadAsync(entry, cancellationToken), record, cancellationToken);
             var bundle = new GrantBundle
             {
                 Version = GrantBundle.PresentVersion,
@@ -74,7 +77,14 @@ internal sealed class GrantExporter(
                 Account = record.Account,
             };
             var sealedText = PassphraseSeal.Seal(JsonSerializer.Serialize(bundle, TransferJson.Default.GrantBundle), passphrase);
-            await pauses.PauseAsync(key, bundle.ExportedAt.UtcDateTime, "moved to another server", bundle.Id, cancellationToken);
+            await pauses.PauseAsync(
+                key,
+                bundle.ExportedAt.UtcDateTime,
+                "moved to another server",
+                bundle.Id,
+                grant.Row.RowId,
+                cancellationToken
+            );
             try
             {
                 await write(sealedText);
@@ -94,7 +104,7 @@ internal sealed class GrantExporter(
     {
         if (before.PausedAt is { } since)
         {
-            await pauses.PauseAsync(key, since, before.PausedReason, null);
+            await pauses.PauseAsync(key, since, before.PausedReason, null, before.TokenRow);
         }
         else
         {

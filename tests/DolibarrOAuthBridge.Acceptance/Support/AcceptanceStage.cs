@@ -115,7 +115,7 @@ public sealed class AcceptanceStage : IAsyncLifetime
         var version = string.Join('.', told.Split(['.', '-', ' ']).Take(server.Type == "pgsql" ? 1 : 2));
         Directory.CreateDirectory(DolibarrSource.AllArtifacts);
         var note = Path.Combine(DolibarrSource.AllArtifacts, "run.txt");
-        await File.WriteAllTextAsync(note, $"{DolibarrSource.Version}, {database} {version}, PHP {php}\n", cancellationToken);
+        await File.WriteAllTextAsync(note, $"{DolibarrSource.Release}, {database} {version}, PHP {php}\n", cancellationToken);
     }
 
     private async Task StartBridgeAsync(CancellationToken cancellationToken)

@@ -14,6 +14,12 @@ namespace DolibarrOAuthBridge.Acceptance.Support;
 /// </summary>
 internal sealed class DolibarrSite : IAsyncDisposable
 {
+    /// <summary>
+    /// The key where the release takes it for a list: the part before the first comma encrypts, the other one still decrypts.
+    /// The first is short, because OpenSSL takes 32 bytes of a key only.
+    /// </summary>
+    private const string ListOfKeys = $"FOe:RT>^5cf8rgdRE|DV=2,{DolibarrInstallOptions.GoldenKey}";
+
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
 
     private static readonly string[] Modules = ["modUser", "modSociete", "modAgenda", "modCron", "modOauth", "modEmailCollector"];
@@ -34,6 +40,9 @@ internal sealed class DolibarrSite : IAsyncDisposable
 
     /// <summary>Database and conf.php, with means to write constants and tokens.</summary>
     public DolibarrInstall Install { get; }
+
+    /// <summary><c>$dolibarr_main_instance_unique_id</c>.</summary>
+    public static string Key => DolibarrSource.TakesKeyForList ? ListOfKeys : DolibarrInstallOptions.GoldenKey;
 
     /// <summary>Dolibarr's URL, with a slash at the end.</summary>
     public Uri BaseAddress { get; }
@@ -86,6 +95,8 @@ internal sealed class DolibarrSite : IAsyncDisposable
                 {
                     Database = "dolibarr_site",
                     LoadGolden = false,
+                    Key = Key,
+                    Release = DolibarrSource.Release,
                     UrlRoot = address,
                     MoreConf = Conf(directory.Path, root),
                 },

@@ -36,8 +36,15 @@ internal static partial class DolibarrSource
     /// <summary>The script of axe, which <c>make test-dolibarr</c> installs.</summary>
     public static string Axe => Path.Combine(AllArtifacts, "..", "axe", "node_modules", "axe-core", "axe.min.js");
 
+    /// <summary>Its release, such as <c>22.0.4</c> or <c>24.0.0-beta</c>.</summary>
+    public static string Release { get; } = Root is null ? string.Empty : ReadRelease(Root);
+
     /// <summary>Its version, such as <c>22.0.4</c>.</summary>
-    public static string Version { get; } = Root is null ? string.Empty : ReadVersion(Root);
+    public static string Version { get; } = Release.Split('-')[0];
+
+    /// <summary>Whether it takes a key with commas for a list of keys, as 24 does, but not its betas.</summary>
+    public static bool TakesKeyForList { get; } =
+        Root is not null && File.Exists(Path.Combine(Root, "blockedlog", "lib", "securitycore.lib.php"));
 
     /// <summary>Whether a Dolibarr was given that the module supports.</summary>
     public static bool IsSupported => Root is not null && System.Version.Parse(Version) >= Oldest;
@@ -48,7 +55,7 @@ internal static partial class DolibarrSource
     /// <summary>Whether the Dolibarr is of a release before the given one.</summary>
     public static bool IsBefore(int major) => System.Version.Parse(Version).Major < major;
 
-    private static string ReadVersion(string root)
+    private static string ReadRelease(string root)
     {
         var file = Path.Combine(root, "filefunc.inc.php");
         if (!File.Exists(file))
@@ -74,12 +81,12 @@ internal static partial class DolibarrSource
             typeof(DolibarrSource).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == key).Value!
         );
 
-    [GeneratedRegex(@"define\('DOL_VERSION', '(\d+\.\d+\.\d+)")]
+    [GeneratedRegex(@"define\('DOL_VERSION', '(\d+\.\d+\.\d+[^']*)")]
     private static partial Regex Definition();
 
     [GeneratedRegex(@"define\('DOL_MAJOR_VERSION', '(\d+)'")]
     private static partial Regex Major();
 
-    [GeneratedRegex(@"define\('DOL_MINOR_VERSION', '(\d+\.\d+)")]
+    [GeneratedRegex(@"define\('DOL_MINOR_VERSION', '(\d+\.\d+[^']*)")]
     private static partial Regex Minor();
 }

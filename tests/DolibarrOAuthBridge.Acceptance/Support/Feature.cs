@@ -15,6 +15,7 @@ internal static class Feature
     public const string Assistant = "Assistant";
     public const string Connect = "Connect in the browser";
     public const string Device = "Connect by device code";
+    public const string Stock = "Dolibarr's own storage of tokens";
     public const string Renew = "Renew by hand";
     public const string DeadGrant = "Dead grant, widget";
     public const string Revoke = "Revoke";

@@ -21,6 +21,9 @@ internal static class TestEntries
     /// <summary>Renewed by hand.</summary>
     public const string Renewed = "MICROSOFT-Office";
 
+    /// <summary>Its token is also written and read by Dolibarr's own code.</summary>
+    public const string Stock = "MICROSOFT-Stock";
+
     /// <summary>Its application asks in its own name.</summary>
     public const string AppOnly = "MICROSOFT-Robot";
 
@@ -74,7 +77,9 @@ internal static class TestEntries
         (Revoked, "openid,email"),
         (Refused, "openid,email"),
         (Ending, "openid,email"),
-        (Renewed, "https://outlook.office.com/SMTP.Send,https://outlook.office.com/IMAP.AccessAsUser.All,offline_access"),
+        // As Dolibarr's own page names them: its button refuses others.
+        (Renewed, "https://outlook.office365.com/SMTP.Send,https://outlook.office365.com/IMAP.AccessAsUser.All,offline_access"),
+        (Stock, "https://outlook.office.com/SMTP.Send,offline_access"),
         (AppOnly, "https://outlook.office365.com/.default"),
         (AppOnlyByProvider, "https://outlook.office365.com/.default"),
         (Dead, "email,https://mail.google.com/"),

@@ -102,6 +102,51 @@ public sealed class ConfIncludeTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_included_again_and_again_counts_every_time()
+    {
+        Write("local.php", "<?php");
+        var twenty = string.Concat(Enumerable.Repeat("include 'local.php';", 20));
+
+        Assert.Equal("first", Read(Start + twenty).DbName);
+        Assert.Contains(
+            "follows 20",
+            Assert.Throws<DolibarrConfException>(() => Read(Start + twenty + "include 'local.php';")).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void An_unset_variable_before_an_include_is_not_the_includes_matter()
+    {
+        Write("local.php", "<?php $dolibarr_main_db_name = 'other';");
+
+        Assert.Equal("other", Read(Start + "$nobody_needs_this = getenv('NONE'); include 'local.php';").DbName);
+    }
+
+    [Fact]
+    public void Alternatives_are_followed_a_few_deep_and_never_until_the_stack_ends()
+    {
+        Assert.Equal("end", Read($"{Start}$dolibarr_main_db_name = {Alternatives(16)}'end';").DbName);
+        Assert.Contains(
+            "not a plain value",
+            Assert.Throws<DolibarrConfException>(() => Read($"{Start}$dolibarr_main_db_name = {Alternatives(60_000)}'end';")).Message,
+            StringComparison.Ordinal
+        );
+
+        static string Alternatives(int number) => string.Concat(Enumerable.Repeat("$_ENV['']??", number));
+    }
+
+    [Fact]
+    public void A_file_full_of_short_texts_comments_or_shifts_is_read_in_one_go()
+    {
+        Assert.Equal(200_000, Read(Start + $"$dolibarr_main_db_name = ''{Repeat(".'a'", 200_000)};").DbName.Length);
+        Assert.Equal("first", Read(Start + Repeat("#\n", 500_000)).DbName);
+        Assert.Equal("first", Read(Start + "$x = 1" + Repeat("<<<a", 250_000) + ";").DbName);
+
+        static string Repeat(string text, int number) => string.Concat(Enumerable.Repeat(text, number));
+    }
+
+    [Fact]
     public void An_error_in_an_included_file_names_that_file_and_its_line()
     {
         Write("local.php", "<?php\n\n$dolibarr_main_db_name = name();");

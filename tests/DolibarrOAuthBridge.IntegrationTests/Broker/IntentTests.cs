@@ -197,6 +197,25 @@ public sealed class IntentTests(SharedServer shared)
         Assert.Single(world.JournalFiles);
     }
 
+    [Fact]
+    public async Task What_waits_in_the_journal_is_stored_under_the_key_of_the_installed_release_though_nothing_was_read_before()
+    {
+        const string Key = "0123456789abcdef,fedcba9876543210";
+        await using var world = await CreateAsync(Generic);
+        await world.Install.SetConstAsync("MAIN_VERSION_LAST_UPGRADE", "24.0.0", 0);
+        var newConf = await Rekeying.RekeyTests.NewConfAsync(world, Key);
+        var rekeyed = await world.RunAsync("rekey", "--new-conf", newConf, "--weak");
+        Assert.True(rekeyed.ExitCode == 0, rekeyed.Error);
+        await world.Install.WriteConfAsync(Key);
+        await LeaveInJournalAsync(world, Open(world), Generic);
+        await world.ExecuteAsync("DROP TRIGGER refuse");
+
+        await Open(world).Get<JournalWatch>().RecoverAsync();
+
+        var codec = new Dolibarr.Tokens.TokenCodec(new Dolibarr.Encryption.InstanceKeys(null, Key.Split(',')[0], null));
+        Assert.Equal(world.Authority.CurrentRefreshToken, codec.Decode(await world.RawAsync(Generic)).RefreshToken);
+    }
+
     private async Task<World> CreateAsync(string entry)
     {
         var world = await World.CreateAsync(shared.Server);

@@ -38,7 +38,7 @@ public sealed class RaceTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_revocation_wins_over_a_refresh_under_way()
+    public async Task A_revocation_waits_for_a_refresh_under_way_and_ends_what_it_brought()
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
@@ -46,12 +46,46 @@ public sealed class RaceTests(SharedServer shared)
         var gate = world.Authority.HoldNextAnswer();
         var call = refreshing.TokenAsync();
         await gate.Arrived;
-        await revoking.Get<Tokens.GrantRevoker>().RevokeAsync(World.Entry, 1, atProvider: true);
+        var revocation = revoking.Get<Tokens.GrantRevoker>().RevokeAsync(World.Entry, 1, atProvider: true);
+        gate.Release();
+
+        Assert.Equal(Tokens.RevocationOutcome.Revoked, await revocation);
+        Assert.Equal(world.Authority.LastAccessToken, (await call).Value);
+        Assert.Equal(
+            world.Authority.CurrentRefreshToken,
+            Assert.Single(world.Authority.Server.RequestsTo(Authority.RevocationPath))["token"]
+        );
+        Assert.Null(await world.Install.FindTokenRowAsync(World.Entry));
+        Assert.Null((await refreshing.MemoryAsync()).NewestToken);
+    }
+
+    [Fact]
+    public async Task A_deletion_without_the_provider_wins_over_a_refresh_under_way()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantExpiredAsync();
+        var (refreshing, gate, call) = await world.BeginRefreshAsync();
+        await world.Open().Get<Tokens.GrantRevoker>().RevokeAsync(World.Entry, 1, atProvider: false);
         gate.Release();
 
         await BridgeHost.FailAsync(() => call, ProblemCode.TokenNotFound);
         Assert.Null(await world.Install.FindTokenRowAsync(World.Entry));
         Assert.Null((await refreshing.MemoryAsync()).NewestToken);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_deleted_while_its_refresh_fails_is_not_handed_out()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantAsync(TimeSpan.FromSeconds(30));
+        var host = world.Open();
+        world.Authority.Next(async context =>
+        {
+            await world.ExecuteAsync("DELETE FROM llx_oauth_token WHERE service = 'Google-Mail'");
+            await Authority.Error("invalid_client", 401)(context);
+        });
+
+        await host.TokenFailsAsync(ProblemCode.TokenNotFound);
     }
 
     [Fact]

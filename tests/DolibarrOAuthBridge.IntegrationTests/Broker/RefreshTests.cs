@@ -261,6 +261,27 @@ public sealed class RefreshTests(SharedServer shared)
         Assert.Empty(world.JournalFiles);
     }
 
+    [Fact]
+    [Trait("Database", "MariaDB")] // the scratch PostgreSQL has a column without a limit
+    public async Task An_answer_is_stored_as_a_whole_after_its_column_was_widened_beside_the_running_sidecar()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.UseTablesAsync();
+        await world.ExecuteAsync("ALTER TABLE llx_oauth_token MODIFY token varchar(2000)");
+        await world.GrantExpiredAsync();
+        var host = world.Open();
+        await host.TokenAsync(); // reads how the table looks
+        await world.ExecuteAsync("ALTER TABLE llx_oauth_token MODIFY token text");
+        world.Clock.Advance(TimeSpan.FromHours(2));
+        world.Authority.AccessTokenLength = 3000;
+
+        var served = await host.TokenAsync();
+
+        Assert.Equal(world.Authority.LastAccessToken, served.Value);
+        Assert.Equal(world.Authority.LastAccessToken, (await world.StoredAsync()).AccessToken);
+        Assert.DoesNotContain("left out", host.Log.Text, StringComparison.Ordinal);
+    }
+
     private static Task<string> WritesAsync(World world) =>
         world.QueryAsync("SELECT GROUP_CONCAT(lease_until), GROUP_CONCAT(used_at) FROM llx_oauthbridge_grant");
 }

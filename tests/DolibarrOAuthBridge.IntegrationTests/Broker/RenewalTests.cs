@@ -44,6 +44,23 @@ public sealed class RenewalTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_row_of_no_company_is_not_renewed()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.UseTablesAsync();
+        await world.Install.SetConstAsync($"OAUTH_{World.Entry}_ID", World.ClientId, 0);
+        await world.Install.SetConstAsync($"OAUTH_{World.Entry}_SECRET", World.ClientSecret, 0);
+        await world.GrantAsync(TimeSpan.FromMinutes(2));
+        await world.ExecuteAsync("UPDATE llx_oauth_token SET entity = 0 WHERE service = 'Google-Mail'");
+        var host = world.Open();
+        await host.Get<Grants.GrantTable>().RecordUseAsync(new Grants.GrantKey(World.Service, 0), world.Clock.GetUtcNow().UtcDateTime);
+
+        await host.RenewAsync();
+
+        Assert.Equal(0, world.Authority.Asked);
+    }
+
+    [Fact]
     public async Task On_demand_renews_nothing_but_keeps_ageing_refresh_tokens_alive()
     {
         await using var world = await World.CreateAsync(shared.Server);

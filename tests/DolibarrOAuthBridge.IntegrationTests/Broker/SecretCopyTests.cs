@@ -6,6 +6,7 @@ using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using DolibarrOAuthBridge.Tokens;
+using DolibarrOAuthBridge.Tokens.Renewal;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Broker;
 
@@ -46,11 +47,11 @@ public sealed class SecretCopyTests(SharedServer shared)
         await world.Open().RefreshAsync();
         await AddGenericAsync(world, thief);
         var token = await world.StoredAsync();
-        var before = token.RefreshToken!;
         var stored = await world.QueryAsync("SELECT token FROM llx_oauth_token WHERE service = 'Google-Mail'");
-        var end = StoredTokenFormat.Serialize(token).AsSpan().IndexOf(Encoding.UTF8.GetBytes(before)) + before.Length - 1;
         await world.Install.SetTokenAsync(Stolen, token);
-        await world.ExecuteAsync($"UPDATE llx_oauth_token SET token = '{Changed(stored, end, "dolother")}' WHERE service = 'Generic-Pwn'");
+        await world.ExecuteAsync(
+            $"UPDATE llx_oauth_token SET token = '{Changed(stored, EndOf(token), "dolother")}' WHERE service = 'Generic-Pwn'"
+        );
         var host = world.Open();
 
         await BridgeHost.FailAsync(() => host.Get<TokenBroker>().RefreshAsync(Stolen, 1), ProblemCode.SecretRebound);
@@ -103,6 +104,129 @@ public sealed class SecretCopyTests(SharedServer shared)
 
         Assert.Equal(0, thief.Asked);
     }
+
+    [Theory]
+    [InlineData("OAUTHBRIDGE_API_KEY")]
+    [InlineData("MAIN_MAIL_SMTPS_PW")]
+    public async Task Another_setting_that_is_moved_into_a_client_secret_is_not_sent(string setting)
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await using var thief = await Authority.StartAsync();
+        await AddGenericAsync(world, thief);
+        await world.Install.SetConstAsync(setting, "of-something-else");
+        await world.Open().Get<RenewalService>().RunOnceAsync();
+        await world.ExecuteAsync(
+            $"""
+            DELETE FROM llx_const WHERE name = 'OAUTH_GENERIC-Pwn_SECRET';
+            UPDATE llx_const SET name = 'OAUTH_GENERIC-Pwn_SECRET' WHERE name = '{setting}'
+            """
+        );
+        await world.GrantExpiredAsync(Stolen);
+        await world.Open().Get<RenewalService>().RunOnceAsync(); // what is seen at its new place now changes nothing
+
+        await world.Open().TokenFailsAsync(ProblemCode.SecretRebound, Stolen);
+
+        Assert.Equal(0, thief.Asked);
+    }
+
+    [Fact]
+    public async Task A_row_that_was_moved_and_changed_is_not_sent()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await using var thief = await Authority.StartAsync();
+        await world.GrantExpiredAsync();
+        var host = world.Open();
+        await host.RefreshAsync();
+        await host.Get<RenewalService>().RunOnceAsync();
+        await AddGenericAsync(world, thief);
+        var token = await world.StoredAsync();
+        var stored = await world.QueryAsync("SELECT token FROM llx_oauth_token WHERE service = 'Google-Mail'");
+        await world.ExecuteAsync(
+            $"""
+            UPDATE llx_oauth_token SET service = 'Generic-Pwn', token = '{Changed(stored, EndOf(token), "dolcrypt")}'
+             WHERE service = 'Google-Mail'
+            """
+        );
+
+        await BridgeHost.FailAsync(() => world.Open().Get<TokenBroker>().RefreshAsync(Stolen, 1), ProblemCode.SecretRebound);
+
+        Assert.Equal(0, thief.Asked);
+    }
+
+    [Fact]
+    public async Task An_old_copy_of_a_row_whose_refresh_token_was_replaced_since_is_not_sent()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await using var thief = await Authority.StartAsync();
+        await world.GrantExpiredAsync();
+        var host = world.Open();
+        await host.RefreshAsync();
+        var old = await world.QueryAsync("SELECT token FROM llx_oauth_token WHERE service = 'Google-Mail'");
+        await host.RefreshAsync();
+        await AddGenericAsync(world, thief);
+        await world.Install.SetTokenAsync(Stolen, await world.StoredAsync());
+        await world.ExecuteAsync($"UPDATE llx_oauth_token SET token = '{old}' WHERE service = 'Generic-Pwn'");
+
+        await BridgeHost.FailAsync(() => host.Get<TokenBroker>().RefreshAsync(Stolen, 1), ProblemCode.SecretRebound);
+
+        Assert.Equal(0, thief.Asked);
+    }
+
+    [Fact]
+    public async Task A_row_that_was_changed_in_its_place_is_not_sent_to_another_server()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await using var thief = await Authority.StartAsync();
+        await using var own = await Authority.StartAsync();
+        await AddGenericAsync(world, own);
+        var token = await world.GrantAsync(TimeSpan.FromHours(1), Stolen);
+        await world.Open().Get<RenewalService>().RunOnceAsync();
+        await AddGenericAsync(world, thief);
+        var stored = await world.RawAsync(Stolen);
+        await world.ExecuteAsync(
+            $"""
+            UPDATE llx_oauth_token SET token = '{Changed(stored, EndOf(token), "dolcrypt")}' WHERE service = 'Generic-Pwn';
+            UPDATE llx_const SET value = 'of-the-thief-in-the-clear' WHERE name = 'OAUTH_GENERIC-Pwn_SECRET'
+            """
+        );
+        await world.Open().Get<RenewalService>().RunOnceAsync(); // what is seen at the new server now changes nothing
+
+        await BridgeHost.FailAsync(() => world.Open().Get<TokenBroker>().RefreshAsync(Stolen, 1), ProblemCode.SecretRebound);
+
+        Assert.Equal(0, thief.Asked);
+    }
+
+    [Fact]
+    public async Task An_entry_that_Dolibarrs_page_renamed_goes_on()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await using var own = await Authority.StartAsync();
+        await AddGenericAsync(world, own);
+        own.ClientSecret = "the-thiefs-own";
+        var token = await world.GrantExpiredAsync(Stolen);
+        await world.ExecuteAsync("DELETE FROM llx_oauth_token WHERE service = 'Generic-Pwn'");
+        await world.Install.SetTokenAsync(Stolen, token with { RefreshToken = own.Consent() });
+        await world.Open().RefreshAsync(Stolen);
+        await world.Open().Get<RenewalService>().RunOnceAsync();
+
+        // The page encrypts the secret anew, and names the row as it names the entry.
+        await world.ExecuteAsync(
+            """
+            UPDATE llx_const SET name = 'OAUTH_GENERIC-Own_ID' WHERE name = 'OAUTH_GENERIC-Pwn_ID';
+            UPDATE llx_const SET name = 'OAUTH_GENERIC-Own_URL' WHERE name = 'OAUTH_GENERIC-Pwn_URL';
+            DELETE FROM llx_const WHERE name = 'OAUTH_GENERIC-Pwn_SECRET';
+            UPDATE llx_oauth_token SET service = 'Generic-Own' WHERE service = 'Generic-Pwn'
+            """
+        );
+        await world.Install.SetConstAsync("OAUTH_GENERIC-Own_SECRET", "the-thiefs-own");
+
+        await world.Open().RefreshAsync("GENERIC-Own");
+
+        Assert.Equal(2, own.Granted);
+    }
+
+    private static int EndOf(StoredToken token) =>
+        StoredTokenFormat.Serialize(token).AsSpan().IndexOf(Encoding.UTF8.GetBytes(token.RefreshToken!)) + token.RefreshToken!.Length - 1;
 
     private static async Task AddGenericAsync(World world, Authority authority)
     {

@@ -40,6 +40,26 @@ public sealed class CodeAnswerTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_setting_that_cannot_be_used_is_named_and_the_consent_can_be_finished_once_it_is_right()
+    {
+        await using var world = await CreateAsync();
+        var right = world.Settings;
+        world.Settings = new Dictionary<string, string?>(right) { [$"Entries:{World.Entry}:ClientAuthentication"] = "private_key_jwt" };
+        var started = await world.Open().BeginAsync();
+
+        var refusal = await BridgeHost.FailAsync(
+            () => world.Open().FinishAsync(Consenting.Answer(started)),
+            ProblemCode.EntryIncomplete
+        );
+
+        Assert.Contains("has no Certificate", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0, world.Authority.Asked);
+        world.Settings = right;
+        world.Authority.Next(Issued("at-canary-1"));
+        Assert.Equal("valid", (await world.Open().FinishAsync(Consenting.Answer(started))).Token.Status);
+    }
+
+    [Fact]
     public async Task The_code_goes_out_once_with_everything_that_belongs_to_it_and_no_redirect_is_followed()
     {
         await using var world = await CreateAsync();

@@ -78,6 +78,29 @@ public sealed class ConsentApiTests(SharedServer shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_without_a_company_is_of_company_1()
+    {
+        await _world.ExecuteAsync(
+            "INSERT INTO llx_const (name, value, entity) SELECT name, value, 2 FROM llx_const WHERE name LIKE 'OAUTH_GOOGLE-Mail%'"
+        );
+        var (_, begun) = await PostAsync("/v1/entries/GOOGLE-Mail/consent?entity=2", new { session_binding = "a session" });
+        var answer = Consenting.Answer(await _provider.ApproveAsync(new Uri(begun.GetProperty("authorization_url").GetString()!)));
+        var body = new
+        {
+            state = answer.State,
+            code = answer.Code,
+            iss = answer.Issuer,
+            session_binding = "a session",
+        };
+
+        var (elsewhere, told) = await PostAsync("/v1/consent/callback", body);
+        var (status, _) = await PostAsync("/v1/consent/callback?entity=2", body);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "state_invalid"), (elsewhere, told.GetProperty("code").GetString()));
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
+    [Fact]
     public async Task Two_sidecars_share_a_consent()
     {
         var other = await _world.ServeAsync();

@@ -59,6 +59,21 @@ public sealed class ConsentTableTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task Whoever_took_a_consent_and_lost_the_databases_answer_is_told_so_when_he_asks_again()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var table = world.Open().Get<ConsentTable>();
+        var row = await AddAsync(table, "s");
+        var (mine, anothers) = (ConsentTable.NewMark("code 1"), ConsentTable.NewMark("code 1"));
+
+        Assert.True(await table.TryRedeemAsync(row, mine));
+        Assert.True(await table.TryRedeemAsync(row, mine));
+        Assert.False(await table.TryRedeemAsync(row, anothers));
+        await table.TryMoveAsync(row, ConsentStatus.Redeeming, ConsentStatus.Granted);
+        Assert.False(await table.TryRedeemAsync(row, mine));
+    }
+
+    [Fact]
     public async Task A_finished_consent_cannot_be_taken_again_and_tells_why_it_ended()
     {
         await using var world = await World.CreateAsync(shared.Server);

@@ -185,12 +185,7 @@ public sealed class DevicePollingTests(SharedServer shared)
         await using var device = await DeviceWorld.CreateAsync(shared.Server);
         var host = device.World.Open();
         var consent = await DeviceWorld.BeginAsync(host);
-        var gate = new Gate();
-        device.Authority.Next(async context =>
-        {
-            await gate.PassAsync(context.RequestAborted);
-            await Authority.Json(200, """{"access_token":"at-canary-late","token_type":"Bearer","expires_in":3600}""")(context);
-        });
+        var gate = HoldGrant(device, "at-canary-late");
         device.World.Clock.Advance(TimeSpan.FromSeconds(6));
         var poll = host.Get<DevicePolling>().RunOnceAsync();
         await gate.Arrived;
@@ -200,6 +195,30 @@ public sealed class DevicePollingTests(SharedServer shared)
 
         Assert.Equal(ConsentStatus.Denied, await DeviceWorld.StatusAsync(host, consent));
         Assert.Null(await device.World.Install.FindTokenRowAsync(DeviceWorld.Entry));
+    }
+
+    [Fact]
+    public async Task Tokens_that_arrive_while_the_database_is_away_are_stored_when_it_is_back()
+    {
+        await using var device = await DeviceWorld.CreateAsync(shared.Server);
+        var host = device.World.Open();
+        var consent = await DeviceWorld.BeginAsync(host);
+        var gate = HoldGrant(device, "at-canary-once");
+        device.Authority.Always = Authority.Error("invalid_grant"); // the code is spent
+        device.World.Clock.Advance(TimeSpan.FromSeconds(6));
+        var poll = host.Get<DevicePolling>().RunOnceAsync();
+        await gate.Arrived;
+        await device.World.ExecuteAsync("RENAME TABLE llx_oauthbridge_consent TO llx_away");
+        gate.Release();
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(host.Log.Text.Contains("is not yet stored", StringComparison.Ordinal)),
+            "the tokens wait"
+        );
+        await device.World.ExecuteAsync("RENAME TABLE llx_away TO llx_oauthbridge_consent");
+        await poll;
+
+        Assert.Equal(ConsentStatus.Granted, await DeviceWorld.StatusAsync(host, consent));
+        Assert.Equal("at-canary-once", (await device.World.StoredAsync(DeviceWorld.Entry)).AccessToken);
     }
 
     [Fact]
@@ -233,5 +252,17 @@ public sealed class DevicePollingTests(SharedServer shared)
             "the consent is granted"
         );
         Assert.Equal("at-canary-device", await sidecars[1].TokenAsync(DeviceWorld.Entry));
+    }
+
+    // The provider's next answer is a grant, which waits at the gate.
+    private static Gate HoldGrant(DeviceWorld device, string accessToken)
+    {
+        var gate = new Gate();
+        device.Authority.Next(async context =>
+        {
+            await gate.PassAsync(context.RequestAborted);
+            await Authority.Json(200, $$"""{"access_token":"{{accessToken}}","token_type":"Bearer","expires_in":3600}""")(context);
+        });
+        return gate;
     }
 }

@@ -256,19 +256,19 @@ public sealed class GrantStoreTests(SharedServer shared)
         Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync()).RefreshToken);
     }
 
-    private static async Task<OAuthEntry> EntryAsync(BridgeHost host) => await host.Get<EntryDirectory>().GetAsync(World.Entry, 1);
+    internal static async Task<OAuthEntry> EntryAsync(BridgeHost host) => await host.Get<EntryDirectory>().GetAsync(World.Entry, 1);
 
-    private static async Task<StoredConsent> StoreAsync(BridgeHost host, NewGrant grant) =>
+    internal static async Task<StoredConsent> StoreAsync(BridgeHost host, NewGrant grant) =>
         await StoreAsync(host, await EntryAsync(host), _ => Task.FromResult(grant));
 
-    private static async Task<StoredConsent> StoreAsync(BridgeHost host, OAuthEntry entry, Func<CancellationToken, Task<NewGrant>> obtain)
+    internal static async Task<StoredConsent> StoreAsync(BridgeHost host, OAuthEntry entry, Func<CancellationToken, Task<NewGrant>> obtain)
     {
         var store = host.Get<GrantStore>();
         await using var lease = await store.BeginAsync(entry);
         return await store.StoreAsync(lease, entry, await obtain(CancellationToken.None));
     }
 
-    private static NewGrant Grant(World world, string? refreshToken, string? account = null, bool confirms = false) =>
+    internal static NewGrant Grant(World world, string? refreshToken, string? account = null, bool confirms = false) =>
         new()
         {
             Token = new StoredToken(

@@ -33,6 +33,42 @@ public sealed class RevocationTests(SharedServer shared)
         await host.TokenFailsAsync(ProblemCode.ConsentRequired);
     }
 
+    [Fact]
+    public async Task What_is_revoked_is_the_newest_refresh_token_although_stock_code_wrote_an_older_one_over_it()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var old = await world.GrantExpiredAsync();
+        var host = world.Open();
+        await host.TokenAsync();
+        await world.Install.SetTokenAsync(World.Entry, (await world.StoredAsync()).WithRefreshToken(old.RefreshToken));
+
+        Assert.Equal(RevocationOutcome.Revoked, await host.Get<GrantRevoker>().RevokeAsync(World.Entry, 1, atProvider: true));
+
+        Assert.Equal(
+            world.Authority.CurrentRefreshToken,
+            Assert.Single(world.Authority.Server.RequestsTo(Authority.RevocationPath))["token"]
+        );
+        Assert.Null(await world.Install.FindTokenRowAsync(World.Entry));
+    }
+
+    [Fact]
+    public async Task A_row_that_is_gone_when_it_is_to_be_deleted_counts_as_deleted()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.GrantAsync(TimeSpan.FromHours(1));
+        var host = world.Open();
+        await host.Get<GrantPause>().PauseAsync(World.Entry, 1, null);
+        world.Authority.Server.Map(
+            Authority.RevocationPath,
+            _ => world.ExecuteAsync("DELETE FROM llx_oauth_token WHERE service = 'Google-Mail'")
+        );
+
+        Assert.Equal(RevocationOutcome.Revoked, await host.Get<GrantRevoker>().RevokeAsync(World.Entry, 1, atProvider: true));
+
+        Assert.False((await host.MemoryAsync()).IsPaused);
+        Assert.Equal("1", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_event WHERE kind = 'revoked'"));
+    }
+
     [Theory]
     [InlineData(200, "")]
     [InlineData(202, "later")]
@@ -110,6 +146,22 @@ public sealed class RevocationTests(SharedServer shared)
         }
 
         Assert.Null(await world.Install.FindTokenRowAsync("GITHUB-Dev"));
+    }
+
+    [Fact]
+    public async Task GitHub_cannot_end_a_grant_by_an_access_token_that_has_ended()
+    {
+        await using var world = await GitHubAsync();
+        var ended = new StoredToken("gho_canary", "ghr_canary", EndOfLife.At(DateTimeOffset.UtcNow.AddHours(-1)), PhpArray.Empty);
+        await world.Install.SetTokenAsync("GITHUB-Dev", ended);
+        world.Authority.Server.MapJson(GitHubGrant, """{"message":"Not Found"}""", 404);
+
+        await BridgeHost.FailAsync(
+            () => world.Open().Get<GrantRevoker>().RevokeAsync("GITHUB-Dev", 1, atProvider: true),
+            ProblemCode.ProviderRejected
+        );
+
+        Assert.NotNull(await world.Install.FindTokenRowAsync("GITHUB-Dev"));
     }
 
     [Fact]

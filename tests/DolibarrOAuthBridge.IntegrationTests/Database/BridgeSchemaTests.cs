@@ -91,8 +91,12 @@ public sealed class BridgeSchemaTests(SharedServer shared)
         await using var world = await World.CreateBareAsync(shared.Server);
 
         var plan = await world.RunAsync("init", "--dry-run");
+        var json = await world.RunAsync("init", "--dry-run", "--json");
 
         Assert.Equal(0, plan.ExitCode);
+        var told = JsonDocument.Parse(json.Output).RootElement;
+        Assert.True(told.GetProperty("api_key_missing").GetBoolean());
+        Assert.Contains("CREATE TABLE IF NOT EXISTS", told.GetProperty("statements")[0].GetString(), StringComparison.Ordinal);
         Assert.Contains("CREATE TABLE IF NOT EXISTS llx_oauthbridge_grant", plan.Output, StringComparison.Ordinal);
         Assert.Contains("An API key would be made.", plan.Output, StringComparison.Ordinal);
         Assert.Equal(

@@ -81,6 +81,63 @@ public sealed partial class LostIndexTests(SharedServer shared)
         Assert.Equal(before, await world.QueryAsync($"SELECT {columns} FROM llx_{table} ORDER BY 1"));
     }
 
+    [Theory]
+    [InlineData(
+        "oauthbridge_superseded",
+        null,
+        "service, entity, hash, at",
+        "('Google-Mail', 1, 'a', '2026-01-01'), ('Google-Mail', 1, 'a', '2026-01-02'), ('Google-Mail', 1, 'a', '2026-01-02'), "
+            + "('Google-Mail', 1, 'b', '2026-01-01')",
+        "Google-Mail|1|a|2026-01-02\nGoogle-Mail|1|b|2026-01-01"
+    )]
+    [InlineData(
+        "oauthbridge_use",
+        null,
+        "service, entity, caller, first_at, last_at",
+        "('Google-Mail', 1, 'uid 33', '2026-01-01', '2026-01-02'), ('Google-Mail', 1, 'uid 33', '2026-01-02', '2026-01-03'), "
+            + "('Google-Mail', 2, 'uid 33', '2026-01-02', '2026-01-03')",
+        "Google-Mail|1|uid 33|2026-01-01|2026-01-03\nGoogle-Mail|2|uid 33|2026-01-02|2026-01-03"
+    )]
+    [InlineData(
+        "oauthbridge_binding",
+        "uk_oauthbridge_binding",
+        "secret_hash, binding_hash, origin, created_at",
+        "('a', 'b', 'https://x', '2026-01-01'), ('a', 'b', 'https://x', '2026-01-02'), ('a', 'c', 'https://y', '2026-01-02')",
+        "a|b|https://x|2026-01-01\na|c|https://y|2026-01-02"
+    )]
+    [InlineData(
+        "oauthbridge_condition",
+        "uk_oauthbridge_condition",
+        "kind, entity, entry, source, began_at, told_at",
+        "('k', 1, 'GOOGLE-Mail', '', '2026-01-01', '2026-01-02'), ('k', 1, 'GOOGLE-Mail', '', '2026-01-02', '2026-01-03')",
+        "k|1|GOOGLE-Mail||2026-01-01|2026-01-03"
+    )]
+    public async Task Rows_that_stand_there_twice_become_one_where_that_loses_nothing(
+        string table,
+        string? key,
+        string columns,
+        string rows,
+        string expected
+    )
+    {
+        await using var world = await World.CreateBareAsync(shared.Server);
+        await world.InitAsync();
+        await world.ExecuteAsync(key is null ? SeededFaults.DropPrimaryKey(table) : $"ALTER TABLE llx_{table} DROP INDEX {key}");
+        await world.ExecuteAsync($"DELETE FROM llx_{table}; INSERT INTO llx_{table} ({columns}) VALUES {rows}");
+
+        var init = await world.RunAsync("init");
+        var again = await world.RunAsync("init");
+
+        Assert.True(init.ExitCode == 0, init.Output + init.Error);
+        Assert.Contains($"Made again in llx_{table}: index {key ?? "PRIMARY"}", init.Output, StringComparison.Ordinal);
+        Assert.StartsWith("The bridge's tables are there already.", again.Output, StringComparison.Ordinal);
+        var read = columns
+            .Split(", ")
+            .Select(column => column.EndsWith("at", StringComparison.Ordinal) ? $"CAST({column} AS CHAR)" : column);
+        var kept = await world.QueryAsync($"SELECT {string.Join(", ", read)} FROM llx_{table} ORDER BY 1, 2, 3");
+        Assert.Equal(expected, Filling().Replace(kept.Replace(" 00:00:00", string.Empty, StringComparison.Ordinal), string.Empty));
+    }
+
     [Fact]
     public async Task A_status_table_with_rows_that_stand_there_twice_is_written_anew()
     {
@@ -139,6 +196,10 @@ public sealed partial class LostIndexTests(SharedServer shared)
 
         return [.. lines.Order(StringComparer.Ordinal)];
     }
+
+    // PostgreSQL fills columns of a fixed length.
+    [GeneratedRegex(@" +(?=\|)")]
+    private static partial Regex Filling();
 
     [GeneratedRegex(" AUTO_INCREMENT=[0-9]+")]
     private static partial Regex Counter();

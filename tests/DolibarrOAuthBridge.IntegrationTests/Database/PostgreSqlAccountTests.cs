@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Text.RegularExpressions;
+using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Processes;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using Npgsql;
+using static DolibarrOAuthBridge.IntegrationTests.Support.AccountConnections;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Database;
 
@@ -114,6 +116,55 @@ public sealed partial class PostgreSqlAccountTests(PostgreSqlServer shared) : IC
         Assert.Equal(await world.QueryAsync(command.CommandText), $"{await command.ExecuteScalarAsync()}");
     }
 
+    [Fact]
+    public async Task A_dump_loads_under_another_owner_on_a_server_that_has_none_of_the_accounts()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.ExecuteAsync("INSERT INTO llx_oauth_token (service, token, entity) VALUES ('dolibarr_rest_api', 'x', 1)");
+        await using var other = await ScratchPostgreSql.StartAsync();
+        await other.CreateDatabaseAsync("restored");
+        await other.CreateUserAsync("restorer", "secret", []);
+        await other.CreateUserAsync("reporter", "secret", []);
+        await other.GrantAllAsync("restored", "restorer");
+
+        await Command.RunAsync(
+            "sh",
+            [
+                "-ec",
+                "PGPASSWORD=$2 pg_dump -h 127.0.0.1 -p \"$1\" -U \"$3\" -O -x \"$3\" "
+                    + "| PGPASSWORD=secret psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p \"$4\" -U restorer restored >/dev/null",
+                "sh",
+                $"{shared.Server.Port}",
+                world.Install.Password,
+                world.Install.Database,
+                $"{other.Port}",
+            ],
+            TestContext.Current.CancellationToken
+        );
+
+        const string Count = "SELECT COUNT(*) || '' FROM llx_oauth_token";
+        const string Settings = "SELECT COUNT(*) || '' FROM llx_oauthbridge_const()"; // without its rights it is everybody's
+        await other.ExecuteAsync("GRANT SELECT ON llx_oauth_token TO reporter", "restored");
+        foreach (var user in new[] { "restorer", "reporter" })
+        {
+            await using var connection = new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder
+                {
+                    Host = "127.0.0.1",
+                    Port = other.Port,
+                    Database = "restored",
+                    Username = user,
+                    Password = "secret",
+                }.ConnectionString
+            );
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand(Count, connection);
+            Assert.Equal(await world.QueryAsync(Count), await command.ExecuteScalarAsync());
+            command.CommandText = Settings;
+            Assert.Equal("0", await command.ExecuteScalarAsync());
+        }
+    }
+
     private static async Task RunAllAsync(World world, IEnumerable<string> queries, string user, string password)
     {
         await using var connection = await ConnectAsync(world, user, password);
@@ -123,16 +174,6 @@ public sealed partial class PostgreSqlAccountTests(PostgreSqlServer shared) : IC
             var isDelete = query.Contains("DELETE", StringComparison.Ordinal);
             Assert.True(isDelete ? await command.ExecuteNonQueryAsync() == 0 : await command.ExecuteScalarAsync() is not null, query);
         }
-    }
-
-    private static async Task<NpgsqlConnection> ConnectAsync(World world, string user, string password)
-    {
-        await using var superuser = await world.ConnectAsync();
-        var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(superuser.ConnectionString) { Username = user, Password = password }.ConnectionString
-        );
-        await connection.OpenAsync();
-        return connection;
     }
 
     private static List<string> QueriesUnder(string page, string heading)

@@ -64,6 +64,57 @@ public sealed class RenameTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_pause_of_a_grant_that_was_consented_on_Dolibarrs_own_page_goes_with_the_entry_too()
+    {
+        await using var world = await CreateAsync();
+        var host = world.Open();
+        Assert.Equal(0, (await world.RunAsync("pause", Former, "--reason", "audit")).ExitCode);
+
+        await RenameAsync(world, world.Authority.Server.BaseAddress.AbsoluteUri);
+        await host.Get<RenewalService>().RunOnceAsync();
+
+        Assert.True((await ReportAsync(host, Present)).Paused);
+        await host.TokenFailsAsync(ProblemCode.EntryPaused, Present);
+        Assert.Equal(0, world.Authority.Asked);
+    }
+
+    [Fact]
+    public async Task A_refresh_under_way_while_the_entry_is_renamed_loses_nothing_and_is_not_done_twice()
+    {
+        await using var world = await CreateAsync();
+        var (first, second) = (world.Open(), world.Open());
+        var gate = world.Authority.HoldNextAnswer();
+        var call = first.TokenAsync(Former);
+        await gate.Arrived;
+        await RenameAsync(world, world.Authority.Server.BaseAddress.AbsoluteUri);
+
+        var failure = await second.TokenFailsAsync(ProblemCode.ProviderUnavailable, Present);
+        gate.Release();
+        await BridgeHost.FailAsync(() => call, ProblemCode.TokenNotFound); // nothing has this name any more
+
+        Assert.Contains("under that name", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(world.Authority.CurrentRefreshToken, (await world.StoredAsync(Present)).RefreshToken);
+        Assert.Empty(world.JournalFiles);
+        Assert.Equal(world.Authority.LastAccessToken, (await second.TokenAsync(Present)).Value);
+        Assert.Equal(1, world.Authority.Asked);
+        world.Clock.Advance(TimeSpan.FromHours(2));
+        await second.TokenAsync(Present);
+        Assert.False(world.Authority.SawReuse);
+        Assert.Equal(SecretHash.Of(world.Authority.CurrentRefreshToken), (await second.MemoryAsync("Generic-Sales")).NewestHash);
+    }
+
+    [Fact]
+    public void What_says_no_more_than_a_refresh_under_the_present_name_does_not_take_its_place()
+    {
+        var row = new Dolibarr.Tokens.TokenRow { RowId = 7, Service = "Generic-Sales" };
+        var former = new GrantRecord { Service = "Generic-Own", TokenRow = 7 };
+        var present = new GrantRecord { Service = "Generic-Sales", TokenRow = 7 };
+
+        Assert.Null(GrantRenames.Former(present, row, GrantRenames.ByRow([former, present]), static _ => false));
+        Assert.Same(former, GrantRenames.Former(new GrantRecord(), row, GrantRenames.ByRow([former]), static _ => false));
+    }
+
+    [Fact]
     public void Another_entry_that_has_a_row_of_its_own_keeps_what_is_known_of_it()
     {
         var former = new GrantRecord
@@ -99,6 +150,20 @@ public sealed class RenameTests(SharedServer shared)
     }
 
     private const Demo.Provider.RefreshTokenPolicy RefreshTokenPolicyOfTests = Demo.Provider.RefreshTokenPolicy.Always;
+
+    // A grant that Dolibarr's own page stored and the bridge has not refreshed yet.
+    private async Task<World> CreateAsync()
+    {
+        var world = await World.CreateAsync(shared.Server);
+        world.Settings = new Dictionary<string, string?>
+        {
+            [$"Entries:{Former}:TokenEndpoint"] = world.Authority.TokenEndpoint,
+            [$"Entries:{Present}:TokenEndpoint"] = world.Authority.TokenEndpoint,
+        };
+        await SetAsync(world, Former, world.Authority.Server.BaseAddress.AbsoluteUri);
+        await world.GrantExpiredAsync(Former);
+        return world;
+    }
 
     // admin/oauth.php of Dolibarr: new constants, the old ones deleted, and the row renamed, whatever company it is of.
     private static async Task RenameAsync(World world, string url)

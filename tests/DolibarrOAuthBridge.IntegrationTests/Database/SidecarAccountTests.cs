@@ -96,7 +96,7 @@ public sealed class SidecarAccountTests(SharedServer shared)
         Assert.Equal(0, printed.ExitCode);
         Assert.Contains("CREATE TABLE IF NOT EXISTS erp_oauthbridge_grant", printed.Output, StringComparison.Ordinal);
         Assert.Contains(
-            ScratchDatabase.IsPostgreSql ? "ON erp_oauth_token TO" : $"ON `{world.Install.Database}`.`erp_oauth_token`",
+            ScratchDatabase.IsPostgreSql ? "ON \"public\".erp_oauth_token TO" : $"ON `{world.Install.Database}`.`erp_oauth_token`",
             printed.Output,
             StringComparison.Ordinal
         );

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Diagnostics;
-using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Dolibarr.Database;
-using DolibarrOAuthBridge.Dolibarr.Entries;
-using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using MySqlConnector;
 
@@ -111,63 +108,6 @@ public sealed class SidecarViewTests(SharedServer shared)
         await ReadAsync(connection, $"UPDATE {views}.llx_oauth_token SET new_token = 'x' WHERE token IS NULL OR rowid > 4");
         await ReadAsync(connection, $"DELETE FROM {views}.llx_oauth_token WHERE service LIKE 'dol%' OR rowid > 4");
         Assert.Equal(before, await world.QueryAsync(All));
-    }
-
-    [Fact]
-    public async Task Rows_of_every_provider_are_seen_and_can_be_added()
-    {
-        await using var world = await World.CreateAsync(shared.Server);
-        var tokens = world.Open().Get<TokenTable>();
-        foreach (var provider in EntryProvider.All)
-        {
-            await world.Install.SetConstAsync($"OAUTH_{provider.Key}-Views_ID", "client");
-            Assert.True(EntryName.TryParse($"{provider.Key}-Views", out var name));
-            await tokens.RequireInsertableAsync(name, 1, "probe");
-            await world.ExecuteAsync(
-                $"INSERT INTO llx_oauth_token (service, token, entity) VALUES ('{name.Service}', 'of {provider.Key}', 1)"
-            );
-
-            Assert.Contains($"of {provider.Key}", (await tokens.FindAsync(name, 1)).Rows.Select(row => row.Value));
-            await world.ExecuteAsync("DELETE FROM llx_const WHERE name LIKE 'OAUTH%-Views_ID'");
-        }
-    }
-
-    [Fact]
-    public async Task Inspect_and_doctor_find_nothing_wrong_and_say_what_they_do_not_see()
-    {
-        await using var world = await World.CreateAsync(shared.Server);
-        await world.GrantAsync(TimeSpan.FromHours(1));
-        await world.InitAsync();
-        await world.ExecuteAsync("INSERT INTO llx_oauth_token (service, token, entity) VALUES ('dolibarr_rest_api', 'a key', 1)");
-
-        var inspect = await world.RunAsync("inspect", "--json");
-        var doctor = await world.RunAsync("doctor", "--offline", "--json");
-        var all = await Sidecar.RunAsync([.. world.Arguments("inspect", "--json"), "--Bridge:DatabaseUser="], null);
-
-        Assert.True(inspect.ExitCode == 0, inspect.Error);
-        Assert.DoesNotContain("dolibarr_rest_api", inspect.Output, StringComparison.Ordinal);
-        Assert.Contains("rows of known entries only", inspect.Error, StringComparison.Ordinal);
-        Assert.Contains("rows of known entries only", doctor.Error, StringComparison.Ordinal);
-        Assert.DoesNotMatch("privilege_missing|account_|check_failed|token_table_missing|table_not_transactional", doctor.Output);
-        Assert.Contains("dolibarr_rest_api", all.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("known entries only", all.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task An_account_that_reads_the_tables_goes_on_with_them_and_doctor_says_that_it_may_more_than_it_needs()
-    {
-        await using var world = await World.CreateAsync(shared.Server);
-        await world.UseTablesAsync();
-        await world.GrantExpiredAsync();
-        var host = world.Open();
-
-        await host.TokenAsync();
-
-        Assert.False(await host.Get<DolibarrDatabase>().UsesViewsAsync());
-        Assert.Equal(1, world.Authority.Granted);
-        var finding = (await host.Get<Doctor>().ExamineAsync(offline: true)).Single(finding => finding.Code == "account_sees_all");
-        Assert.Equal(Severity.Info, finding.Severity);
-        Assert.Contains("mail passwords", finding.Evidence, StringComparison.Ordinal);
     }
 
     [Fact]

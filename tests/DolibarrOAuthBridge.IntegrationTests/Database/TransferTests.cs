@@ -38,6 +38,42 @@ public sealed class TransferTests(SharedServer shared) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_exported_is_the_newest_refresh_token_although_stock_code_wrote_an_older_one_over_it()
+    {
+        await using var from = await World.CreateAsync(shared.Server);
+        await using var to = await World.CreateAsync(shared.Server);
+        await to.ExecuteAsync("DELETE FROM llx_oauth_token WHERE service = 'Google-Mail'");
+        var old = await from.GrantExpiredAsync();
+        await from.Open().TokenAsync();
+        Assert.Equal(0, (await from.RunAsync("pause", World.Entry)).ExitCode);
+        await from.Install.SetTokenAsync(World.Entry, (await from.StoredAsync()).WithRefreshToken(old.RefreshToken));
+        await File.WriteAllTextAsync(PassphraseFile, "correct horse battery");
+
+        var exported = await from.RunAsync("export", World.Entry, Bundle, "--passphrase-file", PassphraseFile);
+        var imported = await to.RunAsync("import", Bundle, "--passphrase-file", PassphraseFile);
+
+        Assert.True((exported.ExitCode, imported.ExitCode) == (0, 0), exported.Error + imported.Error);
+        Assert.Equal(from.Authority.CurrentRefreshToken, (await to.StoredAsync()).RefreshToken);
+    }
+
+    [Fact]
+    public async Task An_export_is_refused_where_the_newest_refresh_token_cannot_be_read()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var old = await world.GrantExpiredAsync();
+        await world.Open().TokenAsync();
+        await world.Install.SetTokenAsync(World.Entry, (await world.StoredAsync()).WithRefreshToken(old.RefreshToken));
+        await world.ExecuteAsync("UPDATE llx_oauthbridge_grant SET newest_token = 'bridge1:AAAA'");
+        await File.WriteAllTextAsync(PassphraseFile, "correct horse battery");
+
+        var exported = await world.RunAsync("export", World.Entry, Bundle, "--passphrase-file", PassphraseFile);
+
+        Assert.Equal(1, exported.ExitCode);
+        Assert.Contains("older refresh token", exported.Error, StringComparison.Ordinal);
+        Assert.Equal("0", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_grant WHERE paused_at IS NOT NULL"));
+    }
+
+    [Fact]
     public async Task A_second_import_and_one_over_another_token_are_refused()
     {
         await using var from = await World.CreateAsync(shared.Server);

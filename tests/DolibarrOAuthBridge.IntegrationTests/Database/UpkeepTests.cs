@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Database;
@@ -31,12 +32,38 @@ public sealed class UpkeepTests(SharedServer shared)
         );
         Assert.Contains("-- orphan: llx_oauth_token, row 902", plan.Output, StringComparison.Ordinal);
         Assert.Contains("-- empty: llx_oauth_token, row 904", plan.Output, StringComparison.Ordinal);
-        Assert.Contains("-- memory: llx_oauthbridge_grant (Google-Gone, entity 1)", plan.Output, StringComparison.Ordinal);
+        Assert.Matches(@"-- memory: llx_oauthbridge_grant, row \d+ \(Google-Gone, entity 1\)", plan.Output);
         Assert.DoesNotContain("row 903", plan.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("row 905", plan.Output, StringComparison.Ordinal);
         Assert.Equal(before, await world.QueryAsync("SELECT COUNT(*) FROM llx_oauth_token"));
         await world.ExecuteAsync(plan.Output);
         Assert.Contains("nothing to clean up", (await world.RunAsync("cleanup")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_printed_to_be_run_as_sql_has_no_text_of_the_database_in_it()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        await world.UseTablesAsync();
+        await world.Install.SetConstAsync("OAUTH_GOOGLE-It's_ID", World.ClientId);
+        await world.ExecuteAsync(
+            """
+            INSERT INTO llx_oauth_token (rowid, service, token, entity)
+            VALUES (901, 'Google-It''s ', 'x', 1), (902, 'Google-Gone\\', 'x', 1);
+            INSERT INTO llx_oauthbridge_grant (service, entity) VALUES ('\\''; DROP TABLE llx_const; -- ', 1), ('Google-Gone\\', 1);
+            """
+        );
+
+        var plan = await world.RunAsync("cleanup");
+        var findings = await world.Open().Get<DolibarrOAuthBridge.Diagnosis.Doctor>().ExamineAsync(offline: true);
+
+        var statements = plan.Output.TrimEnd().Split('\n').Where(line => !line.StartsWith("-- ", StringComparison.Ordinal)).ToList();
+        Assert.True(statements.Count >= 3, plan.Output + plan.Error);
+        Assert.All(statements, statement => Assert.Matches(@"^DELETE FROM llx_\w+ WHERE rowid = \d+;$", statement));
+        Assert.Equal(
+            "UPDATE llx_oauth_token SET service = TRIM(service) WHERE rowid = 901",
+            Assert.Single(findings, finding => finding.Code == "row_name_padded").Advice
+        );
     }
 
     [Fact]
@@ -52,8 +79,9 @@ public sealed class UpkeepTests(SharedServer shared)
             INSERT INTO llx_oauth_token (rowid, service, token, entity) SELECT 901, service, token, entity FROM llx_oauth_token;
             INSERT INTO llx_oauth_token (rowid, service, token, entity)
             VALUES (902, 'Google-Gone', 'x', 1), (903, 'dolibarr_rest_api', '{}', 1),
-                (904, 'GitHub-Two', 'x', 2), (905, 'Google-Mail', 'x', 2);
-            INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_GITHUB-Two_ID', 'id', 2);
+                (904, 'GitHub-Two', 'x', 2), (905, 'Google-Mail', 'x', 2), (906, 'StripeTest', 'x', 1);
+            INSERT INTO llx_const (name, value, entity) VALUES ('OAUTH_GITHUB-Two_ID', 'id', 2), ('OAUTH_STRIPE_TEST_ID', 'id', 1);
+            INSERT INTO llx_oauthbridge_grant (service, entity) VALUES ('StripeTest', 1);
             """
         );
 
@@ -67,6 +95,12 @@ public sealed class UpkeepTests(SharedServer shared)
         Assert.Equal(["duplicate", "duplicate"], kinds.Where(row => row.Key < 902).Select(row => row.Value));
         Assert.Equal(("orphan", "other"), (kinds[902], kinds[903]));
         Assert.Equal(("entry", "orphan"), (kinds[904], kinds[905])); // of another company, which has the one entry and not the other
+        Assert.Equal("entry", kinds[906]); // of an entry as releases up to 19 name it
+        Assert.DoesNotContain("StripeTest", (await world.RunAsync("cleanup")).Output, StringComparison.Ordinal);
+        Assert.Equal("STRIPE_TEST", (await world.Open().Get<EntryDirectory>().GetAsync("StripeTest", 1)).Name.ToString());
+
+        var ofCompany = System.Text.Json.JsonDocument.Parse((await world.RunAsync("inspect", "--entity", "2", "--json")).Output);
+        Assert.Equal([904, 905], ofCompany.RootElement.EnumerateArray().Select(row => row.GetProperty("rowid").GetInt64()));
     }
 
     [Fact]
@@ -121,11 +155,13 @@ public sealed class UpkeepTests(SharedServer shared)
         );
 
         var tried = await world.RunAsync("prune", "--older-than", "400d", "--dry-run");
+        var json = await world.RunAsync("prune", "--older-than", "400d", "--dry-run", "--json");
         var done = await world.RunAsync("prune", "--older-than", "400d");
         var wrong = await world.RunAsync("prune", "--older-than", "all");
 
         Assert.StartsWith("12000 rows of the audit trail", tried.Output, StringComparison.Ordinal);
         Assert.StartsWith("12000 rows of the audit trail", done.Output, StringComparison.Ordinal);
+        Assert.Matches("\"rows\": ?12000,", json.Output);
         Assert.Equal(2, wrong.ExitCode);
         Assert.Equal("1", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_event"));
     }

@@ -26,7 +26,8 @@ public static class SeededFindings
             {
                 "index_missing",
                 "error",
-                "ALTER TABLE llx_oauthbridge_v_status DROP PRIMARY KEY, DROP INDEX idx_oauthbridge_v_status_service"
+                SeededFaults.DropPrimaryKey("oauthbridge_v_status")
+                    + "; ALTER TABLE llx_oauthbridge_v_status DROP INDEX idx_oauthbridge_v_status_service"
             },
             { "row_without_company", "warning", "INSERT INTO llx_oauth_token (service, token, entity) VALUES ('Google-Mail', 'x', NULL)" },
             { "row_without_company", "warning", "INSERT INTO llx_oauth_token (service, token, entity) VALUES ('Google-Mail', 'x', 0)" },

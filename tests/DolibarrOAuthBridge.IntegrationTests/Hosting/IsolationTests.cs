@@ -173,6 +173,11 @@ public sealed class IsolationTests(SharedServer shared)
         Assert.Equal((200, 2), await StatesAsync(world));
         Assert.Equal(401, (await world.GetAsync("/metrics", acme.ApiKey)).Status);
         Assert.Equal(401, (await world.GetAsync("/readyz?verbose=1", acme.ApiKey)).Status);
+        Assert.Equal(401, (await world.GetAsync("/i/acme/readyz?verbose=1", beta.ApiKey)).Status);
+        Assert.Equal(401, (await world.GetAsync("/i/acme/readyz?verbose=1")).Status);
+        var (_, state) = await world.GetAsync("/i/acme/readyz?verbose=1", acme.ApiKey);
+        Assert.StartsWith("{\"status\":\"ok\",\"instances\":[{\"name\":\"acme\",", state, StringComparison.Ordinal);
+        Assert.DoesNotContain("beta", state, StringComparison.Ordinal);
         Assert.Equal(401, (await world.GetAsync("/i/acme/v1/entries", key)).Status);
         Assert.Equal(401, (await world.GetAsync("/i/acme/metrics", key)).Status);
         Assert.Equal(404, (await world.GetAsync("/v1/entries", key)).Status);
@@ -248,6 +253,9 @@ public sealed class IsolationTests(SharedServer shared)
         Assert.Equal(2, (await world.RunAsync("token", "GOOGLE-Mail0", "--instance", "../beta")).ExitCode);
         Assert.Equal(2, (await world.RunAsync("entries", "--instance", "beta", "--dolibarr-conf", beta.ConfPath)).ExitCode);
         Assert.Equal(0, (await world.RunAsync("instances")).ExitCode);
+        var one = await world.RunAsync("instances", "--instance", "beta", "--json");
+        Assert.Equal((0, 1), (one.ExitCode, JsonDocument.Parse(one.Output).RootElement.GetProperty("instances").GetArrayLength()));
+        Assert.Contains("\"beta\"", one.Output, StringComparison.Ordinal);
 
         await world.ServeAsync();
         await HostingWorld.UntilAsync(

@@ -37,6 +37,7 @@ public sealed class ApiTests(SharedServer shared)
     {
         await using var world = await World.CreateAsync(shared.Server);
         await world.GrantExpiredAsync();
+        await world.ExecuteAsync("UPDATE llx_oauth_token SET tms = UTC_TIMESTAMP()"); // as MariaDB does by itself
         world.Authority.Next(Authority.Error("invalid_grant"));
         var sidecar = await world.ServeAsync();
         Assert.Equal((409, "consent_required"), await sidecar.ProblemAsync(HttpMethod.Get, "/v1/entries/GOOGLE-Mail/token"));

@@ -43,7 +43,8 @@ public sealed class CallerTests(SharedServer shared)
         Assert.Equal(
             "1",
             await world.QueryAsync(
-                $"SELECT COUNT(*) FROM llx_oauthbridge_use WHERE caller LIKE 'uid {uid}: page /compta/?b?card.php' AND SECOND(last_at) = 0"
+                $"SELECT COUNT(*) FROM llx_oauthbridge_use WHERE caller LIKE 'uid {uid}: page /compta/?b?card.php' "
+                    + "AND EXTRACT(SECOND FROM last_at) = 0"
             )
         );
         Assert.Equal("1", await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_use WHERE caller = 'tcp'"));

@@ -46,9 +46,11 @@ public sealed class StockTokenTests(SharedServer shared)
             (Change(good, "client_id", "wrong"), 401, "invalid_client"),
             (Change(good, "grant_type", "authorization_code"), 400, "unsupported_grant_type"),
             (good.Where(pair => pair.Key != "refresh_token"), 400, "invalid_request"),
-            (good.Where(pair => pair.Key != "client_secret"), 400, "invalid_request"),
+            (good.Where(pair => pair.Key != "grant_type"), 400, "invalid_request"),
+            (good.Where(pair => pair.Key != "client_secret"), 401, "invalid_client"),
             (good.Append(new("refresh_token", "again")), 400, "invalid_request"),
             (good.Append(new("client_id", World.ClientId)), 400, "invalid_request"),
+            (Change(good, "client_id", new string('x', 70_000)), 413, "invalid_request"),
         ];
         foreach (var (form, status, error) in cases)
         {
@@ -63,6 +65,44 @@ public sealed class StockTokenTests(SharedServer shared)
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, json.StatusCode);
         Assert.True(json.Headers.CacheControl!.NoStore);
         Assert.Equal(0, world.Authority.Asked);
+    }
+
+    [Theory]
+    [InlineData("Basic not-base64")]
+    [InlineData("Basic bm8gY29sb24=")]
+    public async Task A_header_that_proves_no_client_is_answered_with_the_way_that_would(string header)
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var sidecar = await world.ServeAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/oauth/token", UriKind.Relative));
+        request.Content = new FormUrlEncodedContent(Form("any").Where(pair => !pair.Key.StartsWith("client", StringComparison.Ordinal)));
+        request.Headers.TryAddWithoutValidation("Authorization", header);
+
+        using var refused = await sidecar.Client.SendAsync(request);
+
+        Assert.Equal((401, "Basic"), ((int)refused.StatusCode, refused.Headers.WwwAuthenticate.SingleOrDefault()?.Scheme));
+        Assert.Contains("\"invalid_client\"", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_provider_that_is_down_is_said_with_when_to_come_again()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var token = await world.GrantExpiredAsync();
+        world.Authority.Always = static context =>
+        {
+            context.Response.StatusCode = 503;
+            context.Response.Headers.RetryAfter = "77";
+            return Task.CompletedTask;
+        };
+        var sidecar = await world.ServeAsync();
+        using var content = new FormUrlEncodedContent(Form(token.RefreshToken!));
+
+        using var answer = await sidecar.Client.PostAsync(new Uri("/oauth/token", UriKind.Relative), content);
+
+        Assert.Equal(503, (int)answer.StatusCode);
+        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 77);
+        Assert.Contains("\"temporarily_unavailable\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -157,7 +197,7 @@ public sealed class StockTokenTests(SharedServer shared)
         sidecar.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", "not base64");
         var bad = await PostAsync(sidecar, Form(token.RefreshToken!));
 
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.BadRequest), (good.Status, bad.Status));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (good.Status, bad.Status));
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using System.Text.Json;
 using DolibarrOAuthBridge.Demo.Processes;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Notifications;
 using Microsoft.AspNetCore.Http;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Notifications;
@@ -18,6 +19,20 @@ public sealed class NoticeDeliveryTests(SharedServer shared) : IAsyncLifetime
     private ScriptedProvider _receiver = null!;
     private ScratchDirectory _files = null!;
     private readonly ConcurrentQueue<string> _bodies = [];
+
+    private static readonly string[] Kinds =
+    [
+        NoticeKind.GrantEnded,
+        NoticeKind.GrantEnding,
+        NoticeKind.GrantRestored,
+        NoticeKind.JournalWaiting,
+        NoticeKind.JournalFlushed,
+        NoticeKind.StoreNotWritable,
+        NoticeKind.StoreWritable,
+        NoticeKind.DuplicateRows,
+        NoticeKind.TokenSuperseded,
+        NoticeKind.Impostor,
+    ];
 
     public async ValueTask InitializeAsync()
     {
@@ -76,11 +91,14 @@ public sealed class NoticeDeliveryTests(SharedServer shared) : IAsyncLifetime
     public async Task A_webhook_that_was_down_gets_the_notice_later_even_from_another_sidecar()
     {
         Configure();
-        _receiver.Map("/hook", static context =>
-        {
-            context.Response.StatusCode = 503;
-            return Task.CompletedTask;
-        });
+        _receiver.Map(
+            "/hook",
+            static context =>
+            {
+                context.Response.StatusCode = 503;
+                return Task.CompletedTask;
+            }
+        );
         await _world.GrantExpiredAsync();
         _world.Authority.Always = Authority.Error("invalid_grant");
         var first = await _world.ServeAsync();
@@ -96,6 +114,101 @@ public sealed class NoticeDeliveryTests(SharedServer shared) : IAsyncLifetime
             async () => await _world.QueryAsync("SELECT webhook_tries, webhook_done IS NULL FROM llx_oauthbridge_notice") == "2|0",
             "the notice is delivered"
         );
+    }
+
+    [Fact]
+    public async Task Every_kind_reaches_the_webhook_the_command_and_whoever_asks_once_each()
+    {
+        var log = Path.Combine(_files.Path, "kinds");
+        var (script, _) = await ScriptAsync($"echo $OAUTHBRIDGE_ID $OAUTHBRIDGE_KIND $OAUTHBRIDGE_ENTITY $OAUTHBRIDGE_SEVERITY >> '{log}'");
+        Configure(("Command", script));
+        var table = _world.Open().Get<NoticeTable>();
+        foreach (var kind in Kinds)
+        {
+            await table.AddAsync(
+                new NoticeDraft(kind, NoticeSeverity.Warning, 1, World.Entry, $"About {kind}.", "Do something."),
+                cancellationToken: TestContext.Current.CancellationToken
+            );
+        }
+
+        var sidecars = new[] { await _world.ServeAsync(), await _world.ServeAsync() };
+
+        await Eventually.HoldsAsync(
+            () => _bodies.Count >= Kinds.Length && File.Exists(log) && File.ReadAllLines(log).Length >= Kinds.Length,
+            "all kinds on both ways"
+        );
+        var asked = JsonDocument
+            .Parse(await sidecars[1].Client.GetStringAsync(new Uri("/v1/events?wait=30", UriKind.Relative)))
+            .RootElement;
+        var bodies = _bodies
+            .Select(body => JsonDocument.Parse(body).RootElement)
+            .OrderBy(body => body.GetProperty("id").GetInt64())
+            .ToList();
+        Assert.Equal(Kinds, bodies.Select(body => body.GetProperty("kind").GetString()));
+        Assert.Equal(
+            bodies.Select(body => (body.GetProperty("id").GetInt64(), body.GetProperty("message").GetString())),
+            asked
+                .GetProperty("events")
+                .EnumerateArray()
+                .Select(one => (one.GetProperty("id").GetInt64(), one.GetProperty("message").GetString()))
+        );
+        Assert.Equal(
+            Kinds.Select((kind, index) => $"{index + 1} {kind} 1 warning"),
+            (await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken)).Order(StringComparer.Ordinal).OrderBy(Number)
+        );
+
+        static int Number(string line) => int.Parse(line.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_stays_down_is_tried_at_growing_intervals_for_a_day()
+    {
+        _receiver.Map(
+            "/hook",
+            static context =>
+            {
+                context.Response.StatusCode = 503;
+                return Task.CompletedTask;
+            }
+        );
+        _world.Clock.Freeze();
+        var host = _world.Open(new BridgeOptions { Notify = new NotifyOptions { Webhook = new Uri($"{_receiver.BaseAddress}hook") } });
+        foreach (var entry in new[] { "GOOGLE-First", "GOOGLE-Second" })
+        {
+            await host.Get<NoticeTable>()
+                .AddAsync(
+                    new NoticeDraft(NoticeKind.GrantEnded, NoticeSeverity.Error, 1, entry, "It ended.", string.Empty),
+                    cancellationToken: TestContext.Current.CancellationToken
+                );
+        }
+
+        var next = await host.Get<NoticeDelivery>().RunAsync(TestContext.Current.CancellationToken);
+        Assert.Single(_receiver.RequestsTo("/hook")); // what waits behind the first is not tried in vain
+        Assert.InRange((next!.Value - _world.Clock.GetUtcNow()).TotalSeconds, 8.9, 10); // looked at then, though nothing changes
+        await _world.ExecuteAsync("DELETE FROM llx_oauthbridge_notice WHERE entry = 'GOOGLE-Second'");
+        Assert.Equal(next, await host.Get<NoticeWatch>().RunOnceAsync(TestContext.Current.CancellationToken));
+        int[] numbers = [0, 1, 2, 9, 30];
+        Assert.Equal([10, 20, 40, 3600, 3600], numbers.Select(number => NoticeDelivery.Wait(number).TotalSeconds));
+
+        var (tries, passed) = (1, TimeSpan.Zero);
+        while (passed < TimeSpan.FromDays(1))
+        {
+            var wait = NoticeDelivery.Wait(tries - 1);
+            Assert.Equal(tries, await TriesAfterAsync(wait - TimeSpan.FromSeconds(2)));
+            passed += wait + TimeSpan.FromSeconds(1);
+            tries += passed < TimeSpan.FromDays(1) ? 1 : 0;
+            Assert.Equal(tries, await TriesAfterAsync(TimeSpan.FromSeconds(3)));
+        }
+
+        Assert.Equal(tries, await TriesAfterAsync(TimeSpan.FromHours(2)));
+        Assert.Equal("0", await _world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_notice WHERE webhook_done IS NULL"));
+
+        async Task<int> TriesAfterAsync(TimeSpan time)
+        {
+            _world.Clock.Advance(time);
+            await host.Get<NoticeDelivery>().RunAsync(TestContext.Current.CancellationToken);
+            return _receiver.RequestsTo("/hook").Count;
+        }
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Notifications;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Notifications;
 
@@ -13,13 +14,8 @@ public sealed class NoticeStoreTests(OwnServer own) : IClassFixture<OwnServer>
     [Fact]
     public async Task A_read_only_server_is_said_by_the_webhook_at_once_and_its_end_to_everybody()
     {
-        var kinds = new ConcurrentQueue<string>();
         await using var receiver = await ScriptedProvider.StartAsync(TestContext.Current.CancellationToken);
-        receiver.Map("/hook", async context =>
-        {
-            var body = await JsonDocument.ParseAsync(context.Request.Body);
-            kinds.Enqueue(body.RootElement.GetProperty("kind").GetString()!);
-        });
+        var kinds = ReceiveAt(receiver);
         await using var world = await World.CreateAsync(own.Server);
         world.Settings = new Dictionary<string, string?>
         {
@@ -41,5 +37,108 @@ public sealed class NoticeStoreTests(OwnServer own) : IClassFixture<OwnServer>
 
         Assert.Equal(["store_not_writable", "store_writable"], kinds);
         Assert.Equal("store_writable", await world.QueryAsync("SELECT kind FROM llx_oauthbridge_notice"));
+    }
+
+    [Fact]
+    public async Task A_journal_that_waits_is_said_at_once_and_its_end_only_when_it_was_written()
+    {
+        await using var receiver = await ScriptedProvider.StartAsync(TestContext.Current.CancellationToken);
+        var kinds = ReceiveAt(receiver);
+        await using var world = await World.CreateAsync(own.Server);
+        await world.GrantExpiredAsync();
+        var watching = world.Open(new BridgeOptions { Notify = new NotifyOptions { Webhook = new Uri($"{receiver.BaseAddress}hook") } });
+        var watch = watching.Get<NoticeWatch>();
+        var (host, gate, call) = await world.BeginRefreshAsync();
+        await own.Server.SetReadOnlyAsync(true);
+        try
+        {
+            gate.Release();
+            await call;
+            await watch.RunOnceAsync(TestContext.Current.CancellationToken); // sees the journal: it may be over in a moment
+            Assert.Equal(["store_not_writable"], kinds);
+            world.Clock.Advance(TimeSpan.FromSeconds(21));
+            await watch.RunOnceAsync(TestContext.Current.CancellationToken);
+            await watch.RunOnceAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(["store_not_writable", "journal_waiting"], kinds);
+        }
+        finally
+        {
+            await own.Server.SetReadOnlyAsync(false);
+        }
+
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await watch.RunOnceAsync(TestContext.Current.CancellationToken);
+                return kinds.Contains("store_writable");
+            },
+            "the server is writable again, which PostgreSQL tells its sessions after a moment"
+        );
+        Assert.Equal(["store_not_writable", "journal_waiting", "store_writable"], kinds);
+        await host.RenewAsync();
+        await watch.RunOnceAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["store_not_writable", "journal_waiting", "store_writable", "journal_flushed"], kinds);
+        Assert.Equal("store_writable\njournal_flushed", await world.QueryAsync("SELECT kind FROM llx_oauthbridge_notice ORDER BY rowid"));
+    }
+
+    [Fact]
+    public async Task A_webhook_that_is_down_while_the_server_is_read_only_is_tried_again_and_the_command_is_not()
+    {
+        await using var receiver = await ScriptedProvider.StartAsync(TestContext.Current.CancellationToken);
+        var (isDown, tries) = (true, 0);
+        receiver.Map(
+            "/hook",
+            context =>
+            {
+                tries++;
+                context.Response.StatusCode = isDown ? 503 : 204;
+                return Task.CompletedTask;
+            }
+        );
+        await using var world = await World.CreateAsync(own.Server);
+        world.Clock.Freeze();
+        var log = Path.Combine(world.StateDirectory, "command.log");
+        var script = Path.Combine(world.StateDirectory, "command");
+        await File.WriteAllTextAsync(script, $"#!/bin/sh\necho $OAUTHBRIDGE_KIND >> {log}\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var notify = new NotifyOptions { Webhook = new Uri($"{receiver.BaseAddress}hook"), Command = script };
+        var watch = world.Open(new BridgeOptions { Notify = notify }).Get<NoticeWatch>();
+        await own.Server.SetReadOnlyAsync(true);
+        try
+        {
+            Assert.Equal(1, await TriesAfterAsync(TimeSpan.Zero));
+            Assert.Equal(1, await TriesAfterAsync(TimeSpan.FromSeconds(9)));
+            Assert.Equal(2, await TriesAfterAsync(TimeSpan.FromSeconds(2)));
+            isDown = false;
+            Assert.Equal(3, await TriesAfterAsync(TimeSpan.FromSeconds(21)));
+            Assert.Equal(3, await TriesAfterAsync(TimeSpan.FromHours(20)));
+            Assert.Single(await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken));
+            Assert.Equal(4, await TriesAfterAsync(TimeSpan.FromHours(4)));
+        }
+        finally
+        {
+            await own.Server.SetReadOnlyAsync(false);
+        }
+
+        async Task<int> TriesAfterAsync(TimeSpan time)
+        {
+            world.Clock.Advance(time);
+            await watch.RunOnceAsync(TestContext.Current.CancellationToken);
+            return tries;
+        }
+    }
+
+    private static ConcurrentQueue<string> ReceiveAt(ScriptedProvider receiver)
+    {
+        var kinds = new ConcurrentQueue<string>();
+        receiver.Map(
+            "/hook",
+            async context =>
+            {
+                var body = await JsonDocument.ParseAsync(context.Request.Body);
+                kinds.Enqueue(body.RootElement.GetProperty("kind").GetString()!);
+            }
+        );
+        return kinds;
     }
 }

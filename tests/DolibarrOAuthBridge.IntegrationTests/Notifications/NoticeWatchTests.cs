@@ -67,6 +67,65 @@ public sealed class NoticeWatchTests(SharedServer shared) : IAsyncLifetime
         await LookAsync([_world.Open()]);
 
         Assert.Equal("grant_ending|warning|1|GOOGLE-Mail", await SaidAsync());
+
+        await _world.ExecuteAsync("UPDATE llx_oauthbridge_grant SET refresh_token_expires_at = NULL");
+        await LookAsync([_world.Open()]);
+        Assert.Equal("grant_ending|warning|1|GOOGLE-Mail\ngrant_restored|info|1|GOOGLE-Mail", await SaidAsync());
+        Assert.Contains(
+            "no longer ends soon",
+            await _world.QueryAsync("SELECT message FROM llx_oauthbridge_notice WHERE kind = 'grant_restored'"),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_state_directory_that_cannot_be_used_is_told_to_everybody_and_keeps_nothing_else_from_being_told()
+    {
+        var directory = Path.Combine(_world.Install.DirectoryPath, "state");
+        await File.WriteAllTextAsync(directory, "a file in its place", TestContext.Current.CancellationToken);
+        var sidecar = _world.Open(new BridgeOptions { StateDirectory = directory });
+        await EndGrantAsync(_world.Open());
+
+        await LookAsync([sidecar, sidecar]);
+        Assert.Equal("store_not_writable|error|0|\ngrant_ended|error|1|GOOGLE-Mail", await SaidAsync());
+
+        _world.Clock.Advance(TimeSpan.FromHours(25));
+        await LookAsync([sidecar]);
+        Assert.Equal("2", await _world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_notice WHERE kind = 'store_not_writable'"));
+
+        await LookAsync([_world.Open()]); // of another machine or directory: its own is well, and it does not speak for this one
+        Assert.Equal("0", await _world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_notice WHERE kind = 'store_writable'"));
+        File.Delete(directory);
+        await LookAsync([_world.Open(new BridgeOptions { StateDirectory = directory })]); // as after a restart
+        Assert.Equal("1", await _world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_notice WHERE kind = 'store_writable'"));
+    }
+
+    [Fact]
+    public async Task A_journal_that_waits_while_the_database_is_well_is_said_and_its_end_too()
+    {
+        await _world.GrantExpiredAsync();
+        var (host, gate, call) = await _world.BeginRefreshAsync();
+        await using var connection = await _world.ConnectAsync();
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var command = connection.CreateCommand())
+        {
+            (command.Transaction, command.CommandText) = (transaction, "SELECT * FROM llx_oauth_token FOR UPDATE");
+            await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        }
+
+        gate.Release();
+        await call;
+        var sidecar = _world.Open();
+        await LookAsync([sidecar]);
+        Assert.Equal(string.Empty, await SaidAsync());
+        _world.Clock.Advance(TimeSpan.FromSeconds(21));
+        await LookAsync([sidecar, sidecar]);
+        Assert.Equal("journal_waiting|error|0|", await SaidAsync());
+
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        await host.RenewAsync();
+        await LookAsync([_world.Open()]);
+        Assert.Equal("journal_waiting|error|0|\njournal_flushed|info|0|", await SaidAsync());
     }
 
     [Fact]
@@ -97,6 +156,35 @@ public sealed class NoticeWatchTests(SharedServer shared) : IAsyncLifetime
         await LookAsync([sidecar, sidecar]);
 
         Assert.Equal("token_superseded|warning|1|GOOGLE-Mail", await SaidAsync());
+    }
+
+    [Fact]
+    public async Task A_secret_that_was_not_sent_is_said_once()
+    {
+        await _world.GrantAsync(TimeSpan.FromHours(1));
+        var sidecar = _world.Open();
+        await sidecar
+            .Get<EventTable>()
+            .AppendAsync(new GrantKey(World.Service, 1), EventKind.SecretRebound, "https://evil", TestContext.Current.CancellationToken);
+
+        await LookAsync([sidecar, sidecar]);
+
+        Assert.Equal("secret_rebound|error|1|GOOGLE-Mail", await SaidAsync());
+    }
+
+    [Fact]
+    public async Task What_somebody_writes_by_SQL_cannot_steer_a_terminal_or_a_mail()
+    {
+        await _world.ExecuteAsync(
+            """
+            INSERT INTO llx_oauthbridge_notice (rowid, at, kind, severity, entity, entry, message, advice)
+            VALUES (1, UTC_TIMESTAMP(), 'impostor', 'error', 1, CONCAT('GOOGLE', CHAR(27), 'Bcc: x'), CONCAT(CHAR(27), '[2J'), '')
+            """
+        );
+
+        var notice = Assert.Single(await _world.Open().Get<NoticeTable>().ListForWebhookAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(("GOOGLE Bcc: x", " [2J"), (notice.Notice.Entry, notice.Notice.Message));
     }
 
     [Fact]

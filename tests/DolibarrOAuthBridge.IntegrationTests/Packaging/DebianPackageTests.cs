@@ -59,6 +59,26 @@ public sealed class DebianPackageTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task An_upgrade_goes_on_where_the_administrator_removed_the_settings_file()
+    {
+        await using var scratch = ScratchDirectory.Create("upgrade");
+        var etc = Directory.CreateDirectory(Path.Combine(scratch.Path, "etc")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(etc, "passwd"), $"{Name}:x:990:990::/var/lib/{Name}:/usr/sbin/nologin\n");
+        await File.WriteAllTextAsync(Path.Combine(etc, "group"), $"{Name}:x:990:\n");
+
+        await RunAsync(
+            "env",
+            $"DPKG_ROOT={scratch.Path}",
+            "sh",
+            Path.Combine(Repository, "packaging/debian/postinst"),
+            "configure",
+            "0.0.1"
+        );
+
+        Assert.False(Directory.Exists(Path.Combine(etc, Name)));
+    }
+
+    [Fact]
     public async Task The_services_exposure_is_at_most_1_3()
     {
         var (status, said) = await TryAsync(

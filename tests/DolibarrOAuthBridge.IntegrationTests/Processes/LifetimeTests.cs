@@ -224,6 +224,7 @@ public sealed class LifetimeTests(SharedServer shared)
         File.Move(hidden, world.Install.ConfPath);
 
         Assert.Equal((503, "application/problem+json"), ((int)refused.StatusCode, refused.Content.Headers.ContentType?.MediaType));
+        Assert.True(refused.Headers.CacheControl!.NoStore);
         Assert.Contains("store_unavailable", told, StringComparison.Ordinal);
         Assert.Contains("conf.php", told, StringComparison.Ordinal);
         http.DefaultRequestHeaders.Authorization = new("Bearer", world.ApiKey);
@@ -238,16 +239,31 @@ public sealed class LifetimeTests(SharedServer shared)
         process.Kill();
     }
 
+    [Fact]
+    public async Task With_sockets_of_systemd_a_key_file_that_is_missing_is_told_to_callers_too()
+    {
+        await using var world = await World.CreateAsync(shared.Server);
+        var address = $"127.0.0.1:{Demo.Processes.FreePort.Find()}";
+        using var process = await ActivateAsync(world, address, settings: "--Bridge:OperatorKeyFile=/nowhere/key");
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{address}/") };
+
+        using var refused = await http.GetAsync(new Uri("healthz", UriKind.Relative));
+        Assert.Equal(503, (int)refused.StatusCode);
+        Assert.Contains("Bridge:OperatorKeyFile", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        process.Kill();
+    }
+
     private static string Receive(Socket socket)
     {
         var buffer = new byte[256];
         return Encoding.ASCII.GetString(buffer, 0, socket.Receive(buffer)).TrimEnd();
     }
 
-    private static async Task<Process> ActivateAsync(World world, string address, bool start = false)
+    private static async Task<Process> ActivateAsync(World world, string address, bool start = false, params string[] settings)
     {
+        string[] arguments = ["--listen", address, "--", Sidecar.Program, .. world.Arguments("serve"), .. settings];
         var process = Process.Start(
-            new ProcessStartInfo("systemd-socket-activate", ["--listen", address, "--", Sidecar.Program, .. world.Arguments("serve")])
+            new ProcessStartInfo("systemd-socket-activate", arguments)
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -4,47 +4,46 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Tokens.Renewal;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Providers;
 
 /// <summary>Dolibarr's own proxy, out of its constants.</summary>
 public sealed class ProxyTests(SharedServer shared)
 {
-    private const string Answer = """{"access_token":"at-canary-by-proxy","token_type":"Bearer","expires_in":3600}""";
-
     [Fact]
     public async Task A_refresh_goes_through_the_proxy_that_Dolibarr_is_set_to_with_its_password()
     {
         using var proxy = new TcpListener(IPAddress.Loopback, 0);
         proxy.Start();
         await using var world = await CreateAsync(proxy);
+        world.Settings = new Dictionary<string, string?> { ["Providers:Google:TokenEndpoint"] = "https://login.example.com/token" };
         await world.GrantExpiredAsync();
-        var served = ServeAsync(proxy);
+        var served = RefuseAsync(proxy);
 
-        var token = await world.Open(new BridgeOptions { UseProxy = ProxyUse.Dolibarr }).TokenAsync();
+        await world.Open(new BridgeOptions { UseProxy = ProxyUse.Dolibarr }).TokenFailsAsync(ProblemCode.ProviderUnavailable);
 
-        Assert.Equal("at-canary-by-proxy", token.Value);
         var request = await served;
-        Assert.StartsWith($"POST {world.Authority.TokenEndpoint} HTTP/1.1", request, StringComparison.Ordinal);
+        Assert.StartsWith("CONNECT login.example.com:443 HTTP/1.1", request, StringComparison.Ordinal);
         Assert.Contains(
             "Proxy-Authorization: Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes("proxy-user:canary-proxy-password")),
             request,
             StringComparison.Ordinal
         );
-        Assert.Equal(0, world.Authority.Asked);
     }
 
     [Fact]
-    public async Task A_host_in_the_list_is_reached_without_it()
+    public async Task A_server_of_this_machine_is_reached_without_it()
     {
         using var proxy = new TcpListener(IPAddress.Loopback, 0);
+        proxy.Start();
         await using var world = await CreateAsync(proxy);
         await world.GrantExpiredAsync();
-        var options = new BridgeOptions { UseProxy = ProxyUse.Dolibarr, NoProxy = ["127.0.0.0/8", "localhost"] };
 
-        await world.Open(options).TokenAsync();
+        await world.Open(new BridgeOptions { UseProxy = ProxyUse.Dolibarr }).TokenAsync();
 
         Assert.Equal(1, world.Authority.Asked);
+        Assert.False(proxy.Pending());
     }
 
     [Theory]
@@ -65,6 +64,28 @@ public sealed class ProxyTests(SharedServer shared)
         Assert.False(proxy.Pending());
     }
 
+    [Fact]
+    public async Task A_setting_that_was_moved_to_the_proxys_password_is_sent_to_no_proxy()
+    {
+        using var proxy = new TcpListener(IPAddress.Loopback, 0);
+        proxy.Start();
+        await using var world = await CreateAsync(proxy);
+        await world.GrantExpiredAsync();
+        await world.Install.SetConstAsync("MAIN_MAIL_SMTPS_PW", "canary-mail-password");
+        await world.Open(new BridgeOptions { UseProxy = ProxyUse.None }).Get<RenewalService>().RunOnceAsync();
+        await world.GrantExpiredAsync();
+        await world.ExecuteAsync(
+            """
+            DELETE FROM llx_const WHERE name = 'MAIN_PROXY_PASS';
+            UPDATE llx_const SET name = 'MAIN_PROXY_PASS' WHERE name = 'MAIN_MAIL_SMTPS_PW'
+            """
+        );
+
+        await world.Open(new BridgeOptions { UseProxy = ProxyUse.Dolibarr }).TokenFailsAsync(ProblemCode.EntryIncomplete);
+
+        Assert.False(proxy.Pending());
+    }
+
     private async Task<World> CreateAsync(TcpListener proxy)
     {
         var world = await World.CreateAsync(shared.Server);
@@ -77,7 +98,7 @@ public sealed class ProxyTests(SharedServer shared)
     }
 
     // The first request may come without the password, which a proxy then asks for.
-    private static async Task<string> ServeAsync(TcpListener proxy)
+    private static async Task<string> RefuseAsync(TcpListener proxy)
     {
         while (true)
         {
@@ -85,7 +106,7 @@ public sealed class ProxyTests(SharedServer shared)
             await using var stream = client.GetStream();
             var buffer = new byte[16384];
             var text = string.Empty;
-            while (!text.Contains("\r\n\r\n", StringComparison.Ordinal) || !text.Contains("refresh_token=", StringComparison.Ordinal))
+            while (!text.Contains("\r\n\r\n", StringComparison.Ordinal))
             {
                 var count = await stream.ReadAsync(buffer).AsTask().WaitAsync(Eventually.Limit);
                 if (count == 0)
@@ -97,12 +118,8 @@ public sealed class ProxyTests(SharedServer shared)
             }
 
             var isKnown = text.Contains("Proxy-Authorization:", StringComparison.Ordinal);
-            var answer = isKnown
-                ? $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Answer.Length}\r\n"
-                    + $"Connection: close\r\n\r\n{Answer}"
-                : "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n"
-                    + "Connection: close\r\n\r\n";
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
+            var answer = isKnown ? "502 Bad Gateway\r\n" : "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer}Content-Length: 0\r\nConnection: close\r\n\r\n"));
             if (isKnown)
             {
                 return text;

@@ -10,6 +10,10 @@ namespace DolibarrOAuthBridge.IntegrationTests.Rekeying;
 /// <summary>What stands in the way of a change of key, and keys of other releases.</summary>
 public sealed class RekeyRefusalTests(SharedServer shared)
 {
+    private const string KeyWithCommas = "0123456789abcdef,fedcba9876543210,x";
+
+    private static readonly TokenCodec CodecOf24 = new(new InstanceKeys(null, KeyWithCommas.Split(',')[0], null));
+
     private const string AllValues =
         "SELECT name, value, tms FROM llx_const UNION ALL "
         + "SELECT CONCAT(rowid, ''), CONCAT_WS(' ', token, tokenstring), tms FROM llx_oauth_token";
@@ -89,10 +93,8 @@ public sealed class RekeyRefusalTests(SharedServer shared)
     [Fact]
     public async Task What_older_releases_wrote_with_a_key_that_has_commas_is_rewritten_for_release_24()
     {
-        const string Key = "0123456789abcdef,fedcba9876543210,x";
         await using var world = await CreateAsync();
-        Assert.Equal(0, (await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world, Key))).ExitCode);
-        await world.Install.WriteConfAsync(Key);
+        await UseKeyWithCommasAsync(world);
         await world.Install.SetConstAsync("MAIN_VERSION_LAST_UPGRADE", "23.0.1", 0);
 
         var warned = await world.RunAsync("doctor", "--offline");
@@ -103,7 +105,34 @@ public sealed class RekeyRefusalTests(SharedServer shared)
         Assert.True(done.ExitCode == 0, done.Error);
         Assert.Contains("key_with_comma", warned.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("value_of_older_release", after.Output, StringComparison.Ordinal);
-        Assert.NotNull(new TokenCodec(new InstanceKeys(null, Key.Split(',')[0], null)).Decode(await world.RawAsync("GITHUB-Dev")));
+        Assert.NotNull(CodecOf24.Decode(await world.RawAsync("GITHUB-Dev")));
+    }
+
+    [Fact]
+    public async Task What_older_releases_wrote_with_a_key_that_has_commas_is_rewritten_after_the_upgrade_too()
+    {
+        await using var world = await CreateAsync();
+        await UseKeyWithCommasAsync(world);
+        await world.Install.SetConstAsync("MAIN_VERSION_LAST_UPGRADE", "24.0.0", 0);
+
+        var told = await world.RunAsync("doctor", "--offline");
+        var done = await world.RunAsync("rekey", "--new-conf", world.Install.ConfPath, "--release", "24");
+        var after = await world.RunAsync("doctor", "--offline");
+        var again = await world.RunAsync("rekey", "--new-conf", world.Install.ConfPath, "--release", "24");
+
+        Assert.Contains("value_of_older_release", told.Output, StringComparison.Ordinal);
+        Assert.True(done.ExitCode == 0, done.Error);
+        Assert.DoesNotContain("value_of_older_release", after.Output, StringComparison.Ordinal);
+        Assert.NotNull(CodecOf24.Decode(await world.RawAsync("GITHUB-Dev")));
+        Assert.True(again.ExitCode == 0, again.Error);
+        Assert.Contains("There is nothing to change.", again.Output, StringComparison.Ordinal);
+    }
+
+    // What is stored then is under the whole key, as releases before 24 write it.
+    private static async Task UseKeyWithCommasAsync(World world)
+    {
+        Assert.Equal(0, (await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world, KeyWithCommas))).ExitCode);
+        await world.Install.WriteConfAsync(KeyWithCommas);
     }
 
     private async Task<World> CreateAsync() => await World.CreateAsync(shared.Server);

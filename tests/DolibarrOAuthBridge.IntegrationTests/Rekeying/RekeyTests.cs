@@ -218,6 +218,26 @@ public sealed class RekeyTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_refresh_token_that_another_machine_may_have_spent_refuses_the_change_until_it_is_no_longer_in_doubt()
+    {
+        await using var world = await CreateAsync();
+        await world.ExecuteAsync(
+            """
+            INSERT INTO llx_oauthbridge_grant (service, entity, intent_owner, intent_hash, intent_at)
+            VALUES ('Google-Mail', 1, 'elsewhere/state/boot/1/2/lease', 'hash', UTC_TIMESTAMP(3))
+            """
+        );
+
+        var refused = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
+        await world.ExecuteAsync("UPDATE llx_oauthbridge_grant SET intent_at = UTC_TIMESTAMP(3) - INTERVAL 601 SECOND");
+        var done = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.StartsWith("rekey_refused: A refresh token may be spent", refused.Error, StringComparison.Ordinal);
+        Assert.True(done.ExitCode == 0, done.Error);
+    }
+
+    [Fact]
     [Trait("Database", "MariaDB")]
     public async Task A_table_that_cannot_take_a_change_back_refuses_it()
     {

@@ -57,7 +57,7 @@ internal static class Consenting
         host.Get<ConsentService>()
             .BeginAsync(entry, entity, ConsentFlows.Code, consentOptions ?? new ConsentOptions { SessionBinding = Binding });
 
-    public static Task<ConsentResult> FinishAsync(this BridgeHost host, AuthorizationResponse answer, int? entity = null) =>
+    public static Task<ConsentResult> FinishAsync(this BridgeHost host, AuthorizationResponse answer, int entity = 1) =>
         host.Get<CodeCallback>().FinishAsync(answer, entity);
 
     /// <summary>Begins, consents at the provider as a user, and finishes.</summary>

@@ -6,14 +6,21 @@ using System.Text;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Support;
 
-/// <summary>The real executable in a conversation: its output as it comes, and lines typed into it.</summary>
+/// <summary>The real executable in a conversation: its output as it comes, and what is typed into it.</summary>
 internal sealed class RunningCommand : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
+    private readonly Task _reading;
+    private int _answered; // how much of the output is of questions that were answered
 
-    private RunningCommand(Process process) => _process = process;
+    private RunningCommand(Process process)
+    {
+        _process = process;
+        _process.Start();
+        _reading = Task.WhenAll(NoteAsync(_output, _process.StandardOutput), NoteAsync(_error, _process.StandardError));
+    }
 
     public string Output => Read(_output);
 
@@ -21,14 +28,8 @@ internal sealed class RunningCommand : IAsyncDisposable
 
     public static RunningCommand Start(ProcessStartInfo start)
     {
-        start.RedirectStandardInput = true;
-        var command = new RunningCommand(new Process { StartInfo = start });
-        command._process.OutputDataReceived += (_, line) => Note(command._output, line.Data);
-        command._process.ErrorDataReceived += (_, line) => Note(command._error, line.Data);
-        command._process.Start();
-        command._process.BeginOutputReadLine();
-        command._process.BeginErrorReadLine();
-        return command;
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        return new RunningCommand(new Process { StartInfo = start });
     }
 
     /// <summary>Waits for a line of the output that begins so, spaces aside.</summary>
@@ -39,21 +40,47 @@ internal sealed class RunningCommand : IAsyncDisposable
             () =>
                 (
                     found = Output
-                        .Split('\n')
+                        .Split('\n')[..^1] // the last one has not ended
                         .Select(line => line.Trim())
                         .FirstOrDefault(line => line.StartsWith(beginning, StringComparison.Ordinal))
                 )
                     is not null
-                || _process.HasExited,
+                || _reading.IsCompleted,
             $"a line that begins with {beginning}"
         );
         Assert.True(found is not null, $"The command ended without a line that begins with {beginning}: {Output}{Error}");
         return found;
     }
 
+    /// <summary>Waits for a question that follows the last one, and answers it.</summary>
+    public async Task AnswerAsync(string question, string answer)
+    {
+        await AskedAsync(question);
+        await TypeAsync(answer);
+    }
+
+    /// <summary>Waits for a question that follows the last one.</summary>
+    public async Task AskedAsync(string question)
+    {
+        var end = -1;
+        await Eventually.HoldsAsync(
+            () => (end = Output.IndexOf(question, _answered, StringComparison.Ordinal)) >= 0 || _reading.IsCompleted,
+            $"{question} in {Output}{Error}"
+        );
+        Assert.True(end >= 0, $"The command ended without {question}: {Output}{Error}");
+        _answered = end + question.Length;
+    }
+
     public async Task TypeAsync(string line)
     {
         await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Ctrl-C at a terminal of its own.</summary>
+    public async Task TypeControlCAsync()
+    {
+        await _process.StandardInput.WriteAsync('\u0003');
         await _process.StandardInput.FlushAsync();
     }
 
@@ -69,6 +96,7 @@ internal sealed class RunningCommand : IAsyncDisposable
     public async Task<CommandResult> EndAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(Eventually.Limit);
+        await _reading.WaitAsync(Eventually.Limit);
         return new CommandResult(_process.ExitCode, Output, Error);
     }
 
@@ -76,18 +104,22 @@ internal sealed class RunningCommand : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
+            _process.Kill(entireProcessTree: true);
         }
 
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
 
-    private static void Note(StringBuilder text, string? line)
+    private static async Task NoteAsync(StringBuilder text, StreamReader stream)
     {
-        lock (text)
+        var buffer = new char[4096];
+        while (await stream.ReadAsync(buffer) is var length and > 0)
         {
-            text.AppendLine(line);
+            lock (text)
+            {
+                text.Append(buffer, 0, length);
+            }
         }
     }
 

@@ -12,13 +12,15 @@ internal static class SidecarAccounts
         ScratchDatabase.IsPostgreSql ? "llx_oauth_token" : $"`{world.Install.Database}_oauthbridge`.llx_oauth_token";
 
     /// <summary>
-    /// Gives it Dolibarr's two tables beside the views, as sql/grants.sql did before there were views: then it sees the rows of
-    /// everybody.
+    /// Gives it Dolibarr's two tables, as sql/grants.sql did before there were views and policies: then it sees the rows of everybody.
     /// </summary>
     public static Task UseTablesAsync(this World world) =>
         world.ExecuteAsync(
             ScratchDatabase.IsPostgreSql
-                ? "SELECT 1"
+                ? $"""
+                GRANT SELECT (name, value, entity) ON llx_const TO {world.SidecarUser};
+                DROP POLICY {world.SidecarUser} ON llx_oauth_token
+                """
                 : $"""
                 GRANT SELECT (name, value, entity) ON llx_const TO '{world.SidecarUser}'@'localhost';
                 GRANT SELECT (rowid, service, token, tokenstring, state, fk_soc, fk_user, fk_adherent, datec, tms, entity),

@@ -15,20 +15,26 @@ internal static class Terminal
     /// <returns>What the terminal shows.</returns>
     public static async Task<string> RunAsync(World world, string[] command, string typed = "", bool noColor = false)
     {
-        var info = world.StartInfo(command);
-        var quoted = string.Join(' ', info.ArgumentList.Prepend(info.FileName).Select(argument => $"'{argument}'"));
-        using var process = Process.Start(
-            new ProcessStartInfo("script", ["-qec", quoted, "/dev/null"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardInput = true,
-                Environment = { ["TERM"] = "xterm-256color", ["NO_COLOR"] = noColor ? "1" : null },
-            }
-        )!;
+        var info = StartInfo(world, command, noColor);
+        (info.RedirectStandardOutput, info.RedirectStandardInput) = (true, true);
+        using var process = Process.Start(info)!;
         await process.StandardInput.WriteAsync(typed);
         process.StandardInput.Close();
         var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Eventually.Limit);
         await process.WaitForExitAsync().WaitAsync(Eventually.Limit);
         return output;
+    }
+
+    /// <summary>Starts a command for a conversation.</summary>
+    public static RunningCommand Start(World world, params string[] command) => RunningCommand.Start(StartInfo(world, command, true));
+
+    private static ProcessStartInfo StartInfo(World world, string[] command, bool noColor)
+    {
+        var info = world.StartInfo(command);
+        var quoted = string.Join(' ', info.ArgumentList.Prepend(info.FileName).Select(argument => $"'{argument}'"));
+        return new ProcessStartInfo("script", ["-qec", quoted, "/dev/null"])
+        {
+            Environment = { ["TERM"] = "xterm-256color", ["NO_COLOR"] = noColor ? "1" : null },
+        };
     }
 }

@@ -177,6 +177,7 @@ internal sealed class World : IAsyncDisposable
             UseProxy = given.UseProxy,
             NoProxy = given.NoProxy,
             CaFile = given.CaFile,
+            Notify = given.Notify,
             ReadCache = ReadCache,
         };
         var conf = SidecarAccount.Apply(DolibarrConfReader.Read(Install.ConfPath), complete);

@@ -110,6 +110,31 @@ public sealed class ClaimTests
         );
     }
 
+    [Theory]
+    [InlineData("project", OpenIdAuthority.ClientId, null)]
+    [InlineData("project", null, RejectionReason.AuthorizedPartyMismatch)]
+    [InlineData("project", "other", RejectionReason.AuthorizedPartyMismatch)]
+    [InlineData("stranger", OpenIdAuthority.ClientId, RejectionReason.AudienceUntrusted)]
+    public async Task A_second_audience_may_be_one_that_the_configuration_trusts(string second, string? party, string? reason)
+    {
+        await using var signIn = await SignIn.CreateAsync(static _ =>
+            new() { ["Entries:GENERIC-Login:TrustedAudiences"] = "project other" }
+        );
+        await EndsAsync(
+            signIn,
+            claims =>
+            {
+                claims["aud"] = new JsonArray(OpenIdAuthority.ClientId, second);
+                claims.Remove("azp");
+                if (party is not null)
+                {
+                    claims["azp"] = party;
+                }
+            },
+            reason
+        );
+    }
+
     [Fact]
     public async Task A_token_of_another_sign_in_is_a_replay()
     {

@@ -112,15 +112,26 @@ public sealed class ProviderTests
         Assert.Contains("OAUTHBRIDGE_LOGIN_TENANTS", exception.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_microsoft_address_is_verified_where_microsoft_knows_the_owner_of_its_domain()
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("\"1\"", true)]
+    [InlineData("1", true)]
+    [InlineData("\"true\"", true)]
+    [InlineData("\"0\"", false)]
+    [InlineData("0", false)]
+    [InlineData("false", false)]
+    public async Task A_microsoft_address_is_verified_where_microsoft_knows_the_owner_of_its_domain(string json, bool expected)
     {
         await using var signIn = await MicrosoftAsync();
         signIn.Entry = SignIn.MakeEntry("MICROSOFT-Login", tenant: Tenant);
         signIn.Authority.ChangeClaims = claims =>
-            (claims["iss"], claims["tid"], claims["xms_edov"]) = ($"https://login.microsoftonline.com/{Tenant}/v2.0", Tenant, true);
+            (claims["iss"], claims["tid"], claims["xms_edov"]) = (
+                $"https://login.microsoftonline.com/{Tenant}/v2.0",
+                Tenant,
+                JsonNode.Parse(json)
+            );
 
-        Assert.True((await signIn.RunAsync()).EmailVerified);
+        Assert.Equal(expected, (await signIn.RunAsync()).EmailVerified);
     }
 
     [Theory]

@@ -41,5 +41,5 @@ public sealed class QuestionsTests : IDisposable
         );
     }
 
-    private Questions Asking(string input) => new(new StringReader(input), _said);
+    private Questions Asking(string input) => new(new TypedLines(new StringReader(input)), _said);
 }

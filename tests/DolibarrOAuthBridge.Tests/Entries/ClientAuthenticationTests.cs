@@ -52,6 +52,7 @@ public sealed class ClientAuthenticationTests
     [Theory]
     [InlineData("invalid_client")]
     [InlineData("unauthorized_client")]
+    [InlineData("invalid_request")] // LinkedIn, for a client_id that it does not find
     public async Task A_refused_client_tries_the_other_way_once_and_what_worked_is_remembered(string error)
     {
         var authentication = Authentication(null);

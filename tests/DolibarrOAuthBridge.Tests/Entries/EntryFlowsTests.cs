@@ -123,6 +123,10 @@ public sealed class EntryFlowsTests
         Assert.Equal(needed, PersonNeed.Of(Facts("GOOGLE-Mail", error), isComplete: true, status));
 
     [Fact]
+    public void A_person_is_needed_where_an_application_is_refused_that_asks_in_its_own_name() =>
+        Assert.True(PersonNeed.Of(Facts("MICROSOFTAPP-Mail", "invalid_grant"), isComplete: true, TokenStatus.Expired));
+
+    [Fact]
     public void A_sign_in_needs_no_stored_token_but_its_settings()
     {
         Assert.False(PersonNeed.Of(Facts("GOOGLE-Login"), isComplete: true, TokenStatus.None));

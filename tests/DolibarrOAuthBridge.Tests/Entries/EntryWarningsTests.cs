@@ -223,12 +223,14 @@ public sealed class EntryWarningsTests
     }
 
     [Theory]
+    [InlineData(0.6, 0.3, false)] // it is refreshed when a third of it is over
+    [InlineData(0.6, 0.1, true)]
     [InlineData(7, 4.0, false)]
     [InlineData(7, 2.0, true)]
     [InlineData(7, -1.0, true)]
     [InlineData(180, 15.0, false)]
     [InlineData(180, 13.0, true)]
-    public void An_end_that_the_provider_told_is_named_in_time_for_a_person_to_act(int whole, double daysLeft, bool named)
+    public void An_end_that_the_provider_told_is_named_in_time_for_a_person_to_act(double whole, double daysLeft, bool named)
     {
         var end = Make.Now.UtcDateTime.AddDays(daysLeft);
         var memory = new GrantRecord { RefreshTokenExpiresAt = end, GrantedAt = end.AddDays(-whole) };

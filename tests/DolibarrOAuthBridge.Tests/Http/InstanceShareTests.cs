@@ -2,6 +2,10 @@
 
 using DolibarrOAuthBridge.Http.Metrics;
 using DolibarrOAuthBridge.Http.Security;
+using DolibarrOAuthBridge.Instances;
+using DolibarrOAuthBridge.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DolibarrOAuthBridge.Tests.Http;
@@ -25,6 +29,50 @@ public sealed class InstanceShareTests
         guests[0].Leave();
         guests[^1].Prove("greedy");
         Assert.True(guests[^1].IsProved);
+    }
+
+    [Fact]
+    public async Task Requests_without_the_key_leave_most_places_of_an_instance_to_those_with_it()
+    {
+        await using var instance = new Instance(
+            new InstanceDefinition
+            {
+                Name = "acme",
+                Source = "the test",
+                Options = new BridgeOptions(),
+                Configuration = static () => new ConfigurationBuilder().Build(),
+                Conf = Make.Conf(),
+            },
+            new InstanceComposer(static (services, _) => services.AddLogging()),
+            new FakeTimeProvider()
+        );
+        var strangers = Enumerable.Range(0, Instance.MostWithoutKey).Select(_ => Enter(hasKey: false)).ToList();
+
+        Assert.Equal(ProblemCode.TooManyRequests, Assert.Throws<BridgeException>(() => Enter(hasKey: false)).Code);
+        var known = Enumerable.Range(0, Instance.MostRequests - strangers.Count).Select(_ => Enter(hasKey: true)).ToList();
+        Assert.Equal(ProblemCode.TooManyRequests, Assert.Throws<BridgeException>(() => Enter(hasKey: true)).Code);
+
+        strangers[0].Dispose();
+        known.Add(Enter(hasKey: true));
+        Assert.Throws<BridgeException>(() => Enter(hasKey: false)); // of a place that another took
+        known.ForEach(use => use.Dispose());
+        strangers.ForEach(use => use.Dispose());
+        Enter(hasKey: false).Dispose();
+
+        InstanceUse Enter(bool hasKey)
+        {
+            var use = instance.EnterRequest()!;
+            try
+            {
+                use.TakePlace(hasKey);
+                return use;
+            }
+            catch
+            {
+                use.Dispose();
+                throw;
+            }
+        }
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using DolibarrOAuthBridge.Providers;
 using DolibarrOAuthBridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DolibarrOAuthBridge.Tests.Providers;
 
@@ -65,6 +66,97 @@ public sealed class DiscoveryTests
         Assert.Equal(4, server.Requests.Count);
         Assert.Contains("not well-formed", problem, StringComparison.Ordinal);
         Assert.Contains("cannot be resolved", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(null)]
+    public async Task No_secret_goes_to_a_guess_while_the_server_does_not_answer(int? status)
+    {
+        var isUp = false;
+        using var server = new StubHandler(
+            (request, _) =>
+                isUp && request.RequestUri!.AbsolutePath.EndsWith("openid-configuration", StringComparison.Ordinal)
+                    ? Task.FromResult(
+                        new HttpResponseMessage
+                        {
+                            Content = new StringContent($$"""{"issuer":"https://as.example","token_endpoint":"{{Token}}"}"""),
+                        }
+                    )
+                : status is { } code ? Task.FromResult(new HttpResponseMessage((HttpStatusCode)code))
+                : throw new HttpRequestException(HttpRequestError.ConnectionError)
+        );
+        var clock = new FakeTimeProvider();
+        var directory = Directory(Cache(server, clock));
+        var entry = Make.Entry("GENERIC-X", url: "https://as.example");
+        var cancellation = TestContext.Current.CancellationToken;
+
+        foreach (var endpoint in new[] { ProviderEndpoint.TokenEndpoint, ProviderEndpoint.RevocationEndpoint })
+        {
+            var exception = await Assert.ThrowsAsync<BridgeException>(() => directory.FindAsync(entry, endpoint, cancellation));
+            Assert.Equal(ProblemCode.ProviderUnavailable, exception.Code);
+        }
+
+        isUp = true;
+        clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(Token, (await directory.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellation))!.AbsoluteUri);
+
+        isUp = false;
+        clock.Advance(TimeSpan.FromHours(25));
+
+        Assert.Equal(Token, (await directory.FindAsync(entry, ProviderEndpoint.TokenEndpoint, cancellation))!.AbsoluteUri);
+    }
+
+    [Fact]
+    public async Task Metadata_that_was_fetched_while_the_clock_was_ahead_is_fetched_again()
+    {
+        using var server = Server("https://as.example/.well-known/openid-configuration", "https://as.example");
+        var clock = new FakeTimeProvider();
+        var cache = Cache(server, clock);
+        await cache.GetAsync(new Uri("https://as.example"), TestContext.Current.CancellationToken);
+        var before = server.Requests.Count;
+
+        clock.AdjustTime(clock.GetUtcNow() - TimeSpan.FromDays(1));
+        await cache.GetAsync(new Uri("https://as.example"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2 * before, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(403)]
+    [InlineData(500)]
+    public async Task A_server_that_answers_without_metadata_has_the_usual_endpoints(int status)
+    {
+        using var server = StubHandler.Of((HttpStatusCode)status, string.Empty);
+
+        Assert.Equal("https://as.example/oauth/token", await FindAsync(server, Make.Entry("GENERIC-X", url: "https://as.example")));
+    }
+
+    [Fact]
+    public async Task A_server_that_lets_one_address_wait_is_asked_for_the_others()
+    {
+        var clock = new FakeTimeProvider();
+        using var server = new StubHandler(
+            async (request, cancellation) =>
+            {
+                if (request.RequestUri!.AbsolutePath.EndsWith("openid-configuration", StringComparison.Ordinal))
+                {
+                    return new HttpResponseMessage
+                    {
+                        Content = new StringContent($$"""{"issuer":"https://as.example","token_endpoint":"{{Token}}"}"""),
+                    };
+                }
+
+                clock.Advance(TimeSpan.FromSeconds(5));
+                await Task.Delay(Timeout.Infinite, cancellation);
+                throw new InvalidOperationException();
+            }
+        );
+
+        Assert.NotNull(await Cache(server, clock).GetAsync(new Uri("https://as.example"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -131,11 +223,13 @@ public sealed class DiscoveryTests
             Cache(server)
         );
 
-    private static ServerMetadataCache Cache(StubHandler server) =>
+    private static ProviderDirectory Directory(ServerMetadataCache cache) => new(new ConfigurationBuilder().Build(), cache);
+
+    private static ServerMetadataCache Cache(StubHandler server, TimeProvider? time = null) =>
         new(
-            new ProviderDocuments(new HttpClient(server), TimeProvider.System, new BridgeOptions()),
+            new ProviderDocuments(new HttpClient(server), time ?? TimeProvider.System, new BridgeOptions()),
             new DiscoveredHosts(new ConfigurationBuilder().Build()),
-            TimeProvider.System,
+            time ?? TimeProvider.System,
             NullLogger<ServerMetadataCache>.Instance
         );
 }

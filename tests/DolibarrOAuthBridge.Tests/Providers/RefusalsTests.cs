@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Providers;
+using DolibarrOAuthBridge.Tests.Support;
 
 namespace DolibarrOAuthBridge.Tests.Providers;
 
@@ -24,6 +25,16 @@ public sealed class RefusalsTests
     {
         Assert.Equal(kind, Refusals.KindOf(error));
         Assert.EndsWith(".", Refusals.Advice(error), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_nobody_can_consent_a_refusal_is_about_the_settings()
+    {
+        var appOnly = ProviderCatalogue.Of(Make.Name("MICROSOFTAPP-Mail"));
+
+        Assert.Equal(RefusalKind.SettingsWrong, Refusals.KindOf("invalid_grant", appOnly));
+        Assert.Equal(RefusalKind.TryLater, Refusals.KindOf("server_error", appOnly));
+        Assert.Equal(RefusalKind.ConsentNeeded, Refusals.KindOf("invalid_grant", ProviderCatalogue.Of(Make.Name("GOOGLE-Mail"))));
     }
 
     [Theory]

@@ -138,6 +138,13 @@ public sealed class ServerPresetTests
         Assert.Empty(ProviderCatalogue.Of(Entry("https://other.example.org")).UnknownGrantErrors);
     }
 
+    [Theory]
+    [InlineData("https://accounts.zoho.eu", "invalid_code")]
+    [InlineData("https://api.login.yahoo.com", "INVALID_REFRESH_TOKEN")]
+    [InlineData("https://api.login.aol.com", "INVALID_GRANT")]
+    public void A_server_with_a_word_of_its_own_for_a_dead_refresh_token_is_understood(string url, string error) =>
+        Assert.Contains(error, ProviderCatalogue.Of(Entry(url)).UnknownGrantErrors);
+
     private static string ModuleText()
     {
         var root = typeof(ServerPresetTests)

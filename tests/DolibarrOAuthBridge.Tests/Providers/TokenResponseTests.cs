@@ -28,6 +28,15 @@ public sealed class TokenResponseTests
         Assert.Equal(Make.Now.AddSeconds(seconds), response.ToStoredToken(null, MissingExpiry.Never, Make.Now).EndOfLife.ExpiresAt);
     }
 
+    [Fact]
+    public void Zohos_lifetime_in_seconds_counts_before_the_one_in_milliseconds()
+    {
+        const string Answer = """{"access_token":"a","expires_in":3600000,"expires_in_sec":3600}""";
+
+        Assert.Equal(3600, Parse(Answer).ExpiresIn);
+        Assert.Equal(3600, AnswerSalvage.Find(System.Text.Encoding.ASCII.GetBytes(Answer[..^1] + ","))!.ExpiresIn);
+    }
+
     [Theory]
     [InlineData("""{"access_token":"a"}""", MissingExpiry.OneHour, 3600L)]
     [InlineData("""{"access_token":"a","expires_in":null}""", MissingExpiry.OneHour, 3600L)]
@@ -88,10 +97,10 @@ public sealed class TokenResponseTests
     [InlineData("0", null)]
     [InlineData("-1", null)]
     [InlineData("99999999999", null)]
-    public void The_refresh_tokens_own_lifetime_is_read(string seconds, double? expected) =>
-        Assert.Equal(
-            expected,
-            Parse($$"""{"access_token":"a","refresh_token_expires_in":{{seconds}}}""").RefreshTokenExpiresIn?.TotalSeconds
+    public void The_refresh_tokens_own_lifetime_is_read_under_either_name(string seconds, double? expected) =>
+        Assert.All(
+            ["refresh_token_expires_in", "refresh_expires_in"],
+            name => Assert.Equal(expected, Parse($$"""{"access_token":"a","{{name}}":{{seconds}}}""").RefreshTokenExpiresIn?.TotalSeconds)
         );
 
     [Fact]

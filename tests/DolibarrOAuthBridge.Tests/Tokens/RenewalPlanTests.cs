@@ -40,7 +40,8 @@ public sealed class RenewalPlanTests
     [InlineData("GOOGLE-Mail", 61, true)]
     [InlineData("MICROSOFT-Office", 29, false)]
     [InlineData("MICROSOFT-Office", 31, true)]
-    [InlineData("GENERIC-X", 4000, false)]
+    [InlineData("GENERIC-X", 2, false)]
+    [InlineData("GENERIC-X", 3, true)] // nobody knows how long: as if it were Okta
     public void The_keep_alive_refreshes_after_a_third_of_the_idle_lifetime_under_either_policy(string entry, int days, bool due)
     {
         var memory = new GrantRecord { RefreshedAt = Make.Now.UtcDateTime.AddDays(-days) };
@@ -58,6 +59,28 @@ public sealed class RenewalPlanTests
                 )
             );
         }
+    }
+
+    [Theory]
+    [InlineData(9, false)]
+    [InlineData(11, true)]
+    public void The_keep_alive_goes_by_what_the_provider_said_of_its_refresh_token(int days, bool due)
+    {
+        var last = Make.Now.UtcDateTime.AddDays(-days);
+        var memory = new GrantRecord { RefreshedAt = last, RefreshTokenExpiresAt = last.AddDays(30) };
+        var generic = ProviderCatalogue.Of(Make.Name("GENERIC-X"));
+
+        Assert.Equal(
+            due,
+            RenewalPlan.IsDue(
+                generic,
+                Make.Grant(TimeSpan.FromDays(-1)),
+                memory,
+                RenewalPolicy.OnDemand,
+                new BridgeOptions(),
+                Make.Now
+            )
+        );
     }
 
     [Fact]

@@ -36,15 +36,17 @@ internal sealed class CodeDialog(ConsentService consentService, CodeCallback cal
         CancellationToken cancellationToken
     )
     {
-        var answers = Channel.CreateUnbounded<RedirectAnswer>();
         if (paste)
         {
-            return await ConverseAsync(entry, consentOptions, terminal, null, answers, cancellationToken);
+            var pasted = new IncomingAnswers(null, TypedLines.OfConsole);
+            return await ConverseAsync(entry, consentOptions, terminal, null, pasted, cancellationToken);
         }
 
-        var listener = await LoopbackListener.StartAsync(redirectUri ?? DefaultAddress, answers.Writer, cancellationToken);
+        var arrivals = Channel.CreateUnbounded<RedirectAnswer>();
+        var listener = await LoopbackListener.StartAsync(redirectUri ?? DefaultAddress, arrivals.Writer, cancellationToken);
         await using (listener)
         {
+            var answers = new IncomingAnswers(arrivals.Reader, TypedLines.OfConsole);
             return await ConverseAsync(entry, consentOptions, terminal, listener.RedirectUri, answers, cancellationToken);
         }
     }
@@ -54,7 +56,7 @@ internal sealed class CodeDialog(ConsentService consentService, CodeCallback cal
         ConsentOptions consentOptions,
         ConsentTerminal terminal,
         string? listensAt,
-        Channel<RedirectAnswer> answers,
+        IncomingAnswers answers,
         CancellationToken cancellationToken
     )
     {
@@ -74,7 +76,6 @@ internal sealed class CodeDialog(ConsentService consentService, CodeCallback cal
                 started,
                 listensAt is null ? PasteWords(entry, started, address!) : ListenWords(entry, started, address!, registered)
             );
-            PastedAnswers.Read(answers.Writer, endsAll: listensAt is null);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using var timer = time.CreateTimer(
                 static state => ((CancellationTokenSource)state!).Cancel(),
@@ -82,17 +83,14 @@ internal sealed class CodeDialog(ConsentService consentService, CodeCallback cal
                 TimeSpan.FromSeconds(started.ExpiresIn ?? 600),
                 Timeout.InfiniteTimeSpan
             );
-            return await TakeAsync(entry, started, binding, address!, answers.Reader, terminal, limit.Token);
+            return await TakeAsync(entry, started, binding, address!, answers, terminal, limit.Token);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
+        catch (Exception exception) when (exception is OperationCanceledException or EndOfStreamException)
         {
             await consentService.AbandonAsync(started.ConsentId!, "given up at the command line", CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
-            throw exception is ChannelClosedException
-                ? new BridgeException(
-                    ProblemCode.InvalidRequest,
-                    "The input ended before the address of the last page was pasted. Nothing was stored."
-                )
+            throw exception is EndOfStreamException
+                ? new BridgeException(ProblemCode.InvalidRequest, exception.Message)
                 : new BridgeException(
                     ProblemCode.StateInvalid,
                     $"No answer came in time. Start again: dolibarr-oauth-bridge consent {entry.Name}"
@@ -105,14 +103,16 @@ internal sealed class CodeDialog(ConsentService consentService, CodeCallback cal
         ConsentStarted started,
         string binding,
         string address,
-        ChannelReader<RedirectAnswer> answers,
+        IncomingAnswers answers,
         ConsentTerminal terminal,
         CancellationToken cancellationToken
     )
     {
         while (true)
         {
-            var answer = await answers.ReadAsync(cancellationToken);
+            var answer =
+                await answers.NextAsync(cancellationToken)
+                ?? throw new EndOfStreamException("The input ended before the address of the last page was pasted. Nothing was stored.");
             try
             {
                 var result = await callback.FinishAsync(answer.ToResponse(address, binding), entry.Entity, CancellationToken.None);

@@ -123,22 +123,28 @@ internal sealed partial class DevicePoller(
         return await consents.TryUpdateAsync(row, next, DeviceConsentJson.Default.DeviceConsent) is null ? null : next.NextPollAt;
     }
 
-    // The tokens are here once and nowhere else, so a database that is away for a moment is waited for.
+    // The tokens are here once and nowhere else, so a database that is away for a moment is waited for. Each step may be repeated.
     private async Task<DateTimeOffset?> StoreAsync(ConsentRow row, DeviceConsent consent, OAuthEntry entry, TokenResponse response)
     {
-        if (!await consents.TryMoveAsync(row, ConsentStatus.Pending, ConsentStatus.Redeeming))
-        {
-            return null; // given up meanwhile
-        }
-
-        await guard.NoteIssuedAsync(entry, consent.TokenEndpoint, response.RefreshToken);
-        var provider = ProviderCatalogue.Of(entry);
-        var account = await accounts.FindAsync(entry, response);
-        var grant = NewGrant.Of(response, provider, time.GetUtcNow(), account, consent.ConfirmsAccountChange);
-        for (var giveUp = time.GetUtcNow() + StorePatience; ;)
+        var mark = ConsentTable.NewMark("device");
+        var givenAt = time.GetUtcNow();
+        NewGrant? grant = null;
+        for (var giveUp = givenAt + StorePatience; ;)
         {
             try
             {
+                if (grant is null)
+                {
+                    if (!await consents.TryRedeemAsync(row, mark))
+                    {
+                        return null; // given up meanwhile
+                    }
+
+                    await guard.NoteIssuedAsync(entry, consent.TokenEndpoint, response.RefreshToken);
+                    var account = await accounts.FindAsync(entry, response);
+                    grant = NewGrant.Of(response, ProviderCatalogue.Of(entry), givenAt, account, consent.ConfirmsAccountChange);
+                }
+
                 await using var lease = await store.BeginAsync(entry);
                 await store.StoreAsync(lease, entry, grant);
                 await consents.TryMoveAsync(row, ConsentStatus.Redeeming, ConsentStatus.Granted);

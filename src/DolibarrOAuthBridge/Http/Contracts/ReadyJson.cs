@@ -4,9 +4,10 @@ using DolibarrOAuthBridge.Instances;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
 
-/// <summary>What <c>/readyz?verbose=1</c> tells the operator.</summary>
-/// <param name="Status"><c>ok</c>, or <c>draining</c> while the sidecar stops.</param>
-/// <param name="Instances">Every instance with a name, also those that are configured wrongly.</param>
+/// <summary>What <c>/readyz?verbose=1</c> tells the operator, and the holder of an instance's own key.</summary>
+/// <param name="Status"><c>ok</c>, <c>draining</c> while the sidecar stops, or what an instance suffers, as without <c>verbose</c>.</param>
+/// <param name="Instances">For the operator every instance with a name, also those that are configured wrongly; for others their
+/// own.</param>
 internal sealed record ReadyJson(string Status, IReadOnlyList<InstanceStateJson> Instances);
 
 /// <summary>The state of one instance: numbers, no names of entries.</summary>

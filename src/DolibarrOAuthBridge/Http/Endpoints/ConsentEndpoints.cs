@@ -59,7 +59,7 @@ internal static class ConsentEndpoints
     private static async Task<Ok<ConsentResult>> FinishAsync(
         [FromBody] ConsentCallbackJson body,
         CodeCallback callback,
-        [Description("The company; if it is given, it must be that of the consent.")] string? entity,
+        [Description("The company that the consent was begun for.")] string? entity,
         CancellationToken cancellationToken
     )
     {
@@ -73,7 +73,7 @@ internal static class ConsentEndpoints
             ErrorDescription = body.ErrorDescription,
             RedirectUri = body.RedirectUri,
         };
-        return TypedResults.Ok(await callback.FinishAsync(answer, entity is null ? null : RequestValues.Entity(entity), cancellationToken));
+        return TypedResults.Ok(await callback.FinishAsync(answer, RequestValues.Entity(entity), cancellationToken));
     }
 
     private static async Task<Ok<ConsentState>> GetAsync(

@@ -4,6 +4,7 @@ using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Journal;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DolibarrOAuthBridge.Http.Endpoints;
@@ -14,10 +15,12 @@ namespace DolibarrOAuthBridge.Http.Endpoints;
 /// </summary>
 internal static class HealthEndpoints
 {
+    private const string Ok = "ok";
+
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes
-            .MapGet("/healthz", static () => TypedResults.Json(new HealthJson("ok"), ApiJson.Default.HealthJson))
+            .MapGet("/healthz", static () => TypedResults.Json(new HealthJson(Ok), ApiJson.Default.HealthJson))
             .WithTags("Health")
             .WithName("Live")
             .WithSummary("The process lives.")
@@ -37,7 +40,13 @@ internal static class HealthEndpoints
             .Produces<VersionJson>();
     }
 
-    private static async Task<JsonHttpResult<HealthJson>> ReadyAsync(
+    /// <summary>Whether the state in full is asked for.</summary>
+    /// <exception cref="BridgeException"><c>verbose</c> is neither yes nor no.</exception>
+    public static bool IsVerbose(HttpRequest request) => RequestValues.Flag(request.Query["verbose"], "verbose");
+
+    // In full only for holders of the API key: the guard sees to that.
+    private static async Task<Results<JsonHttpResult<HealthJson>, JsonHttpResult<ReadyJson>>> ReadyAsync(
+        HttpRequest request,
         DolibarrDatabase database,
         TokenTable tokens,
         RefreshJournal journal,
@@ -45,25 +54,36 @@ internal static class HealthEndpoints
         CancellationToken cancellationToken
     )
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            return NotReady("draining");
-        }
+        var word = lifetime.ApplicationStopping.IsCancellationRequested
+            ? "draining"
+            : await FindStatusAsync(database, tokens, journal, cancellationToken);
+        var status = word == Ok ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return IsVerbose(request)
+            ? TypedResults.Json(new ReadyJson(word, StateOf(request)), ApiJson.Default.ReadyJson, statusCode: status)
+            : TypedResults.Json(new HealthJson(word), ApiJson.Default.HealthJson, statusCode: status);
+    }
 
+    private static async Task<string> FindStatusAsync(
+        DolibarrDatabase database,
+        TokenTable tokens,
+        RefreshJournal journal,
+        CancellationToken cancellationToken
+    )
+    {
         try
         {
             await tokens.SchemaAsync(cancellationToken);
             await database.PingAsync(cancellationToken);
-            return journal.FindProblem() is null
-                ? TypedResults.Json(new HealthJson("ok"), ApiJson.Default.HealthJson)
-                : NotReady("state_directory"); // nothing can be refreshed; the log says why
+            return journal.FindProblem() is null ? Ok : "state_directory"; // nothing can be refreshed; the log says why
         }
         catch (StoreException)
         {
-            return NotReady("unavailable");
+            return "unavailable";
         }
     }
 
-    private static JsonHttpResult<HealthJson> NotReady(string status) =>
-        TypedResults.Json(new HealthJson(status), ApiJson.Default.HealthJson, statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static IReadOnlyList<InstanceStateJson> StateOf(HttpRequest request) =>
+        request.HttpContext.Features.GetRequiredFeature<RequestPlace>().Instance is { Name.Length: > 0 } instance
+            ? [InstanceStateJson.Of(instance, problem: null)]
+            : [];
 }

@@ -65,8 +65,7 @@ internal static class LoginEndpoints
             Error = body.Error,
             ErrorDescription = body.ErrorDescription,
         };
-        var company = entity is null ? (int?)null : RequestValues.Entity(entity);
-        return TypedResults.Ok(await flow.CompleteAsync(answer, body.Continuation, company, cancellationToken));
+        return TypedResults.Ok(await flow.CompleteAsync(answer, body.Continuation, RequestValues.Entity(entity), cancellationToken));
     }
 
     // A hint is only a convenience: one that is no hint is left out.

@@ -28,7 +28,7 @@ internal static class OperatorEndpoints
                 }
 
                 var path = context.Request.Path.Value ?? string.Empty;
-                var isVerbose = path == Ready && RequestValues.Flag(context.Request.Query["verbose"], "verbose");
+                var isVerbose = path == Ready && HealthEndpoints.IsVerbose(context.Request);
                 if (place.IsWhole && (isVerbose || path == Metrics) && HttpMethods.IsGet(context.Request.Method))
                 {
                     if (context.RequestServices.GetRequiredService<OperatorKey>().IsValid(ApiKeyGuard.Presented(context.Request)))
@@ -36,7 +36,7 @@ internal static class OperatorEndpoints
                         return isVerbose ? WriteStateAsync(context) : WriteMetricsAsync(context);
                     }
 
-                    if (isVerbose || place.Instance is null)
+                    if (place.Instance is null)
                     {
                         context.RequestServices.GetRequiredService<RefusalLog>().Note("without the operator's key", PeerName.Of(context));
                         throw new BridgeException(ProblemCode.Unauthorized, "Send the operator's key: Authorization: Bearer <key>.");

@@ -39,70 +39,34 @@ internal static class StockTokenEndpoint
     )
     {
         request.HttpContext.Response.Headers.Pragma = "no-cache"; // RFC 6749, section 5.1; Cache-Control is on every answer
-        if (
-            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !string.Equals(type.MediaType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
-        )
+        var (wanted, refusal) = await ReadAsync(request, cancellationToken);
+        if (wanted is null)
         {
-            return Error(415, "invalid_request", "Send the parameters as application/x-www-form-urlencoded.");
-        }
-
-        IFormCollection form;
-        try
-        {
-            form = await request.ReadFormAsync(cancellationToken);
-        }
-        catch (InvalidDataException)
-        {
-            return Error(400, "invalid_request", "The form is malformed or has too many parameters.");
-        }
-
-        if (form.Any(parameter => parameter.Value.Count != 1))
-        {
-            return Error(400, "invalid_request", "A parameter is repeated.");
-        }
-
-        if (form["grant_type"] != "refresh_token")
-        {
-            return Error(400, "unsupported_grant_type", "Only grant_type=refresh_token is answered here.");
-        }
-
-        var (clientId, clientSecret) = ReadClient(request, form);
-        var refreshToken = form["refresh_token"].ToString();
-        if (clientId.Length == 0 || clientSecret.Length == 0 || refreshToken.Length == 0)
-        {
-            return Error(400, "invalid_request", "client_id, client_secret and refresh_token are needed.");
+            return refusal!;
         }
 
         try
         {
             var company = entity is null ? (int?)null : RequestValues.Entity(entity);
             wrongSecrets.RequirePatience(request.HttpContext);
-            if (await stock.FindEntryAsync(clientId, clientSecret, refreshToken, company, cancellationToken) is not { } entry)
+            try
             {
-                await wrongSecrets.SlowDownAsync(request.HttpContext, "to /oauth/token with a wrong client secret", cancellationToken);
-                if (request.Headers.Authorization.ToString().StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+                var (id, secret, refreshToken) = (wanted.ClientId, wanted.ClientSecret, wanted.RefreshToken);
+                if (await stock.FindEntryAsync(id, secret, refreshToken, company, cancellationToken) is not { } entry)
                 {
-                    request.HttpContext.Response.Headers.WWWAuthenticate = "Basic realm=\"dolibarr-oauth-bridge\"";
+                    await wrongSecrets.SlowDownAsync(request.HttpContext, "to /oauth/token with a wrong client secret", cancellationToken);
+                    return UnknownClient(request, "No OAuth entry of Dolibarr has this client id and secret.");
                 }
 
-                return Error(401, "invalid_client", "No OAuth entry of Dolibarr has this client id and secret.");
+                var caller = $"{CallerName.Of(request.HttpContext)}: refresh by Dolibarr's own code";
+                var grant = await KeepingConnectionAsync(request, () => stock.RedeemAsync(entry, refreshToken, caller, cancellationToken));
+                return TypedResults.Json(Answer(grant, time.GetUtcNow()), ApiJson.Default.OAuthTokenJson);
             }
-
-            var grant = await KeepingConnectionAsync(request, () =>
-                stock.RedeemAsync(
-                    entry,
-                    refreshToken,
-                    $"{CallerName.Of(request.HttpContext)}: refresh by Dolibarr's own code",
-                    cancellationToken
-                )
-            );
-            return TypedResults.Json(Answer(grant, time.GetUtcNow()), ApiJson.Default.OAuthTokenJson);
-        }
-        catch (StockGrantUnknownException exception)
-        {
-            await wrongSecrets.SlowDownAsync(request.HttpContext, "to /oauth/token with an unknown refresh token", cancellationToken);
-            return Error(400, "invalid_grant", exception.Message);
+            catch (StockGrantUnknownException exception)
+            {
+                await wrongSecrets.SlowDownAsync(request.HttpContext, "to /oauth/token with an unknown refresh token", cancellationToken);
+                return Error(400, "invalid_grant", exception.Message);
+            }
         }
         catch (Exception exception) when (exception is BridgeException or StoreException)
         {
@@ -115,8 +79,69 @@ internal static class StockTokenEndpoint
                 ProblemCode.ProviderRejected or ProblemCode.EntryIncomplete => (400, "unauthorized_client"),
                 _ => (503, "temporarily_unavailable"),
             };
+            Problems.SetRetryAfter(request.HttpContext.Response, status, told.Code, told.RetryAfter);
             return Error(status, error, told.Message, told.Code);
         }
+    }
+
+    // Either what is wanted, or why it cannot be had (RFC 6749, section 5.2).
+    private static async Task<(Redemption? Wanted, JsonHttpResult<OAuthErrorJson>? Refusal)> ReadAsync(
+        HttpRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !string.Equals(type.MediaType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+        )
+        {
+            return (null, Error(415, "invalid_request", "Send the parameters as application/x-www-form-urlencoded."));
+        }
+
+        IFormCollection form;
+        try
+        {
+            form = await request.ReadFormAsync(cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            return (null, Error(400, "invalid_request", "The form is malformed or has too many parameters."));
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return (null, Error(exception.StatusCode, "invalid_request", "The request is malformed or too large."));
+        }
+
+        if (form.Any(parameter => parameter.Value.Count != 1))
+        {
+            return (null, Error(400, "invalid_request", "A parameter is repeated."));
+        }
+
+        var (grantType, refreshToken) = (form["grant_type"].ToString(), form["refresh_token"].ToString());
+        if (grantType.Length > 0 && grantType != "refresh_token")
+        {
+            return (null, Error(400, "unsupported_grant_type", "Only grant_type=refresh_token is answered here."));
+        }
+
+        if (grantType.Length == 0 || refreshToken.Length == 0)
+        {
+            return (null, Error(400, "invalid_request", "grant_type=refresh_token and refresh_token are needed."));
+        }
+
+        var (clientId, clientSecret) = ReadClient(request, form);
+        return clientId.Length == 0 || clientSecret.Length == 0
+            ? (null, UnknownClient(request, "Send client_id and client_secret of an OAuth entry, in the form or by HTTP Basic."))
+            : (new Redemption(clientId, clientSecret, refreshToken), null);
+    }
+
+    private static JsonHttpResult<OAuthErrorJson> UnknownClient(HttpRequest request, string description)
+    {
+        if (request.Headers.Authorization.ToString().StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+        {
+            request.HttpContext.Response.Headers.WWWAuthenticate = "Basic realm=\"dolibarr-oauth-bridge\"";
+        }
+
+        return Error(401, "invalid_client", description);
     }
 
     // The caller is known, so its connection gives way to no newcomer while the provider is asked.
@@ -170,4 +195,9 @@ internal static class StockTokenEndpoint
 
     private static JsonHttpResult<OAuthErrorJson> Error(int status, string error, string description, string? code = null) =>
         TypedResults.Json(new OAuthErrorJson(error, description, code), ApiJson.Default.OAuthErrorJson, statusCode: status);
+
+    private sealed record Redemption(string ClientId, string ClientSecret, string RefreshToken)
+    {
+        public override string ToString() => $"a refresh for {ClientId}";
+    }
 }

@@ -52,7 +52,6 @@ internal static class MetricsEndpoint
     private static async Task<ContentHttpResult> WriteAsync(
         MetricCollector collector,
         EntryGauges gauges,
-        BridgeOptions options,
         TimeProvider time,
         HttpRequest request,
         CancellationToken cancellationToken
@@ -66,14 +65,15 @@ internal static class MetricsEndpoint
             );
         }
 
-        var text = new PrometheusText();
+        // As it was counted: a process for one instance alone counts without a name.
+        var (text, instance) = (new PrometheusText(), CurrentInstance.Name ?? string.Empty);
         foreach (var family in collector.Families)
         {
-            text.Write(family, options.Instance);
+            text.Write(family, instance);
         }
 
         WriteEntries(text, await gauges.GetAsync(cancellationToken), time.GetUtcNow());
-        if (options.Instance.Length == 0)
+        if (instance.Length == 0)
         {
             WriteProcess(text); // of several instances' process only the operator is told
         }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Http.Endpoints;
+using DolibarrOAuthBridge.Instances;
 using DolibarrOAuthBridge.Keys;
 
 namespace DolibarrOAuthBridge.Http.Security;
@@ -28,7 +30,8 @@ internal static partial class ApiKeyGuard
         return app.Use(
             async (context, next) =>
             {
-                if (!Open.Contains(context.Request.Path.Value ?? string.Empty))
+                var isOpen = IsOpen(context.Request);
+                if (!isOpen)
                 {
                     try
                     {
@@ -43,10 +46,15 @@ internal static partial class ApiKeyGuard
                     }
                 }
 
+                ((InstanceUse?)context.Features[typeof(InstanceUse)])?.TakePlace(hasKey: !isOpen);
                 await next(context);
             }
         );
     }
+
+    // The state in full is for holders of a key.
+    private static bool IsOpen(HttpRequest request) =>
+        request.Path.Value is { } path && Open.Contains(path) && !(path == "/readyz" && HealthEndpoints.IsVerbose(request));
 
     /// <summary>The key that a request presents; empty if none, or one that cannot be one.</summary>
     public static string Presented(HttpRequest request)

@@ -12,6 +12,7 @@ internal static class GrantWarnings
     private static readonly TimeSpan ShortNotice = TimeSpan.FromDays(3);
     private static readonly TimeSpan LongNotice = TimeSpan.FromDays(14);
     private static readonly TimeSpan ShortLife = TimeSpan.FromDays(30);
+    private static readonly TimeSpan Fleeting = TimeSpan.FromDays(1);
 
     public static IEnumerable<EntryWarning> Of(EntryFacts facts)
     {
@@ -117,7 +118,8 @@ internal static class GrantWarnings
     private static string ScopeAdvice(Provider provider) =>
         provider.AlwaysAskedScopes is [var scope, ..] ? $", with the scope {scope}" : string.Empty;
 
-    // What the provider itself says: refresh_token_expires_in.
+    // What the provider itself says: refresh_token_expires_in. One that lives for hours gets a new time with each refresh, and is refreshed
+    // when a third of it is over: only where that did not happen is there something to say.
     private static EntryWarning? Ending(EntryFacts facts)
     {
         if (facts.Memory.RefreshTokenExpiresAt is not { } end)
@@ -127,7 +129,11 @@ internal static class GrantWarnings
 
         var whole = end - (facts.Memory.RefreshedAt ?? facts.Memory.GrantedAt);
         var left = end - facts.Now.UtcDateTime;
-        return left >= (whole > ShortLife ? LongNotice : ShortNotice)
+        var notice =
+            whole > ShortLife ? LongNotice
+            : whole < Fleeting ? whole.Value / 3
+            : ShortNotice;
+        return left >= notice
             ? null
             : new(
                 EntryWarningCode.RefreshTokenEnding,

@@ -23,7 +23,7 @@ internal sealed partial class Housekeeping(
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         var now = time.GetUtcNow();
-        if (now < _next && _next - now <= Interval)
+        if (BoundedTime.IsAhead(_next, now, Interval))
         {
             return;
         }

@@ -10,6 +10,7 @@ internal static class RenewalPlan
 {
     private static readonly TimeSpan InUse = TimeSpan.FromHours(24);
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestIdleLifetime = TimeSpan.FromDays(7); // Okta's default
 
     /// <summary>Whether a grant is due.</summary>
     /// <param name="provider">Its provider.</param>
@@ -45,8 +46,19 @@ internal static class RenewalPlan
         return (policy == RenewalPolicy.Proactive && isUsed && endsSoon) || (endsSoon && IsAgeing(provider, grant, record, now));
     }
 
-    // A third of the idle lifetime: two failures in a row still leave time for a person. A grant of seven days (a Google
-    // application in Testing) is never touched by this: nothing prolongs it.
+    // A third of the idle lifetime: two failures in a row still leave time for a person.
     private static bool IsAgeing(Provider provider, StoredGrant grant, GrantRecord record, DateTimeOffset now) =>
-        provider.RefreshTokenIdleLifetime is { } lifetime && grant.LastRefresh(record) is { } last && now.UtcDateTime - last > lifetime / 3;
+        grant.LastRefresh(record) is { } last
+        && IdleLifetime(provider, grant, record, last) is { } lifetime
+        && now.UtcDateTime - last > lifetime / 3;
+
+    // What the catalogue knows, else what the provider said, else what no provider is known to undercut. A grant of seven days (a Google
+    // application in Testing) ends all the same: nothing prolongs it.
+    private static TimeSpan? IdleLifetime(Provider provider, StoredGrant grant, GrantRecord record, DateTime last) =>
+        provider.RefreshTokenIdleLifetime
+        ?? (
+            grant.RefreshToken is null ? null
+            : record.RefreshTokenExpiresAt is { } end && end > last ? end - last
+            : ShortestIdleLifetime
+        );
 }

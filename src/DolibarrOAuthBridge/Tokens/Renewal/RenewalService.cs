@@ -22,6 +22,7 @@ internal sealed partial class RenewalService(
     GrantTable grants,
     GrantRenames renames,
     GrantHealer healer,
+    SeenSecrets secrets,
     JournalWatch journal,
     RefreshFlights flights,
     RenewalPolicies policies,
@@ -99,15 +100,24 @@ internal sealed partial class RenewalService(
                 return looks.Entries;
             }
 
-            foreach (var company in (await tokens.ListAsync(cancellationToken)).GroupBy(row => row.Entity))
+            var all = await tokens.ListAsync(cancellationToken);
+            await secrets.NoteSettingsAsync(cancellationToken);
+            foreach (var company in all.GroupBy(row => row.Entity))
             {
+                var entriesOfCompany = await entries.ListAsync(company.Key, cancellationToken);
+                secrets.NoteRows(company, entriesOfCompany);
+                if (company.Key <= 0)
+                {
+                    continue; // no company's: nobody reads such a row
+                }
+
                 var records = await grants.ListAsync(company.Key, cancellationToken);
                 var byRow = GrantRenames.ByRow(records.Values);
                 var policy = await policies.OfAsync(company.Key, cancellationToken);
                 var rows = company
                     .Where(row => !row.HasOwner && !string.IsNullOrEmpty(row.Value) && row.Service is not null)
                     .ToLookup(row => row.Service!, StringComparer.OrdinalIgnoreCase);
-                foreach (var entry in await entries.ListAsync(company.Key, cancellationToken))
+                foreach (var entry in entriesOfCompany)
                 {
                     if (rows[entry.Name.Service].Where(row => entry.Name.Owns(row.Service)).ToList() is [var row])
                     {
@@ -255,7 +265,7 @@ internal sealed partial class RenewalService(
         {
             return (await providers.FindAsync(entry, ProviderEndpoint.TokenEndpoint))?.Authority ?? entry.Name.Provider.Key;
         }
-        catch (ProviderConfigurationException)
+        catch (Exception exception) when (exception is ProviderConfigurationException or BridgeException)
         {
             return entry.Name.Provider.Key;
         }
