@@ -41,6 +41,9 @@ for root in "$@"; do
 		continue
 	fi
 	name=$(tr -cs 'A-Za-z0-9.\n' '-' <$results/run.txt)
+	while [[ " ${columns[*]} " == *" $results/$name.xml "* ]]; do # two copies of one release
+		name+=-again
+	done
 	mv $results/run.xml "$results/$name.xml"
 	mv $results/run.txt "$results/$name.txt"
 	columns+=("$results/$name.xml")

@@ -37,5 +37,8 @@ if [ -d tests/dolibarr-module ]; then
 	failed=$((failed + module_failed))
 fi
 [ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+# What failed, once more: it stands far above in the log.
+grep -hE -A 12 '^failed ' "$log" | cut -c -300 | head -n 200
+grep -h ': FAILED (' "$rounds"
 echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"
