@@ -32,7 +32,8 @@ internal static class Terminal
     {
         var info = world.StartInfo(command);
         var quoted = string.Join(' ', info.ArgumentList.Prepend(info.FileName).Select(argument => $"'{argument}'"));
-        return new ProcessStartInfo("script", ["-qec", quoted, "/dev/null"])
+        // exec: a shell that stays the parent (dash, not bash) would end by Ctrl-C too, and its status would be seen instead.
+        return new ProcessStartInfo("script", ["-qec", $"exec {quoted}", "/dev/null"])
         {
             Environment = { ["TERM"] = "xterm-256color", ["NO_COLOR"] = noColor ? "1" : null },
         };
