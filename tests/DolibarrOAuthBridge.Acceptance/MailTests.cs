@@ -46,13 +46,14 @@ public sealed class MailTests(AcceptanceStage stage)
 
     [AcceptanceFact]
     [Trait(Feature.Name, Feature.AppOnly)]
-    public async Task Dolibarr_sends_with_an_app_only_entry_of_a_provider_that_it_knows()
+    public async Task Dolibarr_sends_with_an_app_only_entry_where_it_finds_its_token_and_the_card_says_so_elsewhere()
     {
         await UseForMailAsync(TestEntries.AppOnly);
         try
         {
             var consent = await stage.Bridge.RunAsync(["consent", TestEntries.AppOnly, "--client-credentials"]);
             Assert.True(consent.ExitStatus == 0, consent.Error);
+            var isFound = await stage.FindsForMailAsync("MICROSOFT");
             foreach (var mode in (string[])["smtps", "swiftmailer"])
             {
                 await stage.Site.Install.SetConstAsync("MAIN_MAIL_SENDMODE", mode);
@@ -66,9 +67,19 @@ public sealed class MailTests(AcceptanceStage stage)
                 );
                 stage.Provider.Requests.Clear();
                 var sent = await SendAMailAsync($"App-only, {mode}");
+                if (!isFound)
+                {
+                    Assert.StartsWith("failed", sent, StringComparison.Ordinal);
+                    continue;
+                }
+
                 Assert.True(sent.StartsWith("sent", StringComparison.Ordinal), sent + stage.Mail.Log);
                 Assert.Equal(1, stage.Provider.Requests.TokenRequestCount);
             }
+
+            stage.Pages.OpenStatus();
+            var card = stage.Browser.TextOf(DolibarrPages.Card(TestEntries.AppOnly));
+            Assert.Equal(!isFound, card.Contains("Mail does not work with it", StringComparison.Ordinal));
         }
         finally
         {

@@ -109,6 +109,17 @@ final class AssistantTest extends ModuleTestCase
 		$this->assertNull(OAuthBridgeAssistant::scopes('MICROSOFTAPP', 'send'));
 	}
 
+	public function testBefore2001MailFindsTokensOnlyWhereTheNameThatIsShownIsThatOfTheService()
+	{
+		$GLOBALS['dolibarr_version'] = '20.0.0';
+		try {
+			$this->assertSame(array('login'), OAuthBridgeAssistant::purposesOf('MICROSOFT'));
+			$this->assertContains('collect', OAuthBridgeAssistant::purposesOf('GOOGLE'));
+		} finally {
+			unset($GLOBALS['dolibarr_version']);
+		}
+	}
+
 	public function testAKnownServerBringsItsScopes()
 	{
 		$this->assertSame('mail:smtp', OAuthBridgeAssistant::scopes('GENERIC', 'send', 'yandex'));

@@ -67,6 +67,22 @@ function oauthbridgeServices()
 }
 
 /**
+ * Whether Dolibarr's mail code, which sends and collects, finds the tokens of a provider's entries.
+ *
+ * Before 20.0.1 it looks for the name that the list shows, which at 20.0.0 is "Microsoft [outlook.office365]", not for the service's.
+ *
+ * @param  string $provider Provider of an entry, such as MICROSOFT
+ * @return bool             True if so
+ */
+function oauthbridgeMailFinds($provider)
+{
+	require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
+	$service = oauthbridgeServices()['OAUTH_'.$provider.'_NAME'] ?? null;
+	return $service !== null
+		&& (versioncompare(versiondolibarrarray(), array(20, 0, 1)) >= 0 || strcasecmp($service['name'], $provider) === 0);
+}
+
+/**
  * The icon of a provider: Dolibarr's, from its list of OAuth services (OAUTH_PROVIDER_NAME => picto), otherwise a key.
  *
  * @param  string $provider Provider of an entry; may be a variant of one in the list (a longer name)

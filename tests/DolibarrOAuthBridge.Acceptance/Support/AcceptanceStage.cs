@@ -69,6 +69,11 @@ public sealed class AcceptanceStage : IAsyncLifetime
     /// <param name="provider">Its name, such as <c>GENERIC</c>.</param>
     internal async Task<bool> KnowsAsync(string provider) => (await Site.RunPhpAsync("providers.php", [])).Split('\n').Contains(provider);
 
+    /// <summary>Whether Dolibarr's mail code finds the tokens of a provider's entries: 20.0.0 finds none of Microsoft.</summary>
+    /// <param name="provider">Its name, such as <c>GENERIC</c>.</param>
+    internal async Task<bool> FindsForMailAsync(string provider) =>
+        await KnowsAsync(provider) && (DolibarrSource.Version != "20.0.0" || provider != "MICROSOFT");
+
     /// <summary>Runs Dolibarr's own e-mail collector.</summary>
     /// <param name="arguments">Those of <c>collect_mail.php</c>.</param>
     /// <param name="mailbox">The mailbox that it has to log in to.</param>

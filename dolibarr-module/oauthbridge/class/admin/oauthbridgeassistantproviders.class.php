@@ -119,8 +119,7 @@ abstract class OAuthBridgeAssistantProviders
 	public static function purposesOf($provider)
 	{
 		$purposes = array_keys(self::PROVIDERS[$provider]['scopes']);
-		$hasMail = isset(oauthbridgeServices()['OAUTH_'.$provider.'_NAME']);
-		return $hasMail ? $purposes : array_values(array_diff($purposes, array('send', 'collect', 'both')));
+		return oauthbridgeMailFinds($provider) ? $purposes : array_values(array_diff($purposes, array('send', 'collect', 'both')));
 	}
 
 	/**

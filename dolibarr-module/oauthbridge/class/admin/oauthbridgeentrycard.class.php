@@ -202,7 +202,7 @@ class OAuthBridgeEntryCard
 			return $user->admin ? '<a href="'.dol_escape_htmltag($use['url']).'">'.$label.'</a>' : $label;
 		}, $this->uses);
 		$provider = strtok((string) $this->state->get('entry'), '-');
-		if (!isset(oauthbridgeServices()['OAUTH_'.$provider.'_NAME'])) {
+		if (!oauthbridgeMailFinds($provider)) {
 			$uses[] = '<span class="warning">'.$langs->trans('OAuthBridgeUse_unknown', dol_escape_htmltag($provider)).'</span>';
 		}
 		return $this->fact('OAuthBridgeUsedBy', implode('<br>', $uses));

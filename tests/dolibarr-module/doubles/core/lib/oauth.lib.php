@@ -7,8 +7,8 @@
 function getSupportedOauth2Array()
 {
 	return array(
-		'OAUTH_GOOGLE_NAME' => array('picto' => 'google'),
-		'OAUTH_MICROSOFT_NAME' => array('picto' => 'microsoft'),
-		'OAUTH_GENERIC_NAME' => array('picto' => 'generic'),
+		'OAUTH_GOOGLE_NAME' => array('picto' => 'google', 'name' => 'Google'),
+		'OAUTH_MICROSOFT_NAME' => array('picto' => 'microsoft', 'name' => 'Microsoft [outlook.office365]'),
+		'OAUTH_GENERIC_NAME' => array('picto' => 'generic', 'name' => 'Generic'),
 	);
 }
