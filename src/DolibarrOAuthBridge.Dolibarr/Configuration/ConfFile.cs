@@ -11,6 +11,8 @@ internal sealed partial class ConfFile
 {
     private const int CurrentDirectory = -100;
     private const int OfDescriptor = 0x1000; // AT_EMPTY_PATH
+    private const int OfLink = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const int MostLinks = 40; // as the kernel
     private const int RegularFile = 0x8000;
     private const int DirectoryFile = 0x4000;
     private const int FileType = 0xF000;
@@ -65,6 +67,45 @@ internal sealed partial class ConfFile
         }
     }
 
+    /// <summary>
+    /// The first link on a path to this file that somebody made who is neither root, this process's user nor the file's owner: it may
+    /// lead to what is somebody else's. Null where there is none.
+    /// </summary>
+    /// <param name="path">The full path by which the file was opened.</param>
+    public string? FindForeignLink(string path)
+    {
+        var (at, links) = ("/", 0);
+        var ahead = new Stack<string>();
+        Push(path);
+        while (ahead.TryPop(out var part))
+        {
+            var next = part == ".." ? Path.GetDirectoryName(at) ?? "/" : Path.Combine(at, part);
+            if (new FileInfo(next).LinkTarget is not { } target)
+            {
+                at = next;
+                continue;
+            }
+
+            if (++links > MostLinks || !TryStat(CurrentDirectory, next, OfLink, out var maker, out _) || !MayLeadHere(maker))
+            {
+                return next;
+            }
+
+            at = target.StartsWith('/') ? "/" : at;
+            Push(target);
+        }
+
+        return at == RealPath ? null : path; // somebody changes it at this moment
+
+        void Push(string way)
+        {
+            foreach (var part in way.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").Reverse())
+            {
+                ahead.Push(part);
+            }
+        }
+    }
+
     /// <summary>Opens and reads a file. What is no regular file is refused at once: a pipe would never end.</summary>
     /// <exception cref="DolibarrConfException">It cannot be read.</exception>
     public static ConfFile Read(string path)
@@ -99,6 +140,8 @@ internal sealed partial class ConfFile
             throw new DolibarrConfException(path, null, null, $"The file cannot be read: {exception.Message}", exception);
         }
     }
+
+    private bool MayLeadHere(uint maker) => maker == 0 || maker == EffectiveUser() || maker == Owner;
 
     private static byte[] ReadAll(SafeFileHandle file)
     {

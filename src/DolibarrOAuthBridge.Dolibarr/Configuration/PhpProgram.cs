@@ -14,6 +14,9 @@ internal sealed class PhpProgram(Func<string, string?> environment, bool isOneOf
     private const int MaxDepth = 5;
     private const int MaxFiles = 20;
 
+    private const string UserUnknown =
+        " Its user cannot be told here: a service with PrivateUsers=yes, as the package's is, does not see it.";
+
     private readonly Dictionary<string, PhpAssignment> _assignments = new(StringComparer.Ordinal);
     private readonly HashSet<string> _files = new(StringComparer.Ordinal);
     private PhpAssignment? _anything;
@@ -37,10 +40,11 @@ internal sealed class PhpProgram(Func<string, string?> environment, bool isOneOf
     public bool IsWithoutEnvironment => isOneOfSeveral && _foreign is not null;
 
     /// <summary>Reads the first file.</summary>
-    /// <exception cref="DolibarrConfException">It is not PHP, a string or comment is not closed, or an include cannot be
+    /// <exception cref="DolibarrConfException">It is not PHP, a string or comment is not closed, or an include or a link cannot be
     /// followed.</exception>
     public void Read(ConfFile file, string path)
     {
+        RequireNoForeignLink(file, Path.GetFullPath(path), path, null);
         IsOfOperator = true;
         Note(file);
         Read(file.Content, path, file.RealPath);
@@ -101,6 +105,7 @@ internal sealed class PhpProgram(Func<string, string?> environment, bool isOneOf
             return;
         }
 
+        RequireNoForeignLink(opened, full, path, line);
         RequireOwn(opened, full, path, line);
         Note(opened);
         var before = File;
@@ -134,6 +139,21 @@ internal sealed class PhpProgram(Func<string, string?> environment, bool isOneOf
         }
     }
 
+    // Whoever can put a link in the place of one conf.php must not have this process read him another's.
+    private void RequireNoForeignLink(ConfFile opened, string full, string path, int? line)
+    {
+        if (isOneOfSeveral && !opened.IsForEverybody && opened.FindForeignLink(full) is { } link)
+        {
+            throw new DolibarrConfException(
+                path,
+                line,
+                null,
+                $"The link {link} may lead to another Dolibarr's file: it is neither root's nor of the user who owns the file to which "
+                    + $"it leads.{(opened.Owner is null ? UserUnknown : string.Empty)} Name the file itself, or let root make the link."
+            );
+        }
+    }
+
     // Whoever writes one conf.php must not have this process read him another's.
     private void RequireOwn(ConfFile opened, string full, string path, int line)
     {
@@ -144,9 +164,7 @@ internal sealed class PhpProgram(Func<string, string?> environment, bool isOneOf
 
         if (opened.Owner is not { } owner || owner != foreign.Owner)
         {
-            var unknown = opened.Owner is null || foreign.Owner is null
-                ? " Its user cannot be told here: a service with PrivateUsers=yes, as the package's is, does not see it."
-                : string.Empty;
+            var unknown = opened.Owner is null || foreign.Owner is null ? UserUnknown : string.Empty;
             throw new DolibarrConfException(
                 path,
                 line,

@@ -119,6 +119,31 @@ public sealed class ConfForeignTests : IDisposable
         Assert.Contains("PrivateUsers=yes", Refusal(conf), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("conf.php")]
+    [InlineData("folder/conf.php")]
+    public async Task A_link_that_a_tenant_made_leads_to_no_file_of_another(string named)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root gives files to others.");
+        Directory.CreateDirectory(Path.Combine(_directory, "beta"));
+        var beta = Write("beta/conf.php", Start, Closed);
+        await RunAsync("chown", "1002", beta);
+        var link = Path.Combine(_directory, named.Split('/')[0]);
+        File.CreateSymbolicLink(link, named.Contains('/', StringComparison.Ordinal) ? "beta" : beta);
+        var conf = Path.Combine(_directory, named);
+        var operators = Write("operators.php", Start + $"include '{named}'; $dolibarr_main_db_user = 'u';", Closed);
+        Assert.Equal("first", DolibarrConfReader.Read(conf, isOneOfSeveral: true).DbName); // root's link
+        Assert.Equal("first", DolibarrConfReader.Read(operators, isOneOfSeveral: true).DbName);
+
+        await RunAsync("chown", "--no-dereference", "1001", link);
+        Assert.Contains($"The link {link} may lead to another", Refusal(conf), StringComparison.Ordinal);
+        Assert.Contains($"The link {link} may lead to another", Refusal(operators), StringComparison.Ordinal);
+        Assert.Equal("first", DolibarrConfReader.Read(conf).DbName); // a process for one Dolibarr reads nobody else's
+
+        await RunAsync("chown", "--no-dereference", "1002", link);
+        Assert.Equal("first", DolibarrConfReader.Read(conf, isOneOfSeveral: true).DbName);
+    }
+
     [Fact]
     public void A_link_includes_from_where_the_file_is_as_in_PHP()
     {
