@@ -14,6 +14,9 @@ internal sealed record BridgeOptions
     /// <summary>The name of the instance among several; empty where there is one without a name.</summary>
     public string Instance { get; init; } = string.Empty;
 
+    /// <summary>The path of the socket that answers for this instance alone; empty for none.</summary>
+    public string OwnSocket { get; init; } = string.Empty;
+
     /// <summary>A directory with a file <c>name.json</c> for each of several instances; empty for none.</summary>
     public string InstancesDirectory { get; init; } = string.Empty;
 

@@ -18,6 +18,7 @@ final class AddressTest extends TestCase
 			'127.0.0.1:8765' => 'http://127.0.0.1:8765',
 			'localhost:9000' => 'http://localhost:9000',
 			'http://127.0.0.1:8765/i/acme' => 'http://127.0.0.1:8765/i/acme',
+			'http://127.0.0.1:8765/i/-a' => 'http://127.0.0.1:8765/i/-a',
 			' http://127.0.0.1:8765/ ' => 'http://127.0.0.1:8765',
 			'http://127.1.2.3' => 'http://127.1.2.3',
 			'HTTP://LOCALHOST:80' => 'http://localhost:80',
@@ -83,7 +84,7 @@ final class AddressTest extends TestCase
 		$addresses = array(
 			'https://127.0.0.1:8765', 'http://192.168.1.2:8765', 'http://example.com', 'http://127.0.0.1.example.com',
 			'http://127.0.0.1@example.com', 'http://user:pass@127.0.0.1', 'http://127.0.0.1:8765/path',
-			'http://127.0.0.1:8765/i/', 'http://127.0.0.1:8765/i/../x', 'http://127.0.0.1?x=1',
+			'http://127.0.0.1:8765/i/', 'http://127.0.0.1:8765/i/../x', 'http://127.0.0.1:8765/i/ACME', 'http://127.0.0.1?x=1',
 			'http://127.0.0.1#x', 'http://127.0.0.256', 'http://127.0.0.1:0', 'http://127.0.0.1:65536', 'http://[::2]',
 			'http://localhost.example.com', "http://127.0.0.1\r\nX: y", 'http://0.0.0.0', 'http://2130706433', 'file:///etc/passwd',
 			'gopher://127.0.0.1', 'run/bridge.sock', '/run/../etc/x.sock', '/run/bridge.sock/', "/run/\0x.sock",

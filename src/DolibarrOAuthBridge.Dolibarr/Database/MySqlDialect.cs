@@ -116,7 +116,7 @@ internal sealed class MySqlDialect : SqlDialect
 
     public override string HashNumber(string text) => $"CAST(CONV(LEFT(MD5({text}), 15), 16, 10) AS UNSIGNED)";
 
-    public override string IsExactly(string column, string parameter) => $"BINARY {column} = {parameter}";
+    public override string IsExactly(string column, string parameter) => $"CAST({column} AS BINARY) = CAST({parameter} AS BINARY)";
 
     // Collations ignore case, and a bare comparison can use an index.
     public override string IsName(string column, string parameter) => $"{column} = {parameter}";

@@ -114,7 +114,8 @@ internal static class MySqlErrors
                 MySqlErrorCode.LockDeadlock => "The database reported a conflict with another transaction.",
                 MySqlErrorCode.RecordFileFull or MySqlErrorCode.DiskFull or MySqlErrorCode.ErrorOnWrite or MySqlErrorCode.GetErrorNumber =>
                     "The database has no space left.",
-                MySqlErrorCode.AccessDenied or AccessDeniedWithoutPassword => "The database refuses the account in conf.php.",
+                // The server names the account, and no secret.
+                MySqlErrorCode.AccessDenied or AccessDeniedWithoutPassword => SqlDialect.AccountRefused(exception.Message),
                 MySqlErrorCode.UnknownDatabase => "The database named in conf.php does not exist.",
                 Signal => $"A trigger of the database refuses: {exception.Message}",
                 ViewCheckFailed =>

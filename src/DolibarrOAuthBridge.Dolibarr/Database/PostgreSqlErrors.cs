@@ -42,7 +42,7 @@ internal static class PostgreSqlErrors
             PostgresErrorCodes.DiskFull => (StoreFailure.NotWritable, "The database has no space left.", StoreCause.Other),
             PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => (
                 StoreFailure.Unavailable,
-                "The database refuses the account in conf.php.",
+                SqlDialect.AccountRefused(exception.MessageText),
                 StoreCause.Other
             ),
             PostgresErrorCodes.InvalidCatalogName => (

@@ -194,4 +194,9 @@ public abstract partial class SqlDialect
 
     [GeneratedRegex(@"^\D*(\d{1,4})\.(\d{1,4})")]
     private static partial Regex MajorAndMinor();
+
+    /// <summary>What is said where the server takes no account of this name and password.</summary>
+    /// <param name="reason">The server's own words. They name the account, and hold no secret.</param>
+    internal static string AccountRefused(string reason) =>
+        $"The database refuses the account, which is that of conf.php unless Bridge:DatabaseUser names another: {reason}.";
 }

@@ -50,7 +50,7 @@ internal sealed class CommandContext : IAsyncDisposable
     public InstanceDefinition? Instance { get; private init; }
 
     /// <summary>How the command line names this Dolibarr, for advice.</summary>
-    public string Selector => Options.Instance.Length > 0 ? $"--instance {Options.Instance}" : $"--dolibarr-conf {Output.Quote(Conf.Path)}";
+    public string Selector => CommandText.Selector(Options, Conf);
 
     /// <summary>Dolibarr's configuration.</summary>
     /// <exception cref="DolibarrConfException">conf.php cannot be used.</exception>

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Net;
 using DolibarrOAuthBridge.Diagnosis;
+using DolibarrOAuthBridge.Instances;
 
 namespace DolibarrOAuthBridge.Commands;
 
@@ -26,10 +27,17 @@ internal sealed class HealthCheckCommand : IBridgeCommand
     public async Task<int> RunAsync(ParseResult result, Func<CommandContext> open, CancellationToken cancellationToken)
     {
         var address = result.GetValue(_sidecar) ?? SidecarClient.Automatic;
+        var instance = result.GetValue<string?>("--instance") ?? string.Empty;
+        if (instance.Length > 0 && !InstanceName.IsValid(instance))
+        {
+            throw new UsageException($"{instance} is no name of an instance.");
+        }
+
         try
         {
             var path = result.GetValue(_live) ? "/healthz" : "/readyz";
-            var (status, body) = await SidecarClient.GetAsync(address, path, null, cancellationToken);
+            var prefix = SidecarClient.PrefixOf(new BridgeOptions { Instance = instance }, address);
+            var (status, body) = await SidecarClient.GetAsync(address, prefix + path, null, cancellationToken);
             await Console.Out.WriteLineAsync(body);
             return status == HttpStatusCode.OK ? 0 : 1;
         }

@@ -51,12 +51,6 @@ internal static class Output
     /// <summary>Text without control characters: a name in the database, or a provider's message, must not command the terminal.</summary>
     public static string Clean(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character));
 
-    /// <summary>A path as a shell takes it.</summary>
-    public static string Quote(string path) =>
-        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
-            ? path
-            : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
-
     public static Table Table(params string[] headers)
     {
         var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };

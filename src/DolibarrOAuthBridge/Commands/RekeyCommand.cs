@@ -139,14 +139,14 @@ internal sealed class RekeyCommand : IBridgeCommand
                 {Count(report)} {(
                     report.Total == 1 ? "was" : "were"
                 )} changed, read back and committed. Dolibarr cannot read them until its conf.php has the new key:
-                  cp {Output.Quote(newPath)} {Output.Quote(oldPath)}
+                  cp {CommandText.Quote(newPath)} {CommandText.Quote(oldPath)}
                 """
             : $"""
             Nothing was written. To change {Count(report)} in one transaction:
               1. Make a backup of the database and of {oldPath}.
               2. Stop the sidecar, and what runs Dolibarr (web server or PHP-FPM, cron).
-              3. Run: dolibarr-oauth-bridge rekey {selector} --new-conf {Output.Quote(newPath)}
-              4. Run: cp {Output.Quote(newPath)} {Output.Quote(oldPath)}
+              3. Run: dolibarr-oauth-bridge rekey {selector} --new-conf {CommandText.Quote(newPath)}
+              4. Run: cp {CommandText.Quote(newPath)} {CommandText.Quote(oldPath)}
               5. Start everything again, and run: dolibarr-oauth-bridge doctor {selector}
             """
         );

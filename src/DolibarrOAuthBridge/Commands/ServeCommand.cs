@@ -140,7 +140,7 @@ internal sealed partial class ServeCommand : IBridgeCommand
                 : throw new UsageException("--socket-mode and --socket-group are about the socket that --socket names.");
         }
 
-        return new UnixSocket(path, mode is null ? UnixSocket.DefaultMode : UnixSocket.ParseMode(mode), group);
+        return new UnixSocket(path, SocketMode.Parse(mode), group);
     }
 
     private static async Task ReportAsync(WebApplication server, BridgeOptions options)

@@ -7,7 +7,7 @@ using DolibarrOAuthBridge.Keys;
 namespace DolibarrOAuthBridge.Diagnosis;
 
 /// <summary>The key in conf.php: whether it opens what is encrypted, and whether something stands in the clear that should not.</summary>
-internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
+internal sealed class KeyDiagnosis(TokenCodec codec, BridgeOptions options) : SnapshotDiagnosis
 {
     private const int MostPlaces = 10;
 
@@ -104,8 +104,8 @@ internal sealed class KeyDiagnosis(TokenCodec codec) : SnapshotDiagnosis
             return null;
         }
 
-        var path = examination.Conf.Path;
-        var rekey = $"dolibarr-oauth-bridge rekey --dolibarr-conf {path} --new-conf {path} --release 24";
+        var (path, selector) = (examination.Conf.Path, CommandText.Selector(options, examination.Conf));
+        var rekey = $"dolibarr-oauth-bridge rekey {selector} --new-conf {CommandText.Quote(path)} --release 24";
         var lost = encrypted
             .Where(field => codec.CanRead(field.Value) && !codec.CanRead(field.Value, KeyRule.CommaSeparated))
             .Select(field => field.Place)

@@ -19,6 +19,17 @@ internal static class SidecarClient
     /// </summary>
     public static string Automatic => File.Exists(StandardSocket) ? StandardSocket : StandardAddress;
 
+    /// <summary>
+    /// What stands before the paths of a named instance, such as <c>/i/acme</c>; empty where the address says already which instance is
+    /// meant, or there are no names.
+    /// </summary>
+    /// <param name="options">The instance's settings.</param>
+    /// <param name="address">As for <see cref="GetAsync"/>.</param>
+    public static string PrefixOf(BridgeOptions options, string address) =>
+        options.Instance.Length == 0 || SocketPath(address) == options.OwnSocket || address.Contains("/i/", StringComparison.Ordinal)
+            ? string.Empty
+            : $"/i/{options.Instance}";
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
     /// <summary>Gets a path.</summary>

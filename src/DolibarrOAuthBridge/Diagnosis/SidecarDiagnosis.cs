@@ -14,8 +14,9 @@ namespace DolibarrOAuthBridge.Diagnosis;
 /// </summary>
 internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions options) : IDiagnosis
 {
-    // Among several instances each has a path of its own.
-    private string Usual => options.Instance.Length > 0 ? $"{SidecarClient.StandardAddress}/i/{options.Instance}" : SidecarClient.Automatic;
+    private const string Version = "/v1/version";
+
+    private string Usual => options.OwnSocket.Length > 0 ? options.OwnSocket : SidecarClient.Automatic;
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
@@ -28,10 +29,11 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
         var company = examination.Snapshot.Companies[0].Entity;
         var setting = examination.Snapshot.Setting("OAUTHBRIDGE_ADDRESS", company);
         var address = examination.SidecarAddress ?? (IsNamed(setting) ? setting : Usual);
-        var subject = $"sidecar at {address}";
+        var prefix = SidecarClient.PrefixOf(options, address);
+        var subject = $"sidecar at {address}{prefix}";
         try
         {
-            var (ready, _) = await SidecarClient.GetAsync(address, "/readyz", null, cancellationToken);
+            var (ready, _) = await SidecarClient.GetAsync(address, prefix + "/readyz", null, cancellationToken);
             if (ready != HttpStatusCode.OK)
             {
                 return
@@ -49,7 +51,7 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
             var key = await FindKeyAsync(company, cancellationToken);
             return key is null
                 ? []
-                : [.. Judge(subject, await SidecarClient.GetAsync(address, $"/v1/version?entity={company}", key, cancellationToken))];
+                : [.. Judge(subject, await SidecarClient.GetAsync(address, $"{prefix}{Version}?entity={company}", key, cancellationToken))];
         }
         catch (HttpRequestException exception)
         {

@@ -130,11 +130,7 @@ internal sealed partial class InstanceSockets(UnixSocket? process, TimeProvider 
 
         try
         {
-            var socket = new UnixSocket(
-                path,
-                described.Mode is null ? UnixSocket.DefaultMode : UnixSocket.ParseMode(described.Mode),
-                described.Group
-            );
+            var socket = new UnixSocket(path, described.Mode, described.Group);
             if (present is null)
             {
                 socket.RemoveStale();
@@ -147,12 +143,18 @@ internal sealed partial class InstanceSockets(UnixSocket? process, TimeProvider 
 
             (_open[path], _owners[path]) = (described, instance.Name);
             _refused.Remove(path);
+            instance.SocketProblem = null;
             return true;
         }
         catch (Exception exception)
             when (exception is FormatException or SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            Close(path);
+            if (present is null)
+            {
+                Close(path); // one that is open stays as it is
+            }
+
+            instance.SocketProblem = exception.Message;
             if (_refused.GetValueOrDefault(path) != exception.Message)
             {
                 _refused[path] = exception.Message;
@@ -205,8 +207,8 @@ internal sealed partial class InstanceSockets(UnixSocket? process, TimeProvider 
         [LoggerMessage(
             1,
             LogLevel.Error,
-            "The socket {Path} of the instance {Name} cannot be opened, which is tried again every second: {Reason}"
+            "The socket {Path} of the instance {Instance} cannot be opened as it is configured, which is tried again every second: {Reason}"
         )]
-        public static partial void NotBound(ILogger logger, string name, string path, string reason);
+        public static partial void NotBound(ILogger logger, string instance, string path, string reason);
     }
 }

@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using DolibarrOAuthBridge.Instances;
 using Microsoft.Win32.SafeHandles;
 
 namespace DolibarrOAuthBridge.Http;
@@ -11,24 +12,8 @@ namespace DolibarrOAuthBridge.Http;
 /// <param name="Path">The socket's path.</param>
 /// <param name="Mode">Its file mode.</param>
 /// <param name="Group">Its group, by name or number; null for the process's own.</param>
-internal sealed partial record UnixSocket(string Path, UnixFileMode Mode = UnixSocket.DefaultMode, string? Group = null)
+internal sealed partial record UnixSocket(string Path, UnixFileMode Mode = SocketMode.Default, string? Group = null)
 {
-    /// <summary>0660: the sidecar's user and the socket's group.</summary>
-    public const UnixFileMode DefaultMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-
-    private const UnixFileMode ReadWrite = DefaultMode | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
-    /// <summary>Reads a mode such as <c>0660</c>.</summary>
-    /// <exception cref="FormatException">It is no mode of a socket.</exception>
-    public static UnixFileMode ParseMode(string text)
-    {
-        var mode = text.Length is 3 or 4 && text.All(static digit => digit is >= '0' and <= '7') ? Convert.ToInt32(text, 8) : -1;
-        return mode >= 0 && ((UnixFileMode)mode & ~ReadWrite) == 0 && ((UnixFileMode)mode).HasFlag(UnixFileMode.UserWrite)
-            ? (UnixFileMode)mode
-            : throw new FormatException($"{text} is not a mode for a socket. Use three octal digits such as 0660 or 0600.");
-    }
-
     /// <summary>
     /// Removes the file that a crash left behind, which would make <see cref="Bind"/> fail, if nobody listens on it.
     /// </summary>

@@ -44,6 +44,9 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
     /// <summary>What the last look at it found.</summary>
     public InstanceState State { get; set; } = InstanceState.Unknown;
 
+    /// <summary>Why its own socket is not as it is configured; null if it is, or it has none.</summary>
+    public string? SocketProblem { get; set; }
+
     /// <summary>Its services, where they are put together.</summary>
     public InstanceComposition? Composition => Volatile.Read(ref _composition);
 

@@ -37,9 +37,9 @@ internal sealed record InstanceDefinition
 
 /// <summary>A unix socket of an instance's own.</summary>
 /// <param name="Path">Its path.</param>
-/// <param name="Mode">Its file mode, such as <c>0660</c>; null for the default.</param>
+/// <param name="Mode">Its file mode.</param>
 /// <param name="Group">Its group; null for the process's own.</param>
-internal sealed record InstanceSocket(string Path, string? Mode, string? Group);
+internal sealed record InstanceSocket(string Path, UnixFileMode Mode, string? Group);
 
 /// <summary>What is wrong with one instance, or with one file in the directory of instances.</summary>
 /// <param name="Name">The instance; where a file's name is none, that file name.</param>

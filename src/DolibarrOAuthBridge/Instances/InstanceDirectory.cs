@@ -103,10 +103,14 @@ internal sealed class InstanceDirectory(Func<IConfiguration, string, BridgeOptio
             : throw new FormatException("DolibarrConf is missing: the path of the instance's conf.php.");
         all[$"{Bridge}:{nameof(BridgeOptions.DolibarrConf)}"] = conf;
         all[$"{Bridge}:{nameof(BridgeOptions.StateDirectory)}"] = Path.Combine(state, name);
-        var options = parse(Build(all), name) with { IsDatabaseUserOfAll = !settings.Keys.Any(IsOfAccount) };
         var socket = own["Socket"] is { Length: > 0 } at
-            ? new InstanceSocket(Path.GetFullPath(at), own["SocketMode"], own["SocketGroup"])
+            ? new InstanceSocket(Path.GetFullPath(at), SocketMode.Parse(own["SocketMode"]), own["SocketGroup"])
             : null;
+        var options = parse(Build(all), name) with
+        {
+            IsDatabaseUserOfAll = !settings.Keys.Any(IsOfAccount),
+            OwnSocket = socket?.Path ?? string.Empty,
+        };
         return new InstanceDefinition
         {
             Name = name,

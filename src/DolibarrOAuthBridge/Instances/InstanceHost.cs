@@ -174,7 +174,10 @@ internal sealed partial class InstanceHost(
     {
         try
         {
-            return present is null || present.Definition.Mark != definition.Mark || present.RereadConf() ? Make(definition) : present;
+            return present is null ? Make(definition)
+                : present.Definition.Mark != definition.Mark ? Make(definition with { Conf = definition.Conf ?? definition.ReadConf() })
+                : present.RereadConf() ? Make(definition)
+                : present;
         }
         catch (Exception exception) when (exception is DolibarrConfException or SidecarAccountException)
         {
@@ -222,13 +225,13 @@ internal sealed partial class InstanceHost(
         )]
         public static partial void Read(ILogger logger, int count, int added, int removed, int changed);
 
-        [LoggerMessage(3, LogLevel.Error, "The instance {Name} ({Source}) cannot be used as it is configured: {Problem}")]
-        public static partial void Broken(ILogger logger, string name, string source, string problem);
+        [LoggerMessage(3, LogLevel.Error, "The instance {Instance} ({Source}) cannot be used as it is configured: {Problem}")]
+        public static partial void Broken(ILogger logger, string instance, string source, string problem);
 
         [LoggerMessage(4, LogLevel.Error, "The configuration cannot be read, so every instance goes on as before: {Reason}")]
         public static partial void NothingRead(ILogger logger, string reason);
 
-        [LoggerMessage(5, LogLevel.Error, "The end of the instance {Name} failed unexpectedly.")]
-        public static partial void NotRetired(ILogger logger, Exception exception, string name);
+        [LoggerMessage(5, LogLevel.Error, "The end of the instance {Instance} failed unexpectedly.")]
+        public static partial void NotRetired(ILogger logger, Exception exception, string instance);
     }
 }

@@ -129,7 +129,7 @@ internal sealed partial class InstanceScheduler(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The background work of the instance {Name} failed unexpectedly.")]
-        public static partial void Failed(ILogger logger, Exception exception, string name);
+        [LoggerMessage(1, LogLevel.Error, "The background work of the instance {Instance} failed unexpectedly.")]
+        public static partial void Failed(ILogger logger, Exception exception, string instance);
     }
 }

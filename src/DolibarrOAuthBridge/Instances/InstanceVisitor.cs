@@ -281,13 +281,13 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The database of the instance {Name} does not answer: {Reason} It is tried again.")]
-        public static partial void Down(ILogger logger, string name, string reason);
+        [LoggerMessage(1, LogLevel.Warning, "The database of the instance {Instance} does not answer: {Reason} It is tried again.")]
+        public static partial void Down(ILogger logger, string instance, string reason);
 
-        [LoggerMessage(2, LogLevel.Error, "The instance {Name} cannot be used: {Problem}")]
-        public static partial void Unusable(ILogger logger, string name, string problem);
+        [LoggerMessage(2, LogLevel.Error, "The instance {Instance} cannot be used: {Problem}")]
+        public static partial void Unusable(ILogger logger, string instance, string problem);
 
-        [LoggerMessage(3, LogLevel.Debug, "The look at the instance {Name} met a lock or a conflict: {Reason} It is tried again.")]
-        public static partial void Busy(ILogger logger, string name, string reason);
+        [LoggerMessage(3, LogLevel.Debug, "The look at the instance {Instance} met a lock or a conflict: {Reason} It is tried again.")]
+        public static partial void Busy(ILogger logger, string instance, string reason);
     }
 }

@@ -17,8 +17,8 @@ internal static partial class PosixFiles
     public static bool IsRegular(string path) => TryStat(path, out _, out _, out var mode) && (mode & FileType) == RegularFile;
 
     /// <summary>
-    /// Gives a file that root made to the owner of its directory, so that the service can read and remove it. Does nothing for other
-    /// users.
+    /// Gives a file or directory that root made to the owner of the directory above, so that the service can read and remove it. Does
+    /// nothing for other users.
     /// </summary>
     /// <exception cref="IOException">The owner could not be changed.</exception>
     public static void GiveToDirectoryOwner(string path)
@@ -32,6 +32,13 @@ internal static partial class PosixFiles
         {
             throw new IOException($"{path} cannot be given to the owner of its directory.");
         }
+    }
+
+    /// <summary>Whether this process may make files in a directory, as far as its mode and file system tell.</summary>
+    public static bool MayWrite(string directory)
+    {
+        const int WriteAndEnter = 3;
+        return MayAccess(directory, WriteAndEnter) == 0;
     }
 
     /// <summary>Opens a file for reading without asking for its lock, as <see cref="FileStream"/> always does.</summary>
@@ -117,6 +124,9 @@ internal static partial class PosixFiles
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Stat(int directory, string path, int flags, uint mask, [Out] byte[] buffer);
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MayAccess(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint user, uint group);

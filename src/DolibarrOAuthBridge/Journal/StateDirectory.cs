@@ -34,17 +34,25 @@ internal static class StateDirectory
         }
 
         // Only a machine that has no system-wide directory, and an account that cannot make it, has one per user.
-        return Directory.Exists(SystemWide) || CanMake(SystemWide) ? SystemWide : OfUser();
+        return Directory.Exists(SystemWide) || PosixFiles.MayWrite(Path.GetDirectoryName(SystemWide)!) ? SystemWide : OfUser();
     }
 
-    /// <summary>Makes the directory where it is missing and tries whether files can be written there.</summary>
+    /// <summary>
+    /// Makes the directory where it is missing and tries whether files can be written there. What root makes belongs to the owner of the
+    /// directory above: an instance's directory is the service's, whoever is first.
+    /// </summary>
     /// <returns>Its full path.</returns>
     /// <exception cref="IOException">It cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">It belongs to another user.</exception>
     public static string Prepare(string configured)
     {
         var path = Locate(configured);
-        Directory.CreateDirectory(path, OwnerOnly);
+        if (!Directory.Exists(path))
+        {
+            Directory.CreateDirectory(path, OwnerOnly);
+            PosixFiles.GiveToDirectoryOwner(path);
+        }
+
         Probe(path);
         return path;
     }
@@ -65,6 +73,20 @@ internal static class StateDirectory
         };
         using var file = new FileStream(Path.Combine(directory, ProbeName), options);
         file.Write(new byte[4096]);
+    }
+
+    /// <summary>Why the directory cannot be used, and what helps; null if it can. Makes it where it is missing.</summary>
+    public static string? FindProblem(string configured)
+    {
+        try
+        {
+            Prepare(configured);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Explain(Locate(configured), exception);
+        }
     }
 
     /// <summary>Why a directory cannot be used and what helps: whose it is, and the command.</summary>
@@ -88,19 +110,6 @@ internal static class StateDirectory
             _ => exception.Message.Replace(ProbeName, "…", StringComparison.Ordinal),
         };
         return $"The state directory {directory} cannot be written: {why.TrimEnd('.')}.";
-    }
-
-    private static bool CanMake(string path)
-    {
-        try
-        {
-            Directory.CreateDirectory(path, OwnerOnly);
-            return true;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private static string OfUser()

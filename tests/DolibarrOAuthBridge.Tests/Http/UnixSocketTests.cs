@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Http;
+using DolibarrOAuthBridge.Instances;
 
 namespace DolibarrOAuthBridge.Tests.Http;
 
@@ -24,9 +25,9 @@ public sealed class UnixSocketTests : IDisposable
     [Fact]
     public void A_socket_has_its_mode_in_the_end()
     {
-        using var socket = new UnixSocket(Place, UnixSocket.ParseMode("0666")).Bind();
+        using var socket = new UnixSocket(Place, SocketMode.Parse("0666")).Bind();
 
-        Assert.Equal(UnixSocket.ParseMode("0666"), File.GetUnixFileMode(Place));
+        Assert.Equal(SocketMode.Parse("0666"), File.GetUnixFileMode(Place));
     }
 
     [Fact]

@@ -68,5 +68,30 @@ public sealed class StateDirectoryTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_directory));
     }
 
+    [Fact]
+    public void What_root_makes_for_an_instance_belongs_to_the_service()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root gives a directory away.");
+        using (var chown = Process.Start("chown", ["1001", _directory]))
+        {
+            chown.WaitForExit();
+        }
+
+        var made = StateDirectory.Prepare(Path.Combine(_directory, "acme"));
+
+        Assert.Equal("1001", PosixFiles.OwnerOf(made));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(made));
+    }
+
+    [Fact]
+    public void A_file_in_its_place_is_a_problem()
+    {
+        var file = Path.Combine(_directory, "a-file");
+        File.WriteAllText(file, string.Empty);
+
+        Assert.Contains(file, StateDirectory.FindProblem(file), StringComparison.Ordinal);
+        Assert.Null(StateDirectory.FindProblem(Path.Combine(_directory, "not-made-yet")));
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 }

@@ -70,7 +70,7 @@ class OAuthBridgeAddress
 			return new self('http://localhost', $path);
 		}
 
-		$pattern = '~^(?:http://)?(127(?:\.\d{1,3}){3}|\[::1\]|localhost)(?::(\d{1,5}))?(/i/[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?/?$~iD';
+		$pattern = '~^(?:http://)?(127(?:\.\d{1,3}){3}|\[::1\]|localhost)(?::(\d{1,5}))?(?-i:(/i/[a-z0-9-]{1,40}))?/?$~iD';
 		if (
 			!preg_match($pattern, $text, $parts)
 			|| ($parts[1][0] === '1' && filter_var($parts[1], FILTER_VALIDATE_IP, FILTER_FLAG_IPV4) === false)

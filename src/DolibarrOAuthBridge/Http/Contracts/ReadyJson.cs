@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Instances;
+using DolibarrOAuthBridge.Journal;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
 
@@ -14,7 +15,8 @@ internal sealed record ReadyJson(string Status, IReadOnlyList<InstanceStateJson>
 /// <param name="Name">Its name.</param>
 /// <param name="State"><c>ok</c>, <c>database_down</c>, <c>broken</c> (its configuration or conf.php cannot be used) or <c>new</c> (not
 /// looked at yet).</param>
-/// <param name="Problem">What is wrong; null if nothing. With the state <c>ok</c> the new settings are wrong and the former in use.</param>
+/// <param name="Problem">What is wrong; null if nothing. With the state <c>ok</c> the new settings are wrong and the former in use, the
+/// state directory cannot be written, so that nothing is refreshed, or the instance's own socket is not as configured.</param>
 /// <param name="Entries">Its OAuth entries at the last look.</param>
 /// <param name="NeedPerson">How many of them need a person.</param>
 /// <param name="LookedAt">The last look; null if there was none.</param>
@@ -30,7 +32,10 @@ internal sealed record InstanceStateJson(string Name, string State, string? Prob
             { IsDatabaseUp: null } => "new",
             _ => "ok",
         };
-        return new InstanceStateJson(instance.Name, name, problem ?? state.Problem, state.Entries, state.NeedPerson, state.LookedAt);
+        var directory = instance.Definition.Options.StateDirectory;
+        var unusable = Directory.Exists(directory) ? StateDirectory.FindProblem(directory) : null; // it is made when it is needed
+        var told = problem ?? state.Problem ?? unusable ?? instance.SocketProblem;
+        return new InstanceStateJson(instance.Name, name, told, state.Entries, state.NeedPerson, state.LookedAt);
     }
 
     public static InstanceStateJson Of(InstanceProblem problem) => new(problem.Name, "broken", problem.Message, 0, 0, null);

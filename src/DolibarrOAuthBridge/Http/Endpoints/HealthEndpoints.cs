@@ -15,7 +15,14 @@ namespace DolibarrOAuthBridge.Http.Endpoints;
 /// </summary>
 internal static class HealthEndpoints
 {
-    private const string Ok = "ok";
+    /// <summary>All is well.</summary>
+    public const string Ok = "ok";
+
+    /// <summary>The process is about to end.</summary>
+    public const string Draining = "draining";
+
+    /// <summary>Nothing can be refreshed, because the state directory cannot be used; the log says why.</summary>
+    public const string NoStateDirectory = "state_directory";
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
@@ -55,7 +62,7 @@ internal static class HealthEndpoints
     )
     {
         var word = lifetime.ApplicationStopping.IsCancellationRequested
-            ? "draining"
+            ? Draining
             : await FindStatusAsync(database, tokens, journal, cancellationToken);
         var status = word == Ok ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return IsVerbose(request)
@@ -74,7 +81,7 @@ internal static class HealthEndpoints
         {
             await tokens.SchemaAsync(cancellationToken);
             await database.PingAsync(cancellationToken);
-            return journal.FindProblem() is null ? Ok : "state_directory"; // nothing can be refreshed; the log says why
+            return journal.FindProblem() is null ? Ok : NoStateDirectory;
         }
         catch (StoreException)
         {

@@ -4,6 +4,7 @@ using DolibarrOAuthBridge.Http.Contracts;
 using DolibarrOAuthBridge.Http.Metrics;
 using DolibarrOAuthBridge.Http.Security;
 using DolibarrOAuthBridge.Instances;
+using DolibarrOAuthBridge.Journal;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace DolibarrOAuthBridge.Http.Endpoints;
@@ -53,9 +54,14 @@ internal static class OperatorEndpoints
             }
         );
 
-    // What one instance suffers does not make the process unready.
-    private static Task WriteReadyAsync(HttpContext context) =>
-        IsStopping(context) ? WriteAsync(context, 503, new HealthJson("draining")) : WriteAsync(context, 200, new HealthJson("ok"));
+    // What one instance suffers does not make the process unready; what nobody can refresh without does.
+    private static Task WriteReadyAsync(HttpContext context)
+    {
+        var state = context.RequestServices.GetRequiredService<BridgeOptions>().StateDirectory;
+        return IsStopping(context) ? WriteAsync(context, 503, new HealthJson(HealthEndpoints.Draining))
+            : StateDirectory.FindProblem(state) is not null ? WriteAsync(context, 503, new HealthJson(HealthEndpoints.NoStateDirectory))
+            : WriteAsync(context, 200, new HealthJson(HealthEndpoints.Ok));
+    }
 
     private static Task WriteAsync(HttpContext context, int status, HealthJson health)
     {
@@ -71,7 +77,7 @@ internal static class OperatorEndpoints
         var others = instances.Problems.Where(problem => instances.Find(problem.Name) is null).Select(InstanceStateJson.Of);
         return context.Response.WriteAsJsonAsync(
             new ReadyJson(
-                IsStopping(context) ? "draining" : "ok",
+                IsStopping(context) ? HealthEndpoints.Draining : HealthEndpoints.Ok,
                 [.. served.Concat(others).OrderBy(one => one.Name, StringComparer.Ordinal)]
             ),
             ApiJson.Default.ReadyJson
