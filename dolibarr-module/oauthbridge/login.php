@@ -60,6 +60,9 @@ try {
 	$url = $signIn->begin($entry, oauthbridgeLoginCallback(), $record);
 } catch (OAuthBridgeException $e) {
 	dol_syslog('oauthbridge: a sign-in with '.$entry.' could not begin: '.$e->getDetail(), LOG_WARNING);
-	$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginUnavailable', $entries[$entry]);
+	$isTooMany = $e->getProblemCode() === 'too_many_requests';
+	$_SESSION['dol_loginmesg'] = $isTooMany
+		? $langs->transnoentitiesnoconv('OAuthBridgeLoginTooMany')
+		: $langs->transnoentitiesnoconv('OAuthBridgeLoginUnavailable', $entries[$entry]);
 }
 oauthbridgeGoTo($url);

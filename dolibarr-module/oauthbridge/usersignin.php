@@ -58,7 +58,7 @@ $page = dol_buildpath('/oauthbridge/usersignin.php', 1).'?id='.$id;
  */
 
 if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'unlink') {
-	if ($links->remove(GETPOSTINT('link'), $id)) {
+	if (OAuthBridgeLinking::unlink($db, (int) $conf->entity, $object, GETPOSTINT('link'), $user->login)) {
 		setEventMessages($langs->trans('OAuthBridgeUnlinked'), null, 'mesgs');
 	}
 	oauthbridgeGoTo($page);
@@ -82,7 +82,7 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST' && $action === 'link' && $isOwn) {
 			);
 			$url = (new OAuthBridgeSignIn(new OAuthBridgeClient(), dol_now()))->begin($entry, oauthbridgeLoginCallback(), $record);
 		} catch (OAuthBridgeException $e) {
-			setEventMessages(dol_escape_htmltag($e->getDetail()), null, 'errors');
+			oauthbridgeShowProblem($e);
 		}
 	}
 	oauthbridgeGoTo($url);

@@ -106,15 +106,20 @@ final class ConsentsTest extends TestCase
 		$this->of(7)->beginCode(self::ENTRY);
 	}
 
-	public function testASessionKeepsALimitedNumberOfConsents()
+	public function testASessionRefusesAnEleventhConsentAndDropsNoneThatIsUnderWay()
 	{
-		for ($i = 0; $i < 50; $i++) {
+		for ($i = 0; $i < OAuthBridgePendingAuthorizations::MAX_PENDING; $i++) {
 			$this->client->answer['state'] = 'state-'.$i;
 			$this->of(7)->beginCode(self::ENTRY);
 		}
+		try {
+			$this->of(7)->beginCode(self::ENTRY);
+			$this->fail('An eleventh was begun.');
+		} catch (OAuthBridgeException $e) {
+			$this->assertSame('too_many_requests', $e->getProblemCode());
+		}
 
-		$this->assertCount(OAuthBridgePendingAuthorizations::MAX_PENDING, $_SESSION[OAuthBridgeConsents::PENDING]);
-		$this->of(7)->finishCode(array('state' => 'state-49'));
+		$this->of(7)->finishCode(array('state' => 'state-0'));
 		$this->assertCount(1, $this->client->finished);
 	}
 

@@ -4,6 +4,7 @@
  */
 
 require_once __DIR__.'/doubles/login.php';
+require_once DOL_DOCUMENT_ROOT.'/core/class/events.class.php';
 require_once DOL_DOCUMENT_ROOT.'/user/class/user.class.php';
 require_once MODULE.'/core/login/functions_oauthbridge.php';
 
@@ -205,9 +206,37 @@ final class LoginUsersTest extends ModuleTestCase
 		$GLOBALS['conf']->file->main_authentication = 'oauthbridge';
 		$GLOBALS['conf']->modules['oauthbridge'] = 'oauthbridge';
 
+		$GLOBALS['user'] = new User($this->db);
+		Events::$written = array();
+
 		$this->assertSame('', check_user_password_oauthbridge('', '', 1));
-		$this->assertStringContainsString('also that of another user', implode(Log::warnings()));
+		$this->assertStringContainsString('also that of another user', implode(Events::$written));
 		$this->assertStringContainsString('OAuthBridgeLoginRefused', $_SESSION['dol_loginmesg']);
+	}
+
+	public function testWhoIsRefusedWithATicketReachesTheSecurityEvents()
+	{
+		$GLOBALS['user'] = new User($this->db);
+		$GLOBALS['conf']->file->main_authentication = 'oauthbridge';
+		$id = $this->user('ada', array('statut' => 0));
+		Events::$written = array();
+
+		foreach (array('ada', 'another') as $login) {
+			$record = array('entry' => 'GOOGLE-Login');
+			$user = (object) array('rowid' => $id, 'login' => $login);
+			$ticket = (new OAuthBridgeSignIn(null, dol_now()))->issueTicket($user, 1, $record);
+			$_GET = array('afteroauthloginreturn' => 'oauthbridge', 'oauthbridge_ticket' => $ticket);
+			$this->assertSame('', check_user_password_oauthbridge('', '', 1));
+			$this->db->query('UPDATE llx_user SET statut = 1');
+		}
+		$this->assertSame('', check_user_password_oauthbridge('', '', 1), 'the ticket is used');
+		$_GET = array();
+
+		$this->assertSame(array(
+			'USER_LOGIN_FAILED: OAuthBridge GOOGLE-Login - user_disabled',
+			'USER_LOGIN_FAILED: OAuthBridge GOOGLE-Login - the login of user '.$id.' has changed',
+			'USER_LOGIN_FAILED: OAuthBridge - no valid ticket',
+		), Events::$written);
 	}
 
 	/**

@@ -58,8 +58,8 @@ final class PackageTest extends TestCase
 		}));
 
 		$this->assertEqualsCanonicalizing($tables, preg_split('/[\s,]+/', $dropped[1]));
-		require_once MODULE.'/class/login/oauthbridgeuserchanges.class.php';
-		$this->assertStringContainsString("param = '".OAuthBridgeUserChanges::OWN_ADDRESSES."'", $guide);
+		require_once MODULE.'/class/login/oauthbridgeownaddresses.class.php';
+		$this->assertStringContainsString("param = '".OAuthBridgeOwnAddresses::OLD_NAME."'", $guide);
 	}
 
 	public function testTheVersionEqualsThatOfTheSidecar()

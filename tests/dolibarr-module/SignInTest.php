@@ -46,25 +46,47 @@ final class SignInTest extends TestCase
 		};
 	}
 
-	public function testTheBridgeCountsByTheBrowsersAddressButNotByThatOfAProxyOrOfAHeader()
+	public function testTheBridgeCountsByTheBrowsersAddressWhateverHeadersSayButNotByThatOfAProxyOfOnesOwn()
 	{
 		$before = $_SERVER;
 		try {
 			foreach (
 				array(
 					array(array('REMOTE_ADDR' => '203.0.113.5'), '203.0.113.5'),
-					array(array('REMOTE_ADDR' => '203.0.113.5', 'HTTP_X_FORWARDED_FOR' => '198.51.100.7'), null),
+					array(array('REMOTE_ADDR' => '203.0.113.5', 'HTTP_X_FORWARDED_FOR' => '198.51.100.7'), '203.0.113.5'),
+					array(array('REMOTE_ADDR' => '203.0.113.5', 'HTTP_VIA' => '1.1 me', 'HTTP_FORWARDED' => 'for=1'), '203.0.113.5'),
+					array(array('REMOTE_ADDR' => '::ffff:203.0.113.5'), '203.0.113.5'),
+					array(array('REMOTE_ADDR' => '2a01:4f8::5'), '2a01:4f8::5'),
 					array(array('REMOTE_ADDR' => '127.0.0.1'), null),
+					array(array('REMOTE_ADDR' => '::1'), null),
+					array(array('REMOTE_ADDR' => '::ffff:10.0.0.2'), null),
+					array(array('REMOTE_ADDR' => '192.168.1.2', 'HTTP_X_FORWARDED_FOR' => '198.51.100.7'), null),
+					array(array('REMOTE_ADDR' => 'fd00::2'), null),
 					array(array(), null),
 				) as list($server, $expected)
 			) {
 				$_SERVER = $server + array_diff_key($before, array('REMOTE_ADDR' => 1));
+				$_SESSION = array();
 				$this->begin($this->signIn());
 				$this->assertSame($expected, $this->client->options['client_address'] ?? null);
 			}
 		} finally {
 			$_SERVER = $before;
 		}
+	}
+
+	public function testTheBridgeCountsBySessionThoughEachSignInHasABindingOfItsOwn()
+	{
+		$this->begin($this->signIn());
+		$first = $this->client->options;
+		$this->begin($this->signIn());
+		$this->assertSame($first['session_key'], $this->client->options['session_key']);
+		$this->assertNotSame($first['session_binding'], $this->client->options['session_binding']);
+		$this->assertStringNotContainsString($first['session_key'], serialize($_SESSION));
+
+		$_SESSION = array();
+		$this->begin($this->signIn());
+		$this->assertNotSame($first['session_key'], $this->client->options['session_key'], 'another session');
 	}
 
 	public function testASignInIsBoundToTheSession()
@@ -121,14 +143,22 @@ final class SignInTest extends TestCase
 		$this->assertNotNull($this->signIn(599)->take(array('state' => 'state-2')));
 	}
 
-	public function testASessionKeepsALimitedNumberOfSignIns()
+	public function testASessionRefusesAnEleventhSignInAndDropsNoneThatIsUnderWay()
 	{
-		for ($count = 0; $count < 20; $count++) {
+		for ($count = 0; $count < OAuthBridgePendingAuthorizations::MAX_PENDING; $count++) {
 			$this->begin($this->signIn());
 		}
+		try {
+			$this->begin($this->signIn(599));
+			$this->fail('An eleventh was begun.');
+		} catch (OAuthBridgeException $e) {
+			$this->assertSame('too_many_requests', $e->getProblemCode());
+		}
 
-		$this->assertCount(OAuthBridgePendingAuthorizations::MAX_PENDING, $_SESSION[OAuthBridgeSignIn::PENDING]);
-		$this->assertNotNull($this->signIn()->take(array('state' => 'state-20')));
+		$this->assertNotNull($this->signIn()->take(array('state' => 'state-1')), 'the oldest');
+		$this->begin($this->signIn());
+		$this->begin($this->signIn(600));
+		$this->assertCount(1, $_SESSION[OAuthBridgeSignIn::PENDING], 'those older than ten minutes do not count');
 	}
 
 	/**

@@ -5,6 +5,7 @@
 
 require_once __DIR__.'/doubles/login.php';
 require_once __DIR__.'/Support/LoginTables.php';
+require_once DOL_DOCUMENT_ROOT.'/core/class/CMailFile.class.php';
 require_once DOL_DOCUMENT_ROOT.'/core/class/events.class.php';
 require_once DOL_DOCUMENT_ROOT.'/user/class/user.class.php';
 require_once MODULE.'/core/login/functions_oauthbridge.php';
@@ -53,6 +54,7 @@ final class UserChangesTest extends ModuleTestCase
 
 		$this->assertSame(0, $links->findUser(self::IDENTITY['issuer'], '1001'));
 		$this->assertSame(array(), $links->listOf($id));
+		$this->assertStringStartsWith('OAUTHBRIDGE_UNLINKED: ada@example.com at', Events::$written[0]);
 	}
 
 	public function testALinkSignsInWhereDolibarrKeepsNoEndOfAllSessions()
@@ -61,27 +63,6 @@ final class UserChangesTest extends ModuleTestCase
 		$this->db->query('ALTER TABLE llx_user DROP COLUMN flagdelsessionsbefore'); // as Dolibarr 17 has it: the query would fail
 
 		$this->assertSame($id, (new OAuthBridgeLinks($this->db, 1))->findUser(self::IDENTITY['issuer'], '1001'));
-	}
-
-	public function testAnAddressThatAUserSetDoesNotCount()
-	{
-		$id = $this->user('mallory', array('email' => 'ada@example.com'));
-		$this->modify($id, $id, 'old@example.com', 'Ada@Example.com');
-		$this->assertSame('email_set_by_user', $this->refusal());
-
-		$this->trigger('USER_MODIFY', array('id' => $id, 'login' => 'mallory', 'email' => 'ada@example.com'));
-		$this->assertSame('email_set_by_user', $this->refusal(), 'an administrator gave a right or a group');
-
-		$this->modify($id, $id + 1, 'old@example.com', 'ada@example.com');
-		$this->assertSame('', $this->refusal(), 'an administrator set it');
-	}
-
-	public function testAnAddressThatAUserOnlyKeptCounts()
-	{
-		$id = $this->user('ada', array('email' => 'ada@example.com'));
-		$this->modify($id, $id, 'ada@example.com', 'ada@example.com');
-
-		$this->assertSame('', $this->refusal());
 	}
 
 	public function testGoogleVouchesForItsOwnAddressesAndHostedDomainsOnly()
@@ -134,6 +115,37 @@ final class UserChangesTest extends ModuleTestCase
 		$this->assertStringStartsWith('OAUTHBRIDGE_LINKED: ada@example.com at https://login.example.com', Events::$written[0]);
 	}
 
+	public function testUnlinkingTellsTheUserAndTheSecurityEvents()
+	{
+		$id = $this->linkedUser();
+		$links = new OAuthBridgeLinks($this->db, 1);
+		$link = (int) $links->listOf($id)[0]->rowid;
+		$owner = (object) array('id' => $id, 'login' => 'ada', 'email' => 'ada@example.com');
+		CMailFile::$sent = array();
+
+		$this->assertFalse(OAuthBridgeLinking::unlink($this->db, 1, $owner, $link + 1, 'boss'));
+		$this->assertSame(array(), Events::$written);
+		$this->assertTrue(OAuthBridgeLinking::unlink($this->db, 1, $owner, $link, 'boss'));
+
+		$this->assertSame(array(), $links->listOf($id));
+		$what = 'OAUTHBRIDGE_UNLINKED: ada@example.com at https://login.example.com was unlinked from ada by boss';
+		$this->assertStringStartsWith($what, Events::$written[0]);
+		$this->assertSame(array('ada@example.com'), array_column(CMailFile::$sent, 'to'));
+		$this->assertStringStartsWith('OAuthBridgeUnlinkedMailText ada@example.com', CMailFile::$sent[0]['text']);
+		$this->assertSame('OAuthBridgeUnlinkedMailSubject', CMailFile::$sent[0]['subject']);
+	}
+
+	public function testALinkByAddressTellsTheUserAndTheSecurityEvents()
+	{
+		$this->user('ada', array('email' => 'ada@example.com'));
+		CMailFile::$sent = array();
+
+		$this->assertSame('', $this->refusal());
+
+		$this->assertStringStartsWith('OAUTHBRIDGE_LINKED: ada@example.com at https://login.example.com', Events::$written[0]);
+		$this->assertSame(array('OAuthBridgeLinkedMailSubject'), array_column(CMailFile::$sent, 'subject'));
+	}
+
 	public function testARefusedSignInReachesTheSecurityEventsWhereDolibarrWritesNone()
 	{
 		$GLOBALS['user'] = new User($this->db);
@@ -152,14 +164,6 @@ final class UserChangesTest extends ModuleTestCase
 		$actor->id = 99;
 		$triggers = new InterfaceOauthBridgeTriggers($this->db);
 		return $triggers->runTrigger($action, $object, $actor, $GLOBALS['langs'], $GLOBALS['conf']);
-	}
-
-	/** A user's address is changed by somebody. */
-	private function modify($id, $actorId, $before, $after)
-	{
-		$actor = (object) array('id' => $actorId);
-		$changed = (object) array('id' => $id, 'email' => $after, 'oldcopy' => (object) array('email' => $before));
-		(new OAuthBridgeUserChanges($this->db, 1))->modified($changed, $actor);
 	}
 
 	/** @return string Why an identity is refused; empty if it is not */

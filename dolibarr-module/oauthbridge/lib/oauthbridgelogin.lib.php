@@ -77,7 +77,7 @@ function oauthbridgeLoginCallback()
 /**
  * Writes a failed sign-in into the security events and the log, as Dolibarr does with failed logins.
  *
- * @param  string $entry  Name of the entry
+ * @param  string $entry  Name of the entry; empty where that is unknown
  * @param  string $reason Reason for administrators; may hold what the provider sent
  * @return void
  */
@@ -87,13 +87,13 @@ function oauthbridgeLoginFailed($entry, $reason)
 
 	// Of a description with parentheses, Dolibarr's page of security events shows only what is inside them.
 	$reason = strtr($reason, '()', '[]');
-	$user->context['audit'] = 'OAuthBridge '.$entry.' - '.$reason;
+	$user->context['audit'] = 'OAuthBridge '.($entry === '' ? '' : $entry.' ').'- '.$reason;
 	$user->context['authentication_method'] = 'oauthbridge';
 	if ((int) DOL_VERSION < 18) {
 		@$user->trigger_mesg = $user->context['audit']; // where Dolibarr 17 looks for the reason; no class of it declares this property
 	}
 	$user->call_trigger('USER_LOGIN_FAILED', $user);
-	dol_syslog('oauthbridge: a sign-in with '.$entry.' failed: '.$reason, LOG_NOTICE);
+	dol_syslog('oauthbridge: a sign-in'.($entry === '' ? '' : ' with '.$entry).' failed: '.$reason, LOG_NOTICE);
 	if (!getDolGlobalString('MAIN_LOGEVENTS_USER_LOGIN_FAILED')) {
 		require_once __DIR__.'/../class/client/oauthbridgealarm.class.php';
 		OAuthBridgeAlarm::write($db, 'USER_LOGIN_FAILED', $user->context['audit']); // Dolibarr writes it only where that is switched on

@@ -56,6 +56,12 @@ internal static class RequestValues
                 "session_binding must be a secret of the browser's session, of up to 512 characters."
             );
 
+    /// <summary><c>session_key</c>: what all sign-ins of one browser's session have in common; null if not given.</summary>
+    public static string? SessionKey(string? text) =>
+        string.IsNullOrEmpty(text) ? null
+        : text.Length <= 512 ? text
+        : throw new BridgeException(ProblemCode.InvalidRequest, "session_key must have at most 512 characters.");
+
     /// <summary><c>redirect_uri</c>: a page of Dolibarr as registered at the provider; null if not given.</summary>
     public static string? RedirectUri(string? text) =>
         string.IsNullOrEmpty(text) ? null

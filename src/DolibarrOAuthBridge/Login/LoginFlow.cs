@@ -46,7 +46,7 @@ internal sealed partial class LoginFlow(
         CancellationToken cancellationToken = default
     )
     {
-        quota.Take(options.SessionBinding, options.ClientAddress);
+        quota.Take(options.SessionKey ?? options.SessionBinding, options.ClientAddress);
         var entry = await entries.GetAsync(entryName, entity, cancellationToken);
         if (!AsciiName.AreSame(entry.Name.Label, Label))
         {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net;
+
 namespace DolibarrOAuthBridge.Login;
 
 /// <summary>What a caller says when a sign-in begins. Not a printing record: the binding is a secret.</summary>
@@ -14,8 +16,11 @@ internal sealed class LoginOptions
     /// <summary>Whom to suggest to the provider; null for nobody.</summary>
     public string? LoginHint { get; init; }
 
+    /// <summary>What all sign-ins of one browser session have in common, to count them by; null if the caller does not say.</summary>
+    public string? SessionKey { get; init; }
+
     /// <summary>The browser's address; null if the caller does not say.</summary>
-    public string? ClientAddress { get; init; }
+    public IPAddress? ClientAddress { get; init; }
 }
 
 /// <summary>A sign-in begun: where the browser goes. It prints nothing of the continuation.</summary>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 
 namespace DolibarrOAuthBridge.Login;
 
@@ -13,23 +15,32 @@ internal sealed class LoginQuota(TimeProvider time)
     private const int MostPerSession = 30;
     private const int MostPerAddress = 300; // an office may be behind one address
     private const int MostCounted = 20_000; // bounds the memory
+    private const int NetworkBytes = 8; // of an IPv6 address: the rest is the caller's own choice
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, Count> _counts = new(StringComparer.Ordinal);
 
     /// <summary>Counts a sign-in that begins.</summary>
-    /// <param name="sessionBinding">The binding of the browser's session.</param>
-    /// <param name="address">The browser's address as the web server saw it; null if the caller does not say.</param>
+    /// <param name="session">What all sign-ins of one browser session have in common.</param>
+    /// <param name="address">The browser's address as the web server saw it; null where unknown. IPv6 counts by its /64.</param>
     /// <exception cref="BridgeException"><c>too_many_requests</c>: wait.</exception>
-    public void Take(string sessionBinding, string? address)
+    public void Take(string session, IPAddress? address)
     {
         var now = time.GetUtcNow();
-        Take($"session {SecretHash.Of(sessionBinding)}", MostPerSession, now);
+        Take($"session {SecretHash.Of(session)}", MostPerSession, now);
         if (address is not null)
         {
-            Take($"address {address}", MostPerAddress, now);
+            Take($"address {Network(address)}", MostPerAddress, now);
         }
+    }
+
+    private static string Network(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return plain.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexStringLower(plain.GetAddressBytes().AsSpan(0, NetworkBytes))
+            : plain.ToString();
     }
 
     private void Take(string key, int most, DateTimeOffset now)

@@ -50,36 +50,6 @@ public sealed class LoginFlowTests(SharedInstall shared)
         Assert.Equal("1001", (await world.CompleteAsync(world.Approve(victim))).Subject);
     }
 
-    [Fact]
-    public async Task Who_begins_too_many_sign_ins_waits_and_nobody_else_does()
-    {
-        await using var world = await FlowWorld.CreateAsync(shared);
-        for (var count = 0; count < 30; count++)
-        {
-            await world.BeginAsync(FlowWorld.Entry, "one-session");
-        }
-
-        var refused = await Assert.ThrowsAsync<BridgeException>(() => world.BeginAsync(FlowWorld.Entry, "one-session"));
-        Assert.Equal((ProblemCode.TooManyRequests, TimeSpan.FromMinutes(10)), (refused.Code, refused.RetryAfter));
-        await world.BeginAsync(FlowWorld.Entry, "another-session");
-        world.Clock.Advance(TimeSpan.FromMinutes(10));
-        await world.BeginAsync(FlowWorld.Entry, "one-session");
-    }
-
-    [Fact]
-    public async Task One_address_with_many_sessions_waits_too()
-    {
-        await using var world = await FlowWorld.CreateAsync(shared);
-        for (var session = 0; session < 300; session++)
-        {
-            await world.BeginAsync(FlowWorld.Entry, $"session-{session}", "192.0.2.1");
-        }
-
-        var refused = await Assert.ThrowsAsync<BridgeException>(() => world.BeginAsync(FlowWorld.Entry, "a-new-session", "192.0.2.1"));
-        Assert.Equal(ProblemCode.TooManyRequests, refused.Code);
-        await world.BeginAsync(FlowWorld.Entry, "a-new-session", "192.0.2.2");
-    }
-
     [Theory]
     [InlineData(null)]
     [InlineData("")]

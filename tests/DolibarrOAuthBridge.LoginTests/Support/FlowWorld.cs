@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Net;
 using DolibarrOAuthBridge.Consents;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -98,7 +99,7 @@ internal sealed class FlowWorld : IAsyncDisposable
 
     public Task<LoginStart> BeginAsync() => BeginAsync(Entry, Binding);
 
-    public Task<LoginStart> BeginAsync(string entry, string binding, string? address = null) =>
+    public Task<LoginStart> BeginAsync(string entry, string binding, string? address = null, string? session = null) =>
         Flow.BeginAsync(
             entry,
             Company,
@@ -106,7 +107,8 @@ internal sealed class FlowWorld : IAsyncDisposable
             {
                 SessionBinding = binding,
                 RedirectUri = "https://erp.example.com/login.php",
-                ClientAddress = address,
+                SessionKey = session,
+                ClientAddress = address is null ? null : IPAddress.Parse(address),
             }
         );
 

@@ -16,8 +16,6 @@ trait LoginTables
 		$sql .= ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci';
 		$this->db->query('DROP TABLE IF EXISTS llx_oauthbridge_link');
 		$this->db->query($sql);
-		$sql = 'CREATE OR REPLACE TABLE llx_user_param (fk_user integer NOT NULL, entity integer NOT NULL DEFAULT 1,';
-		$this->db->query($sql.' param varchar(180) NOT NULL, value text NOT NULL) ENGINE=InnoDB');
 		$this->db->query(file_get_contents(MODULE.'/sql/llx_oauthbridge_link.sql'));
 		$this->db->query(file_get_contents(MODULE.'/sql/llx_oauthbridge_link.key.sql'));
 	}
@@ -25,7 +23,7 @@ trait LoginTables
 	/** Drops them. */
 	private function dropTables()
 	{
-		foreach (array('oauthbridge_link', 'user_param', 'user') as $table) {
+		foreach (array('oauthbridge_link', 'user') as $table) {
 			$this->db->query('DROP TABLE IF EXISTS llx_'.$table);
 		}
 	}

@@ -35,8 +35,10 @@ abstract class ModuleTestCase extends TestCase
 			$dolibarr_main_db_name,
 			(int) $dolibarr_main_db_port
 		);
-		$sql = "DELETE FROM llx_const WHERE name LIKE 'OAUTHBRIDGE\\_ENDED\\_%'";
+		$sql = "DELETE FROM llx_const WHERE name LIKE 'OAUTHBRIDGE\\_ENDED\\_%' OR name LIKE 'OAUTHBRIDGE\\_OWN\\_%'";
 		$this->db->query($sql." OR name LIKE 'MAIN\\_MODULE\\_OAUTHBRIDGE%' OR name = 'LOCAL_CONSTS_FILES'");
+		$sql = 'CREATE OR REPLACE TABLE llx_user_param (fk_user integer NOT NULL, entity integer NOT NULL DEFAULT 1,';
+		$this->db->query($sql.' param varchar(180) NOT NULL, value text NOT NULL) ENGINE=InnoDB');
 		$GLOBALS['db'] = $this->db;
 		$GLOBALS['langs'] = new Translate();
 		$GLOBALS['user'] = null;

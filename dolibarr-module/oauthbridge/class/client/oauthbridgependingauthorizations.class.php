@@ -18,7 +18,7 @@ require_once __DIR__.'/oauthbridgeexception.class.php';
  */
 class OAuthBridgePendingAuthorizations
 {
-	/** The most requests that one session keeps; the oldest are dropped. One browser tab needs one. */
+	/** The most requests that one session keeps; a further one is refused until one of them is over. One browser tab needs one. */
 	const MAX_PENDING = 10;
 
 	/** Seconds until a request expires, where the bridge does not say. */
@@ -53,10 +53,20 @@ class OAuthBridgePendingAuthorizations
 	 *                                     authorization_url, state and, optionally, expires_in (seconds) and continuation
 	 * @param  array<string,mixed> $record What take() gives back
 	 * @return string                      The provider's page to send the browser to: http or https
-	 * @throws OAuthBridgeException Whatever $start throws; code invalid_answer: the bridge named no usable page or no state
+	 * @throws OAuthBridgeException Whatever $start throws; code invalid_answer: the bridge named no usable page or no state; code
+	 *                              too_many_requests: MAX_PENDING are under way
 	 */
 	public function begin(callable $start, array $record)
 	{
+		$pending = array_filter($this->read(), function ($record) {
+			return is_array($record) && $this->now < $record['expires'];
+		});
+		if (count($pending) >= self::MAX_PENDING) {
+			throw new OAuthBridgeException(
+				'too_many_requests',
+				'This browser has begun '.self::MAX_PENDING.' of these and finished none. Finish one, or wait ten minutes.'
+			);
+		}
 		$binding = bin2hex(random_bytes(32));
 		$answer = $start($binding);
 		$url = isset($answer['authorization_url']) ? $answer['authorization_url'] : null;
@@ -65,14 +75,12 @@ class OAuthBridgePendingAuthorizations
 			throw new OAuthBridgeException('invalid_answer', 'The bridge does not say where to send the browser.');
 		}
 
-		$expires = $this->now + self::lifetime($answer);
-		$pending = $this->read();
-		$own = array('binding' => $binding, 'expires' => $expires);
+		$own = array('binding' => $binding, 'expires' => $this->now + self::lifetime($answer));
 		if (isset($answer['continuation']) && is_string($answer['continuation'])) {
 			$own['continuation'] = $answer['continuation']; // what the bridge has to remember until the browser comes back, sealed
 		}
 		$pending[self::key($state)] = $own + $record;
-		$_SESSION[$this->sessionKey] = array_slice($pending, -self::MAX_PENDING, null, true);
+		$_SESSION[$this->sessionKey] = $pending;
 		return $url;
 	}
 

@@ -73,28 +73,69 @@ class OAuthBridgeLinking
 	 * Tells of a new link: a security event, and a mail to the user.
 	 *
 	 * @param  DoliDB              $db       Database handler
-	 * @param  User                $owner    The user
+	 * @param  User|stdClass       $owner    The user: login, email
 	 * @param  array<string,mixed> $identity The account, as OAuthBridgeClient::finishLogin gives it
 	 * @return void
 	 */
 	public static function tell($db, $owner, array $identity)
 	{
-		global $langs;
-
 		$account = !empty($identity['email']) && is_string($identity['email']) ? $identity['email'] : (string) $identity['subject'];
 		$what = $account.' at '.$identity['issuer'].' was linked to '.$owner->login.' and can sign in.';
 		OAuthBridgeAlarm::write($db, self::EVENT, $what);
+		self::mail($owner, $what, 'OAuthBridgeLinkedMail', array($account, (string) $identity['issuer'], $owner->login));
+	}
+
+	/**
+	 * Removes a link, as its user or an administrator wishes, and tells of it: a security event, and a mail to the user.
+	 *
+	 * @param  DoliDB        $db     Database handler
+	 * @param  int           $entity The entity
+	 * @param  User|stdClass $owner  The user: id, login, email
+	 * @param  int           $linkId Id of the link
+	 * @param  string        $actor  Login of who does it
+	 * @return bool                  Whether it existed
+	 */
+	public static function unlink($db, $entity, $owner, $linkId, $actor)
+	{
+		$links = new OAuthBridgeLinks($db, $entity);
+		foreach ($links->listOf($owner->id) as $link) {
+			if ((int) $link->rowid === (int) $linkId && $links->remove($link->rowid, $owner->id)) {
+				$account = (string) $link->account === '' ? $link->subject : $link->account;
+				$what = $account.' at '.$link->issuer.' was unlinked from '.$owner->login.' by '.$actor.' and cannot sign in any more.';
+				OAuthBridgeAlarm::write($db, OAuthBridgeLinks::DROPPED, $what);
+				self::mail($owner, $what, 'OAuthBridgeUnlinkedMail', array($account, (string) $link->issuer, $owner->login, $actor));
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Mails a user. Never throws.
+	 *
+	 * @param  User|stdClass $owner  The user: email; one without gets none
+	 * @param  string        $what   What happened, for the log
+	 * @param  string        $key    Start of the keys of the texts, which end in Subject and Text
+	 * @param  string[]      $values Parameters of the text
+	 * @return void
+	 */
+	private static function mail($owner, $what, $key, array $values)
+	{
+		global $langs;
+
 		if (empty($owner->email)) {
 			return;
 		}
+		$subject = $key.'Subject';
+		$text = $key.'Text';
 		try {
 			require_once DOL_DOCUMENT_ROOT.'/core/class/CMailFile.class.php';
 			$langs->load('oauthbridgelogin@oauthbridge');
 			$mail = new CMailFile(
-				$langs->transnoentitiesnoconv('OAuthBridgeLinkedMailSubject'),
+				$langs->transnoentitiesnoconv($subject),
 				$owner->email,
 				getDolGlobalString('MAIN_MAIL_EMAIL_FROM'),
-				$langs->transnoentitiesnoconv('OAuthBridgeLinkedMailText', $account, (string) $identity['issuer'], $owner->login)
+				$langs->transnoentitiesnoconv($text, ...$values)
 			);
 			if (!$mail->sendfile()) {
 				dol_syslog('oauthbridge: '.$what.' The mail about it could not be sent: '.$mail->error, LOG_WARNING);

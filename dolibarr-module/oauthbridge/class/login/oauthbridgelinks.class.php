@@ -9,6 +9,8 @@
  * \brief      Which account at a provider signs which user in
  */
 
+require_once __DIR__.'/../client/oauthbridgealarm.class.php';
+
 /**
  * The table llx_oauthbridge_link of one entity. An account is identified by issuer and subject (OpenID Connect Core, section 2), never
  * by its e-mail address, which may pass to somebody else.
@@ -20,6 +22,9 @@ class OAuthBridgeLinks
 
 	/** Origin of a link: made by the user, on their own card. */
 	const BY_SELF = 'self';
+
+	/** Type of the security event about links that were dropped. */
+	const DROPPED = 'OAUTHBRIDGE_UNLINKED';
 
 	/** Longest issuer, subject and account, in characters: the width of the columns. */
 	const MAX_LENGTH = 255;
@@ -169,7 +174,12 @@ class OAuthBridgeLinks
 		$result = $this->db->query($sql);
 		$row = $result ? $this->db->fetch_object($result) : null;
 		$isEnded = $row && !empty($row->ended) && $this->db->jdate($row->ended, 'gmt') > $this->db->jdate($link->datec);
-		return $isEnded && $this->remove($link->rowid, $link->fk_user);
+		if (!$isEnded || !$this->remove($link->rowid, $link->fk_user)) {
+			return false;
+		}
+		$what = $link->account.' at '.$link->issuer.' was unlinked from user '.((int) $link->fk_user);
+		OAuthBridgeAlarm::write($this->db, self::DROPPED, $what.': it was linked before all sessions of this user were ended.');
+		return true;
 	}
 
 	/**

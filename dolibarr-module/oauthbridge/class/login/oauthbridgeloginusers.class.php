@@ -9,8 +9,9 @@
  * \brief      Which user of Dolibarr an identity belongs to, and whether that user may log in
  */
 
+require_once __DIR__.'/oauthbridgelinking.class.php';
 require_once __DIR__.'/oauthbridgelinks.class.php';
-require_once __DIR__.'/oauthbridgeuserchanges.class.php';
+require_once __DIR__.'/oauthbridgeownaddresses.class.php';
 
 /**
  * Finds the user of an identity that the bridge has validated. The browser gets the same answer whether no user was found or the user
@@ -18,10 +19,6 @@ require_once __DIR__.'/oauthbridgeuserchanges.class.php';
  */
 class OAuthBridgeLoginUsers
 {
-	/** ASCII letters. */
-	const UPPER_CASE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-	const LOWER_CASE = 'abcdefghijklmnopqrstuvwxyz';
-
 	/** Google's claim iss. */
 	const GOOGLE_ISSUERS = array('https://accounts.google.com', 'accounts.google.com');
 
@@ -84,7 +81,11 @@ class OAuthBridgeLoginUsers
 		if ($user === null || !$this->mayEnter($user)) {
 			return null;
 		}
-		return $this->links->add($user->rowid, $identity, OAuthBridgeLinks::BY_EMAIL) ? $user : $this->refuse('not_linked');
+		if (!$this->links->add($user->rowid, $identity, OAuthBridgeLinks::BY_EMAIL)) {
+			return $this->refuse('not_linked');
+		}
+		OAuthBridgeLinking::tell($this->db, $user, $identity);
+		return $user;
 	}
 
 	/**
@@ -126,7 +127,8 @@ class OAuthBridgeLoginUsers
 		$found = array();
 		foreach ($this->select('statut = 1 AND (email = '.$value.' OR '.$this->oauthAddressColumn().' = '.$value.')') as $user) {
 			// Compared again: the database ignores accents and spaces at the end.
-			if (self::isSameAddress((string) $user->email, $email) || self::isSameAddress((string) $user->email_oauth2, $email)) {
+			$own = array_map(array('OAuthBridgeOwnAddresses', 'fold'), array((string) $user->email, (string) $user->email_oauth2));
+			if (in_array(OAuthBridgeOwnAddresses::fold($email), $own, true)) {
 				$found[] = $user;
 			}
 		}
@@ -136,8 +138,7 @@ class OAuthBridgeLoginUsers
 		if ((int) $found[0]->admin !== 0) {
 			return $this->refuse('admin_not_linked');
 		}
-		$own = (new OAuthBridgeUserChanges($this->db, $this->entity))->readOwnAddresses((int) $found[0]->rowid);
-		if (in_array(strtr($email, self::UPPER_CASE, self::LOWER_CASE), $own, true)) {
+		if (in_array(OAuthBridgeOwnAddresses::fold($email), OAuthBridgeOwnAddresses::of($this->db, (int) $found[0]->rowid), true)) {
 			return $this->refuse('email_set_by_user');
 		}
 		return $this->links->hasIssuer($found[0]->rowid, $identity['issuer']) ? $this->refuse('other_account_linked') : $found[0];
@@ -229,21 +230,9 @@ class OAuthBridgeLoginUsers
 		if (!in_array($identity['issuer'], self::GOOGLE_ISSUERS, true)) {
 			return true;
 		}
-		$domain = strtr((string) substr((string) strrchr($email, '@'), 1), self::UPPER_CASE, self::LOWER_CASE);
+		$domain = OAuthBridgeOwnAddresses::fold((string) substr((string) strrchr($email, '@'), 1));
 		return in_array($domain, array('gmail.com', 'googlemail.com'), true)
 			|| (isset($identity['hosted_domain']) && is_string($identity['hosted_domain']) && $identity['hosted_domain'] !== '');
-	}
-
-	/**
-	 * Whether two e-mail addresses are equal, ignoring the case of ASCII letters only. strtolower depends on the locale before PHP 8.2.
-	 *
-	 * @param  string $left  An address
-	 * @param  string $right Another
-	 * @return bool          True if so
-	 */
-	private static function isSameAddress($left, $right)
-	{
-		return strtr($left, self::UPPER_CASE, self::LOWER_CASE) === strtr($right, self::UPPER_CASE, self::LOWER_CASE);
 	}
 
 	/**

@@ -33,6 +33,9 @@ class OAuthBridgeSignIn
 	/** Session variable: pending sign-ins. */
 	const PENDING = 'oauthbridge_signins';
 
+	/** Session variable: a random text, the same for all sign-ins of the session. The bridge counts them by its hash. */
+	const COUNTED = 'oauthbridge_counted';
+
 	/** Value of afteroauthloginreturn by which Dolibarr's main.inc.php attempts a login when the browser comes back. */
 	const MODE = 'oauthbridge';
 
@@ -72,31 +75,44 @@ class OAuthBridgeSignIn
 	 * @param  string              $redirectUri Absolute URL of the page that finishes it
 	 * @param  array<string,mixed> $record      What take() gives back: purpose (LOGIN or LINK), and what that needs
 	 * @return string                           The provider's page to send the browser to: http or https
-	 * @throws OAuthBridgeException The bridge refuses or does not answer, or names no usable page (invalid_answer)
+	 * @throws OAuthBridgeException The bridge refuses or does not answer, names no usable page (invalid_answer), or too many are under way
+	 *                              (too_many_requests)
 	 */
 	public function begin($entry, $redirectUri, array $record)
 	{
 		return $this->pending->begin(
 			function ($binding) use ($entry, $redirectUri) {
-				$options = array('redirect_uri' => $redirectUri, 'session_binding' => $binding);
-				return $this->client->beginLogin($entry, $options + $this->clientAddress());
+				$options = array('redirect_uri' => $redirectUri, 'session_binding' => $binding, 'session_key' => self::sessionKey());
+				return $this->client->beginLogin($entry, $options + self::clientAddress());
 			},
 			array('entry' => $entry) + $record
 		);
 	}
 
 	/**
-	 * The browser's address, which the bridge counts sign-ins by. None behind a proxy: its own address would count for everybody, and a
-	 * header may name the address of somebody else, who would then be kept out.
+	 * What the bridge counts this session's sign-ins by. It says nothing of the session's secrets.
+	 *
+	 * @return string SHA-256 in hexadecimal
+	 */
+	private static function sessionKey()
+	{
+		if (!isset($_SESSION[self::COUNTED]) || !is_string($_SESSION[self::COUNTED])) {
+			$_SESSION[self::COUNTED] = bin2hex(random_bytes(32));
+		}
+		return hash('sha256', $_SESSION[self::COUNTED]);
+	}
+
+	/**
+	 * The browser's address, by which the bridge counts sign-ins too, as the web server gives it. Headers do not matter: anybody can send
+	 * them. None where it is loopback or private: that may be a proxy's, which would count for everybody.
 	 *
 	 * @return array<string,string> client_address, or nothing
 	 */
-	private function clientAddress()
+	private static function clientAddress()
 	{
-		$address = (string) ($_SERVER['REMOTE_ADDR'] ?? '');
-		$isProxied = isset($_SERVER['HTTP_X_FORWARDED_FOR']) || isset($_SERVER['HTTP_FORWARDED']) || isset($_SERVER['HTTP_VIA']);
-		$isLoopback = strpos($address, '127.') === 0 || $address === '::1';
-		return $isProxied || $isLoopback || $address === '' ? array() : array('client_address' => $address);
+		$address = preg_replace('/^::ffff:(?=\d+\.)/i', '', (string) ($_SERVER['REMOTE_ADDR'] ?? ''));
+		$isPublic = filter_var($address, FILTER_VALIDATE_IP, FILTER_FLAG_NO_PRIV_RANGE | FILTER_FLAG_NO_RES_RANGE) !== false;
+		return $isPublic ? array('client_address' => $address) : array();
 	}
 
 	/**
@@ -147,6 +163,7 @@ class OAuthBridgeSignIn
 			'user' => (int) $user->rowid,
 			'login' => (string) $user->login,
 			'entity' => (int) $entity,
+			'entry' => isset($record['entry']) ? (string) $record['entry'] : '',
 			'form' => isset($record['form']) ? $record['form'] : array(),
 			'account' => isset($record['account']) ? $record['account'] : null,
 		);
@@ -158,7 +175,7 @@ class OAuthBridgeSignIn
 	 *
 	 * @param  string $ticket           What the browser presents
 	 * @param  int    $entity           The entity to log in to
-	 * @return array<string,mixed>|null user, login, form; null if the ticket is wrong, expired, used, or of another entity
+	 * @return array<string,mixed>|null user, login, entry, form; null if the ticket is wrong, expired, used, or of another entity
 	 */
 	public function redeemTicket(
 		#[\SensitiveParameter]

@@ -10,6 +10,7 @@
  */
 
 require_once __DIR__.'/oauthbridgelinks.class.php';
+require_once __DIR__.'/oauthbridgeownaddresses.class.php';
 require_once __DIR__.'/../client/oauthbridgealarm.class.php';
 
 /**
@@ -17,14 +18,8 @@ require_once __DIR__.'/../client/oauthbridgealarm.class.php';
  */
 class OAuthBridgeUserChanges
 {
-	/** Name in llx_user_param of the addresses that users gave themselves: in lower case, separated by line feeds. */
-	const OWN_ADDRESSES = 'OAUTHBRIDGE_OWN_ADDRESSES';
-
 	/** Session variable: issuer and subject of the sign-in whose login Dolibarr has not confirmed yet. */
 	const CONFIRMING = 'oauthbridge_confirming';
-
-	/** Type of the security event about dropped links. */
-	const DROPPED = 'OAUTHBRIDGE_UNLINKED';
 
 	/** @var DoliDB */
 	private $db;
@@ -53,7 +48,7 @@ class OAuthBridgeUserChanges
 		$count = OAuthBridgeLinks::removeAll($this->db, (int) $changed->id);
 		if ($count > 0) {
 			$what = 'New password of '.$changed->login.': '.$count.' linked accounts were dropped.';
-			OAuthBridgeAlarm::write($this->db, self::DROPPED, $what);
+			OAuthBridgeAlarm::write($this->db, OAuthBridgeLinks::DROPPED, $what);
 		}
 		return $count > 0;
 	}
@@ -72,11 +67,11 @@ class OAuthBridgeUserChanges
 		if ($before === null && !$isOwn) {
 			return false; // new rights or a new group, say: Dolibarr calls this a modification too, and nobody has given an address
 		}
-		$own = $this->readOwnAddresses((int) $changed->id);
+		$own = OAuthBridgeOwnAddresses::of($this->db, (int) $changed->id);
 		$after = $own;
 		foreach (array('email', 'email_oauth2') as $field) {
-			$address = strtolower(trim((string) ($changed->$field ?? '')));
-			$isNew = $before === null || strtolower(trim((string) ($before->$field ?? ''))) !== $address;
+			$address = self::addressOf($changed, $field);
+			$isNew = $before === null || self::addressOf($before, $field) !== $address;
 			if ($address === '' || !$isNew) {
 				continue;
 			}
@@ -84,19 +79,35 @@ class OAuthBridgeUserChanges
 		}
 		$after = array_values(array_unique($after));
 		if ($after !== $own) {
-			$this->writeOwnAddresses((int) $changed->id, $after);
+			OAuthBridgeOwnAddresses::set($this->db, (int) $changed->id, $after);
 		}
 		return $after !== $own;
 	}
 
 	/**
-	 * Dolibarr has logged a user in.
+	 * A user was deleted: another one may get the same id.
+	 *
+	 * @param  User $deleted The user
+	 * @return bool          Whether something was forgotten
+	 */
+	public function deleted($deleted)
+	{
+		$isNoted = OAuthBridgeOwnAddresses::of($this->db, (int) $deleted->id) !== array();
+		if ($isNoted) {
+			OAuthBridgeOwnAddresses::set($this->db, (int) $deleted->id, array());
+		}
+		return $isNoted;
+	}
+
+	/**
+	 * Dolibarr has logged a user in. The first one after an upgrade moves what an older version noted.
 	 *
 	 * @param  User $loggedIn The user
 	 * @return bool           Whether it was by a linked account
 	 */
 	public function loggedIn($loggedIn)
 	{
+		OAuthBridgeOwnAddresses::moveOld($this->db);
 		$account = $_SESSION[self::CONFIRMING] ?? null;
 		unset($_SESSION[self::CONFIRMING]);
 		$isByAccount = is_array($account) && $account['user'] === (int) $loggedIn->id
@@ -108,36 +119,14 @@ class OAuthBridgeUserChanges
 	}
 
 	/**
-	 * The addresses that a user gave themselves.
+	 * An address of a user.
 	 *
-	 * @param  int      $userId Id of the user
-	 * @return string[]         In lower case
+	 * @param  User   $user  The user
+	 * @param  string $field email or email_oauth2
+	 * @return string        As OAuthBridgeOwnAddresses::fold gives it; empty for none
 	 */
-	public function readOwnAddresses($userId)
+	private static function addressOf($user, $field)
 	{
-		$addresses = array();
-		$sql = 'SELECT value FROM '.MAIN_DB_PREFIX.'user_param WHERE fk_user = '.((int) $userId);
-		$result = $this->db->query($sql." AND param = '".self::OWN_ADDRESSES."'");
-		while ($result && ($row = $this->db->fetch_object($result))) {
-			$addresses = array_merge($addresses, explode("\n", (string) $row->value));
-		}
-		return array_values(array_filter($addresses, 'strlen'));
-	}
-
-	/**
-	 * Stores the addresses that a user gave themselves.
-	 *
-	 * @param  int      $userId    Id of the user
-	 * @param  string[] $addresses In lower case
-	 * @return void
-	 */
-	private function writeOwnAddresses($userId, array $addresses)
-	{
-		$table = MAIN_DB_PREFIX.'user_param';
-		$this->db->query('DELETE FROM '.$table.' WHERE fk_user = '.((int) $userId)." AND param = '".self::OWN_ADDRESSES."'");
-		if ($addresses) {
-			$sql = 'INSERT INTO '.$table.' (fk_user, entity, param, value) VALUES ('.((int) $userId).', '.$this->entity;
-			$this->db->query($sql.", '".self::OWN_ADDRESSES."', '".$this->db->escape(implode("\n", $addresses))."')");
-		}
+		return OAuthBridgeOwnAddresses::fold(trim((string) ($user->$field ?? '')));
 	}
 }

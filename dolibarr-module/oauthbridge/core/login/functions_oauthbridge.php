@@ -11,6 +11,7 @@
 
 require_once __DIR__.'/../../class/login/oauthbridgesignin.class.php';
 require_once __DIR__.'/../../class/login/oauthbridgeloginusers.class.php';
+require_once __DIR__.'/../../class/login/oauthbridgeuserchanges.class.php';
 require_once __DIR__.'/../../lib/oauthbridgelogin.lib.php';
 
 /**
@@ -34,22 +35,26 @@ function check_user_password_oauthbridge($usertotest, $passwordtotest, $entityto
 	$ticket = (new OAuthBridgeSignIn(null, dol_now()))->redeemTicket(GETPOST(OAuthBridgeSignIn::TICKET, 'aZ09'), $entitytotest);
 	$users = new OAuthBridgeLoginUsers($db, $entitytotest);
 	$found = $ticket === null ? null : $users->find($ticket['user']);
-	if ($found === null || $found->login !== $ticket['login']) {
-		dol_syslog('oauthbridge: authentication KO '.($ticket === null ? 'no valid ticket' : $users->getReason()), LOG_NOTICE);
+	$reason = '';
+	if ($ticket === null) {
+		$reason = 'no valid ticket';
+	} elseif ($found === null) {
+		$reason = $users->getReason();
+	} elseif ($found->login !== $ticket['login']) {
+		$reason = 'the login of user '.((int) $found->rowid).' has changed';
+	} else {
+		// main.inc.php fetches the user by login. With several entities, that may be another user with the same login.
+		$first = new User($db);
+		$isFetched = $first->fetch(0, $found->login, '', 0, $entitytotest > 0 ? $entitytotest : -1) > 0;
+		if (!$isFetched || (int) $first->id !== (int) $found->rowid) {
+			$reason = 'the login of user '.((int) $found->rowid).' is also that of another user, whom Dolibarr would log in';
+		}
+	}
+	if ($reason !== '') {
+		oauthbridgeLoginFailed($ticket === null ? '' : $ticket['entry'], $reason);
 		sleep(1); // slows down guessing, as Dolibarr's own mode does
 		$langs->load('oauthbridgelogin@oauthbridge');
 		$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv($ticket === null ? 'OAuthBridgeLoginAgain' : 'OAuthBridgeLoginRefused');
-		return '';
-	}
-
-	// main.inc.php fetches the user by login. With several entities, that may be another user with the same login.
-	$first = new User($db);
-	if ($first->fetch(0, $found->login, '', 0, $entitytotest > 0 ? $entitytotest : -1) <= 0 || (int) $first->id !== (int) $found->rowid) {
-		$message = 'the login of user '.((int) $found->rowid).' is also that of another user, whom Dolibarr would log in';
-		dol_syslog('oauthbridge: authentication KO: '.$message, LOG_WARNING);
-		sleep(1);
-		$langs->load('oauthbridgelogin@oauthbridge');
-		$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv('OAuthBridgeLoginRefused');
 		return '';
 	}
 

@@ -16,6 +16,9 @@ require_once DOL_DOCUMENT_ROOT.'/core/triggers/dolibarrtriggers.class.php';
  */
 class InterfaceOauthBridgeTriggers extends DolibarrTriggers
 {
+	/** What it does something about. */
+	const ACTIONS = array('USER_NEW_PASSWORD', 'USER_MODIFY', 'USER_DELETE', 'USER_LOGIN');
+
 	/**
 	 * @param DoliDB $db Database handler
 	 */
@@ -30,8 +33,8 @@ class InterfaceOauthBridgeTriggers extends DolibarrTriggers
 	}
 
 	/**
-	 * A new password ends the user's links. An address that users give themselves is noted, since it does not count for linking. A
-	 * login by a linked account is noted once Dolibarr has accepted it.
+	 * A new password ends the user's links. An address that users give themselves is noted, since it does not count for linking, until
+	 * the user is deleted. A login by a linked account is noted once Dolibarr has accepted it.
 	 *
 	 * @param  string    $action What happened
 	 * @param  object    $object What it happened to
@@ -42,16 +45,22 @@ class InterfaceOauthBridgeTriggers extends DolibarrTriggers
 	 */
 	public function runTrigger($action, $object, User $user, Translate $langs, Conf $conf)
 	{
-		if (!in_array($action, array('USER_NEW_PASSWORD', 'USER_MODIFY', 'USER_LOGIN'), true) || !isModEnabled('oauthbridge')) {
+		if (!in_array($action, self::ACTIONS, true) || !isModEnabled('oauthbridge')) {
 			return 0;
 		}
 		try {
 			require_once __DIR__.'/../../class/login/oauthbridgeuserchanges.class.php';
 			$changes = new OAuthBridgeUserChanges($this->db, (int) $conf->entity);
-			if ($action === 'USER_NEW_PASSWORD') {
-				return $changes->passwordChanged($object) ? 1 : 0;
+			switch ($action) {
+				case 'USER_NEW_PASSWORD':
+					return (int) $changes->passwordChanged($object);
+				case 'USER_MODIFY':
+					return (int) $changes->modified($object, $user);
+				case 'USER_DELETE':
+					return (int) $changes->deleted($object);
+				default:
+					return (int) $changes->loggedIn($object);
 			}
-			return ($action === 'USER_MODIFY' ? $changes->modified($object, $user) : $changes->loggedIn($object)) ? 1 : 0;
 		} catch (Throwable $e) {
 			dol_syslog('oauthbridge: '.$action.' goes on without the module: '.$e->getMessage(), LOG_ERR);
 			return 0;

@@ -18,6 +18,12 @@ public sealed class LoginRequestJson
     public string? LoginHint { get; init; }
 
     /// <summary>
+    /// What all sign-ins of one browser session have in common and no other session has, up to 512 characters, such as a hash: the bridge
+    /// counts by it, so that a flood from one browser is refused by itself. Left out, <c>session_binding</c> is counted by.
+    /// </summary>
+    public string? SessionKey { get; init; }
+
+    /// <summary>
     /// The browser's IP address as the web server saw it, so that a flood from one address is refused by itself. It may be left out.
     /// </summary>
     public string? ClientAddress { get; init; }

@@ -43,7 +43,8 @@ internal static class LoginEndpoints
             SessionBinding = RequestValues.SessionBinding(body.SessionBinding),
             RedirectUri = RequestValues.RedirectUri(body.RedirectUri),
             LoginHint = Hint(body.LoginHint),
-            ClientAddress = IPAddress.TryParse(body.ClientAddress, out var address) ? address.ToString() : null,
+            SessionKey = RequestValues.SessionKey(body.SessionKey),
+            ClientAddress = IPAddress.TryParse(body.ClientAddress, out var address) ? address : null,
         };
         var start = await flow.BeginAsync(entry, RequestValues.Entity(entity), options, cancellationToken);
         return TypedResults.Ok(new LoginStartJson(start.AuthorizationUrl.AbsoluteUri, start.State, start.Continuation));

@@ -5,15 +5,23 @@
 
 /** Doubles of the functions of admin.lib.php that the module calls. */
 
+function dolibarr_get_const($db, $name, $entity = 1)
+{
+	$sql = "SELECT value FROM llx_const WHERE name = '".$db->escape($name)."' AND entity = ".((int) $entity);
+	$row = $db->fetch_object($db->query($sql));
+	return $row ? dolDecrypt($row->value) : '';
+}
+
 function dolibarr_set_const($db, $name, $value, $type = 'chaine', $visible = 0, $note = '', $entity = 1)
 {
 	global $conf;
 	$stored = preg_match('/(_KEY|_SECRET)$/', $name) ? dolEncrypt($value) : $value;
 	$db->query("DELETE FROM llx_const WHERE name = '".$db->escape($name)."' AND entity = ".((int) $entity));
-	$sql = 'INSERT INTO llx_const (name, value, type, visible, note, entity) VALUES (';
-	$sql .= "'".$db->escape($name)."', '".$db->escape($stored)."', '".$db->escape($type)."', ";
-	$sql .= ((int) $visible).", '".$db->escape($note)."', ".((int) $entity).')';
-	$db->query($sql);
+	if ((string) $value !== '') {
+		$sql = 'INSERT INTO llx_const (name, value, type, visible, note, entity) VALUES (';
+		$sql .= "'".$db->escape($name)."', '".$db->escape($stored)."', '".$db->escape($type)."', ";
+		$db->query($sql.((int) $visible).", '".$db->escape($note)."', ".((int) $entity).')');
+	}
 	$conf->global->$name = $value;
 	return 1;
 }
