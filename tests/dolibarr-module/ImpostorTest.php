@@ -33,19 +33,20 @@ final class ImpostorTest extends ModuleTestCase
 		}
 	}
 
-	public function testARefusalThatNoBridgeGivesIsAnImpostors()
+	public function testWhateverIsNoProofIsAnImpostors()
 	{
-		$problem = '{"type":"about:blank","status":%d,"code":"%s","detail":"no"}';
+		$problem = '{"type":"about:blank","status":%d,"code":"%s","detail":"the-words-of-a-stranger"}';
 		$answers = array(
-			'another status' => self::refusal(409, sprintf($problem, 409, 'consent_required')),
-			'another code' => self::refusal(503, sprintf($problem, 503, 'provider_unavailable')),
-			'another status within' => self::refusal(503, sprintf($problem, 500, 'store_unavailable')),
-			'code and status that do not belong together' => self::refusal(409, sprintf($problem, 409, 'store_unavailable')),
-			'no detail' => self::refusal(503, '{"status":503,"code":"store_unavailable"}'),
+			'database away' => self::refusal(503, sprintf($problem, 503, 'store_unavailable')),
+			'not writable' => self::refusal(503, sprintf($problem, 503, 'store_not_writable')),
+			'no key' => self::refusal(401, sprintf($problem, 401, 'unauthorized')),
+			'a fault' => self::refusal(500, sprintf($problem, 500, 'internal_error')),
+			'another code' => self::refusal(409, sprintf($problem, 409, 'consent_required')),
 			'not found' => self::refusal(404, sprintf($problem, 404, 'not_found')),
-			'no problem' => self::refusal(503, sprintf($problem, 503, 'store_unavailable'), 'application/json'),
 			'a page' => self::refusal(500, '<html>', 'text/html'),
 			'a good answer without proof' => self::refusal(200, sprintf($problem, 200, 'store_unavailable')),
+			'no HTTP' => "SSH-2.0-the-words-of-a-stranger\r\n\r\n",
+			'too much' => "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n",
 		);
 		foreach ($answers as $what => $answer) {
 			foreach ($this->secretCalls() as $call) {
@@ -54,18 +55,29 @@ final class ImpostorTest extends ModuleTestCase
 				$this->assertSame(1, substr_count(implode("\n", $server->end()), "\r\n\r\n"), $what.': nothing but the question');
 			}
 		}
+		$this->assertStringNotContainsString('the-words-of-a-stranger', implode(Log::warnings()));
 	}
 
-	public function testABridgeThatCannotProveAnythingAtPresentIsNoImpostor()
+	public function testWhoImitatesABridgeWhoseDatabaseIsAwayRaisesTheAlarm()
 	{
-		foreach (OAuthBridgeTransport::REFUSALS as $code => $status) {
-			$body = json_encode(array('type' => 'about:blank', 'status' => $status, 'code' => $code, 'detail' => 'later'));
-			foreach ($this->secretCalls() as $call) {
-				$server = new CannedServer(self::ANSWER, array('identity' => self::refusal($status, $body)));
-				$this->assertSame($code, $this->codeOf($server, $call));
-				$this->assertSame(1, substr_count(implode("\n", $server->end()), "\r\n\r\n"), $code.': nothing but the question');
-			}
-		}
+		Events::$written = array();
+		$body = '{"type":"about:blank","status":503,"code":"store_unavailable","detail":"the-words-of-a-stranger"}';
+		$server = new CannedServer(self::refusal(503, $body), array('identity' => self::refusal(503, $body)));
+		$this->set('OAUTHBRIDGE_ADDRESS', $server->address());
+
+		OAuthBridgeGateway::ask('sending mail', static function (OAuthBridgeClient $client) {
+			return $client->getAccessToken(self::ENTRY);
+		});
+		$health = (new OAuthBridgeClient())->getHealth();
+		$server->end();
+
+		$this->assertTrue(OAuthBridgeGateway::isPaused(), 'as when the bridge is down');
+		$this->assertCount(1, Events::$written);
+		$this->assertStringStartsWith('OAUTHBRIDGE_IMPOSTOR: ', Events::$written[0]);
+		$this->assertStringContainsString('database away', substr(Events::$written[0], 0, 250), 'what Dolibarr keeps of an event');
+		$this->assertTrue(OAuthBridgeMarker::isSet(OAuthBridgeAlarm::UNTOLD_IMPOSTOR));
+		$this->assertSame(array('impostor', false), array($health['code'], $health['ready']), 'it says of itself that it is a bridge');
+		$this->assertStringNotContainsString('the-words-of-a-stranger', $health['error'].implode(Log::warnings()));
 	}
 
 	public function testAServerThatClosesAfterTheProofGetsNothingOnAnyConnection()

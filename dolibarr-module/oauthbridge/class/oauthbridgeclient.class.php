@@ -257,7 +257,8 @@ class OAuthBridgeClient
 	 * Begins a sign-in.
 	 *
 	 * @param  string              $entry   Name of the entry
-	 * @param  array<string,mixed> $options session_binding, redirect_uri, login_hint, client_address (the browser's)
+	 * @param  array<string,mixed> $options session_binding, redirect_uri, login_hint; what the bridge counts by: session_key (the same for
+	 *                                      all sign-ins of a session), client_address (the browser's)
 	 * @return array<string,mixed> authorization_url, state, continuation (to be given to finishLogin)
 	 * @throws OAuthBridgeException See the class
 	 */
@@ -342,9 +343,11 @@ class OAuthBridgeClient
 		);
 		$this->api->setTimeout(OAuthBridgeTransport::PAGE_TIMEOUT);
 		try {
-			$this->api->call('GET', '/healthz');
-			$health['reachable'] = true;
 			$answer = $this->api->send('GET', '/readyz');
+			$health['reachable'] = true;
+			if ($answer['status'] !== 200) {
+				$answer = $this->api->send('GET', '/readyz', array(), null, $this->api->requireProof()); // another program can say that too
+			}
 			$health['ready'] = $answer['status'] === 200;
 			if (!$health['ready']) {
 				$health['code'] = 'not_ready';
@@ -354,7 +357,7 @@ class OAuthBridgeClient
 				$health['error'] = 'The bridge runs but '.$cannot.'. Its log says why: journalctl -u dolibarr-oauth-bridge.';
 				return $health;
 			}
-			$about = $this->api->call('GET', '/v1/version'); // after the server's proof
+			$about = $this->api->call('GET', '/v1/version');
 			$health['authorized'] = true;
 			$health['version'] = isset($about['version']) && is_string($about['version']) ? $about['version'] : null;
 		} catch (OAuthBridgeException $e) {

@@ -87,11 +87,11 @@ class OAuthBridgeApi
 	}
 
 	/**
-	 * Calls the API.
+	 * Calls the API, after the server's proof.
 	 *
 	 * @param  string                   $method GET, POST or DELETE
-	 * @param  string                   $path   Path, from the slash on
-	 * @param  array<string,string|int> $query  Query parameters; entity is added to calls under /v1
+	 * @param  string                   $path   Path under /v1, from the slash on
+	 * @param  array<string,string|int> $query  Query parameters; entity is added
 	 * @param  array<string,mixed>|null $body   JSON to send; null for none
 	 * @return array<string,mixed> The JSON object of the answer; empty for status 204
 	 * @throws OAuthBridgeUnreachableException The bridge does not answer
@@ -104,14 +104,9 @@ class OAuthBridgeApi
 		#[\SensitiveParameter]
 		$body = null
 	) {
-		$headers = array();
-		$proof = null;
-		if (strncmp($path, '/v1/', 4) === 0) {
-			$proof = $this->requireProof();
-			$headers[] = 'Authorization: Bearer '.$this->apiKey;
-			$headers[] = 'Bridge-Caller: '.OAuthBridgeCaller::name();
-			$path .= '?'.http_build_query(array('entity' => $this->entity) + $query, '', '&');
-		}
+		$proof = $this->requireProof();
+		$headers = array('Authorization: Bearer '.$this->apiKey, 'Bridge-Caller: '.OAuthBridgeCaller::name());
+		$path .= '?'.http_build_query(array('entity' => $this->entity) + $query, '', '&');
 		$text = null;
 		if ($body !== null) {
 			$headers[] = 'Content-Type: application/json';
@@ -233,7 +228,7 @@ class OAuthBridgeApi
 	 * @return OAuthBridgeProof The proof
 	 * @throws OAuthBridgeException There is no usable API key (unauthorized)
 	 */
-	private function requireProof()
+	public function requireProof()
 	{
 		if ($this->apiKey === '' || preg_match('/[^\x21-\x7e]/', $this->apiKey)) {
 			throw new OAuthBridgeException(

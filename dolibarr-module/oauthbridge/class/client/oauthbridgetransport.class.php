@@ -31,16 +31,6 @@ class OAuthBridgeTransport
 	/** Deepest nesting of the proof's JSON, in levels. */
 	const MAX_DEPTH = 4;
 
-	/** How a bridge may refuse the proof: HTTP status by problem code. Whatever else is answered, it is no bridge. */
-	const REFUSALS = array(
-		'invalid_request' => 400,
-		'unauthorized' => 401,
-		'forbidden' => 403,
-		'internal_error' => 500,
-		'store_unavailable' => 503,
-		'store_not_writable' => 503,
-	);
-
 	/** @var array<string,OAuthBridgeConnection> This process's connections by address */
 	private static $connections = array();
 
@@ -79,8 +69,8 @@ class OAuthBridgeTransport
 	 * @param  OAuthBridgeProof|null $proof   What the server must prove first; null where the request holds no secret
 	 * @return array{status:int,headers:array<string,string>,body:string} The answer: HTTP status; headers by their names in lower case;
 	 *                                                                    body
-	 * @throws OAuthBridgeUnreachableException There is no answer in time, or the server is not the bridge (impostor)
-	 * @throws OAuthBridgeException The answer is too long or not HTTP (invalid_answer), or the bridge cannot prove anything at present
+	 * @throws OAuthBridgeUnreachableException There is no answer in time, or the server does not prove that it is the bridge (impostor)
+	 * @throws OAuthBridgeException The answer is too long or not HTTP (invalid_answer)
 	 */
 	public function send(
 		$method,
@@ -168,8 +158,7 @@ class OAuthBridgeTransport
 	 * @param  float                 $deadline   Time on OAuthBridgeConnection's clock at which to give up
 	 * @return void
 	 * @throws OAuthBridgeConnectionException There is no whole answer in time
-	 * @throws OAuthBridgeUnreachableException The proof is wrong (impostor)
-	 * @throws OAuthBridgeException The bridge cannot prove anything at present: its problem code, such as store_unavailable
+	 * @throws OAuthBridgeUnreachableException It answers anything but the right proof (impostor)
 	 */
 	private function prove(OAuthBridgeConnection $connection, $proof, $deadline)
 	{
@@ -177,37 +166,25 @@ class OAuthBridgeTransport
 			return;
 		}
 		$nonce = OAuthBridgeProof::makeNonce();
-		$answer = $connection->exchange('GET', $proof->getPath($nonce), array(), null, $deadline);
+		try {
+			$answer = $connection->exchange('GET', $proof->getPath($nonce), array(), null, $deadline);
+		} catch (OAuthBridgeConnectionException $e) {
+			if (!$e->isBadAnswer) {
+				throw $e;
+			}
+			$answer = array('status' => 0, 'body' => '');
+		}
 		$content = json_decode($answer['body'], true, self::MAX_DEPTH);
 		if ($answer['status'] === 200 && is_array($content) && $proof->isRight($nonce, $content['proof'] ?? null)) {
 			$connection->noteProof($proof->getId());
 			return;
 		}
-		$connection->close(); // nothing more is said to it
-		if (is_array($content) && self::isRefusal($answer, $content)) {
-			throw new OAuthBridgeException($content['code'], $content['detail'], $answer['status']);
-		}
+		$connection->close(); // nothing more is said to it, and its own words count for nothing: anybody can say "database away"
 		throw new OAuthBridgeUnreachableException(
-			'What listens at '.$this->address.' could not prove that it is the bridge of this Dolibarr, so it was told nothing. It is'
-				.' another program, a bridge older than this module, or one that was started with the conf.php of another Dolibarr.',
+			'What listens at '.$this->address.' does not prove that it is the bridge of this Dolibarr, so it was told nothing. It is'
+				.' another program, or a bridge that cannot read its API key (just started, database away), is too old or has another'
+				.' conf.php. Its log says which: journalctl -u dolibarr-oauth-bridge.', // Dolibarr keeps 250 characters of an event
 			'impostor'
 		);
-	}
-
-	/**
-	 * Whether an answer is one by which a bridge says that it cannot prove anything at present.
-	 *
-	 * @param  array{status:int,headers:array<string,string>,body:string} $answer  The answer
-	 * @param  array<string,mixed>                                        $content Its JSON
-	 * @return bool                                                                True if so
-	 */
-	private static function isRefusal(array $answer, array $content)
-	{
-		$code = $content['code'] ?? null;
-		return is_string($code)
-			&& is_string($content['detail'] ?? null)
-			&& ($content['status'] ?? null) === $answer['status']
-			&& (self::REFUSALS[$code] ?? null) === $answer['status']
-			&& strncmp($answer['headers']['content-type'] ?? '', 'application/problem+json', 24) === 0;
 	}
 }
