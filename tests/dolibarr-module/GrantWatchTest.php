@@ -200,6 +200,30 @@ final class GrantWatchTest extends ModuleTestCase
 		$this->assertFalse(OAuthBridgeGrantWatch::hasEnded(self::ENTRY), 'the bridge says that it is well');
 	}
 
+	/**
+	 * @testWith ["valid"]
+	 *           ["expiring"]
+	 *           ["never_expires"]
+	 */
+	public function testTheJobKeepsTheSignOfAnEndedGrantWhoseTokenLivesOn($status)
+	{
+		$token = array('status' => $status, 'last_error' => 'invalid_client');
+		$report = array('entry' => self::ENTRY, 'service' => self::SERVICE, 'needs_person' => true, 'token' => $token);
+		$answer = array('entries' => array($report), 'events' => array(), 'last' => 0, 'access_token' => 'lives-on');
+		$head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n";
+		$server = new CannedServer($head.json_encode($answer), array('key' => getDolGlobalString('OAUTHBRIDGE_API_KEY')));
+		$this->set('OAUTHBRIDGE_ADDRESS', $server->address());
+		$watch = new OAuthBridgeGrantWatch($this->db);
+		$watch->noteEnd(self::ENTRY);
+
+		$job = new OAuthBridgeCron($this->db);
+		$this->assertSame(0, $job->keepAlive());
+		$server->end();
+
+		$this->assertTrue(OAuthBridgeGrantWatch::hasEnded(self::ENTRY));
+		$this->assertStringContainsString(self::ENTRY.': invalid_client', $job->output);
+	}
+
 	public function testTheJobForgetsTheEndOfAnEntryThatIsGone()
 	{
 		$this->stage->expire(self::ENTRY);

@@ -123,20 +123,20 @@ class OAuthBridgeCron
 			case 'unreadable':
 				$watch->noteEnd($entry);
 				return (string) ($token['last_error'] ?? $token['status']);
+			case 'duplicate':
+				return $token['status'];
 			case 'expired':
 			case 'expiring':
 				try {
 					$watch->requireToken($client, $entry);
-					$watch->noteLife($entry);
-					return '';
 				} catch (OAuthBridgeException $e) {
 					return $e->getDetail();
 				}
-			case 'duplicate':
-				return $token['status'];
-			default:
-				$watch->noteLife($entry);
-				return '';
 		}
+		if (!empty($report['needs_person']) && $token['status'] !== 'expired') {
+			return (string) ($token['last_error'] ?? $token['status']); // the old token lives on: that is no sign of life
+		}
+		$watch->noteLife($entry);
+		return '';
 	}
 }
