@@ -51,7 +51,8 @@ final class AssistantStepsTest extends ModuleTestCase
 	protected function tearDown(): void
 	{
 		$_GET = $_POST = array();
-		$this->db->query("DELETE FROM llx_const WHERE name LIKE 'OAUTH\\_MICROSOFT-%ale%' OR name LIKE 'MAIN\\_MAIL\\_SM%'");
+		$this->db->query("DELETE FROM llx_const WHERE name LIKE 'OAUTH\\_MICROSOFT-%ale%' OR name LIKE 'OAUTH\\_MICROSOFT-Login%'");
+		$this->db->query("DELETE FROM llx_const WHERE name LIKE 'MAIN\\_MAIL\\_SM%'");
 		$this->db->query("DELETE FROM llx_const WHERE name IN ('MAIN_MAIL_SENDMODE', 'OAUTHBRIDGE_UNDO_MAIL')");
 	}
 
@@ -161,6 +162,62 @@ final class AssistantStepsTest extends ModuleTestCase
 		$this->assertNull($this->consents->getDevice('MICROSOFT-Sales'));
 	}
 
+	public function testAnApplicationForMailServesTheSignInTooAndNothingIsTypedTwice()
+	{
+		$this->write('MICROSOFT-Sales');
+		$this->isAt('send', 'MICROSOFT-Sales');
+		$this->assertStringContainsString('OAuthBridgeAlso_login', $this->page()->renderUse(array(), 0));
+
+		$this->assertStringEndsWith('step=application', $this->press('also'));
+		$html = $this->page()->renderApplication();
+		foreach (array(self::GUID, 'contoso.example', 'OAuthBridgeTakenOver MICROSOFT-Sales', 'logincallback.php') as $part) {
+			$this->assertStringContainsString($part, $html);
+		}
+		$this->assertStringNotContainsString('old', $html, 'the secret');
+		$this->assertDoesNotMatchRegularExpression('/name="client_secret" required/', $html);
+
+		$typed = array('client_id' => self::GUID, 'tenant' => 'contoso.example', 'scopes' => 'openid,email,profile');
+		$this->assertStringEndsWith('step=use', $this->press('application', $typed));
+		$this->load(1);
+		$this->assertSame('old', getDolGlobalString('OAUTH_MICROSOFT-Login_SECRET'));
+		$this->assertSame('openid,email,profile', getDolGlobalString('OAUTH_MICROSOFT-Login_SCOPE'));
+		$this->assertStringNotContainsString('value="also"', $this->page()->renderUse(array(), 0), 'both are there');
+	}
+
+	/**
+	 * @testWith [{"client_id": "22222222-2222-3333-4444-555555555555"}]
+	 *           [{"tenant": "evil.example"}]
+	 */
+	public function testTheSecretIsTakenOverForTheSameApplicationOnly($change)
+	{
+		$this->write('MICROSOFT-Sales');
+		$this->isAt('send', 'MICROSOFT-Sales');
+		$this->press('also');
+
+		$typed = $change + array('client_id' => self::GUID, 'tenant' => 'contoso.example', 'scopes' => 'openid');
+		$this->assertStringEndsWith('step=application', $this->press('application', $typed));
+		$this->assertFalse(OAuthBridgeAssistant::exists('MICROSOFT-Login'));
+	}
+
+	public function testAnApplicationForTheSignInServesMailTooWhereTheProviderHasIt()
+	{
+		$this->write('MICROSOFT-Login');
+		$this->isAt('login', 'MICROSOFT-Login');
+		$this->assertStringNotContainsString('OAuthBridgeAlso_send', $this->page()->renderUse(array(), 0), 'MICROSOFT-Office has it');
+		$this->set('OAUTH_MICROSOFT-Office_ID', 'another');
+		$this->assertStringContainsString('OAuthBridgeAlso_send', $this->page()->renderUse(array(), 0));
+
+		$this->press('also');
+		$state = OAuthBridgeAssistant::state();
+		$this->assertSame(array('send', 'MICROSOFT-Mail', self::GUID), array($state['purpose'], $state['entry'], $state['client_id']));
+		$this->assertStringContainsString('SMTP.Send', $state['scopes']);
+
+		$this->assertSame('', OAuthBridgeAssistantAlso::purposeAfter(array('provider' => 'MICROSOFTAPP') + $state), 'no sign-in there');
+		$gitlab = array('purpose' => 'login', 'provider' => 'GENERIC', 'preset' => 'gitlab') + $state;
+		$this->assertSame('', OAuthBridgeAssistantAlso::purposeAfter($gitlab), 'no mail there');
+		$this->assertSame('', OAuthBridgeAssistantAlso::purposeAfter(array('provider' => '') + $state));
+	}
+
 	/** The assistant is about an entry. */
 	private function isAt($purpose, $entry)
 	{
@@ -187,6 +244,7 @@ final class AssistantStepsTest extends ModuleTestCase
 	{
 		dolibarr_set_const($this->db, 'OAUTH_'.$entry.'_ID', self::GUID);
 		dolibarr_set_const($this->db, 'OAUTH_'.$entry.'_SECRET', 'old');
+		dolibarr_set_const($this->db, 'OAUTH_'.$entry.'_TENANT', 'contoso.example');
 	}
 
 	/** @return array<string,mixed> The bridge's report of the entry */

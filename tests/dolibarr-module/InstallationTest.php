@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+require_once __DIR__.'/doubles/login.php';
 require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
 require_once MODULE.'/core/modules/modOauthBridge.class.php';
 
@@ -47,7 +48,8 @@ final class InstallationTest extends ModuleTestCase
 		(new OAuthBridgeGrantWatch($this->db))->noteEnd('GOOGLE-Mail');
 		$this->disable();
 		$this->assertSame($before, $this->constants());
-		$this->assertCount(1, $_SESSION['dol_events'], 'a message says what is kept');
+		$this->assertCount(2, $_SESSION['dol_events']);
+		$this->assertStringStartsWith('OAuthBridgeDisabled', $_SESSION['dol_events'][1], 'a message says what is kept');
 	}
 
 	public function testTheSidecarAcceptsTheKeyThatEnablingGenerated()
@@ -156,6 +158,14 @@ final class InstallationTest extends ModuleTestCase
 		$this->assertSame('OAuthBridgeNeedsDatabase sqlite3', $module->error);
 
 		$this->assertSame($before, $this->constants());
+	}
+
+	public function testEnablingSaysWhereToGoOn()
+	{
+		$this->enable();
+
+		$this->assertStringContainsString('href="/dolibarr/custom/oauthbridge/admin/connect.php"', $_SESSION['dol_events'][0]);
+		$this->disable();
 	}
 
 	public function testDisablingWarnsWhereConfPhpStillNamesTheModule()

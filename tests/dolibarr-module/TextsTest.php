@@ -39,6 +39,9 @@ final class TextsTest extends TestCase
 		'OAuthBridgeWrong_' => array('label', 'label_login', 'secret', 'secret_id', 'tenant', 'url', 'scopes'),
 		'OAuthBridgeWrong_id_' => array('google', 'microsoft', 'microsoftapp', 'github', 'generic'),
 		'OAuthBridgeRevoked_' => array('not_offered', 'failed', 'not_asked'),
+		'OAuthBridgeAlso_' => array('login', 'send'),
+		'OAuthBridgeLinkedMail' => array('Subject', 'Text'),
+		'OAuthBridgeUnlinkedMail' => array('Subject', 'Text'),
 		'OAuthBridgeOrigin_' => array('email', 'self'),
 		'OAuthBridgeBad_' => array('address', 'renewal', 'domains', 'tenants', 'emails', 'host', 'port', 'route', 'security'),
 		'OAuthBridgeStock' => array(), // part of a class name

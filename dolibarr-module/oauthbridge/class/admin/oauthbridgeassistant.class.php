@@ -51,11 +51,13 @@ class OAuthBridgeAssistant extends OAuthBridgeAssistantProviders
 	/**
 	 * What was entered so far.
 	 *
-	 * @return array<string,string> purpose, provider, preset, label, entry, client_id, tenant, url, scopes
+	 * @return array<string,string> purpose, provider, preset, label, entry, client_id, tenant, url, scopes; from: the entry whose
+	 *                              application is used for this one as well
 	 */
 	public static function state()
 	{
-		$empty = array_fill_keys(array('purpose', 'provider', 'preset', 'label', 'entry', 'client_id', 'tenant', 'url', 'scopes'), '');
+		$names = array('purpose', 'provider', 'preset', 'label', 'entry', 'client_id', 'tenant', 'url', 'scopes', 'from');
+		$empty = array_fill_keys($names, '');
 		return (isset($_SESSION[self::SESSION]) && is_array($_SESSION[self::SESSION]) ? $_SESSION[self::SESSION] : array()) + $empty;
 	}
 
@@ -79,6 +81,33 @@ class OAuthBridgeAssistant extends OAuthBridgeAssistantProviders
 	public static function remember(array $values)
 	{
 		$_SESSION[self::SESSION] = $values + self::state();
+	}
+
+	/**
+	 * Begins with a purpose and a provider: proposes a label that is free, and scopes.
+	 *
+	 * @param  string $purpose  One of PURPOSES
+	 * @param  string $provider A key of PROVIDERS
+	 * @param  string $preset   A key of OAuthBridgePresets::ALL; empty for none
+	 * @return void
+	 */
+	public static function propose($purpose, $provider, $preset)
+	{
+		$word = array('login' => 'Login', 'api' => 'Api')[$purpose] ?? 'Mail';
+		$label = $word;
+		for ($number = 2; $purpose !== 'login' && self::exists($provider.'-'.$label); $number++) {
+			$label = $word.$number;
+		}
+		$stored = self::find($provider.'-'.$label);
+		self::remember(array(
+			'purpose' => $purpose,
+			'provider' => $provider,
+			'preset' => $preset,
+			'label' => $label,
+			'entry' => $stored === '' ? $provider.'-'.$label : $stored,
+			'scopes' => (string) self::scopes($provider, $purpose, $preset),
+			'from' => '',
+		));
 	}
 
 	/**

@@ -10,6 +10,7 @@
  */
 
 require_once __DIR__.'/oauthbridgeassistant.class.php';
+require_once __DIR__.'/oauthbridgeassistantalso.class.php';
 require_once __DIR__.'/oauthbridgeassistantuse.class.php';
 require_once __DIR__.'/oauthbridgeconsents.class.php';
 require_once __DIR__.'/oauthbridgeentrystate.class.php';
@@ -35,6 +36,7 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 		'undomail' => 'undoMail',
 		'usecollector' => 'useCollector',
 		'undocollector' => 'undoCollector',
+		'also' => 'also',
 		'restart' => 'restart',
 	);
 
@@ -94,8 +96,7 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 		}
 		$preset = GETPOST('preset', 'aZ09');
 		$preset = $provider === 'GENERIC' && isset(OAuthBridgePresets::ALL[$preset]) ? $preset : '';
-		$scopes = OAuthBridgeAssistant::scopes($provider, $purpose, $preset);
-		if ($scopes === null) {
+		if (OAuthBridgeAssistant::scopes($provider, $purpose, $preset) === null) {
 			OAuthBridgeAssistant::remember(array('purpose' => $purpose));
 			$key = 'OAuthBridgePurpose_'.$purpose;
 			$name = $preset === '' ? OAuthBridgeAssistant::PROVIDERS[$provider]['name'] : OAuthBridgePresets::ALL[$preset]['name'];
@@ -104,22 +105,10 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 		}
 		$state = OAuthBridgeAssistant::state();
 		if ($state['purpose'] !== $purpose || $state['provider'] !== $provider || $state['preset'] !== $preset) {
-			$word = array('login' => 'Login', 'api' => 'Api')[$purpose] ?? 'Mail';
-			$label = $word;
-			for ($number = 2; $purpose !== 'login' && OAuthBridgeAssistant::exists($provider.'-'.$label); $number++) {
-				$label = $word.$number;
-			}
-			$stored = OAuthBridgeAssistant::find($provider.'-'.$label);
-			OAuthBridgeAssistant::remember(array(
-				'purpose' => $purpose,
-				'provider' => $provider,
-				'label' => $label,
-				'entry' => $stored === '' ? $provider.'-'.$label : $stored,
-				'scopes' => $scopes,
-			));
+			OAuthBridgeAssistant::propose($purpose, $provider, $preset);
 			if ($state['preset'] !== $preset) {
 				$urls = $preset === '' ? array() : OAuthBridgePresets::ALL[$preset]['urls'];
-				OAuthBridgeAssistant::remember(array('preset' => $preset, 'url' => $urls[0] ?? ''));
+				OAuthBridgeAssistant::remember(array('url' => $urls[0] ?? ''));
 			}
 			unset($_SESSION[self::CHECKS]);
 		}
@@ -148,6 +137,7 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 		OAuthBridgeAssistant::remember($values);
 		$values += $state;
 		$secret = trim(GETPOST('client_secret', 'none'));
+		$secret = $secret === '' ? OAuthBridgeAssistantAlso::secretFor($values) : $secret;
 		$next = OAuthBridgeAssistant::url($state['purpose'] === 'login' ? 'use' : 'connect');
 		$isReserved = $state['purpose'] !== 'login' && strcasecmp($values['label'], OAuthBridgeEntryState::LOGIN_LABEL) === 0;
 		$isKept = GETPOST('replace', 'alpha') !== '1' && !OAuthBridgeAssistant::isBegun($values['entry'], $secret);
@@ -233,6 +223,20 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 		(new OAuthBridgeGrantWatch($this->db))->noteLife($entry);
 		unset($_SESSION[self::CHECKS]);
 		return OAuthBridgeAssistant::url('connect');
+	}
+
+	/**
+	 * Begins a second entry with the same application.
+	 *
+	 * @return string Its step about the application; the same step where there is nothing to begin
+	 */
+	private function also()
+	{
+		if (!OAuthBridgeAssistantAlso::begin(OAuthBridgeAssistant::state())) {
+			return OAuthBridgeAssistant::url('use');
+		}
+		unset($_SESSION[self::CHECKS]);
+		return OAuthBridgeAssistant::url('application');
 	}
 
 	/**

@@ -95,7 +95,20 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 		if ($name !== 'MICROSOFTAPP') { // nobody's browser goes there
 			$html .= '<p>'.$langs->trans('OAuthBridgeRedirectUriToCopy').'<br>'.oauthbridgeCopyable($redirectUri).'</p>';
 		}
+		if ($this->isTakenOver()) {
+			$html .= '<p class="oauthbridge-note">'.$langs->trans('OAuthBridgeTakenOver', dol_escape_htmltag($this->state['from'])).'</p>';
+		}
 		return $html.$this->open('application').$this->renderFields($name, $provider, $isLogin).$this->submit('Next').'</form>';
+	}
+
+	/**
+	 * Whether the client secret is taken over from another entry.
+	 *
+	 * @return bool True if so
+	 */
+	private function isTakenOver()
+	{
+		return OAuthBridgeAssistantAlso::secretFor($this->state) !== '';
 	}
 
 	/**
@@ -133,7 +146,7 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 		$hint = 'OAuthBridgeWrong_id_'.strtolower($name);
 		$html .= $this->field('client_id', 'OAuthBridgeField_ID', $this->state['client_id'], $form, 'text', '', $hint);
 		$isGuid = OAuthBridgeAssistant::hasSecretIds($name);
-		$form = $required.'pattern="'.($isGuid ? '(?!'.OAuthBridgeAssistant::GUID.'$)' : '').'\S+"';
+		$form = ($this->isTakenOver() ? '' : $required).'pattern="'.($isGuid ? '(?!'.OAuthBridgeAssistant::GUID.'$)' : '').'\S+"';
 		$hint = $isGuid ? 'OAuthBridgeHint_secret_id' : 'OAuthBridgeWrong_secret';
 		$html .= $this->field('client_secret', 'OAuthBridgeField_SECRET', '', $form, 'password', '', $hint);
 		$html .= '<details'.($name === 'GENERIC' ? ' open' : '').'><summary>'.$langs->trans('OAuthBridgeScopesForExperts').'</summary>';

@@ -9,6 +9,7 @@
  * \brief      The last step of the assistant as HTML
  */
 
+require_once __DIR__.'/oauthbridgeassistantalso.class.php';
 require_once __DIR__.'/oauthbridgeassistantforms.class.php';
 require_once __DIR__.'/oauthbridgeassistantuse.class.php';
 require_once __DIR__.'/oauthbridgecollectors.class.php';
@@ -61,7 +62,7 @@ abstract class OAuthBridgeAssistantUsePage extends OAuthBridgeAssistantForms
 				return '<p>'.$langs->trans('OAuthBridgeLoginReady').'</p>'.$this->renderEnd();
 			}
 			$html = '<p>'.$langs->trans('OAuthBridgeConfLine').'</p>'.OAuthBridgeEntryResults::renderConfLine();
-			return $html.$this->link('use', 'OAuthBridgeCheckAgain');
+			return $html.$this->link('use', 'OAuthBridgeCheckAgain').$this->renderAlso();
 		}
 		$smtp = $checks['smtp'] ?? null;
 		$imap = $checks['imap'] ?? null;
@@ -106,8 +107,20 @@ abstract class OAuthBridgeAssistantUsePage extends OAuthBridgeAssistantForms
 
 		$html = '<div class="oauthbridge-buttons oauthbridge-end"><a class="button" href="';
 		$html .= dol_escape_htmltag(oauthbridgeEntriesUrl($this->state['entry'])).'">'.$langs->trans('OAuthBridgeEntries').'</a>';
-		$html .= $this->open('restart', 'oauthbridge-inline').'<button type="submit" class="button">';
-		return $html.$langs->trans('OAuthBridgeAnother').'</button></form></div>';
+		$html .= $this->renderAlso().$this->open('restart', 'oauthbridge-inline');
+		return $html.$this->button('OAuthBridgeAnother', 'button').'</div>';
+	}
+
+	/**
+	 * The way to a second entry with the same application.
+	 *
+	 * @return string HTML; empty where there is none
+	 */
+	private function renderAlso()
+	{
+		$purpose = OAuthBridgeAssistantAlso::purposeAfter($this->state);
+		$key = 'OAuthBridgeAlso_'.$purpose;
+		return $purpose === '' ? '' : $this->open('also', 'oauthbridge-inline').$this->button($key, 'button');
 	}
 
 	/**

@@ -149,6 +149,11 @@ class modOauthBridge extends DolibarrModules
 			$this->_remove(array(), $options);
 			return -1;
 		}
+		require_once __DIR__.'/../../class/login/oauthbridgeownaddresses.class.php';
+		OAuthBridgeOwnAddresses::moveOld($this->db);
+		// The list of modules links one page of each module only: the assistant is linked in the message.
+		$link = '<a href="'.dol_escape_htmltag(dol_buildpath('/oauthbridge/admin/connect.php', 1)).'">';
+		setEventMessages($langs->trans('OAuthBridgeEnabled').' '.$link.$langs->trans('OAuthBridgeAssistant').'</a>', null, 'mesgs');
 		return 1;
 	}
 
