@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Globalization;
 using DolibarrOAuthBridge.Http.Security;
 
 namespace DolibarrOAuthBridge.Http;
@@ -14,10 +13,10 @@ internal static class CallerName
     private const string Header = "Bridge-Caller";
     private const int Longest = 120;
 
-    /// <summary>Such as <c>uid 33: page /compta/facture/card.php</c>, or <c>tcp</c>.</summary>
+    /// <summary>Such as <c>uid 33: page /compta/facture/card.php</c>, <c>unknown user</c>, or <c>tcp</c>.</summary>
     public static string Of(HttpContext context)
     {
-        var peer = PeerName.OverUnixSocket(context) is { } uid ? string.Create(CultureInfo.InvariantCulture, $"uid {uid}") : "tcp";
+        var peer = PeerName.AtOnce(context);
         return context.Request.Headers[Header] is [{ Length: > 0 } said] ? $"{peer}: {Clean(said)}" : peer;
     }
 

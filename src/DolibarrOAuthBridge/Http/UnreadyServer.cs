@@ -14,9 +14,17 @@ internal static partial class UnreadyServer
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
-    /// <summary>Says 503 and why to every caller, until what was wrong is mended or the process is told to stop.</summary>
+    // Any user of the machine may ask, and the reason holds paths and what stands in files that not everybody reads.
+    private const string ForCallers =
+        "The bridge cannot start. Its log (journalctl -u dolibarr-oauth-bridge), systemctl status dolibarr-oauth-bridge and "
+        + "dolibarr-oauth-bridge doctor say why.";
+
+    /// <summary>
+    /// Says 503 to every caller, until what was wrong is mended or the process is told to stop. Why is on stderr, which is the log, and in
+    /// systemd's status.
+    /// </summary>
     /// <param name="handles">The listening sockets. They stay open.</param>
-    /// <param name="reason">What is wrong, and what to do.</param>
+    /// <param name="reason">What is wrong, and what to do; it is on stderr already.</param>
     /// <param name="look">What is wrong now, or null if the sidecar can start. Asked every few seconds, and on SIGHUP.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task RunAsync(IReadOnlyList<int> handles, string reason, Func<string?> look, CancellationToken cancellationToken)
@@ -41,7 +49,7 @@ internal static partial class UnreadyServer
                     context,
                     StatusCodes.Status503ServiceUnavailable,
                     ProblemCode.StoreUnavailable,
-                    $"The bridge cannot start: {reason}",
+                    ForCallers,
                     LookAgain
                 )
             );
@@ -54,7 +62,12 @@ internal static partial class UnreadyServer
             });
             for (string? now = reason; now is not null; now = look())
             {
-                reason = now;
+                if (now != reason)
+                {
+                    reason = now;
+                    await Console.Error.WriteLineAsync(reason);
+                }
+
                 notifier.Notify(new ServiceState($"READY=1\nSTATUS=Cannot start: {reason.ReplaceLineEndings(" ")}"));
                 await hangup.WaitAsync(LookAgain, cancellationToken);
             }

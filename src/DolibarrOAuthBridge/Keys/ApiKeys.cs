@@ -17,6 +17,7 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
     private const int FirstCompany = 1;
     private const int MostCompanies = 256; // what an unauthenticated caller can make the bridge remember is bounded
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ProofPatience = TimeSpan.FromSeconds(1); // a page of Dolibarr waits for three at most
 
     private readonly ConcurrentDictionary<int, (string? Key, DateTimeOffset ReadAt)> _known = new();
 
@@ -52,8 +53,53 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
             : key;
     }
 
+    /// <summary>
+    /// The key that the bridge proves itself with: the company's, or, while the database does not answer, the one that was read of it last.
+    /// A proof opens nothing, and without one the bridge would be taken for another program.
+    /// </summary>
+    /// <exception cref="BridgeException">The key is not there or cannot be read.</exception>
+    /// <exception cref="StoreException">The database failed, and none was read before.</exception>
+    public async Task<string> GetForProofAsync(int entity, CancellationToken cancellationToken = default)
+    {
+        var reading = GetAsync(entity, cancellationToken);
+        if (LastRead(entity) is not { } last)
+        {
+            return await reading;
+        }
+
+        try
+        {
+            return await reading.WaitAsync(ProofPatience, time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is StoreException or TimeoutException)
+        {
+            return last;
+        }
+    }
+
     /// <summary>A new key: 256 random bits as 64 hexadecimal digits.</summary>
     public static string Generate() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    // Of a company that was never asked for it is not known whether it has a key of its own.
+    private string? LastRead(int entity) =>
+        !_known.TryGetValue(entity, out var known) ? null
+        : known.Key is { Length: > 0 } key ? key
+        : entity != FirstCompany ? LastRead(FirstCompany)
+        : null;
+
+    // First the companies without a key, of which a caller can name as many as he likes: what was read proves the bridge later.
+    private void MakeRoom()
+    {
+        foreach (var one in _known.Where(static one => string.IsNullOrEmpty(one.Value.Key)))
+        {
+            _known.TryRemove(one);
+        }
+
+        if (_known.Count >= MostCompanies)
+        {
+            _known.Clear();
+        }
+    }
 
     private async Task<string?> FindAsync(int entity, CancellationToken cancellationToken)
     {
@@ -68,7 +114,7 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
             var key = await constants.FindSecretConstantAsync(Constant, entity, cancellationToken);
             if (_known.Count >= MostCompanies)
             {
-                _known.Clear();
+                MakeRoom();
             }
 
             _known[entity] = (key, now);

@@ -12,6 +12,7 @@ namespace DolibarrOAuthBridge.Tokens;
 /// The refreshes that stock Dolibarr code asks for (RFC 6749, section 6), answered from the broker, so that they share its
 /// single flight. Client id, client secret and refresh token of a known entry are what authenticates the caller.
 /// </summary>
+#pragma warning disable CA1001 // a semaphore without a wait handle holds nothing to be disposed of
 internal sealed class StockRefresh(
     EntryDirectory entries,
     TokenTable tokens,
@@ -25,6 +26,7 @@ internal sealed class StockRefresh(
     BridgeOptions options,
     TimeProvider time
 )
+#pragma warning restore CA1001
 {
     /// <summary>
     /// How long a refresh token is still honoured after a newer one replaced it: stock code that read the row just before comes with the
@@ -36,6 +38,11 @@ internal sealed class StockRefresh(
 
     private const int FewEntries = 20; // above, one statement for all rows is less work than one each
 
+    // Anybody on this machine may ask, right or wrong: the database's other connections are for callers with the API key.
+    private const int MostLookUps = 4;
+    private static readonly TimeSpan LongestQueue = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _lookUps = new(MostLookUps);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _reported = new(StringComparer.Ordinal);
 
     /// <summary>The entry whose credentials these are. No row is read before client id and secret are right.</summary>
@@ -47,12 +54,36 @@ internal sealed class StockRefresh(
     /// <returns>Null where client id and secret belong to no entry.</returns>
     /// <exception cref="StockGrantUnknownException">The client is known; the refresh token is not, or was replaced more than
     /// <see cref="Grace"/> ago.</exception>
+    /// <exception cref="BridgeException">So many ask that it was not looked up within five seconds.</exception>
     public async Task<OAuthEntry?> FindEntryAsync(
         string clientId,
         string clientSecret,
         string refreshToken,
         int? entity,
         CancellationToken cancellationToken = default
+    )
+    {
+        if (!await _lookUps.WaitAsync(LongestQueue, cancellationToken))
+        {
+            throw new BridgeException(ProblemCode.TooManyRequests, "Too many refreshes are asked for at once.", TimeSpan.FromSeconds(1));
+        }
+
+        try
+        {
+            return await LookUpAsync(clientId, clientSecret, refreshToken, entity, cancellationToken);
+        }
+        finally
+        {
+            _lookUps.Release();
+        }
+    }
+
+    private async Task<OAuthEntry?> LookUpAsync(
+        string clientId,
+        string clientSecret,
+        string refreshToken,
+        int? entity,
+        CancellationToken cancellationToken
     )
     {
         var known = await entries.FindByClientAsync(clientId, clientSecret, cancellationToken);

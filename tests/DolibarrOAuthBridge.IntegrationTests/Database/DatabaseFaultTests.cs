@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Keys;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Database;
 
@@ -86,6 +88,39 @@ public sealed class DatabaseFaultTests(OwnServer own) : IClassFixture<OwnServer>
 
         Assert.Equal(0, world.Authority.Asked);
         await host.TokenAsync();
+    }
+
+    [Fact]
+    public async Task A_bridge_whose_database_is_down_or_hangs_proves_itself_by_the_key_that_it_read_last()
+    {
+        await using var world = await World.CreateAsync(own.Server);
+        await world.InitAsync();
+        var keys = world.Open().Get<ApiKeys>();
+        Assert.Equal(world.ApiKey, await keys.GetForProofAsync(1));
+        Assert.Equal(world.ApiKey, await keys.GetForProofAsync(2)); // has none of its own
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        await own.Server.PauseAsync();
+        try
+        {
+            Assert.Equal(world.ApiKey, await keys.GetForProofAsync(1).WaitAsync(TimeSpan.FromSeconds(3))); // as long as a page waits
+        }
+        finally
+        {
+            await own.Server.ResumeAsync();
+        }
+
+        await own.Server.StopAsync();
+        try
+        {
+            Assert.Equal(world.ApiKey, await keys.GetForProofAsync(1));
+            Assert.Equal(world.ApiKey, await keys.GetForProofAsync(2));
+            await Assert.ThrowsAsync<StoreException>(() => keys.GetForProofAsync(3)); // may have a key of its own
+            await Assert.ThrowsAsync<StoreException>(() => keys.IsValidAsync(world.ApiKey, 1)); // a proof opens nothing
+        }
+        finally
+        {
+            await own.Server.StartAgainAsync();
+        }
     }
 
     [Fact]

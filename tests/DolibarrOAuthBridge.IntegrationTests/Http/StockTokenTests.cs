@@ -164,10 +164,16 @@ public sealed class StockTokenTests(SharedServer shared)
         var sidecar = await world.ServeAsync();
         var wrong = Change(Form(token.RefreshToken!), "client_secret", "wrong");
 
-        var attack = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => PostAsync(sidecar, wrong)));
+        await Task.WhenAll(Enumerable.Range(0, 150).Select(_ => PostAsync(sidecar, wrong))); // further ones wait for a second each
+        var attack = Enumerable.Range(0, 100).Select(_ => PostAsync(sidecar, wrong)).ToList();
+        for (var status = 0; attack.Count > 0 && status != 429; attack.RemoveAll(static one => one.IsCompleted))
+        {
+            status = (int)(await await Task.WhenAny(attack)).Status; // with 429 as many as may wait do
+        }
 
-        Assert.All(attack, answer => Assert.Contains((int)answer.Status, (int[])[401, 429]));
+        // From the same user.
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(sidecar, Form(token.RefreshToken!))).Status);
+        Assert.All(await Task.WhenAll(attack), answer => Assert.Contains((int)answer.Status, (int[])[401, 429]));
         await Eventually.HoldsAsync(
             () => sidecar.Output.Contains("with a wrong client secret were refused", StringComparison.Ordinal),
             "wrong secrets are logged"

@@ -28,7 +28,7 @@ internal static class IdentityEndpoint
     {
         var checkedNonce = IdentityProof.RequireNonce(nonce);
         var company = RequestValues.Entity(entity);
-        var key = await keys.GetAsync(company, cancellationToken);
+        var key = await keys.GetForProofAsync(company, cancellationToken);
         return new(new IdentityProofJson(IdentityProof.Of(key, checkedNonce, company)), ApiJson.Default.IdentityProofJson);
     }
 }

@@ -48,13 +48,12 @@ internal static class StockTokenEndpoint
         try
         {
             var company = entity is null ? (int?)null : RequestValues.Entity(entity);
-            wrongSecrets.RequirePatience(request.HttpContext);
             try
             {
                 var (id, secret, refreshToken) = (wanted.ClientId, wanted.ClientSecret, wanted.RefreshToken);
                 if (await stock.FindEntryAsync(id, secret, refreshToken, company, cancellationToken) is not { } entry)
                 {
-                    await wrongSecrets.SlowDownAsync(request.HttpContext, "to /oauth/token with a wrong client secret", cancellationToken);
+                    await SlowDownAsync("to /oauth/token with a wrong client secret");
                     return UnknownClient(request, "No OAuth entry of Dolibarr has this client id and secret.");
                 }
 
@@ -64,7 +63,7 @@ internal static class StockTokenEndpoint
             }
             catch (StockGrantUnknownException exception)
             {
-                await wrongSecrets.SlowDownAsync(request.HttpContext, "to /oauth/token with an unknown refresh token", cancellationToken);
+                await SlowDownAsync("to /oauth/token with an unknown refresh token");
                 return Error(400, "invalid_grant", exception.Message);
             }
         }
@@ -82,6 +81,8 @@ internal static class StockTokenEndpoint
             Problems.SetRetryAfter(request.HttpContext.Response, status, told.Code, told.RetryAfter);
             return Error(status, error, told.Message, told.Code);
         }
+
+        Task SlowDownAsync(string what) => wrongSecrets.SlowDownAsync(PeerName.Of(request.HttpContext), what, cancellationToken);
     }
 
     // Either what is wanted, or why it cannot be had (RFC 6749, section 5.2).

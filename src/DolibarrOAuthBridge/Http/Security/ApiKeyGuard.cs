@@ -41,7 +41,7 @@ internal static partial class ApiKeyGuard
                     catch (BridgeException exception) when (exception.Code == ProblemCode.Unauthorized)
                     {
                         var slow = context.RequestServices.GetRequiredService<WrongSecrets>();
-                        await slow.SlowDownAsync(context, "without a valid API key", context.RequestAborted);
+                        await slow.SlowDownAsync(PeerName.Of(context), "without a valid API key", context.RequestAborted);
                         throw;
                     }
                 }

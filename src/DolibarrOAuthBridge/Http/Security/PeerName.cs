@@ -14,20 +14,30 @@ namespace DolibarrOAuthBridge.Http.Security;
 /// </summary>
 internal static class PeerName
 {
+    /// <summary>What stands for everybody whom the kernel does not name.</summary>
+    public const string Unknown = "unknown user";
+
     private const int SocketLevel = 1; // SOL_SOCKET of Linux
     private const int PeerCredentials = 17; // SO_PEERCRED: pid, uid and gid, 32 bits each
     private const int MostBytes = 4 * 1024 * 1024; // of the kernel's table; more connections than that are nobody's in particular
 
-    /// <summary>Such as <c>uid 33</c>; <c>127.0.0.1</c> where nobody knows the user.</summary>
-    public static string Of(HttpContext context)
-    {
-        var remote = context.Connection.RemoteIpAddress;
-        var uid = remote is null ? OverUnixSocket(context) : OverTcp(remote, context.Connection.RemotePort, context.Connection.LocalPort);
-        return uid is { } known ? string.Create(CultureInfo.InvariantCulture, $"uid {known}") : remote?.ToString() ?? "the unix socket";
-    }
+    // The kernel says this of a user whom the process's user namespace does not have: with PrivateUsers=yes, as in the package's unit,
+    // everybody but root and the service itself.
+    private const uint Nobody = 65534;
 
-    /// <summary>The user at the other end of a unix socket; null if it is none, or nobody knows.</summary>
-    public static uint? OverUnixSocket(HttpContext context)
+    /// <summary>Such as <c>uid 33</c>, or <see cref="Unknown"/>.</summary>
+    public static string Of(HttpContext context) => Name(IsOverTcp(context) ? OverTcp(context) : OverUnixSocket(context));
+
+    /// <summary>The same over a unix socket; <c>tcp</c> over TCP, where looking it up takes too long for every request.</summary>
+    public static string AtOnce(HttpContext context) => IsOverTcp(context) ? "tcp" : Name(OverUnixSocket(context));
+
+    private static bool IsOverTcp(HttpContext context) => context.Connection.RemoteIpAddress is not null;
+
+    /// <summary>The name of a user's number; null where nobody knows it.</summary>
+    internal static string Name(uint? uid) =>
+        uid is { } known and not Nobody ? string.Create(CultureInfo.InvariantCulture, $"uid {known}") : Unknown;
+
+    private static uint? OverUnixSocket(HttpContext context)
     {
         if (context.Features.Get<IConnectionSocketFeature>()?.Socket is not { AddressFamily: AddressFamily.Unix } socket)
         {
@@ -47,15 +57,18 @@ internal static class PeerName
         }
     }
 
-    private static uint? OverTcp(IPAddress remote, int remotePort, int localPort)
+    private static uint? OverTcp(HttpContext context)
     {
-        var files =
-            remote.AddressFamily == AddressFamily.InterNetworkV6
-                ? (string[])["/proc/self/net/tcp6", "/proc/self/net/tcp"]
-                : ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+        if (context.Connection is not { RemoteIpAddress: { } remote, LocalIpAddress: { } local } connection)
+        {
+            return null;
+        }
+
+        var (caller, bridge) = (new IPEndPoint(Plain(remote), connection.RemotePort), new IPEndPoint(Plain(local), connection.LocalPort));
         try
         {
-            return files.Select(file => Find(ReadStart(file), remotePort, localPort)).FirstOrDefault(static uid => uid is not null);
+            return (IsOfFour(caller) ? Find(ReadStart("/proc/self/net/tcp"), caller, bridge) : null)
+                ?? Find(ReadStart("/proc/self/net/tcp6"), Mapped(caller), Mapped(bridge));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -64,19 +77,19 @@ internal static class PeerName
     }
 
     /// <summary>The owner of the connection's other end in the kernel's table.</summary>
-    /// <param name="table">The text of <c>/proc/self/net/tcp</c>.</param>
-    /// <param name="callerPort">The port that the caller connects from.</param>
-    /// <param name="bridgePort">The port that it connects to.</param>
-    internal static uint? Find(string table, int callerPort, int bridgePort)
+    /// <param name="table">The text of <c>/proc/self/net/tcp</c> or, with its addresses, of <c>tcp6</c>.</param>
+    /// <param name="caller">Where the caller connects from: the address counts, since anybody may use the same port of another one.</param>
+    /// <param name="bridge">Where it connects to.</param>
+    internal static uint? Find(string table, IPEndPoint caller, IPEndPoint bridge)
     {
-        var ends = string.Create(CultureInfo.InvariantCulture, $":{callerPort:X4} ");
+        var ends = $" {Hexadecimal(caller)} {Hexadecimal(bridge)} ";
         foreach (var line in table.Split('\n').Where(line => line.Contains(ends, StringComparison.Ordinal)))
         {
+            // The user is the eighth field and the inode the tenth: an end that was closed has none, and says 0 for its user.
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (
-                fields.Length > 7
-                && fields[1].EndsWith(string.Create(CultureInfo.InvariantCulture, $":{callerPort:X4}"), StringComparison.Ordinal)
-                && fields[2].EndsWith(string.Create(CultureInfo.InvariantCulture, $":{bridgePort:X4}"), StringComparison.Ordinal)
+                fields.Length > 9
+                && fields[9] != "0"
                 && uint.TryParse(fields[7], NumberStyles.None, CultureInfo.InvariantCulture, out var uid)
             )
             {
@@ -86,6 +99,21 @@ internal static class PeerName
 
         return null;
     }
+
+    // An address as the kernel writes it: words of four bytes, each a number of this machine.
+    private static string Hexadecimal(IPEndPoint end)
+    {
+        var bytes = end.Address.GetAddressBytes();
+        var words = Enumerable.Range(0, bytes.Length / 4).Select(word => $"{BitConverter.ToUInt32(bytes, word * 4):X8}");
+        return string.Create(CultureInfo.InvariantCulture, $"{string.Concat(words)}:{end.Port:X4}");
+    }
+
+    private static bool IsOfFour(IPEndPoint end) => end.AddressFamily == AddressFamily.InterNetwork;
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    // A caller with a socket for both families is in the table of version 6, whatever the bridge's own socket is.
+    private static IPEndPoint Mapped(IPEndPoint end) => IsOfFour(end) ? new IPEndPoint(end.Address.MapToIPv6(), end.Port) : end;
 
     private static string ReadStart(string path)
     {

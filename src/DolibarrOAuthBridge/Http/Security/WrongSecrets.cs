@@ -6,7 +6,8 @@ namespace DolibarrOAuthBridge.Http.Security;
 
 /// <summary>
 /// Slows down callers that send wrong keys and secrets: after some in a minute each further answer waits, longer and longer, and a
-/// caller with too many answers waiting gets none until they are given (429). Right ones never wait.
+/// caller with too many answers waiting gets 429 for further wrong ones. It is asked once it is known that a secret is wrong: right ones
+/// never wait, also where many users count as one caller.
 /// </summary>
 internal sealed class WrongSecrets(TimeProvider time, RefusalLog log)
 {
@@ -25,24 +26,13 @@ internal sealed class WrongSecrets(TimeProvider time, RefusalLog log)
 
     private readonly ConcurrentDictionary<string, Caller> _callers = new(StringComparer.Ordinal);
 
-    /// <summary>Fails while too many answers of the caller wait, before anything is looked up for it.</summary>
-    /// <exception cref="BridgeException"><c>too_many_requests</c>.</exception>
-    public void RequirePatience(HttpContext context)
-    {
-        if (!_callers.IsEmpty && _callers.TryGetValue(PeerName.Of(context), out var caller) && caller.Waiting >= MostWaiting)
-        {
-            throw TooMany();
-        }
-    }
-
     /// <summary>Notes a wrong secret and waits before it is answered.</summary>
-    /// <param name="context">The request.</param>
+    /// <param name="name">Who sent it, as <see cref="PeerName"/> says.</param>
     /// <param name="what">What was wrong, for the log, such as <c>without a valid API key</c>.</param>
     /// <param name="cancellationToken">The caller left.</param>
     /// <exception cref="BridgeException"><c>too_many_requests</c>: too many answers wait already.</exception>
-    public async Task SlowDownAsync(HttpContext context, string what, CancellationToken cancellationToken)
+    public async Task SlowDownAsync(string name, string what, CancellationToken cancellationToken)
     {
-        var name = PeerName.Of(context);
         log.Note(what, name);
         if (_callers.Count >= MostCallers)
         {
