@@ -38,7 +38,7 @@ internal sealed class HealthCheckCommand : IBridgeCommand
             var path = result.GetValue(_live) ? "/healthz" : "/readyz";
             var prefix = SidecarClient.PrefixOf(new BridgeOptions { Instance = instance }, address);
             var (status, body) = await SidecarClient.GetAsync(address, prefix + path, null, cancellationToken);
-            await Console.Out.WriteLineAsync(body);
+            await Console.Out.WriteLineAsync(Output.Clean(body)); // whoever listens there wrote it
             return status == HttpStatusCode.OK ? 0 : 1;
         }
         catch (HttpRequestException exception)

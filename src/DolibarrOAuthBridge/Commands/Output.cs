@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
+using DolibarrOAuthBridge.Providers;
 using Spectre.Console;
 
 namespace DolibarrOAuthBridge.Commands;
@@ -48,8 +49,8 @@ internal static class Output
     /// <summary>A cell of a table, or a line.</summary>
     public static Text Cell(string? text, Color? color = null) => new(Clean(text ?? "-"), new Style(color));
 
-    /// <summary>Text without control characters: a name in the database, or a provider's message, must not command the terminal.</summary>
-    public static string Clean(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character));
+    /// <summary>Text without what is not seen: a name in the database, or a provider's message, must not command the terminal.</summary>
+    public static string Clean(string text) => ForeignText.Visible(text, "\uFFFD");
 
     public static Table Table(params string[] headers)
     {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Providers;
+
 namespace DolibarrOAuthBridge.Consents;
 
 /// <summary>What a browser brought back from a provider, hostile until checked. Not a printing record: the code is a credential.</summary>
@@ -12,7 +14,6 @@ internal sealed class AuthorizationResponse
     private const int LongestCode = 8 * 1024;
     private const int LongestIssuer = 2048;
     private const int LongestError = 64;
-    private const int LongestDescription = 200;
 
     /// <summary>The <c>state</c> parameter.</summary>
     public string? State { get; init; }
@@ -82,12 +83,7 @@ internal sealed class AuthorizationResponse
     {
         get
         {
-            var description = string.Concat(
-                    (ErrorDescription ?? string.Empty)
-                        .Take(LongestDescription)
-                        .Select(static character => char.IsControl(character) || char.IsSurrogate(character) ? ' ' : character)
-                )
-                .Trim();
+            var description = ForeignText.Clean(ErrorDescription ?? string.Empty, [State ?? string.Empty, Code ?? string.Empty]).Trim();
             return description.Length == 0 ? Error! : $"{Error}: {description}";
         }
     }

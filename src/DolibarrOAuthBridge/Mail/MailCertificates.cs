@@ -41,8 +41,8 @@ internal sealed class MailCertificates(BridgeOptions options)
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            return $"The certificate is for {server.GetNameInfo(X509NameType.DnsName, false)}, not for this host. Use the name that "
-                + "is in the certificate.";
+            return $"The certificate is for {ForeignText.Name(server.GetNameInfo(X509NameType.DnsName, false))}, not for this host. Use "
+                + "the name that is in the certificate.";
         }
 
         if (errors == SslPolicyErrors.None || _authorities.Issued(server, chain))
@@ -55,8 +55,8 @@ internal sealed class MailCertificates(BridgeOptions options)
         return status.HasFlag(X509ChainStatusFlags.NotTimeValid)
             ? $"The certificate is valid from {server.NotBefore:yyyy-MM-dd} to {server.NotAfter:yyyy-MM-dd} only. The server's "
                 + "administrator renews it; or this machine's clock is wrong."
-            : $"The certificate's issuer, {server.Issuer} (of {server.Subject}), is not trusted on this machine. "
-                + "If the server is your own, name the file with its authority's certificate in the setting Bridge:CaFile (or "
-                + "Bridge:MailCaFile).";
+            : $"The certificate's issuer, {ForeignText.Name(server.Issuer)} (of {ForeignText.Name(server.Subject)}), is not trusted on "
+                + "this machine. If the server is your own, name the file with its authority's certificate in the setting Bridge:CaFile "
+                + "(or Bridge:MailCaFile).";
     }
 }

@@ -3,6 +3,7 @@
 using System.Collections.Concurrent;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Notifications;
 
@@ -12,7 +13,6 @@ namespace DolibarrOAuthBridge.Notifications;
 /// </summary>
 internal sealed class ImpostorReports(EventTable events, TimeProvider time)
 {
-    private const int LongestDetail = 200;
     private const int MostCompanies = 1000; // bounds the memory
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
@@ -37,7 +37,8 @@ internal sealed class ImpostorReports(EventTable events, TimeProvider time)
         }
 
         _noted[entity] = now;
-        await events.AppendAsync(new GrantKey(string.Empty, entity), NoticeKind.Impostor, Line(detail), cancellationToken);
+        var line = ForeignText.Clean(detail ?? string.Empty, []);
+        await events.AppendAsync(new GrantKey(string.Empty, entity), NoticeKind.Impostor, line, cancellationToken);
     }
 
     /// <summary>The notice of a company's reports of the last day.</summary>
@@ -54,7 +55,4 @@ internal sealed class ImpostorReports(EventTable events, TimeProvider time)
                     + "instead of a TCP port: its directory belongs to the service."
             )
         );
-
-    private static string Line(string? detail) =>
-        string.Concat((detail ?? string.Empty).Take(LongestDetail).Select(static c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c));
 }

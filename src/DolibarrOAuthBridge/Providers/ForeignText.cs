@@ -20,6 +20,8 @@ internal static class ForeignText
     /// <summary>The most characters that are kept unless the caller says otherwise.</summary>
     public const int DefaultLength = 200;
 
+    private const int LongestName = 100;
+
     // A shorter one would redact ordinary words, and is no secret.
     private const int ShortestSecret = 4;
 
@@ -57,6 +59,16 @@ internal static class ForeignText
 
         return line.ToString();
     }
+
+    /// <summary>A name that others chose, such as the subject of a certificate that anybody on the way may have made: cut at 100.</summary>
+    /// <param name="name">The name as it came.</param>
+    public static string Name(string name) => Clean(name, [], LongestName);
+
+    /// <summary>Text without what is not seen or commands the terminal: a name in the database, a provider's message.</summary>
+    /// <param name="text">The text as it came.</param>
+    /// <param name="substitute">What stands in the place of such a character.</param>
+    public static string Visible(string text, string substitute) =>
+        string.Concat(text.EnumerateRunes().Select(rune => IsVisible(rune) ? rune.ToString() : substitute));
 
     private static int Length(string text) => text.Length;
 

@@ -73,14 +73,11 @@ internal sealed record GrantAccount(string? Subject, string? Name)
         : isNumberAllowed && member.ValueKind == JsonValueKind.Number ? member.GetRawText()
         : null;
 
-    // Control characters and brackets have no place in an account, and would confuse whoever reads the column.
+    // Brackets would confuse whoever reads the column. What is cut has no ellipsis: a subject is compared with the stored one.
     private static string? Clean(string? part)
     {
-        var clean = part is null
-            ? string.Empty
-            : string.Concat(part.Where(static character => !char.IsControl(character) && character is not ('[' or ']'))).Trim();
-        return clean.Length == 0 ? null
-            : clean.Length > LongestPart ? clean[..LongestPart]
-            : clean;
+        var unbracketed = string.Concat((part ?? string.Empty).Where(static character => character is not ('[' or ']'))).Trim();
+        var clean = ForeignText.Clean(unbracketed, [], LongestPart).TrimEnd('…').Trim();
+        return clean.Length == 0 ? null : clean;
     }
 }

@@ -95,6 +95,7 @@ internal static class ProviderHttpClient
                 ? $"it is valid from {shown.NotBefore:yyyy-MM-dd} to {shown.NotAfter:yyyy-MM-dd}; is this machine's clock right?"
             : "its issuer is not trusted on this machine: add the issuer's certificate to the system's trusted ones, or "
                 + "name its file in the setting Bridge:CaFile";
-        throw new AuthenticationException($"the certificate of {shown.Subject}, issued by {shown.Issuer}, is refused: {reason}.");
+        var (subject, issuer) = (ForeignText.Name(shown.Subject), ForeignText.Name(shown.Issuer));
+        throw new AuthenticationException($"the certificate of {subject}, issued by {issuer}, is refused: {reason}.");
     }
 }

@@ -57,6 +57,10 @@ public sealed class OutputTests
         Assert.Contains("Refresh", screen.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Control_characters_do_not_reach_the_terminal() => Assert.Equal("a\uFFFD[2Jb\uFFFDc", Output.Clean("a\u001b[2Jb\nc"));
+    [Theory]
+    [InlineData("a\u001b[2Jb\nc", "a\uFFFD[2Jb\uFFFDc")]
+    [InlineData("a\u202eb\u200bc\u2028d", "a\uFFFDb\uFFFDc\uFFFDd")]
+    [InlineData("→ grün 😀", "→ grün 😀")]
+    public void What_commands_the_terminal_or_turns_text_around_does_not_reach_it(string text, string shown) =>
+        Assert.Equal(shown, Output.Clean(text));
 }

@@ -16,8 +16,22 @@ public sealed class AuthorizationResponseTests
         };
 
         Assert.StartsWith("access_denied: <script>  Set-Cookie: a=b ", answer.Refusal, StringComparison.Ordinal);
-        Assert.True(answer.Refusal.Length <= "access_denied: ".Length + 200);
+        Assert.True(answer.Refusal.TrimEnd('…').Length <= "access_denied: ".Length + 200);
         Assert.DoesNotContain(answer.Refusal, char.IsControl);
+    }
+
+    [Fact]
+    public void A_description_turns_no_text_around_and_repeats_no_code()
+    {
+        var answer = new AuthorizationResponse
+        {
+            Error = "access_denied",
+            State = "state-of-a-session",
+            Code = "code-of-the-grant",
+            ErrorDescription = "denied\u202e\u200b\u2028 code-of-the-grant, state-of-a-session",
+        };
+
+        Assert.Equal("access_denied: denied    [redacted], [redacted]", answer.Refusal);
     }
 
     [Fact]

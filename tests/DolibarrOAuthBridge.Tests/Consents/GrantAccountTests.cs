@@ -11,6 +11,8 @@ public sealed class GrantAccountTests
     [InlineData("1001", null)]
     [InlineData(null, "ada@example.com")]
     [InlineData("1001", "Ada [Lovelace] \r\n\0")]
+    [InlineData("1001", "\u202eada\u2066@example.com\u2028\u200b")]
+    [InlineData("\u200b1001 [", null)]
     public void What_is_stored_is_read_back(string? subject, string? name)
     {
         var account = GrantAccount.Of(subject, name)!;
@@ -21,6 +23,20 @@ public sealed class GrantAccountTests
     [Fact]
     public void The_longest_account_fits_its_column() =>
         Assert.True(GrantAccount.Of(new string('s', 500), new string('n', 500))!.Stored.Length <= 255);
+
+    [Fact]
+    public void What_is_too_long_is_cut_alike_whenever_it_is_read()
+    {
+        var account = GrantAccount.Of(new string('s', 500), new string('n', 119) + "😀")!;
+
+        Assert.Equal(new string('s', 120), account.Subject);
+        Assert.Equal(new string('n', 119), account.Name);
+        Assert.Equal(account, GrantAccount.Parse(account.Stored));
+    }
+
+    [Fact]
+    public void A_name_turns_no_text_around() =>
+        Assert.Equal("ada moc.elpmaxe", GrantAccount.Of("1001", "ada\u202emoc.elpmaxe\u2029")!.Name);
 
     [Theory]
     [InlineData(null, null)]

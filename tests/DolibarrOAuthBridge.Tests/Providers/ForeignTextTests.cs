@@ -67,6 +67,10 @@ public sealed class ForeignTextTests
             ForeignText.Clean("The refresh token has expired.\u200eTrace 7f00", [Secret])
         );
 
+    [Fact]
+    public void A_name_is_one_short_line() =>
+        Assert.Equal($"CN=a   {new string('b', 93)}…", ForeignText.Name($"CN=a\r\n\u202e{new string('b', 500)}"));
+
     [Theory]
     [InlineData("client_secret=", "&x=1")]
     [InlineData("a=", "")]

@@ -55,7 +55,7 @@ internal sealed class ConsentTerminal(bool json, TimeProvider time)
         await Console.Out.WriteLineAsync($"  refresh token  {(token.HasRefreshToken ? "yes" : "none")}");
         foreach (var warning in result.Warnings)
         {
-            await Console.Out.WriteLineAsync($"  ! {warning.Code}: {warning.Message}");
+            await Console.Out.WriteLineAsync(Output.Clean($"  ! {warning.Code}: {warning.Message}"));
         }
     }
 }
