@@ -18,6 +18,7 @@ public sealed partial class DolibarrDatabase : IAsyncDisposable
     /// <param name="conf">Dolibarr's configuration.</param>
     /// <param name="timeoutSeconds">Limit for connecting and for each statement, in seconds.</param>
     /// <param name="isPooled">Whether a connection is kept for the next one who needs it; without, each use opens and closes one.</param>
+    /// <exception cref="ArgumentException">It is PostgreSQL, and no account is named.</exception>
     public DolibarrDatabase(DolibarrConf conf, uint timeoutSeconds = 5, bool isPooled = true)
     {
         ArgumentNullException.ThrowIfNull(conf);

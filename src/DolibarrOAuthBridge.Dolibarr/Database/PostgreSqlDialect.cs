@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Data.Common;
+using System.Net.Security;
 using DolibarrOAuthBridge.Dolibarr.Configuration;
 using Npgsql;
 
@@ -10,6 +11,10 @@ namespace DolibarrOAuthBridge.Dolibarr.Database;
 internal sealed class PostgreSqlDialect : SqlDialect
 {
     private const string TlsPrefix = "ssl://";
+
+    // What Npgsql would take from PGREQUIREAUTH without it. The bridge's build of it knows no Kerberos.
+    private const string AnyPassword = "ScramSHA256,MD5,Password,None";
+    private const string HiddenPassword = "ScramSHA256,MD5,None";
 
     private static readonly string[] DefaultSockets = ["/run/postgresql", "/var/run/postgresql", "/tmp"];
 
@@ -146,17 +151,24 @@ internal sealed class PostgreSqlDialect : SqlDialect
         return host.StartsWith('/') ? host : $"{host}:{PortOf(conf)}";
     }
 
+    // Every value that Npgsql would else take from a PG… variable or from the home directory is given: who connects where, and what is
+    // believed of the server, is said in conf.php and the bridge's settings only.
     internal override DbDataSource Connect(DolibarrConf conf, uint timeoutSeconds, bool isPooled)
     {
+        if (conf.DbUser.Length == 0)
+        {
+            throw new ArgumentException("Name the database account: none means the process's own user to PostgreSQL.", nameof(conf));
+        }
+
         var isTls = conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase);
         var isChecked = !HostOf(conf).StartsWith('/') && conf.MustVerifyServer(isTls, HostOf(conf));
+        var authority = isChecked ? conf.DbCertificateFile : null;
         var connectionString = new NpgsqlConnectionStringBuilder
         {
             Host = HostOf(conf),
             Port = PortOf(conf),
             Database = conf.DbName,
             Username = conf.DbUser,
-            Password = conf.DbPassword,
             ApplicationName = "dolibarr-oauth-bridge",
             Timeout = (int)timeoutSeconds,
             CommandTimeout = (int)timeoutSeconds,
@@ -165,16 +177,30 @@ internal sealed class PostgreSqlDialect : SqlDialect
             Pooling = isPooled,
             PersistSecurityInfo = false,
             Timezone = "UTC",
+            ClientEncoding = "UTF8",
+            TargetSessionAttributes = "any",
+            SslNegotiation = SslNegotiation.Postgres,
+            GssEncryptionMode = GssEncryptionMode.Disable,
             Options = "-c lock_timeout=3000 -c default_transaction_isolation=read\\ committed",
             SslMode =
-                isChecked ? SslMode.VerifyFull
-                : isTls ? SslMode.Require
+                authority is not null ? SslMode.VerifyFull
+                : isChecked || isTls ? SslMode.Require
                 : SslMode.Prefer,
-            RootCertificate = isChecked ? conf.DbCertificateFile : null,
+            RootCertificate = authority,
             // Whoever listens in the server's place may ask for the password itself.
-            RequireAuth = isChecked || HostOf(conf).StartsWith('/') ? null : "ScramSHA256,MD5,None",
+            RequireAuth = isChecked || HostOf(conf).StartsWith('/') ? AnyPassword : HiddenPassword,
         };
         var builder = new NpgsqlSlimDataSourceBuilder(connectionString.ConnectionString);
+        builder.UsePasswordProvider(_ => conf.DbPassword, (_, _) => ValueTask.FromResult(conf.DbPassword));
+        builder.UseSslClientAuthenticationOptionsCallback(tls =>
+        {
+            tls.ClientCertificateContext = null;
+            if (isChecked && authority is null)
+            {
+                // VerifyFull would believe ~/.postgresql/root.crt in the place of the machine's authorities.
+                tls.RemoteCertificateValidationCallback = static (_, _, _, errors) => errors == SslPolicyErrors.None;
+            }
+        });
         builder.EnableTransportSecurity();
         return builder.Build();
     }
