@@ -192,7 +192,7 @@ public sealed class NoticeWatchTests(SharedServer shared) : IAsyncLifetime
     {
         var sidecar = _world.Open();
         var reports = sidecar.Get<ImpostorReports>();
-        await reports.NoteAsync(2, "the proof\nis wrong", TestContext.Current.CancellationToken);
+        await reports.NoteAsync(2, "the proof\u202eis wrong", TestContext.Current.CancellationToken);
         await reports.NoteAsync(2, "again", TestContext.Current.CancellationToken);
         await _world.GrantAsync(TimeSpan.FromHours(1));
 

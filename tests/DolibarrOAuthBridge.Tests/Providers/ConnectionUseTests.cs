@@ -137,7 +137,7 @@ public sealed class ConnectionUseTests
                     serving.Add(ServeAsync(client));
                 }
             }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is SocketException or InvalidOperationException)
             {
                 await Task.WhenAll(serving);
             }

@@ -38,7 +38,8 @@ public sealed class NetworkTests
     {
         using var files = new Certificates();
         using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=the server\u202e\u2028" + new string('x', 200), key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var name = "CN=the server\u202e\u2028" + new string('x', 200);
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
