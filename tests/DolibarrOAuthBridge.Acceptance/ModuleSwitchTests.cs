@@ -7,6 +7,7 @@ namespace DolibarrOAuthBridge.Acceptance;
 [Collection(AcceptanceCollection.Name)]
 public sealed class ModuleSwitchTests(AcceptanceStage stage)
 {
+    private const string Assistant = "a[href$='/oauthbridge/admin/connect.php']";
     private const string Tab = "a[href*='/oauthbridge/admin/entries.php']";
 
     [AcceptanceFact]
@@ -38,6 +39,8 @@ public sealed class ModuleSwitchTests(AcceptanceStage stage)
             stage.Pages.EnableModule();
         }
 
+        stage.Browser.WaitUntil(() => stage.Browser.Sees(Assistant), "The link to the assistant in the list of modules");
+        stage.Browser.Photograph("enabled");
         stage.Browser.WaitUntil(
             () =>
             {

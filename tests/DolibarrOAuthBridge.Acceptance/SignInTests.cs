@@ -136,6 +136,18 @@ public sealed class SignInTests(AcceptanceStage stage)
         }
     }
 
+    [AcceptanceFact]
+    public async Task What_users_gave_themselves_is_remembered_whichever_of_their_parameters_they_delete()
+    {
+        await PrepareAsync(("eve", "eve@example.com", true));
+        var known = await stage.Site.RunPhpAsync(
+            "own_address.php",
+            ["eve", "Somebody.Else@Example.com", "OAUTHBRIDGE_OWN_ADDRESSES"],
+            cancellationToken: _cancellationToken
+        );
+        Assert.Equal("somebody.else@example.com\n", known);
+    }
+
     private async Task PrepareAsync(params (string Login, string Email, bool Enabled)[] users)
     {
         foreach (var name in new[] { "OAUTHBRIDGE_LOGIN_LINK_BY_EMAIL", "MAIN_LOGEVENTS_USER_LOGIN", "MAIN_LOGEVENTS_USER_LOGIN_FAILED" })
