@@ -200,6 +200,11 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
             return;
         }
 
+        if (use.Composition.Get<DirectNotices>().IsTelling)
+        {
+            visits.Held ??= visits.Instance.EnterWork(); // it remembers what it told
+        }
+
         if (errands.HasDevices || visits.Instance.HasJournal)
         {
             await use.Composition.StartAsync(cancellationToken);

@@ -3,12 +3,15 @@
 namespace DolibarrOAuthBridge.Notifications;
 
 /// <summary>
-/// What this sidecar tells by itself while the database takes no notices: once when it begins, once a day while it lasts. A way that
-/// fails is tried again, at the same intervals as with a database.
+/// What this sidecar tells by itself while the database takes no notices: once when it begins, once a day while it lasts. A webhook that
+/// fails is tried again, at the same intervals as with a database; a command is not.
 /// </summary>
 internal sealed class DirectNotices(NoticeDelivery delivery, TimeProvider time, ILogger<DirectNotices> logger)
 {
     private readonly Dictionary<Condition, Telling> _tellings = [];
+
+    /// <summary>Whether something was told so that is not over yet.</summary>
+    public bool IsTelling => _tellings.Count > 0;
 
     /// <summary>Whether it was told so, and is not to be told again yet.</summary>
     public bool Covers(Condition condition) => _tellings.ContainsKey(condition);
@@ -35,30 +38,37 @@ internal sealed class DirectNotices(NoticeDelivery delivery, TimeProvider time, 
 
             telling.TryAt = now + NoticeDelivery.Wait(telling.Tries++);
             var results = await delivery.SendAsync(draft, telling.Missed, cancellationToken);
-            telling.Missed = [.. results.Where(static result => !result.Value.Ok).Select(static result => result.Key)];
+            telling.Missed = [.. NoticeDelivery.RetriedWays.Where(way => results.TryGetValue(way, out var result) && !result.Ok)];
         }
     }
 
-    /// <summary>The database takes notices again: what is over, each with what to say of it.</summary>
+    /// <summary>The database takes notices again: what is over, since when it lasted, and what to say of it.</summary>
     /// <param name="lasting">What lasts, such as a journal that is not written yet. In a day it is told as any other notice.</param>
-    public IReadOnlyList<NoticeDraft> TakeEnded(HashSet<Condition> lasting)
+    public IReadOnlyList<(Condition Condition, DateTimeOffset Since, NoticeDraft Over)> FindEnded(HashSet<Condition> lasting)
     {
-        var ended = new List<NoticeDraft>();
         foreach (var (condition, telling) in _tellings)
         {
-            if (!lasting.Contains(condition))
-            {
-                var over = StoreConditions.Over(condition);
-                ended.Add(over with { Message = $"{over.Message} It could not since {telling.Since.UtcDateTime:yyyy-MM-dd HH:mm} UTC." });
-                _tellings.Remove(condition);
-            }
-            else if (time.GetUtcNow() - telling.At >= ConditionTable.Again)
+            if (lasting.Contains(condition) && time.GetUtcNow() - telling.At >= ConditionTable.Again)
             {
                 _tellings.Remove(condition);
             }
         }
 
-        return ended;
+        return
+        [
+            .. _tellings
+                .Where(one => !lasting.Contains(one.Key))
+                .Select(static one => (one.Key, one.Value.Since, Over(one.Key, one.Value.Since))),
+        ];
+    }
+
+    /// <summary>The end of it was told.</summary>
+    public void Forget(Condition condition) => _tellings.Remove(condition);
+
+    private static NoticeDraft Over(Condition condition, DateTimeOffset since)
+    {
+        var over = StoreConditions.Over(condition);
+        return over with { Message = $"{over.Message} It could not since {since.UtcDateTime:yyyy-MM-dd HH:mm} UTC." };
     }
 
     // Since: when it was told first. At: when it was told last.

@@ -23,6 +23,9 @@ internal sealed partial class NoticeDelivery(
     /// <summary>The ways on which a notice leaves by itself.</summary>
     public static IReadOnlyList<string> Ways { get; } = [Webhook, Command];
 
+    /// <summary>Those of them that are tried again where they fail. A command is run once for each notice.</summary>
+    public static IReadOnlyList<string> RetriedWays { get; } = [Webhook];
+
     /// <summary>Delivers what waits and is due.</summary>
     /// <returns>When something is due that was not taken; null if nothing waits.</returns>
     /// <exception cref="StoreException">The database failed.</exception>

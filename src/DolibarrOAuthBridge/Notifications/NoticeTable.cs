@@ -58,6 +58,25 @@ internal sealed class NoticeTable(DolibarrDatabase database, BridgeSchema schema
         }
     }
 
+    /// <summary>Adds a notice unless one of its kind was added since a time: another sidecar has said it.</summary>
+    /// <exception cref="StoreException">The database failed, or cannot be written.</exception>
+    public Task<Notice?> AddUnlessSaidAsync(NoticeDraft draft, DateTimeOffset since, CancellationToken cancellationToken = default) =>
+        AddAsync(
+            draft,
+            async (connection, transaction) =>
+            {
+                var said = await connection.QueryAsync(
+                    $"SELECT rowid FROM {Table} WHERE kind = @kind AND at >= @since LIMIT 1",
+                    [("kind", draft.Kind), ("since", since.UtcDateTime)],
+                    static row => row.BigNumber("rowid"),
+                    cancellationToken,
+                    transaction
+                );
+                return said.Count == 0;
+            },
+            cancellationToken
+        );
+
     /// <summary>The notices after a number, oldest first: those of a company and those of the instance as a whole.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task<IReadOnlyList<Notice>> ListAsync(long after, int entity, int limit, CancellationToken cancellationToken = default) =>

@@ -39,31 +39,36 @@ internal sealed partial class NoticeWatch(
     /// <returns>When to do so again for what could not be done now, though nothing changes; null if everything was.</returns>
     public async Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken = default)
     {
+        IReadOnlyList<(Condition Condition, NoticeDraft Draft)> problems = [];
         try
         {
-            var (problems, takesNotices) = await store.FindAsync(cancellationToken);
+            (problems, var takesNotices) = await store.FindAsync(cancellationToken);
             if (!takesNotices)
             {
                 await direct.TellAsync(problems, cancellationToken);
                 return time.GetUtcNow();
             }
 
-            // Those who ask by the API hear of it too.
-            foreach (var ended in direct.TakeEnded([.. problems.Select(one => one.Condition)]))
-            {
-                Told(await notices.AddAsync(ended, cancellationToken: cancellationToken));
-            }
-
             var told = await conditions.ListAsync(cancellationToken);
-            await TellAsync([.. problems.Where(one => !direct.Covers(one.Condition))], told, cancellationToken);
+            await TellAsync(problems, told, cancellationToken);
             var reports = await ReportAsync(cancellationToken);
             _entries = reports.Count;
+            var isRefused = problems.Any(static one => one.Condition.Kind == NoticeKind.StoreNotWritable);
+            var refusals = isRefused ? [] : await store.FindRefusalAsync(reports, cancellationToken);
+            problems = [.. problems, .. refusals];
             var grants = reports.SelectMany(GrantConditions.Of).Concat(await ToldAsync(reports, cancellationToken)).ToList();
-            await TellAsync(grants, told, cancellationToken);
+            await TellAsync([.. refusals, .. grants], told, cancellationToken);
             await EndAsync(told, [.. problems.Concat(grants).Select(one => one.Condition)], reports, cancellationToken);
+            await EndDirectAsync(told, [.. problems.Select(one => one.Condition)], cancellationToken);
             var next = await delivery.RunAsync(cancellationToken);
             await PruneAsync(cancellationToken);
-            return next;
+            return problems.Count > 0 ? time.GetUtcNow() : next;
+        }
+        catch (StoreException exception) when (exception.Failure == StoreFailure.NotWritable)
+        {
+            Log.NotNow(logger, exception.Message);
+            await direct.TellAsync([.. problems.Append(store.NotWritable(exception)).DistinctBy(one => one.Condition)], cancellationToken);
+            return time.GetUtcNow();
         }
         catch (Exception exception) when (exception is StoreException or BridgeException)
         {
@@ -159,7 +164,7 @@ internal sealed partial class NoticeWatch(
         CancellationToken cancellationToken
     )
     {
-        foreach (var (condition, draft) in current)
+        foreach (var (condition, draft) in current.Where(one => !direct.Covers(one.Condition)))
         {
             var before = told.FirstOrDefault(one => one.Condition == condition);
             if (before is null)
@@ -194,6 +199,25 @@ internal sealed partial class NoticeWatch(
                 var report = reports.FirstOrDefault(one => one.Entry == condition.Entry && one.Entity == condition.Entity);
                 Told(await conditions.EndAsync(condition, GrantConditions.Over(condition, report), cancellationToken));
             }
+        }
+    }
+
+    // What this sidecar told by itself: those who ask by the API hear of its end too. Last, when the database took everything else.
+    private async Task EndDirectAsync(IReadOnlyList<ToldCondition> told, HashSet<Condition> lasting, CancellationToken cancellationToken)
+    {
+        foreach (var (condition, since, over) in direct.FindEnded(lasting))
+        {
+            if (!told.Any(one => one.Condition == condition)) // else its end was told just now
+            {
+                // The database is one for all sidecars, and each has a journal of its own.
+                Told(
+                    condition.Kind == NoticeKind.StoreNotWritable
+                        ? await notices.AddUnlessSaidAsync(over, since, cancellationToken)
+                        : await notices.AddAsync(over, cancellationToken: cancellationToken)
+                );
+            }
+
+            direct.Forget(condition);
         }
     }
 

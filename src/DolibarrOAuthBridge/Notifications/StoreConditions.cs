@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
+using DolibarrOAuthBridge.Grants;
 using DolibarrOAuthBridge.Journal;
+using DolibarrOAuthBridge.Reports;
 
 namespace DolibarrOAuthBridge.Notifications;
 
@@ -11,8 +15,20 @@ namespace DolibarrOAuthBridge.Notifications;
 internal sealed record StoreLook(IReadOnlyList<(Condition Condition, NoticeDraft Draft)> Problems, bool TakesNotices);
 
 /// <summary>Whether the database, the state directory and the journal are as they must be for a refresh.</summary>
-internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal journal, BridgeOptions options, TimeProvider time)
+internal sealed class StoreConditions(
+    DolibarrDatabase database,
+    TokenTable tokens,
+    EventTable events,
+    RefreshJournal journal,
+    BridgeOptions options,
+    TimeProvider time
+)
 {
+    private const int MostTried = 5; // grants at one look
+    private const string Meanwhile = "No token is refreshed meanwhile; those that are valid are still handed out.";
+
+    private static readonly string[] Renewable = [TokenStatus.Valid, TokenStatus.Expiring, TokenStatus.Expired];
+
     // A refresh that goes well is in the journal for a moment.
     private static readonly TimeSpan Momentary = TimeSpan.FromSeconds(20);
 
@@ -37,7 +53,7 @@ internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal 
             found.Add(
                 Make(
                     NoticeKind.StoreNotWritable,
-                    $"{ofDatabase} No token is refreshed meanwhile; those that are valid are still handed out.",
+                    $"{ofDatabase} {Meanwhile}",
                     "See that the database server is writable and has space."
                 )
             );
@@ -63,6 +79,52 @@ internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal 
         return new StoreLook(found, ofDatabase is null);
     }
 
+    /// <summary>
+    /// Tries the writes of a refresh on the grant that is next, and on those that are overdue, and takes them back: a trigger, a constraint
+    /// or a privilege may keep that one table from being written.
+    /// </summary>
+    /// <param name="reports">The entries.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>What is to be said of the first that is refused; nothing if none is.</returns>
+    public async Task<IReadOnlyList<(Condition Condition, NoticeDraft Draft)>> FindRefusalAsync(
+        IEnumerable<EntryReport> reports,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var due = time.GetUtcNow() + options.MinTtl;
+        var tried = reports
+            .Where(report => report is { Complete: true, Paused: false, Token: { HasRefreshToken: true, ExpiresAt: not null } })
+            .Where(report => Renewable.Contains(report.Token.Status))
+            .OrderBy(report => report.Token.ExpiresAt)
+            .TakeWhile((report, place) => place == 0 || report.Token.ExpiresAt <= due)
+            .Take(MostTried);
+        foreach (var report in tried)
+        {
+            try
+            {
+                await TryAsync(report, cancellationToken);
+            }
+            catch (StoreException exception) when (exception.Failure == StoreFailure.NotWritable)
+            {
+                return [NotWritable(exception)];
+            }
+            catch (StoreException exception) when (exception.Failure != StoreFailure.Unavailable)
+            {
+                // Locked for a moment, or something that is missing: told elsewhere.
+            }
+        }
+
+        return [];
+    }
+
+    /// <summary>What to say where the database refuses a write although it is not read-only: no space, a trigger, a privilege.</summary>
+    public (Condition Condition, NoticeDraft Draft) NotWritable(StoreException exception) =>
+        Make(
+            NoticeKind.StoreNotWritable,
+            $"{exception.Message} {Meanwhile}",
+            "See that the database server has space, and run dolibarr-oauth-bridge doctor: it names the table and what refuses the write."
+        );
+
     /// <summary>What to say when such a condition is over.</summary>
     public static NoticeDraft Over(Condition condition) =>
         condition.Kind == NoticeKind.JournalWaiting
@@ -83,16 +145,35 @@ internal sealed class StoreConditions(DolibarrDatabase database, RefreshJournal 
                 string.Empty
             );
 
-    // Changes nothing, and is refused where a change would be: by a read-only server and for want of a privilege.
+    // Changes nothing, and is refused where a change would be: by a read-only server, for want of a privilege, by a trigger on the row.
+    private Task<int> TouchAsync(GrantKey key, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            $"UPDATE {database.Table("oauthbridge_grant")} SET refresh_count = refresh_count WHERE service = @service AND entity = @entity",
+            [("service", key.Service), ("entity", key.Entity)],
+            cancellationToken
+        );
+
+    private async Task TryAsync(EntryReport report, CancellationToken cancellationToken)
+    {
+        if (
+            EntryName.TryParse(report.Entry, out var name)
+            && (await tokens.FindAsync(name, report.Entity, cancellationToken)).OnlyRow is { } row
+        )
+        {
+            await TouchAsync(new GrantKey(report.Service, report.Entity), cancellationToken);
+            await tokens.CanReplaceAsync(
+                row,
+                (connection, transaction) => events.TryAsync(connection, transaction, cancellationToken),
+                cancellationToken
+            );
+        }
+    }
+
     private async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await database.ExecuteAsync(
-                $"UPDATE {database.Table("oauthbridge_grant")} SET refresh_count = refresh_count WHERE entity = @nobody",
-                [("nobody", -1)],
-                cancellationToken
-            );
+            await TouchAsync(new GrantKey(string.Empty, -1), cancellationToken);
             return null;
         }
         catch (StoreException exception) when (exception.Failure is StoreFailure.NotWritable or StoreFailure.Unavailable)

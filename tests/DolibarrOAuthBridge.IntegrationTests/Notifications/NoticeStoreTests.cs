@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using System.Text.Json;
+using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.IntegrationTests.Support;
 using DolibarrOAuthBridge.Notifications;
@@ -82,7 +83,7 @@ public sealed class NoticeStoreTests(OwnServer own) : IClassFixture<OwnServer>
     }
 
     [Fact]
-    public async Task A_webhook_that_is_down_while_the_server_is_read_only_is_tried_again_and_the_command_is_not()
+    public async Task A_webhook_that_is_down_while_the_server_is_read_only_is_tried_again_and_a_command_that_fails_is_not()
     {
         await using var receiver = await ScriptedProvider.StartAsync(TestContext.Current.CancellationToken);
         var (isDown, tries) = (true, 0);
@@ -99,7 +100,8 @@ public sealed class NoticeStoreTests(OwnServer own) : IClassFixture<OwnServer>
         world.Clock.Freeze();
         var log = Path.Combine(world.StateDirectory, "command.log");
         var script = Path.Combine(world.StateDirectory, "command");
-        await File.WriteAllTextAsync(script, $"#!/bin/sh\necho $OAUTHBRIDGE_KIND >> {log}\n", TestContext.Current.CancellationToken);
+        var lines = $"#!/bin/sh\necho $OAUTHBRIDGE_KIND >> {log}\nexit 1\n";
+        await File.WriteAllTextAsync(script, lines, TestContext.Current.CancellationToken);
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var notify = new NotifyOptions { Webhook = new Uri($"{receiver.BaseAddress}hook"), Command = script };
         var watch = world.Open(new BridgeOptions { Notify = notify }).Get<NoticeWatch>();
@@ -125,6 +127,50 @@ public sealed class NoticeStoreTests(OwnServer own) : IClassFixture<OwnServer>
             world.Clock.Advance(time);
             await watch.RunOnceAsync(TestContext.Current.CancellationToken);
             return tries;
+        }
+    }
+
+    [Fact]
+    public async Task The_end_of_a_read_only_server_is_said_once_by_all_sidecars_and_not_lost_where_it_cannot_be_said_at_once()
+    {
+        await using var world = await World.CreateAsync(own.Server);
+        await world.GrantAsync(TimeSpan.FromHours(1));
+        NoticeWatch[] watches = [world.Open().Get<NoticeWatch>(), world.Open().Get<NoticeWatch>()];
+        await LookAsync();
+        await own.Server.SetReadOnlyAsync(true);
+        try
+        {
+            await LookAsync();
+        }
+        finally
+        {
+            await own.Server.SetReadOnlyAsync(false);
+        }
+
+        await world.ExecuteAsync(
+            "CREATE TRIGGER refuse BEFORE INSERT ON llx_oauthbridge_notice FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'"
+        );
+        await LookAsync();
+        await world.ExecuteAsync(ScratchDatabase.IsPostgreSql ? "DROP TRIGGER refuse ON llx_oauthbridge_notice" : "DROP TRIGGER refuse");
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await LookAsync();
+                return await world.QueryAsync("SELECT COUNT(*) FROM llx_oauthbridge_notice") != "0";
+            },
+            "the server is writable again, which PostgreSQL tells its sessions after a moment"
+        );
+        await LookAsync();
+        Assert.Equal("store_writable", await world.QueryAsync("SELECT kind FROM llx_oauthbridge_notice"));
+
+        async Task LookAsync()
+        {
+            foreach (var watch in watches)
+            {
+                await watch.RunOnceAsync(TestContext.Current.CancellationToken);
+            }
         }
     }
 
