@@ -64,19 +64,14 @@ internal sealed class RekeyCommand : IBridgeCommand
             }
 
             var report = await rekeyer.TryAsync(keys, cancellationToken);
-            var isWanted =
-                !result.GetValue(_dryRun)
-                && (report.Total > 0 || report.Obstacles.Count > 0)
-                && (
-                    result.GetValue(_yes)
-                    || context.Json
-                    || Console.IsInputRedirected
-                    || report.Obstacles.Count > 0
-                    || await ConfirmAsync(report, context.Conf.Path, cancellationToken)
-                );
-            if (isWanted)
+            if (!result.GetValue(_dryRun))
             {
-                report = await rekeyer.ApplyAsync(keys, cancellationToken);
+                report.RequireNoObstacle();
+                var isSure = result.GetValue(_yes) || context.Json || Console.IsInputRedirected;
+                if (report.Total > 0 && (isSure || await ConfirmAsync(report, context.Conf.Path, cancellationToken)))
+                {
+                    report = await rekeyer.ApplyAsync(keys, cancellationToken);
+                }
             }
 
             await (

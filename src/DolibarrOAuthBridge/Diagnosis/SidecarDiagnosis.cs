@@ -16,8 +16,6 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
 {
     private const string Version = "/v1/version";
 
-    private string Usual => options.OwnSocket.Length > 0 ? options.OwnSocket : SidecarClient.Automatic;
-
     /// <inheritdoc />
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
@@ -27,8 +25,8 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
         }
 
         var company = examination.Snapshot.Companies[0].Entity;
-        var setting = examination.Snapshot.Setting("OAUTHBRIDGE_ADDRESS", company);
-        var address = examination.SidecarAddress ?? (IsNamed(setting) ? setting : Usual);
+        var setting = examination.Snapshot.Setting(SidecarAddress.Constant, company);
+        var address = examination.SidecarAddress ?? SidecarAddress.Of(setting, options);
         var prefix = SidecarClient.PrefixOf(options, address);
         var subject = $"sidecar at {address}{prefix}";
         try
@@ -67,8 +65,6 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
             ];
         }
     }
-
-    private static bool IsNamed(string setting) => setting.Length > 0 && !setting.Equals("auto", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<Finding> Judge(string subject, (HttpStatusCode Status, string Body) answer)
     {

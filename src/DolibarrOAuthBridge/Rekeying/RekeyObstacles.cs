@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Buffers.Text;
+using System.Net;
+using System.Security.Cryptography;
+using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Dolibarr.Database;
+using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Grants;
+using DolibarrOAuthBridge.Keys;
 using DolibarrOAuthBridge.Reports;
 using DolibarrOAuthBridge.Tokens;
 
@@ -9,16 +16,21 @@ namespace DolibarrOAuthBridge.Rekeying;
 
 /// <summary>
 /// What a change of key must wait for. A sidecar that runs would go on with the old key: its sign is a look at the entries within the
-/// last minute. A lock of others (<c>LOCK TABLES</c>, a backup) is found within a second.
+/// last minute or, where there are no entries, an answer at the address that the module asks. A lock of others (<c>LOCK TABLES</c>, a
+/// backup) is found within a second.
 /// </summary>
 internal sealed class RekeyObstacles(
     DolibarrDatabase database,
     StatusTable status,
+    EntryTable constants,
+    ApiKeys keys,
     LeaseOwners owners,
     BridgeOptions options,
     TimeProvider time
 )
 {
+    private const int FirstCompany = 1;
+    private const int NonceBytes = 32;
     private static readonly TimeSpan SidecarIsGone = TimeSpan.FromMinutes(1);
 
     /// <summary>What stands in the way, as sentences; empty if nothing.</summary>
@@ -42,10 +54,10 @@ internal sealed class RekeyObstacles(
             return obstacles; // everything else would wait for the lock
         }
 
-        if (await status.FindSidecarAsync(cancellationToken) is { } sidecar && time.GetUtcNow().UtcDateTime - sidecar.At < SidecarIsGone)
+        if (await FindSidecarAsync(cancellationToken) is { } sidecar)
         {
             obstacles.Add(
-                $"A sidecar is running ({sidecar.By}). Stop every sidecar of this Dolibarr (systemctl stop dolibarr-oauth-bridge.socket "
+                $"A sidecar is running ({sidecar}). Stop every sidecar of this Dolibarr (systemctl stop dolibarr-oauth-bridge.socket "
                     + "dolibarr-oauth-bridge.service). After one that was killed, wait a minute."
             );
         }
@@ -95,6 +107,30 @@ internal sealed class RekeyObstacles(
             },
             cancellationToken
         );
+
+    private async Task<string?> FindSidecarAsync(CancellationToken cancellationToken) =>
+        await status.FindSidecarAsync(cancellationToken) is var (by, at) && time.GetUtcNow().UtcDateTime - at < SidecarIsGone
+            ? by
+            : await FindAnsweringAsync(cancellationToken);
+
+    // It proves whose it is: a sidecar of another Dolibarr may listen there.
+    private async Task<string?> FindAnsweringAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var setting = await constants.FindConstantAsync(SidecarAddress.Constant, FirstCompany, cancellationToken);
+            var (address, key) = (SidecarAddress.Of(setting, options), await keys.GetAsync(FirstCompany, cancellationToken));
+            var nonce = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(NonceBytes));
+            var path = $"{SidecarClient.PrefixOf(options, address)}/v1/identity?nonce={nonce}&entity={FirstCompany}";
+            var (answer, body) = await SidecarClient.GetAsync(address, path, apiKey: null, cancellationToken);
+            var proof = IdentityProof.Of(key, nonce, FirstCompany);
+            return answer == HttpStatusCode.OK && body.Contains(proof, StringComparison.Ordinal) ? $"it answers at {address}" : null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or BridgeException or SecretUnreadableException)
+        {
+            return null; // nobody answers, or Dolibarr has no API key that a sidecar could know
+        }
+    }
 
     // What is remembered of a token that is being spent is keyed: under another key nobody would know it again, and it would be sent.
     private async Task<string?> FindSpenderAsync(CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using System.Text.Json.Serialization;
+
 namespace DolibarrOAuthBridge.Rekeying;
 
 /// <summary>What a change of key did, or would do.</summary>
@@ -20,9 +22,23 @@ internal sealed record RekeyReport
     /// <summary>What stands in the way: with it, nothing is done.</summary>
     public IReadOnlyList<string> Obstacles { get; init; } = [];
 
+    /// <summary>What <see cref="RequireNoObstacle"/> calls the failure: one of <see cref="RekeyProblemCode"/>.</summary>
+    [JsonIgnore]
+    public string ObstacleCode { get; init; } = RekeyProblemCode.Refused;
+
     /// <summary>What a person should know before it is done.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>How many values change in all.</summary>
     public int Total => Changed.Values.Sum();
+
+    /// <summary>Refuses where something stands in the way.</summary>
+    /// <exception cref="BridgeException">Something does.</exception>
+    public void RequireNoObstacle()
+    {
+        if (Obstacles.Count > 0)
+        {
+            throw new BridgeException(ObstacleCode, $"{string.Join(' ', Obstacles)} Nothing was changed.");
+        }
+    }
 }

@@ -39,21 +39,20 @@ internal sealed class Rekeyer(
     public async Task<RekeyReport> TryAsync(KeyChange keys, CancellationToken cancellationToken = default)
     {
         var found = await tables.FindAsync(cancellationToken);
-        var obstacles = new List<string>(await obstaclesInTheWay.FindAsync(found, cancellationToken));
+        var obstacles = await obstaclesInTheWay.FindAsync(found, cancellationToken);
         var plan = await InTransactionAsync(
             async (connection, transaction) =>
                 RekeyPlan.Of(await ReadAsync(connection, transaction, found, string.Empty, cancellationToken), keys),
             cancellationToken
         );
-        if (plan.IsOfWrongKey)
-        {
-            obstacles.Add(WrongKey(plan));
-        }
-
         string[] warnings = journal.HasUnfinished()
             ? ["The refresh journal is not empty. Its refreshes are finished first, under the old key."]
             : [];
-        return Report(plan, false, warnings) with { Obstacles = obstacles };
+        return Report(plan, false, warnings) with
+        {
+            Obstacles = plan.IsOfWrongKey ? [.. obstacles, WrongKey(plan)] : obstacles,
+            ObstacleCode = plan.IsOfWrongKey && obstacles.Count == 0 ? RekeyProblemCode.WrongKey : RekeyProblemCode.Refused,
+        };
     }
 
     /// <summary>Does the change.</summary>

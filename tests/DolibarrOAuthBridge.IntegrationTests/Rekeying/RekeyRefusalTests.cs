@@ -72,6 +72,50 @@ public sealed class RekeyRefusalTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_running_sidecar_of_a_Dolibarr_without_entries_is_refused_too()
+    {
+        await using var world = await CreateAsync();
+        await world.ExecuteAsync("DELETE FROM llx_const WHERE name LIKE 'OAUTH|_%' ESCAPE '|'");
+        var sidecar = await world.ServeAsync();
+        await world.Install.SetConstAsync("OAUTHBRIDGE_ADDRESS", sidecar.Address.AbsoluteUri);
+
+        var refused = await world.RunAsync("rekey", "--new-conf", await NewConfAsync(world));
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.StartsWith("rekey_refused: A sidecar is running (it answers at http", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_stands_in_the_way_at_first_refuses_though_it_passes_a_moment_later()
+    {
+        await using var world = await CreateAsync();
+        await world.InitAsync();
+        var conf = await NewConfAsync(world);
+        var next = ScratchDatabase.IsPostgreSql ? "nextval('looks')" : "NEXTVAL(looks)";
+        await world.ExecuteAsync(
+            $"""
+            DROP TABLE llx_oauthbridge_v_status; CREATE SEQUENCE looks;
+            CREATE VIEW llx_oauthbridge_v_status AS SELECT 'other/1/a' AS looked_by, UTC_TIMESTAMP() AS looked_at
+              FROM (SELECT {next} AS number LIMIT 1) AS look WHERE number = 1
+            """
+        );
+        if (ScratchDatabase.IsPostgreSql)
+        {
+            await world.ExecuteAsync($"GRANT SELECT ON llx_oauthbridge_v_status TO {world.Install.User}");
+            await world.ExecuteAsync($"GRANT USAGE ON SEQUENCE looks TO {world.Install.User}");
+        }
+
+        var before = await world.QueryAsync(AllValues);
+
+        var refused = await world.RunAsync("rekey", "--new-conf", conf);
+        var second = await world.RunAsync("rekey", "--new-conf", conf);
+
+        Assert.StartsWith("rekey_refused: A sidecar is running (other/1/a)", refused.Error, StringComparison.Ordinal);
+        Assert.True(second.ExitCode == 0, second.Error);
+        Assert.NotEqual(before, await world.QueryAsync(AllValues));
+    }
+
+    [Fact]
     public async Task Tables_that_another_connection_has_locked_are_named()
     {
         await using var world = await CreateAsync();

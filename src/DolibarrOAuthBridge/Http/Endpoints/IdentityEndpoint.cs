@@ -2,7 +2,6 @@
 
 using System.ComponentModel;
 using DolibarrOAuthBridge.Http.Contracts;
-using DolibarrOAuthBridge.Http.Security;
 using DolibarrOAuthBridge.Keys;
 
 namespace DolibarrOAuthBridge.Http.Endpoints;

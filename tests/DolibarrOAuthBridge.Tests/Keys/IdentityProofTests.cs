@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using DolibarrOAuthBridge.Http.Security;
+using DolibarrOAuthBridge.Keys;
 
-namespace DolibarrOAuthBridge.Tests.Http;
+namespace DolibarrOAuthBridge.Tests.Keys;
 
 public sealed class IdentityProofTests
 {

@@ -5,7 +5,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace DolibarrOAuthBridge.Http.Security;
+namespace DolibarrOAuthBridge.Keys;
 
 /// <summary>
 /// How the bridge proves to a caller that it knows the API key, before the caller sends the key: whoever else listens at its
