@@ -91,6 +91,27 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
         }
     }
 
+    /// <summary>The grant to which such a thing happened last, and when, UTC; null if it happened to none.</summary>
+    /// <exception cref="StoreException">The database failed.</exception>
+    public async Task<(GrantKey Key, DateTime At)?> FindAsync(string kind, string detail, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var found = await database.QueryAsync(
+                $"SELECT service, entity, at FROM {database.Table("oauthbridge_event")} "
+                    + "WHERE kind = @kind AND detail = @detail ORDER BY rowid DESC LIMIT 1",
+                [("kind", kind), ("detail", detail)],
+                row => (new GrantKey(row.Text("service"), row.Number("entity")), row.Time("at")),
+                cancellationToken
+            );
+            return found.Count == 0 ? null : found[0];
+        }
+        catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Appends by itself.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
     public async Task AppendAsync(GrantKey key, string kind, string detail, CancellationToken cancellationToken = default)

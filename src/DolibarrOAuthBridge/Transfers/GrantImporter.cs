@@ -23,8 +23,6 @@ internal sealed class GrantImporter(
     EventTable events
 )
 {
-    private const int Far = 100_000; // events of a grant that are looked through
-
     /// <summary>Brings the grant in.</summary>
     /// <param name="sealedText">What the export wrote.</param>
     /// <param name="passphrase">The passphrase.</param>
@@ -51,8 +49,10 @@ internal sealed class GrantImporter(
         var lease = await store.BeginAsync(entry, cancellationToken);
         await using (lease)
         {
-            await RequireNewAsync(entry, bundle, cancellationToken);
-            await RequireRoomAsync(entry, SecretHash.Of(GrantView.Of(token).RefreshToken), replace, cancellationToken);
+            var refreshHash = SecretHash.Of(GrantView.Of(token).RefreshToken);
+            await RequireNewAsync(bundle, cancellationToken);
+            await RequireNowhereElseAsync(entry, refreshHash, cancellationToken);
+            await RequireRoomAsync(entry, refreshHash, replace, cancellationToken);
             await store.StoreAsync(
                 lease,
                 entry,
@@ -100,15 +100,29 @@ internal sealed class GrantImporter(
         }
     }
 
-    private async Task RequireNewAsync(OAuthEntry entry, GrantBundle bundle, CancellationToken cancellationToken)
+    // Into this entry or another one, of whichever company.
+    private async Task RequireNewAsync(GrantBundle bundle, CancellationToken cancellationToken)
     {
-        var former = await events.ListAsync(GrantKey.Of(entry), Far, cancellationToken);
-        if (former.FirstOrDefault(one => one.Kind == EventKind.Imported && one.Detail == Detail(bundle)) is { } before)
+        if (await events.FindAsync(EventKind.Imported, Detail(bundle), cancellationToken) is (var key, var at))
         {
             throw new BridgeException(
                 ProblemCode.InvalidRequest,
-                $"This export was imported already, on {before.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC. Its refresh token may have been "
-                    + "replaced since. Export the grant again where it is live now."
+                $"This export was imported already, into {key.Service} (entity {key.Entity}) on {at:yyyy-MM-dd HH:mm} UTC. Its refresh "
+                    + "token may have been replaced since. Export the grant again where it is live now."
+            );
+        }
+    }
+
+    // What the audit trail does not say any more.
+    private async Task RequireNowhereElseAsync(OAuthEntry entry, string? refreshHash, CancellationToken cancellationToken)
+    {
+        var records = await grants.ListAllAsync(cancellationToken);
+        var same = records.Where(record => record.Value.NewestHash == refreshHash && !record.Value.IsPaused).Select(record => record.Key);
+        if (refreshHash is not null && same.Where(key => key != GrantKey.Of(entry)).ToList() is [var key, ..])
+        {
+            throw new BridgeException(
+                ProblemCode.InvalidRequest,
+                $"{key.Service} (entity {key.Entity}) has this very grant already, and renews it. Pause or revoke it there first."
             );
         }
     }

@@ -96,6 +96,37 @@ public sealed class TransferTests(SharedServer shared) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task One_export_is_not_imported_into_a_second_entry_or_company()
+    {
+        await using var from = await World.CreateAsync(shared.Server);
+        await using var to = await World.CreateAsync(shared.Server);
+        await from.GrantAsync(TimeSpan.FromHours(1));
+        await to.ExecuteAsync(
+            $"""
+            DELETE FROM llx_oauth_token;
+            INSERT INTO llx_const (name, value, entity) VALUES
+                ('OAUTH_GOOGLE-Second_ID', '{World.ClientId}', 1), ('OAUTH_GOOGLE-Second_SECRET', 'x', 1),
+                ('OAUTH_GOOGLE-Mail_ID', '{World.ClientId}', 2), ('OAUTH_GOOGLE-Mail_SECRET', 'x', 2);
+            """
+        );
+        await File.WriteAllTextAsync(PassphraseFile, "correct horse battery");
+        await from.RunAsync("export", World.Entry, Bundle, "--passphrase-file", PassphraseFile);
+
+        var first = await to.RunAsync("import", Bundle, "--passphrase-file", PassphraseFile);
+        var company = await to.RunAsync("import", Bundle, "--entity", "2", "--passphrase-file", PassphraseFile);
+        var entry = await to.RunAsync("import", Bundle, "--entry", "GOOGLE-Second", "--passphrase-file", PassphraseFile);
+        await to.ExecuteAsync("DELETE FROM llx_oauthbridge_event");
+        var unknown = await to.RunAsync("import", Bundle, "--entry", "GOOGLE-Second", "--passphrase-file", PassphraseFile);
+
+        Assert.Equal((0, 1, 1, 1), (first.ExitCode, company.ExitCode, entry.ExitCode, unknown.ExitCode));
+        Assert.All([company, entry], result =>
+            Assert.Contains("imported already, into Google-Mail (entity 1)", result.Error, StringComparison.Ordinal)
+        );
+        Assert.Contains("Google-Mail (entity 1) has this very grant already", unknown.Error, StringComparison.Ordinal);
+        Assert.Equal("1", await to.QueryAsync("SELECT COUNT(*) FROM llx_oauth_token"));
+    }
+
+    [Fact]
     public async Task A_database_that_renews_the_very_grant_does_not_take_it_in_again()
     {
         await using var world = await World.CreateAsync(shared.Server);
