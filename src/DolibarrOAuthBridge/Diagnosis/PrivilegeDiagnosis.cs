@@ -21,68 +21,55 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
     public async Task<IReadOnlyList<Finding>> FindAsync(Examination examination, CancellationToken cancellationToken)
     {
         var subject = $"account {examination.Conf.DbUser}";
-        try
+        List<Func<Task<IReadOnlyList<Finding>>>> parts =
+        [
+            () => FindMissingAsync(subject, cancellationToken),
+            () => FindBroadAsync(subject, cancellationToken),
+        ];
+        if (examination.Conf.HasOwnDbAccount)
         {
-            var missing = await FindMissingAsync(cancellationToken);
-            var findings = new List<Finding>();
-            if (missing.Count > 0)
-            {
-                findings.Add(
-                    new(
-                        "privilege_missing",
-                        Severity.Error,
-                        subject,
-                        $"It may not {string.Join(", nor ", missing)}.",
-                        "Let a database administrator run sql/grants.sql, which dolibarr-oauth-bridge init --sql prints for this instance."
-                    )
-                );
-            }
-
-            var broad = await FindBroadAsync(cancellationToken);
-            if (broad.Count > 0)
-            {
-                findings.Add(
-                    new(
-                        "account_too_broad",
-                        Severity.Warning,
-                        subject,
-                        $"It has rights on the whole server: {string.Join("; ", broad)}.",
-                        "Give the sidecar an account of its own: dolibarr-oauth-bridge init --sql prints it. Dolibarr itself needs "
-                            + "rights on its own database only."
-                    )
-                );
-            }
-
-            if (examination.Conf.HasOwnDbAccount && await FindMoreAsync(cancellationToken) is { Count: > 0 } more)
-            {
-                findings.Add(
-                    new(
-                        "account_sees_all",
-                        Severity.Info,
-                        subject,
-                        $"It needs OAuth settings and the tokens of known entries only, and may {string.Join(" and ", more)}.",
-                        database.Sql.PartlySeenQuery is not null
-                            ? "Let a database administrator run what dolibarr-oauth-bridge init --sql prints."
-                            : "Let a database administrator take the account's rights away (REVOKE ALL PRIVILEGES, GRANT OPTION FROM it) "
-                                + "and run what dolibarr-oauth-bridge init --sql prints."
-                    )
-                );
-            }
-
-            if (examination.Conf.HasOwnDbAccount)
-            {
-                findings.AddRange(await FindCreateRightAsync(subject, cancellationToken));
-            }
-
-            return findings;
+            parts.Add(() => FindMoreAsync(subject, cancellationToken));
+            parts.Add(() => FindCreateRightAsync(subject, cancellationToken));
         }
-        catch (StoreException)
+
+        var findings = new List<Finding>();
+        foreach (var part in parts)
         {
-            return []; // no database, no account: told elsewhere
+            try
+            {
+                findings.AddRange(await part());
+            }
+            catch (StoreException exception) when (exception.Failure == StoreFailure.Unavailable)
+            {
+                break; // told elsewhere
+            }
+            catch (StoreException)
+            {
+                // Something is damaged, which is told elsewhere too. The other parts may say something still.
+            }
         }
+
+        return findings;
     }
 
-    private async Task<List<string>> FindMissingAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Finding>> FindMissingAsync(string subject, CancellationToken cancellationToken)
+    {
+        var missing = await ListMissingAsync(cancellationToken);
+        return missing.Count == 0
+            ? []
+            :
+            [
+                new(
+                    "privilege_missing",
+                    Severity.Error,
+                    subject,
+                    $"It may not {string.Join(", nor ", missing)}.",
+                    "Let a database administrator run sql/grants.sql, which dolibarr-oauth-bridge init --sql prints for this instance."
+                ),
+            ];
+    }
+
+    private async Task<List<string>> ListMissingAsync(CancellationToken cancellationToken)
     {
         var present = await schema.FindVersionsAsync(cancellationToken);
         var seesPart = await database.SeesPartAsync(cancellationToken);
@@ -101,10 +88,9 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
                 // Of a view MariaDB does not always say what lacks; a function of PostgreSQL's may not be there.
                 missing.Add(need);
             }
-            catch (StoreException exception)
-                when (exception.Cause == StoreCause.ReadOnly || (seesPart && exception.Failure == StoreFailure.NotWritable))
+            catch (StoreException exception) when (exception.Failure != StoreFailure.Unavailable)
             {
-                // Read-only, or rows that a view cannot take: told elsewhere.
+                // Read-only, a column that was lost, or rows that a view cannot take: told elsewhere.
             }
         }
 
@@ -185,13 +171,33 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
             yield return ($"change {shown}", $"UPDATE {table} SET {column} = {column} WHERE 1 = 0");
         }
 
-        if (name is not ("oauthbridge_grant" or "oauthbridge_event"))
+        if (name != "oauthbridge_grant")
         {
             yield return ($"delete from {shown}", $"DELETE FROM {table} WHERE 1 = 0");
         }
     }
 
-    private async Task<List<string>> FindMoreAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Finding>> FindMoreAsync(string subject, CancellationToken cancellationToken)
+    {
+        var more = await ListMoreAsync(cancellationToken);
+        return more.Count == 0
+            ? []
+            :
+            [
+                new(
+                    "account_sees_all",
+                    Severity.Info,
+                    subject,
+                    $"It needs OAuth settings and the tokens of known entries only, and may {string.Join(" and ", more)}.",
+                    database.Sql.PartlySeenQuery is not null
+                        ? "Let a database administrator run what dolibarr-oauth-bridge init --sql prints."
+                        : "Let a database administrator take the account's rights away (REVOKE ALL PRIVILEGES, GRANT OPTION FROM it) "
+                            + "and run what dolibarr-oauth-bridge init --sql prints."
+                ),
+            ];
+    }
+
+    private async Task<List<string>> ListMoreAsync(CancellationToken cancellationToken)
     {
         var more = new List<string>();
         var hidden = (await database.FindPartlySeenAsync(DolibarrTables, cancellationToken)).Select(table => table.Name).ToArray();
@@ -248,9 +254,22 @@ internal sealed class PrivilegeDiagnosis(DolibarrDatabase database, TokenTable t
             )
             : [];
 
-    private async Task<List<string>> FindBroadAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Finding>> FindBroadAsync(string subject, CancellationToken cancellationToken)
     {
         var grants = await database.QueryAsync(database.Sql.GrantsQuery, [], static row => row.FirstText, cancellationToken);
-        return [.. grants.Select(database.Sql.BroadRightIn).OfType<string>()];
+        var broad = grants.Select(database.Sql.BroadRightIn).OfType<string>().ToList();
+        return broad.Count == 0
+            ? []
+            :
+            [
+                new(
+                    "account_too_broad",
+                    Severity.Warning,
+                    subject,
+                    $"It has rights on the whole server: {string.Join("; ", broad)}.",
+                    "Give the sidecar an account of its own: dolibarr-oauth-bridge init --sql prints it. Dolibarr itself needs "
+                        + "rights on its own database only."
+                ),
+            ];
     }
 }
