@@ -119,7 +119,7 @@ internal static class MySqlErrors
                 MySqlErrorCode.UnknownDatabase => "The database named in conf.php does not exist.",
                 Signal => $"A trigger of the database refuses: {exception.Message}",
                 ViewCheckFailed =>
-                    $"The account's view refuses the row: it belongs to no OAuth entry that is in llx_const ({exception.Message})",
+                    $"The account's view refuses the row: it belongs to no OAuth entry in Dolibarr's settings ({exception.Message})",
                 MySqlErrorCode.DataTooLong or CheckFailed or CheckViolated or NoDefault or NoDefaultInView =>
                     $"The database refuses a value: {exception.Message}.",
                 // A duplicate and a wrong value are quoted by the server, and may be secret.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+using DolibarrOAuthBridge.Dolibarr.Entries;
+
 namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 
 /// <summary>A row of <c>llx_oauth_token</c> as it was read. It prints nothing of the value, which is a credential.</summary>
@@ -31,6 +33,17 @@ public sealed record TokenRow
 
     /// <summary>Whether the row belongs to a third party, user or member and so never to an OAuth entry.</summary>
     public bool HasOwner { get; init; }
+
+    /// <summary>
+    /// Whether Dolibarr's Stripe module finds a connected account in <c>tokenstring</c>: the company's own, or with
+    /// <see cref="HasOwner"/> a third party's. It needs no entry for that, and may take money by it.
+    /// </summary>
+    public bool HoldsStripeAccount { get; init; }
+
+    /// <summary>
+    /// Whether the row is an entry's by its name and is nobody else's: where there is no such entry, it is left over from one.
+    /// </summary>
+    public bool IsNamedLikeEntry => !HasOwner && !HoldsStripeAccount && EntryName.TryParse(Service, out _);
 
     /// <summary>When the row was made, UTC; null if unknown.</summary>
     public DateTime? CreatedAt { get; init; }

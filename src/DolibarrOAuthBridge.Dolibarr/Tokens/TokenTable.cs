@@ -12,6 +12,9 @@ namespace DolibarrOAuthBridge.Dolibarr.Tokens;
 /// </summary>
 public sealed partial class TokenTable(DolibarrDatabase database)
 {
+    // What Dolibarr's Stripe::getStripeAccount asks for.
+    private static readonly string[] StripeServices = ["StripeTest", "StripeLive"];
+
     private readonly TokenTableSchemaReader _schema = new(database);
 
     /// <summary>The table's columns, read once.</summary>
@@ -249,17 +252,18 @@ public sealed partial class TokenTable(DolibarrDatabase database)
 
     private static TokenRow Read(SqlRow row)
     {
-        var (token, tokenString) = (row.TextOrNull("token"), row.TextOrNull("tokenstring"));
+        var (service, token, tokenString) = (row.TextOrNull("service"), row.TextOrNull("token"), row.TextOrNull("tokenstring"));
         return new()
         {
             RowId = row.BigNumber("rowid"),
-            Service = row.TextOrNull("service"),
+            Service = service,
             Entity = row.NumberOrNull("entity") ?? 0,
             IsEntityNull = row.NumberOrNull("entity") is null,
             Value = token ?? tokenString,
             Column = token is null && tokenString is not null ? "tokenstring" : "token",
             State = row.TextOrNull("state"),
             HasOwner = (row.TextOrNull("fk_soc") ?? row.TextOrNull("fk_user") ?? row.TextOrNull("fk_adherent")) is not null,
+            HoldsStripeAccount = !string.IsNullOrEmpty(tokenString) && StripeServices.Any(name => AsciiName.AreSame(name, service)),
             CreatedAt = row.TimeOrNull("datec"),
             ModifiedAt = row.TimeOrNull("tms"),
         };

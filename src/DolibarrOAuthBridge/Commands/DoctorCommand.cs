@@ -115,7 +115,19 @@ internal sealed class DoctorCommand : IBridgeCommand
         }
         catch (UsageException exception) when (result.GetValue(_all))
         {
-            return ([new("instance_unusable", Severity.Error, "conf.php", exception.Message, "Correct what the message names.")], false);
+            return (
+                [
+                    new(
+                        "instance_unusable",
+                        Severity.Error,
+                        "conf.php",
+                        exception.Message,
+                        "Correct Bridge:DatabaseUser and Bridge:DatabasePasswordFile, the instance's own or those for all, and whose their "
+                            + "files and conf.php are."
+                    ),
+                ],
+                false
+            );
         }
         catch (DolibarrConfException exception)
         {

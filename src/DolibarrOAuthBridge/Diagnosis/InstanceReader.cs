@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Database;
-using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
 using DolibarrOAuthBridge.Entries;
 using DolibarrOAuthBridge.Grants;
@@ -30,7 +29,7 @@ internal sealed class InstanceReader(
                 || constant.Name.StartsWith("MAIN_MAIL_SMTPS_OAUTH", StringComparison.Ordinal)
             )
             .Select(constant => constant.Entity)
-            .Concat(rows.Where(row => EntryName.TryParse(row.Service, out _)).Select(row => row.Entity))
+            .Concat(rows.Where(row => row.IsNamedLikeEntry).Select(row => row.Entity))
             .Append(1)
             .Where(entity => entity > 0)
             .Distinct()

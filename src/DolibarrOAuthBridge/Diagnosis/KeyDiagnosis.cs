@@ -61,7 +61,7 @@ internal sealed class KeyDiagnosis(TokenCodec codec, BridgeOptions options) : Sn
 
         if (encrypted.Count > 0)
         {
-            foreach (var finding in InTheClear(snapshot))
+            foreach (var finding in InTheClear(snapshot, examination.Conf.DbPrefix))
             {
                 yield return finding;
             }
@@ -131,7 +131,7 @@ internal sealed class KeyDiagnosis(TokenCodec codec, BridgeOptions options) : Sn
             : null;
     }
 
-    private static IEnumerable<Finding> InTheClear(InstanceSnapshot snapshot)
+    private static IEnumerable<Finding> InTheClear(InstanceSnapshot snapshot, string prefix)
     {
         var secrets = snapshot
             .Constants.Where(constant =>
@@ -147,7 +147,7 @@ internal sealed class KeyDiagnosis(TokenCodec codec, BridgeOptions options) : Sn
             yield return new(
                 "secret_in_clear",
                 Severity.Warning,
-                "llx_const",
+                $"{prefix}const",
                 $"Stored in the clear: {Some(secrets)}.",
                 "Save the entry once more in Dolibarr's OAuth setup, which encrypts it."
             );
@@ -158,6 +158,7 @@ internal sealed class KeyDiagnosis(TokenCodec codec, BridgeOptions options) : Sn
                 snapshot.Rows.Where(row =>
                     row.Entity == company.Entity
                     && !row.HasOwner
+                    && !(row.HoldsStripeAccount && row.Column == "tokenstring")
                     && row.Value is { Length: > 0 } value
                     && !DolCrypt.IsEncrypted(value)
                     && company.Entries.Any(entry => entry.Name.Owns(row.Service))
@@ -170,7 +171,7 @@ internal sealed class KeyDiagnosis(TokenCodec codec, BridgeOptions options) : Sn
             yield return new(
                 "token_in_clear",
                 Severity.Warning,
-                "llx_oauth_token",
+                $"{prefix}oauth_token",
                 $"Stored in the clear, although this instance encrypts: {Some(rows)}.",
                 "A release before 17 wrote it, a PHP without openssl, or somebody by SQL. The bridge encrypts it at the next refresh; a "
                     + "token that is never refreshed wants a new consent."

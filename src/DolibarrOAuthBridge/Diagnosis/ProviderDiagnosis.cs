@@ -33,7 +33,8 @@ internal sealed class ProviderDiagnosis(ProviderDirectory providers, HttpClient 
                             Severity.Error,
                             company.Subject(entry.Name),
                             problem,
-                            "Correct the setting that the message names."
+                            $"Correct URL and tenant of {entry.Name} in Dolibarr's OAuth setup, or the sidecar's own settings for it: "
+                                + $"TokenEndpoint and Issuer under Entries:{entry.Name} or Providers:{ProviderCatalogue.Of(entry).Name}."
                         )
                     );
                 }

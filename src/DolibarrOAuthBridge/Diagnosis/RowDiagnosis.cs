@@ -12,30 +12,31 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
     protected override IEnumerable<Finding> Find(Examination examination, InstanceSnapshot snapshot)
     {
         var rows = snapshot.Rows.ToLookup(static row => row.Entity);
+        var table = examination.Conf.DbPrefix + "oauth_token";
         return snapshot
             .Companies.SelectMany(company =>
                 rows[company.Entity]
                     .Where(static row => !string.IsNullOrEmpty(row.Value))
-                    .Select(row => Judge(company, row))
+                    .Select(row => Judge(company, row, table))
                     .OfType<Finding>()
                     .Concat(Empty(company, rows[company.Entity]))
             )
-            .Concat(rows[0].Where(static row => !row.HasOwner && EntryName.TryParse(row.Service, out _)).Select(OfNoCompany));
+            .Concat(rows[0].Where(static row => row.IsNamedLikeEntry).Select(row => OfNoCompany(row, table)));
     }
 
-    private static Finding OfNoCompany(TokenRow row) =>
+    private static Finding OfNoCompany(TokenRow row, string table) =>
         new(
             "row_without_company",
             Severity.Warning,
             $"token row {row.RowId} ({row.Service}, entity {row.EntityText})",
             $"Its entity is {row.EntityText}, which is no company's: Dolibarr and the bridge read the rows of one company only, so nobody "
                 + "reads this one.",
-            $"UPDATE llx_oauth_token SET entity = N WHERE rowid = {row.RowId}, where N is the company it belongs to; or delete the row."
+            $"UPDATE {table} SET entity = N WHERE rowid = {row.RowId}, where N is the company it belongs to; or delete the row."
         );
 
     // One is a consent under way: Dolibarr keeps its state there.
     private static IEnumerable<Finding> Empty(CompanySnapshot company, IEnumerable<TokenRow> rows) =>
-        rows.Where(static row => !row.HasOwner && string.IsNullOrEmpty(row.Value) && EntryName.TryParse(row.Service, out _))
+        rows.Where(static row => row.IsNamedLikeEntry && string.IsNullOrEmpty(row.Value))
             .GroupBy(row => row.Service!, StringComparer.OrdinalIgnoreCase)
             .Where(group => group.Count() > 1)
             .Select(group => new Finding(
@@ -47,8 +48,13 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
                 "Delete them; nothing reads them."
             ));
 
-    private static Finding? Judge(CompanySnapshot company, TokenRow row)
+    private static Finding? Judge(CompanySnapshot company, TokenRow row, string table)
     {
+        if (row.HoldsStripeAccount)
+        {
+            return null; // Dolibarr's Stripe module reads it, with an entry or without
+        }
+
         var service = row.Service ?? string.Empty;
         var subject = $"token row {row.RowId} ({service}, entity {company.Entity})";
         if (company.Find(service) is { } owner)
@@ -94,8 +100,8 @@ internal sealed class RowDiagnosis : SnapshotDiagnosis
                 $"The name is that of {padded.Name} with spaces around it.",
                 // Without the name itself: a label may hold quotes, and people run this.
                 service.Trim(' ') == service.Trim()
-                    ? $"UPDATE llx_oauth_token SET service = TRIM(service) WHERE rowid = {row.RowId}"
-                    : $"Rename row {row.RowId} of llx_oauth_token to {padded.Name.Service}, without what stands around the name."
+                    ? $"UPDATE {table} SET service = TRIM(service) WHERE rowid = {row.RowId}"
+                    : $"Rename row {row.RowId} of {table} to {padded.Name.Service}, without what stands around the name."
             );
         }
 

@@ -47,7 +47,7 @@ internal sealed class ApiKeys(EntryTable constants, TimeProvider time)
         return string.IsNullOrEmpty(key)
             ? throw new BridgeException(
                 ProblemCode.Unauthorized,
-                $"Dolibarr has no API key for the bridge ({Constant} in llx_const). "
+                $"Dolibarr has no API key for the bridge ({Constant} is not in its settings). "
                     + "Make one: dolibarr-oauth-bridge init --dolibarr-conf PATH, or enable the module oauthbridge."
             )
             : key;

@@ -16,8 +16,9 @@ internal sealed record CleanupItem(string Kind, string Place, string Reason, str
 
 /// <summary>
 /// Finds rows that nobody needs: second tokens of an entry, tokens of entries that are gone, rows that hold no token, and what the bridge
-/// remembers of entries that are gone. It deletes nothing. Rows of a third party, user or member are never named. The statements hold
-/// numbers and no text of the database: administrators run them, and text there may come from somebody with fewer rights.
+/// remembers of entries that are gone. It deletes nothing. Rows of a third party, user or member are never named, nor those that hold
+/// an account of Stripe's. The statements hold numbers and no text of the database: administrators run them, and text there may come from
+/// somebody with fewer rights.
 /// </summary>
 internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries, TokenTable tokens, TokenCodec codec, GrantTable grants)
 {
@@ -26,10 +27,9 @@ internal sealed class CleanupPlan(DolibarrDatabase database, EntryTable entries,
     public async Task<IReadOnlyList<CleanupItem>> MakeAsync(CancellationToken cancellationToken = default)
     {
         var items = new List<CleanupItem>();
-        var rows = (await tokens.ListAsync(cancellationToken)).Where(row => !row.HasOwner).ToList();
         var known = await entries.ListAllAsync(await entries.ListEntitiesAsync(cancellationToken), cancellationToken);
         var records = await grants.ListAllAsync(cancellationToken);
-        var byName = rows.Where(static row => EntryName.TryParse(row.Service, out _)).ToLookup(static row => Key(row));
+        var byName = (await tokens.ListAsync(cancellationToken)).Where(static row => row.IsNamedLikeEntry).ToLookup(static row => Key(row));
         foreach (var entry in known.DistinctBy(static entry => (entry.Name.RowKey, entry.Entity)))
         {
             items.AddRange(Duplicates([.. byName[(entry.Name.RowKey, entry.Entity)]], records.GetValueOrDefault(GrantKey.Of(entry))));

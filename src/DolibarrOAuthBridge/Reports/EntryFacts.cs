@@ -44,6 +44,9 @@ internal sealed class EntryFacts
     /// <summary>Why the server's metadata could not be had, each URL that was asked; null where it could, or was not asked for.</summary>
     public DiscoveryProblem? DiscoveryProblem { get; init; }
 
+    /// <summary>What the names of the database's tables begin with.</summary>
+    public string TablePrefix { get; init; } = string.Empty;
+
     /// <summary>The present.</summary>
     public required DateTimeOffset Now { get; init; }
 

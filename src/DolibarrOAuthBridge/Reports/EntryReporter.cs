@@ -96,6 +96,7 @@ internal sealed class EntryReporter(
             RedirectUri = RedirectUri.Of(entry, conf),
             SiteUrl = conf.UrlRoot,
             DiscoveryProblem = flows.DiscoveryProblem(entry),
+            TablePrefix = conf.DbPrefix,
             Now = time.GetUtcNow(),
         };
     }

@@ -23,7 +23,7 @@ internal sealed record InspectedRow
     /// <summary>
     /// What the row is: <c>entry</c>, <c>duplicate</c> (of an entry), <c>orphan</c> (named like an
     /// entry that is not there in this company, or of no company), or
-    /// <c>other</c> (another program's, a third party's, a user's or a member's).
+    /// <c>other</c> (another program's, the Stripe module's, a third party's, a user's or a member's).
     /// </summary>
     public string Kind { get; init; } = "entry";
 

@@ -38,9 +38,9 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
 
     private static string KindOf(TokenRow row, OAuthEntry? owner, TokenRows rows) =>
         owner is null
-            ? row.HasOwner || !EntryName.TryParse(row.Service, out _)
-                ? "other"
-                : "orphan"
+            ? row.IsNamedLikeEntry
+                ? "orphan"
+                : "other"
             : !string.IsNullOrEmpty(row.Value) && rows.Find(owner.Name, row.Entity).IsDuplicate
                 ? "duplicate"
                 : "entry";
@@ -86,7 +86,12 @@ internal sealed class RowInspector(TokenTable tokens, TokenCodec codec, EntryDir
         }
         catch (TokenUnreadableException exception)
         {
-            return kind == "other" ? WithForeign(shown, row.Value, reveal) : shown with { Problem = exception.Message };
+            return kind == "other" || row.HoldsStripeAccount
+                ? WithForeign(shown, row.Value, reveal)
+                : shown with
+                {
+                    Problem = exception.Message,
+                };
         }
     }
 

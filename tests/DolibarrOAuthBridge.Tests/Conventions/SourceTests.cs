@@ -4,6 +4,8 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using DolibarrOAuthBridge.Dolibarr.Entries;
 using DolibarrOAuthBridge.Providers;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace DolibarrOAuthBridge.Tests.Conventions;
 
@@ -96,6 +98,24 @@ public sealed partial class SourceTests
             Files("src/DolibarrOAuthBridge")
                 .Where(path => File.ReadAllText(path).Contains("FixedTimeEquals(", StringComparison.Ordinal))
                 .Select(Path.GetFileName)
+        );
+
+    // A Dolibarr may have another prefix, and people run the SQL that they are told.
+    [Fact]
+    public void No_message_names_a_table_with_a_prefix_of_its_own() =>
+        Assert.Equal(
+            ["BridgeSchema.cs", "DolibarrConf.cs", "DolibarrConfReader.cs", "SqlScripts.cs", "TableDefinition.cs"], // files and the default
+            Files("src/DolibarrOAuthBridge")
+                .Concat(Files("src/DolibarrOAuthBridge.Dolibarr"))
+                .Where(path =>
+                    CSharpSyntaxTree
+                        .ParseText(File.ReadAllText(path))
+                        .GetRoot()
+                        .DescendantTokens()
+                        .Any(token => token.Text.Contains("llx_", StringComparison.Ordinal))
+                )
+                .Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal)
         );
 
     [Fact]

@@ -45,7 +45,7 @@ internal static class GrantWarnings
                 Severity.Error,
                 detail ?? "The provider's access token is larger than Dolibarr's token table holds.",
                 "Have the provider make smaller ones (fewer scopes, no group or role claims), or enlarge the column token of "
-                    + "llx_oauth_token to mediumtext."
+                    + $"{facts.TablePrefix}oauth_token to mediumtext."
             );
         }
 
