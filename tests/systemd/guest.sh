@@ -53,6 +53,11 @@ for command in "entries" "refresh $ENTRY" "token $ENTRY" "history $ENTRY" "docto
 	check "runuser -u $NAME -- $NAME $command" as $NAME $NAME $command
 done
 check "refresh as root" $NAME refresh $ENTRY
+mkdir -p /etc/$NAME/instances && echo "{\"DolibarrConf\":\"$CONF\"}" >/etc/$NAME/instances/acme.json
+check "refresh as root of an instance that the service has not seen" \
+	$NAME refresh $ENTRY --instance acme --Bridge:InstancesDirectory=/etc/$NAME/instances
+check "... its state directory is made" test -d $STATE/acme
+rm -r /etc/$NAME/instances
 check "every file in the state directory is the service's" is "$(find $STATE ! -user $NAME)" ""
 check "healthcheck" $NAME healthcheck
 check "the sandbox is as tight as promised" eval '[ "$(exposure)" != "" ] && [ "$(exposure)" -le 13 ]'

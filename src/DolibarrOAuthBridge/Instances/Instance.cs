@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Configuration;
+using DolibarrOAuthBridge.Journal;
 
 namespace DolibarrOAuthBridge.Instances;
 
@@ -46,6 +47,15 @@ internal sealed class Instance(InstanceDefinition definition, InstanceComposer c
 
     /// <summary>Why its own socket is not as it is configured; null if it is, or it has none.</summary>
     public string? SocketProblem { get; set; }
+
+    /// <summary>
+    /// What is wrong with it: what the last look at it found, a state directory that cannot be written, its socket; null if nothing.
+    /// </summary>
+    public string? FindProblem()
+    {
+        var directory = definition.Options.StateDirectory; // made when it is needed
+        return State.Problem ?? (Directory.Exists(directory) ? StateDirectory.FindProblem(directory) : null) ?? SocketProblem;
+    }
 
     /// <summary>Its services, where they are put together.</summary>
     public InstanceComposition? Composition => Volatile.Read(ref _composition);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Instances;
-using DolibarrOAuthBridge.Journal;
 
 namespace DolibarrOAuthBridge.Http.Contracts;
 
@@ -32,10 +31,14 @@ internal sealed record InstanceStateJson(string Name, string State, string? Prob
             { IsDatabaseUp: null } => "new",
             _ => "ok",
         };
-        var directory = instance.Definition.Options.StateDirectory;
-        var unusable = Directory.Exists(directory) ? StateDirectory.FindProblem(directory) : null; // it is made when it is needed
-        var told = problem ?? state.Problem ?? unusable ?? instance.SocketProblem;
-        return new InstanceStateJson(instance.Name, name, told, state.Entries, state.NeedPerson, state.LookedAt);
+        return new InstanceStateJson(
+            instance.Name,
+            name,
+            problem ?? instance.FindProblem(),
+            state.Entries,
+            state.NeedPerson,
+            state.LookedAt
+        );
     }
 
     public static InstanceStateJson Of(InstanceProblem problem) => new(problem.Name, "broken", problem.Message, 0, 0, null);
