@@ -56,6 +56,21 @@ public sealed class PostgreSqlSurroundingsTests : IAsyncLifetime
         Assert.Empty(server.Greetings);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_authority_of_the_machine_vouches_for_a_server_by_its_name(bool isItsName)
+    {
+        using var certificate = _authority.Issue(isItsName ? Host : "elsewhere.example");
+        await using var server = new FakePostgreSql(certificate);
+        var machine = Path.Combine(_home.Path, "machine.pem");
+        await File.WriteAllTextAsync(machine, _authority.CertificatePem);
+
+        await RunAsync(server, $"ssl://{Host}", new() { ["SSL_CERT_FILE"] = machine });
+
+        Assert.Equal(isItsName, server.Greetings.Count > 0);
+    }
+
     [Fact]
     public async Task A_server_that_the_settings_vouch_for_is_shown_no_certificate_of_the_surroundings()
     {
