@@ -64,6 +64,7 @@ internal static class BridgeServer
         builder.Services.AddSingleton<ConnectionRoom>();
         builder.Services.AddSingleton<RefusalLog>();
         builder.Services.AddSingleton<MetricCollector>();
+        builder.Services.AddSingleton(options); // for calls about the whole process
         builder.Services.AddSingleton(new OperatorKey(options.OperatorKeyFile));
         builder.Services.AddSingleton(front => new InstanceSockets(
             socket,
