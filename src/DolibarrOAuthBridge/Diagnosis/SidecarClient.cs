@@ -2,6 +2,7 @@
 
 using System.Net;
 using System.Net.Sockets;
+using DolibarrOAuthBridge.Keys;
 
 namespace DolibarrOAuthBridge.Diagnosis;
 
@@ -31,6 +32,27 @@ internal static class SidecarClient
             : $"/i/{options.Instance}";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether who listens there knows the API key already, which is not sent: any user of this machine may listen.</summary>
+    /// <param name="address">The address, as <see cref="GetAsync"/> takes it.</param>
+    /// <param name="prefix">The instance's prefix of paths, or nothing.</param>
+    /// <param name="apiKey">The company's API key.</param>
+    /// <param name="entity">The company.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="HttpRequestException">Nobody answers, or the address is none.</exception>
+    public static async Task<bool> ProvesAsync(
+        string address,
+        string prefix,
+        string apiKey,
+        int entity,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var nonce = IdentityProof.NewNonce();
+        var path = $"{prefix}/v1/identity?nonce={nonce}&entity={entity}";
+        var (status, body) = await GetAsync(address, path, apiKey: null, cancellationToken);
+        return status == HttpStatusCode.OK && body.Contains(IdentityProof.Of(apiKey, nonce, entity), StringComparison.Ordinal);
+    }
 
     /// <summary>Gets a path.</summary>
     /// <param name="address">The address as the module's setting holds it: a URL, a socket's path, or <c>unix:</c> and that.</param>

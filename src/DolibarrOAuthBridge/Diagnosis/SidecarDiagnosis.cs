@@ -47,9 +47,15 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
             }
 
             var key = await FindKeyAsync(company, cancellationToken);
-            return key is null
-                ? []
-                : [.. Judge(subject, await SidecarClient.GetAsync(address, $"{prefix}{Version}?entity={company}", key, cancellationToken))];
+            if (key is null)
+            {
+                return [];
+            }
+
+            // Any user of this machine may listen there, so the key is for who knows it already.
+            return await SidecarClient.ProvesAsync(address, prefix, key, company, cancellationToken)
+                ? [.. Judge(subject, await SidecarClient.GetAsync(address, $"{prefix}{Version}?entity={company}", key, cancellationToken))]
+                : [OfAnother(subject)];
         }
         catch (HttpRequestException exception)
         {
@@ -66,19 +72,18 @@ internal sealed class SidecarDiagnosis(EntryTable constants, BridgeOptions optio
         }
     }
 
+    private static Finding OfAnother(string subject) =>
+        new(
+            "sidecar_of_another_instance",
+            Severity.Error,
+            subject,
+            "It does not prove that it knows this Dolibarr's API key: it serves another Dolibarr or database, or is another program.",
+            "Start it with --dolibarr-conf of this Dolibarr, on an address of its own, and name that in the module's setup."
+        );
+
     private static IEnumerable<Finding> Judge(string subject, (HttpStatusCode Status, string Body) answer)
     {
-        if (answer.Status == HttpStatusCode.Unauthorized)
-        {
-            yield return new(
-                "sidecar_of_another_instance",
-                Severity.Error,
-                subject,
-                "It does not know this Dolibarr's API key: it serves another Dolibarr, or another database.",
-                "Start it with --dolibarr-conf of this Dolibarr, on an address of its own, and name that in the module's setup."
-            );
-        }
-        else if (VersionIn(answer) is var version && version != BridgeVersion.Current)
+        if (VersionIn(answer) is var version && version != BridgeVersion.Current)
         {
             yield return new(
                 "sidecar_version",

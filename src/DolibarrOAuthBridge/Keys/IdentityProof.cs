@@ -13,7 +13,11 @@ namespace DolibarrOAuthBridge.Keys;
 /// </summary>
 internal static class IdentityProof
 {
-    private const int NonceLength = 43; // 32 bytes in base64url without padding
+    private const int NonceBytes = 32;
+    private const int NonceLength = 43; // in base64url without padding
+
+    /// <summary>A nonce for one question.</summary>
+    public static string NewNonce() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(NonceBytes));
 
     /// <summary>The proof for one nonce and company.</summary>
     /// <param name="apiKey">The company's API key.</param>

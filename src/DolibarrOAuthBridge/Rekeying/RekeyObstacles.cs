@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-using System.Buffers.Text;
-using System.Net;
-using System.Security.Cryptography;
 using DolibarrOAuthBridge.Diagnosis;
 using DolibarrOAuthBridge.Dolibarr.Database;
 using DolibarrOAuthBridge.Dolibarr.Entries;
@@ -30,7 +27,6 @@ internal sealed class RekeyObstacles(
 )
 {
     private const int FirstCompany = 1;
-    private const int NonceBytes = 32;
     private static readonly TimeSpan SidecarIsGone = TimeSpan.FromMinutes(1);
 
     /// <summary>What stands in the way, as sentences; empty if nothing.</summary>
@@ -120,11 +116,9 @@ internal sealed class RekeyObstacles(
         {
             var setting = await constants.FindConstantAsync(SidecarAddress.Constant, FirstCompany, cancellationToken);
             var (address, key) = (SidecarAddress.Of(setting, options), await keys.GetAsync(FirstCompany, cancellationToken));
-            var nonce = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(NonceBytes));
-            var path = $"{SidecarClient.PrefixOf(options, address)}/v1/identity?nonce={nonce}&entity={FirstCompany}";
-            var (answer, body) = await SidecarClient.GetAsync(address, path, apiKey: null, cancellationToken);
-            var proof = IdentityProof.Of(key, nonce, FirstCompany);
-            return answer == HttpStatusCode.OK && body.Contains(proof, StringComparison.Ordinal) ? $"it answers at {address}" : null;
+            var prefix = SidecarClient.PrefixOf(options, address);
+            var isOurs = await SidecarClient.ProvesAsync(address, prefix, key, FirstCompany, cancellationToken);
+            return isOurs ? $"it answers at {address}" : null;
         }
         catch (Exception exception) when (exception is HttpRequestException or BridgeException or SecretUnreadableException)
         {

@@ -3,6 +3,7 @@
 using DolibarrOAuthBridge.Demo.Processes;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.IntegrationTests.Support;
+using DolibarrOAuthBridge.Keys;
 using Microsoft.AspNetCore.Http;
 
 namespace DolibarrOAuthBridge.IntegrationTests.Diagnosis;
@@ -108,7 +109,9 @@ public sealed class NetworkDiagnosisTests(SharedServer shared, OwnServer own) : 
     {
         await using var world = await Patient.CreateAsync(shared.Server);
         await using var old = await ScriptedProvider.StartAsync();
+        await world.Install.SetConstAsync(ApiKeys.Constant, "the key");
         old.Map("/readyz", static _ => Task.CompletedTask);
+        old.Map("/v1/identity", context => context.Response.WriteAsync(Proof("the key", context)));
         old.Map("/v1/version", static context => context.Response.WriteAsync("""{"version":"0.0.1"}"""));
 
         var finding = Patient.Expect(
@@ -118,6 +121,35 @@ public sealed class NetworkDiagnosisTests(SharedServer shared, OwnServer own) : 
         );
 
         Assert.Contains("0.0.1", finding.Evidence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200, "{\"proof\":\"none\"}")]
+    [InlineData(200, "{\"proof\":1}")]
+    [InlineData(200, "no JSON")]
+    [InlineData(503, "{\"code\":\"store_unavailable\"}")]
+    public async Task A_program_that_proves_nothing_is_not_sent_the_key(int status, string body)
+    {
+        await using var world = await Patient.CreateAsync(shared.Server);
+        await using var impostor = await ScriptedProvider.StartAsync();
+        var asked = 0;
+        impostor.Map("/readyz", static _ => Task.CompletedTask);
+        impostor.Map("/v1/identity", context =>
+        {
+            asked += context.Request.Headers.Authorization.Count == 0 ? 1 : 100;
+            context.Response.StatusCode = status;
+            return context.Response.WriteAsync(body);
+        });
+        impostor.Map("/v1/version", _ =>
+        {
+            asked += 100;
+            return Task.CompletedTask;
+        });
+
+        var findings = await Patient.ExamineAsync(world, offline: false, sidecar: impostor.Endpoint("/").AbsoluteUri);
+
+        Patient.Expect(findings, "sidecar_of_another_instance", Severity.Error);
+        Assert.Equal(1, asked);
     }
 
     [Fact]
@@ -144,6 +176,9 @@ public sealed class NetworkDiagnosisTests(SharedServer shared, OwnServer own) : 
             await own.Server.SetReadOnlyAsync(false);
         }
     }
+
+    private static string Proof(string key, HttpContext context) =>
+        $$"""{"proof":"{{IdentityProof.Of(key, context.Request.Query["nonce"].ToString(), 1)}}"}""";
 
     private static string Nobody { get; } = $"http://127.0.0.1:{FreePort.Find()}";
 }
