@@ -61,9 +61,12 @@ public sealed class KeptInstanceTests(SharedServer shared)
     {
         await using var world = await HostingWorld.CreateAsync(shared.MariaDb);
         await world.AddAsync("acme");
-        await File.WriteAllTextAsync(world.Host.StateDirectory, "a file in its place");
+        await world.AddAsync("beta");
         await world.ServeAsync();
+        Assert.Equal(200, (await world.GetAsync("/readyz")).Status);
 
+        Directory.Delete(world.Host.StateDirectory, recursive: true);
+        await File.WriteAllTextAsync(world.Host.StateDirectory, "a file in its place");
         var (status, body) = await world.GetAsync("/readyz");
 
         Assert.Equal((503, true), (status, body.Contains("state_directory", StringComparison.Ordinal)));
