@@ -39,7 +39,7 @@ CREATE OR REPLACE FUNCTION public.llx_oauthbridge_const() RETURNS TABLE (name te
       WHERE c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'public.llx_const'::regclass) AND NOT p.polpermissive
         AND pg_has_role(session_user, to_regrole(quote_ident(p.polname)), 'USAGE')
     )
-    AND (starts_with(s.name, 'OAUTH') AND NOT starts_with(s.name, 'OAUTHBRIDGE_NOTICE_SMTP_')
+    AND (starts_with(s.name, 'OAUTH') AND s.name !~ '^OAUTHBRIDGE_(NOTICE_SMTP|OWN_ADDRESSES)_'
       OR starts_with(s.name, 'MAIN_') AND s.name ~ '^MAIN_(VERSION_|MODULE_OAUTH|PROXY_|IMAP_USE_PHPIMAP$|MAIL_(SENDMODE|SMTP_SERVER|SMTP_PORT|SMTPS_ID|SMTPS_AUTH_TYPE|SMTPS_OAUTH_SERVICE|EMAIL_TLS|EMAIL_STARTTLS|EMAIL_SMTP_ALLOW_SELF_SIGNED)(_|$))'
       OR s.name = 'LOCAL_CONSTS_FILES')
 $$;

@@ -229,13 +229,12 @@ final class LoginUsersTest extends ModuleTestCase
 			$this->assertSame('', check_user_password_oauthbridge('', '', 1));
 			$this->db->query('UPDATE llx_user SET statut = 1');
 		}
-		$this->assertSame('', check_user_password_oauthbridge('', '', 1), 'the ticket is used');
+		$this->assertSame('', check_user_password_oauthbridge('', '', 1), 'the ticket is used: no event, which strangers could fill');
 		$_GET = array();
 
 		$this->assertSame(array(
 			'USER_LOGIN_FAILED: OAuthBridge GOOGLE-Login - user_disabled',
 			'USER_LOGIN_FAILED: OAuthBridge GOOGLE-Login - the login of user '.$id.' has changed',
-			'USER_LOGIN_FAILED: OAuthBridge - no valid ticket',
 		), Events::$written);
 	}
 

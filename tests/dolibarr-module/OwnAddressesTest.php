@@ -47,6 +47,16 @@ final class OwnAddressesTest extends ModuleTestCase
 		$this->assertSame('', $this->refusal());
 	}
 
+	public function testAnAddressThatLooksEncryptedIsKeptAsItIs()
+	{
+		$id = $this->user('mallory', array('email' => 'x'));
+		$this->modify($id, $id, 'x', 'dolcrypt:x:y');
+
+		$this->assertSame(array('dolcrypt:x:y'), OAuthBridgeOwnAddresses::of($this->db, $id));
+		$result = $this->db->query("SELECT value FROM llx_const WHERE name = '".OAuthBridgeOwnAddresses::PREFIX.$id."'");
+		$this->assertStringStartsNotWith('dolcrypt:', $this->db->fetch_object($result)->value);
+	}
+
 	public function testAUserCannotMakeTheModuleForget()
 	{
 		$id = $this->mallory();

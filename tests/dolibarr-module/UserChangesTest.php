@@ -120,7 +120,7 @@ final class UserChangesTest extends ModuleTestCase
 		$id = $this->linkedUser();
 		$links = new OAuthBridgeLinks($this->db, 1);
 		$link = (int) $links->listOf($id)[0]->rowid;
-		$owner = (object) array('id' => $id, 'login' => 'ada', 'email' => 'ada@example.com');
+		$owner = (object) array('id' => $id, 'login' => 'ada', 'email' => 'ada@example.com', 'lang' => 'de_DE');
 		CMailFile::$sent = array();
 
 		$this->assertFalse(OAuthBridgeLinking::unlink($this->db, 1, $owner, $link + 1, 'boss'));
@@ -131,8 +131,8 @@ final class UserChangesTest extends ModuleTestCase
 		$what = 'OAUTHBRIDGE_UNLINKED: ada@example.com at https://login.example.com was unlinked from ada by boss';
 		$this->assertStringStartsWith($what, Events::$written[0]);
 		$this->assertSame(array('ada@example.com'), array_column(CMailFile::$sent, 'to'));
-		$this->assertStringStartsWith('OAuthBridgeUnlinkedMailText ada@example.com', CMailFile::$sent[0]['text']);
-		$this->assertSame('OAuthBridgeUnlinkedMailSubject', CMailFile::$sent[0]['subject']);
+		$this->assertStringStartsWith('de_DE OAuthBridgeUnlinkedMailText ada@example.com', CMailFile::$sent[0]['text']);
+		$this->assertSame('de_DE OAuthBridgeUnlinkedMailSubject', CMailFile::$sent[0]['subject']);
 	}
 
 	public function testALinkByAddressTellsTheUserAndTheSecurityEvents()

@@ -26,12 +26,13 @@ check "the package installs and says what comes next" says "does not run yet. Ne
 check "it does not run by itself" not systemctl is-active --quiet $NAME
 check "its user reads conf.php by the group www-data" as $NAME cat $CONF
 systemctl start $NAME.socket
-check "a service without settings answers 503, on TCP" says "The bridge cannot start" curl -s --max-time 20 http://127.0.0.1:8765/v1/entries
-check "... the reason is in its log" soon says "Say where Dolibarr" journalctl --no-pager -u $NAME
-check "... and not for every user" not says "Say where Dolibarr" curl -s --max-time 20 http://127.0.0.1:8765/v1/entries
+check "a service without settings answers 503 with the reason, on TCP" \
+	says "Say where Dolibarr" curl -s --max-time 20 http://127.0.0.1:8765/v1/entries
+check "... which is in its log too" soon says "Say where Dolibarr" journalctl --no-pager -u $NAME
 check "... and on the socket" says '"status":503' as www-data curl -s --max-time 20 --unix-socket $SOCKET http://localhost/v1/entries
 write_settings $CONF.missing
-check "... and its status says so of a conf.php that is missing" soon says "$CONF.missing" systemctl status --no-pager -l $NAME
+check "... and says so of a conf.php that is missing" soon says "$CONF.missing" curl -s --max-time 20 http://127.0.0.1:8765/readyz
+check "... as its status does" soon says "$CONF.missing" systemctl status --no-pager -l $NAME
 write_settings $CONF
 check "it starts by itself once the settings are right" soon ready 200
 systemctl stop $NAME

@@ -89,7 +89,7 @@ internal sealed partial class ServeCommand : IBridgeCommand
     private static Func<InstanceCatalogue>? FirstRead(CommandContext context, InstanceCatalogue? first) =>
         context.ReadInstances is { } read ? () => Interlocked.Exchange(ref first, null) ?? read() : null;
 
-    // Whoever connects to sockets that systemd holds is told that there is no bridge now; the reason is on the terminal or in the log.
+    // Whoever connects to sockets that systemd holds is told why there is no bridge; the reason is on the terminal or in the log too.
     private static async Task<(CommandContext Context, InstanceCatalogue? Instances)> OpenAsync(
         Func<CommandContext> open,
         IReadOnlyList<int> handles,
@@ -99,7 +99,7 @@ internal sealed partial class ServeCommand : IBridgeCommand
         var (opened, problem) = TryOpen(open, isFinal: handles.Count == 0);
         if (problem is not null)
         {
-            await Console.Error.WriteLineAsync($"{problem} Until it is mended, callers are told that the bridge cannot start.");
+            await Console.Error.WriteLineAsync($"{problem} Callers are told so until it is mended.");
             await UnreadyServer.RunAsync(
                 handles,
                 problem,

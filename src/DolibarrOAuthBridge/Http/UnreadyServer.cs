@@ -14,15 +14,7 @@ internal static partial class UnreadyServer
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
-    // Any user of the machine may ask, and the reason holds paths and what stands in files that not everybody reads.
-    private const string ForCallers =
-        "The bridge cannot start. Its log (journalctl -u dolibarr-oauth-bridge), systemctl status dolibarr-oauth-bridge and "
-        + "dolibarr-oauth-bridge doctor say why.";
-
-    /// <summary>
-    /// Says 503 to every caller, until what was wrong is mended or the process is told to stop. Why is on stderr, which is the log, and in
-    /// systemd's status.
-    /// </summary>
+    /// <summary>Says 503 and why to every caller, until what was wrong is mended or the process is told to stop.</summary>
     /// <param name="handles">The listening sockets. They stay open.</param>
     /// <param name="reason">What is wrong, and what to do; it is on stderr already.</param>
     /// <param name="look">What is wrong now, or null if the sidecar can start. Asked every few seconds, and on SIGHUP.</param>
@@ -49,7 +41,7 @@ internal static partial class UnreadyServer
                     context,
                     StatusCodes.Status503ServiceUnavailable,
                     ProblemCode.StoreUnavailable,
-                    ForCallers,
+                    $"The bridge cannot start: {reason}",
                     LookAgain
                 )
             );

@@ -133,7 +133,7 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
         if (isQuiet && mark is not null && mark == visits.Mark)
         {
             instance.State = instance.State with { LookedAt = now, IsDatabaseUp = true };
-            await RestAsync(instance);
+            await RestAsync(visits);
             return;
         }
 
@@ -162,7 +162,7 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
             await FinishErrandsAsync(visits, cancellationToken);
         }
 
-        await RestAsync(instance);
+        await RestAsync(visits);
     }
 
     // What others may make slow, such as providers, webhooks and commands. The instance stays while it lasts.
@@ -215,8 +215,11 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
         }
     }
 
-    private static Task RestAsync(Instance instance) =>
-        instance.IdleFor >= AwakeFor || !instance.WasRequested ? instance.RestAsync() : Task.CompletedTask;
+    // Not before what errands left was seen to: the services may hold what was told without the database.
+    private static Task RestAsync(InstanceVisits visits) =>
+        visits is { Errands: null, Instance: var instance } && (instance.IdleFor >= AwakeFor || !instance.WasRequested)
+            ? instance.RestAsync()
+            : Task.CompletedTask;
 
     // What is to be seen of the instance in its database.
     private async Task RecordAsync(InstanceVisits visits, InstanceComposition composition, CancellationToken cancellationToken)
@@ -265,8 +268,7 @@ internal sealed partial class InstanceVisitor(TimeProvider time, ILogger<Instanc
     // A person should hear of it.
     private static async Task TellAsync(InstanceVisits visits, CancellationToken cancellationToken)
     {
-        visits.Held ??= visits.Instance.EnterWork();
-        if (visits.Held is { } use)
+        if ((visits.Held ??= visits.Instance.EnterWork()) is { } use)
         {
             await use.Composition.Get<NoticeWatch>().RunOnceAsync(cancellationToken);
         }

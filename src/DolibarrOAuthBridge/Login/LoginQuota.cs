@@ -7,8 +7,8 @@ using System.Net.Sockets;
 namespace DolibarrOAuthBridge.Login;
 
 /// <summary>
-/// How many sign-ins one browser session and one address may begin within ten minutes. Who has too many must wait; nobody else is
-/// affected.
+/// How many sign-ins one browser session and one address may begin within ten minutes. Who has too many must wait; no
+/// sign-in that is under way is dropped.
 /// </summary>
 internal sealed class LoginQuota(TimeProvider time)
 {

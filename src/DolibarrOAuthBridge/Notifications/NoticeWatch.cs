@@ -54,14 +54,25 @@ internal sealed partial class NoticeWatch(
             var reports = await ReportAsync(cancellationToken);
             _entries = reports.Count;
             var isRefused = problems.Any(static one => one.Condition.Kind == NoticeKind.StoreNotWritable);
-            var refusals = isRefused ? [] : await store.FindRefusalAsync(reports, cancellationToken);
+            var found = isRefused ? [] : await store.FindRefusalAsync(reports, cancellationToken);
+            var refusals = found ?? [];
             problems = [.. problems, .. refusals];
             var grants = reports.SelectMany(GrantConditions.Of).Concat(await ToldAsync(reports, cancellationToken)).ToList();
             await TellAsync([.. refusals, .. grants], told, cancellationToken);
-            await EndAsync(told, [.. problems.Concat(grants).Select(one => one.Condition)], reports, cancellationToken);
-            await EndDirectAsync(told, [.. problems.Select(one => one.Condition)], cancellationToken);
+            HashSet<Condition> lasting = [.. problems.Select(one => one.Condition)];
+            if (found is null)
+            {
+                lasting.Add(store.Refused); // nobody knows whether it is over
+            }
+
+            await EndAsync(told, [.. lasting.Concat(grants.Select(one => one.Condition))], reports, cancellationToken);
             var next = await delivery.RunAsync(cancellationToken);
             await PruneAsync(cancellationToken);
+            if (await EndDirectAsync(told, lasting, cancellationToken))
+            {
+                next = await delivery.RunAsync(cancellationToken);
+            }
+
             return problems.Count > 0 ? time.GetUtcNow() : next;
         }
         catch (StoreException exception) when (exception.Failure == StoreFailure.NotWritable)
@@ -203,9 +214,14 @@ internal sealed partial class NoticeWatch(
     }
 
     // What this sidecar told by itself: those who ask by the API hear of its end too. Last, when the database took everything else.
-    private async Task EndDirectAsync(IReadOnlyList<ToldCondition> told, HashSet<Condition> lasting, CancellationToken cancellationToken)
+    private async Task<bool> EndDirectAsync(
+        IReadOnlyList<ToldCondition> told,
+        HashSet<Condition> lasting,
+        CancellationToken cancellationToken
+    )
     {
-        foreach (var (condition, since, over) in direct.FindEnded(lasting))
+        var ended = direct.FindEnded(lasting);
+        foreach (var (condition, since, over) in ended)
         {
             if (!told.Any(one => one.Condition == condition)) // else its end was told just now
             {
@@ -219,6 +235,8 @@ internal sealed partial class NoticeWatch(
 
             direct.Forget(condition);
         }
+
+        return ended.Count > 0;
     }
 
     private void Told(Notice? notice)

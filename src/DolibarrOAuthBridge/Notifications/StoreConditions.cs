@@ -85,8 +85,9 @@ internal sealed class StoreConditions(
     /// </summary>
     /// <param name="reports">The entries.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>What is to be said of the first that is refused; nothing if none is.</returns>
-    public async Task<IReadOnlyList<(Condition Condition, NoticeDraft Draft)>> FindRefusalAsync(
+    /// <returns>What is to be said of the first that is refused; nothing if none is; null where one could not be tried, since somebody
+    /// holds its row for a moment.</returns>
+    public async Task<IReadOnlyList<(Condition Condition, NoticeDraft Draft)>?> FindRefusalAsync(
         IEnumerable<EntryReport> reports,
         CancellationToken cancellationToken = default
     )
@@ -98,6 +99,7 @@ internal sealed class StoreConditions(
             .OrderBy(report => report.Token.ExpiresAt)
             .TakeWhile((report, place) => place == 0 || report.Token.ExpiresAt <= due)
             .Take(MostTried);
+        var isKnown = true;
         foreach (var report in tried)
         {
             try
@@ -110,12 +112,15 @@ internal sealed class StoreConditions(
             }
             catch (StoreException exception) when (exception.Failure != StoreFailure.Unavailable)
             {
-                // Locked for a moment, or something that is missing: told elsewhere.
+                isKnown &= exception.Failure != StoreFailure.Busy; // something that is missing is told elsewhere
             }
         }
 
-        return [];
+        return isKnown ? [] : null;
     }
+
+    /// <summary>The condition of which <see cref="NotWritable"/> speaks.</summary>
+    public Condition Refused => new(NoticeKind.StoreNotWritable, 0, string.Empty, Source);
 
     /// <summary>What to say where the database refuses a write although it is not read-only: no space, a trigger, a privilege.</summary>
     public (Condition Condition, NoticeDraft Draft) NotWritable(StoreException exception) =>

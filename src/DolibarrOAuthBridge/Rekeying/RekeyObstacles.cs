@@ -104,9 +104,10 @@ internal sealed class RekeyObstacles(
             cancellationToken
         );
 
+    // Where there are entries, their status says when one looked last. One that answers may be the original's of which this is a copy.
     private async Task<string?> FindSidecarAsync(CancellationToken cancellationToken) =>
-        await status.FindSidecarAsync(cancellationToken) is var (by, at) && time.GetUtcNow().UtcDateTime - at < SidecarIsGone
-            ? by
+        await status.FindSidecarAsync(cancellationToken) is var (by, at)
+            ? time.GetUtcNow().UtcDateTime - at < SidecarIsGone ? by : null
             : await FindAnsweringAsync(cancellationToken);
 
     // It proves whose it is: a sidecar of another Dolibarr may listen there.

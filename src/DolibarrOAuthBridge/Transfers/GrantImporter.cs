@@ -122,7 +122,8 @@ internal sealed class GrantImporter(
         {
             throw new BridgeException(
                 ProblemCode.InvalidRequest,
-                $"{key.Service} (entity {key.Entity}) has this very grant already, and renews it. Pause or revoke it there first."
+                $"{key.Service} (entity {key.Entity}) has this very grant already, and renews it. Pause or revoke it there first; if that "
+                    + "entry is gone, cleanup prints what removes its record."
             );
         }
     }

@@ -22,6 +22,7 @@ public sealed class SidecarPolicyTests(PostgreSqlServer shared) : IClassFixture<
     private const string Others = $"""
         INSERT INTO llx_const (name, value, entity) VALUES ('MAIN_MAIL_SMTPS_PW', '{Hidden}', 1),
             ('MAIN_MAIL_SMTPS_PW_EMAILING', '{Hidden}', 1), ('OAUTHBRIDGE_NOTICE_SMTP_PASSWORD', '{Hidden}', 1),
+            ('OAUTHBRIDGE_OWN_ADDRESSES_7', '{Hidden}', 0),
             ('STRIPE_LIVE_SECRET_KEY', 'dolcrypt:AES-256-CTR:{HiddenIv}:{Hidden}', 1), ('MAIN_MAIL_SMTPS_ID', 'a mailbox', 1);
         INSERT INTO llx_oauth_token (service, token, tokenstring, state, entity) VALUES
             ('dolibarr_rest_api', '{Hidden}', '{Hidden}', '{Hidden}', 1);

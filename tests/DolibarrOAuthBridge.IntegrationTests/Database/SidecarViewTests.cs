@@ -19,6 +19,7 @@ public sealed class SidecarViewTests(SharedServer shared)
         INSERT INTO llx_const (name, value, entity) VALUES ('MAIN_MAIL_SMTPS_PW', 'hidden-from-the-sidecar', 1),
             ('MAIN_MAIL_SMTPS_PW_EMAILING', 'hidden-from-the-sidecar', 1),
             ('OAUTHBRIDGE_NOTICE_SMTP_PASSWORD', 'hidden-from-the-sidecar', 1),
+            ('OAUTHBRIDGE_OWN_ADDRESSES_7', 'hidden-from-the-sidecar', 0),
             ('MAIN_MAIL_EMAIL_DKIM_PRIVATE_KEY', 'hidden-from-the-sidecar', 1),
             ('STRIPE_LIVE_SECRET_KEY', 'dolcrypt:a:hidden-from-the-sidecar:hidden-from-the-sidecar', 1),
             ('MAIN_MAIL_SMTPS_ID', 'a mailbox', 1);

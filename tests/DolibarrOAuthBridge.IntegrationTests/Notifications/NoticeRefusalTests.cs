@@ -66,16 +66,7 @@ public sealed class NoticeRefusalTests(SharedServer shared) : IAsyncLifetime
     {
         await using var receiver = await ScriptedProvider.StartAsync(TestContext.Current.CancellationToken);
         var kinds = new ConcurrentQueue<string>();
-        receiver.Map(
-            "/hook",
-            async context =>
-            {
-                var body = await JsonDocument.ParseAsync(context.Request.Body);
-                kinds.Enqueue(body.RootElement.GetProperty("kind").GetString()!);
-            }
-        );
-        var notify = new NotifyOptions { Webhook = new Uri($"{receiver.BaseAddress}hook") };
-        var sidecar = _world.Open(new BridgeOptions { Notify = notify });
+        var sidecar = OpenWithWebhook(receiver, kinds);
         await _world.GrantExpiredAsync();
         _world.Authority.Next(Authority.Error("invalid_grant"));
         await sidecar.TokenFailsAsync(ProblemCode.ConsentRequired);
@@ -90,6 +81,38 @@ public sealed class NoticeRefusalTests(SharedServer shared) : IAsyncLifetime
         Assert.Equal(["store_not_writable"], direct);
         Assert.Equal(["store_not_writable", "grant_ended", "store_writable"], kinds);
         Assert.Equal("grant_ended|error|1|GOOGLE-Mail\nstore_writable|info|0|", await SaidAsync());
+    }
+
+    [Fact]
+    public async Task Notices_that_cannot_be_deleted_raise_no_alarm_over_and_over()
+    {
+        await using var receiver = await ScriptedProvider.StartAsync(TestContext.Current.CancellationToken);
+        var kinds = new ConcurrentQueue<string>();
+        var sidecar = OpenWithWebhook(receiver, kinds);
+        await _world.GrantExpiredAsync();
+        _world.Authority.Next(Authority.Error("invalid_grant"));
+        await sidecar.TokenFailsAsync(ProblemCode.ConsentRequired);
+        await LookAsync([sidecar]);
+        await RefuseAsync("DELETE", "llx_oauthbridge_notice");
+        _world.Clock.Advance(TimeSpan.FromDays(1000));
+
+        await LookAsync([sidecar, sidecar, sidecar, sidecar]);
+
+        Assert.Single(kinds, "store_not_writable");
+        Assert.DoesNotContain("store_writable", kinds);
+    }
+
+    private BridgeHost OpenWithWebhook(ScriptedProvider receiver, ConcurrentQueue<string> kinds)
+    {
+        receiver.Map(
+            "/hook",
+            async context =>
+            {
+                var body = await JsonDocument.ParseAsync(context.Request.Body);
+                kinds.Enqueue(body.RootElement.GetProperty("kind").GetString()!);
+            }
+        );
+        return _world.Open(new BridgeOptions { Notify = new NotifyOptions { Webhook = new Uri($"{receiver.BaseAddress}hook") } });
     }
 
     private Task RefuseAsync(string what, string table) =>

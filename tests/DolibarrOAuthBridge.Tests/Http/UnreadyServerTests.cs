@@ -16,7 +16,7 @@ public sealed class UnreadyServerTests
     [InlineData("/v1/entries")]
     [InlineData("/readyz")]
     [InlineData("/v1/identity?nonce=x")]
-    public async Task Callers_are_told_where_the_reason_is_and_not_the_reason(string path)
+    public async Task Callers_are_told_the_reason(string path)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -33,7 +33,6 @@ public sealed class UnreadyServerTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Equal("store_unavailable", problem.RootElement.GetProperty("code").GetString());
         var told = problem.RootElement.GetProperty("detail").GetString();
-        Assert.Contains("systemctl status", told, StringComparison.Ordinal);
-        Assert.DoesNotContain("conf.php", told, StringComparison.Ordinal);
+        Assert.Contains(Reason, told, StringComparison.Ordinal);
     }
 }

@@ -121,21 +121,26 @@ class OAuthBridgeLinking
 	 */
 	private static function mail($owner, $what, $key, array $values)
 	{
-		global $langs;
+		global $conf, $langs;
 
 		if (empty($owner->email)) {
 			return;
+		}
+		$texts = $langs;
+		if (!empty($owner->lang)) { // the page may be an administrator's
+			$texts = new Translate('', $conf);
+			$texts->setDefaultLang($owner->lang);
 		}
 		$subject = $key.'Subject';
 		$text = $key.'Text';
 		try {
 			require_once DOL_DOCUMENT_ROOT.'/core/class/CMailFile.class.php';
-			$langs->load('oauthbridgelogin@oauthbridge');
+			$texts->load('oauthbridgelogin@oauthbridge');
 			$mail = new CMailFile(
-				$langs->transnoentitiesnoconv($subject),
+				$texts->transnoentitiesnoconv($subject),
 				$owner->email,
 				getDolGlobalString('MAIN_MAIL_EMAIL_FROM'),
-				$langs->transnoentitiesnoconv($text, ...$values)
+				$texts->transnoentitiesnoconv($text, ...$values)
 			);
 			if (!$mail->sendfile()) {
 				dol_syslog('oauthbridge: '.$what.' The mail about it could not be sent: '.$mail->error, LOG_WARNING);

@@ -16,7 +16,7 @@
  */
 class OAuthBridgeOwnAddresses
 {
-	/** Start of the names of the constants; the user's id follows. Their values: in lower case, separated by line feeds. */
+	/** Start of the names of the constants; the user's id follows. Their values: in lower case, a line feed before each. */
 	const PREFIX = 'OAUTHBRIDGE_OWN_ADDRESSES_';
 
 	/** Name in llx_user_param up to version 0.1. */
@@ -56,7 +56,8 @@ class OAuthBridgeOwnAddresses
 	{
 		require_once DOL_DOCUMENT_ROOT.'/core/lib/admin.lib.php';
 		$name = self::PREFIX.((int) $userId);
-		if (dolibarr_set_const($db, $name, implode("\n", $addresses), 'chaine', 0, '', self::ALL_COMPANIES) <= 0) {
+		$value = $addresses ? "\n".implode("\n", $addresses) : ''; // Dolibarr decrypts what begins with dolcrypt:, whatever users type
+		if (dolibarr_set_const($db, $name, $value, 'chaine', 0, '', self::ALL_COMPANIES) <= 0) {
 			dol_syslog('oauthbridge: the addresses that user '.((int) $userId).' set could not be noted: '.$db->lasterror(), LOG_ERR);
 			return;
 		}

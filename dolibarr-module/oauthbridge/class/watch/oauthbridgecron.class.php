@@ -134,7 +134,9 @@ class OAuthBridgeCron
 				}
 		}
 		if (!empty($report['needs_person']) && $token['status'] !== 'expired') {
-			return (string) ($token['last_error'] ?? $token['status']); // the old token lives on: that is no sign of life
+			$missing = implode(', ', (array) ($report['missing'] ?? array()));
+			$why = $missing === '' ? 'needs a person' : 'settings are missing: '.$missing;
+			return (string) ($token['last_error'] ?? $why); // the old token lives on: that is no sign of life
 		}
 		$watch->noteLife($entry);
 		return '';

@@ -51,7 +51,12 @@ function check_user_password_oauthbridge($usertotest, $passwordtotest, $entityto
 		}
 	}
 	if ($reason !== '') {
-		oauthbridgeLoginFailed($ticket === null ? '' : $ticket['entry'], $reason);
+		if ($ticket === null) {
+			// No security event: anybody can send this, and Dolibarr (from 19 on) refuses passwords from an address with too many of them.
+			dol_syslog('oauthbridge: authentication KO: '.$reason, LOG_NOTICE);
+		} else {
+			oauthbridgeLoginFailed($ticket['entry'], $reason);
+		}
 		sleep(1); // slows down guessing, as Dolibarr's own mode does
 		$langs->load('oauthbridgelogin@oauthbridge');
 		$_SESSION['dol_loginmesg'] = $langs->transnoentitiesnoconv($ticket === null ? 'OAuthBridgeLoginAgain' : 'OAuthBridgeLoginRefused');
