@@ -161,11 +161,13 @@ internal sealed class PostgreSqlDialect : SqlDialect
         }
 
         var isTls = conf.DbHost.StartsWith(TlsPrefix, StringComparison.OrdinalIgnoreCase);
-        var isChecked = !HostOf(conf).StartsWith('/') && conf.MustVerifyServer(isTls, HostOf(conf));
+        var host = HostOf(conf);
+        var isSocket = host.StartsWith('/');
+        var isChecked = !isSocket && conf.MustVerifyServer(isTls, host);
         var authority = isChecked ? conf.DbCertificateFile : null;
         var connectionString = new NpgsqlConnectionStringBuilder
         {
-            Host = HostOf(conf),
+            Host = host,
             Port = PortOf(conf),
             Database = conf.DbName,
             Username = conf.DbUser,
@@ -188,7 +190,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
                 : SslMode.Prefer,
             RootCertificate = authority,
             // Whoever listens in the server's place may ask for the password itself.
-            RequireAuth = isChecked || HostOf(conf).StartsWith('/') ? AnyPassword : HiddenPassword,
+            RequireAuth = isChecked || isSocket ? AnyPassword : HiddenPassword,
         };
         var builder = new NpgsqlSlimDataSourceBuilder(connectionString.ConnectionString);
         builder.UsePasswordProvider(_ => conf.DbPassword, (_, _) => ValueTask.FromResult(conf.DbPassword));

@@ -37,7 +37,7 @@ internal sealed class LoginQuota(TimeProvider time)
 
     private static string Network(IPAddress address)
     {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        var plain = PlainAddress.Of(address);
         return plain.AddressFamily == AddressFamily.InterNetworkV6
             ? Convert.ToHexStringLower(plain.GetAddressBytes().AsSpan(0, NetworkBytes))
             : plain.ToString();

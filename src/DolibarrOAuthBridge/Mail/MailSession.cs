@@ -74,7 +74,7 @@ internal sealed class MailSession : IDisposable
         }
 
         _socket = await ProviderConnector.ConnectAsync(addresses, _host.Port, _time, cancellationToken);
-        return _socket.RemoteEndPoint is IPEndPoint end ? $"connected to {Plain(end.Address)}, port {end.Port}" : "connected";
+        return _socket.RemoteEndPoint is IPEndPoint end ? $"connected to {PlainAddress.Of(end.Address)}, port {end.Port}" : "connected";
     }
 
     /// <summary>Reads the greeting and the capabilities, protected as wanted.</summary>
@@ -170,6 +170,4 @@ internal sealed class MailSession : IDisposable
             MailSecurity.StartTls => SecureSocketOptions.StartTls,
             _ => SecureSocketOptions.SslOnConnect,
         };
-
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -44,11 +44,7 @@ internal sealed class DiscoveredHosts
     /// <summary>Whether an address is one of the internet: not loopback, private, link-local, shared, multicast or unspecified.</summary>
     public static bool IsPublic(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-
+        address = PlainAddress.Of(address);
         var bytes = address.GetAddressBytes();
         if (address.AddressFamily == AddressFamily.InterNetwork)
         {

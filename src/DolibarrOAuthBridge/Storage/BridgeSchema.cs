@@ -14,7 +14,7 @@ internal sealed class BridgeSchema(DolibarrDatabase database) : IDisposable
     private static readonly HashSet<string> ForPeople = new(StringComparer.Ordinal) { "oauthbridge_schema", "oauthbridge_v_status" };
 
     // Two rows of one grant are two leases: a refresh token could be spent twice.
-    private const string Single = "oauthbridge_grant";
+    internal const string Single = "oauthbridge_grant";
 
     private readonly SchemaState _state = new(database);
     private readonly SemaphoreSlim _gate = new(1, 1);

@@ -55,13 +55,18 @@ internal sealed partial class DatabasePrivilegeScript(DolibarrDatabase database)
 
     private async Task<string> WithSchemaAsync(string script, CancellationToken cancellationToken)
     {
+        if (database.Sql.ScriptFolder.Length == 0)
+        {
+            return script; // there the database is the schema
+        }
+
         var found = await database.QueryAsync(
             $"SELECT {database.Sql.CurrentSchema} AS Name",
             [],
             static row => row.TextOrNull("Name"),
             cancellationToken
         );
-        return database.Sql.ScriptFolder.Length > 0 && found is [{ } schema]
+        return found is [{ } schema]
             ? SchemaInFile().Replace(script, database.Sql.QuoteDatabase(schema).Replace("$", "$$", StringComparison.Ordinal))
             : script;
     }

@@ -9,9 +9,6 @@ namespace DolibarrOAuthBridge.Storage;
 /// </summary>
 internal static class RepeatedRows
 {
-    // Two rows of one grant are two leases: which one counts is for a person to say.
-    private const string Grants = "oauthbridge_grant";
-
     // Regenerated from elsewhere.
     private static readonly HashSet<string> Regenerated = new(StringComparer.Ordinal) { "oauthbridge_schema", "oauthbridge_v_status" };
 
@@ -59,7 +56,7 @@ internal static class RepeatedRows
     public static string Advice(string table) =>
         table switch
         {
-            Grants => ", and dolibarr-oauth-bridge cleanup prints the SQL that deletes the older ones",
+            BridgeSchema.Single => ", and dolibarr-oauth-bridge cleanup prints the SQL that deletes the older ones",
             "oauthbridge_consent" => ": delete them all, and start consents that are under way again",
             _ => ": delete one of each",
         };

@@ -31,7 +31,7 @@ internal static class LocalCallers
 
     // No address over TCP is null: null is a unix socket, whose callers its file mode chose.
     public static bool IsLocalPeer(IPAddress? address) =>
-        address is null || IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+        address is null || IPAddress.IsLoopback(PlainAddress.Of(address));
 
     public static bool IsLocalHost(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)

@@ -64,7 +64,8 @@ internal static class PeerName
             return null;
         }
 
-        var (caller, bridge) = (new IPEndPoint(Plain(remote), connection.RemotePort), new IPEndPoint(Plain(local), connection.LocalPort));
+        var caller = new IPEndPoint(PlainAddress.Of(remote), connection.RemotePort);
+        var bridge = new IPEndPoint(PlainAddress.Of(local), connection.LocalPort);
         try
         {
             return (IsOfFour(caller) ? Find(ReadStart("/proc/self/net/tcp"), caller, bridge) : null)
@@ -109,8 +110,6 @@ internal static class PeerName
     }
 
     private static bool IsOfFour(IPEndPoint end) => end.AddressFamily == AddressFamily.InterNetwork;
-
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     // A caller with a socket for both families is in the table of version 6, whatever the bridge's own socket is.
     private static IPEndPoint Mapped(IPEndPoint end) => IsOfFour(end) ? new IPEndPoint(end.Address.MapToIPv6(), end.Port) : end;
