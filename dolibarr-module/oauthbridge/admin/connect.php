@@ -74,23 +74,9 @@ if (!in_array($step, OAuthBridgeAssistant::stepsFor($state['purpose']), true)) {
 
 OAuthBridgeAssistant::remember(array('step' => $step));
 $device = $step === 'connect' && GETPOSTISSET('device') ? $consents->getDevice($state['entry']) : null;
-if ($device !== null) {
-	try {
-		$status = $consents->askDevice($device['entry']);
-	} catch (OAuthBridgeException $e) {
-		oauthbridgeShowProblem($e);
-		$status = 'pending';
-	}
-	if ($status !== 'pending') {
-		$consents->forgetDevice($device['entry']);
-		if ($status === 'granted') {
-			(new OAuthBridgeGrantWatch($db))->noteLife($device['entry']);
-		}
-		$key = 'OAuthBridgeDevice_'.$status;
-		setEventMessages($langs->trans($key, dol_escape_htmltag($device['entry'])), null, $status === 'granted' ? 'mesgs' : 'errors');
-		header('Location: '.OAuthBridgeAssistant::url('connect'), true, 303);
-		exit;
-	}
+if ($device !== null && oauthbridgeDeviceIsOver($consents, new OAuthBridgeGrantWatch($db), $device['entry'])) {
+	header('Location: '.OAuthBridgeAssistant::url('connect'), true, 303);
+	exit;
 }
 
 /*

@@ -63,25 +63,10 @@ if ($user->admin && $_SERVER['REQUEST_METHOD'] === 'POST' && isset(OAuthBridgeEn
 	exit;
 }
 
-$device = null;
-if ($user->admin && GETPOSTISSET('device')) {
-	$device = $consents->getDevice(GETPOST('device', 'alphanohtml'));
-	try {
-		$status = $device === null ? 'expired' : $consents->askDevice($device['entry']);
-	} catch (OAuthBridgeException $e) {
-		oauthbridgeShowProblem($e);
-		$status = 'pending';
-	}
-	if ($device !== null && $status !== 'pending') {
-		$consents->forgetDevice($device['entry']);
-		if ($status === 'granted') {
-			(new OAuthBridgeGrantWatch($db))->noteLife($device['entry']);
-		}
-		$message = $langs->trans('OAuthBridgeDevice_'.$status, dol_escape_htmltag($device['entry']));
-		setEventMessages($message, null, $status === 'granted' ? 'mesgs' : 'errors');
-		header('Location: '.oauthbridgeEntriesUrl($device['entry']), true, 303);
-		exit;
-	}
+$device = $user->admin && GETPOSTISSET('device') ? $consents->getDevice(GETPOST('device', 'alphanohtml')) : null;
+if ($device !== null && oauthbridgeDeviceIsOver($consents, new OAuthBridgeGrantWatch($db), $device['entry'])) {
+	header('Location: '.oauthbridgeEntriesUrl($device['entry']), true, 303);
+	exit;
 }
 
 /*

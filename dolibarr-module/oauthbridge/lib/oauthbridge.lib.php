@@ -54,6 +54,20 @@ function oauthbridgeAnchor($entry)
 }
 
 /**
+ * A labelled checkbox with the value 1.
+ *
+ * @param  string $id    Its id
+ * @param  string $name  Its name
+ * @param  string $label Its label: HTML
+ * @return string        HTML
+ */
+function oauthbridgeCheckbox($id, $name, $label)
+{
+	return '<p class="oauthbridge-choice"><input type="checkbox" id="'.$id.'" name="'.$name.'" value="1">'
+		.' <label for="'.$id.'">'.$label.'</label></p>';
+}
+
+/**
  * Dolibarr's list of OAuth services. Its mail code finds tokens of these providers only.
  *
  * @return array<string,array<string,string>> Their properties, by OAUTH_PROVIDER_NAME
@@ -172,4 +186,34 @@ function oauthbridgeProblemTexts(OAuthBridgeException $problem)
 function oauthbridgeShowProblem(OAuthBridgeException $problem)
 {
 	setEventMessages('', array_map('dol_escape_htmltag', oauthbridgeProblemTexts($problem)), 'errors');
+}
+
+/**
+ * Asks whether a consent on another device is over. Then it is forgotten, and the next page says how it ended.
+ *
+ * @param  OAuthBridgeConsents   $consents Consents of this session
+ * @param  OAuthBridgeGrantWatch $watch    Knows the grants that have ended
+ * @param  string                $entry    Name of the entry
+ * @return bool                            True if it is over
+ */
+function oauthbridgeDeviceIsOver(OAuthBridgeConsents $consents, OAuthBridgeGrantWatch $watch, $entry)
+{
+	global $langs;
+
+	try {
+		$status = $consents->askDevice($entry);
+	} catch (OAuthBridgeException $e) {
+		oauthbridgeShowProblem($e);
+		return false;
+	}
+	if ($status === 'pending') {
+		return false;
+	}
+	$consents->forgetDevice($entry);
+	if ($status === 'granted') {
+		$watch->noteLife($entry);
+	}
+	$key = 'OAuthBridgeDevice_'.$status;
+	setEventMessages($langs->trans($key, dol_escape_htmltag($entry)), null, $status === 'granted' ? 'mesgs' : 'errors');
+	return true;
 }

@@ -168,7 +168,7 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 	 */
 	private function connect()
 	{
-		$url = $this->consents->beginCode(OAuthBridgeAssistant::state()['entry'], $this->readConsentOptions());
+		$url = $this->consents->beginCode(OAuthBridgeAssistant::state()['entry'], OAuthBridgeConsents::readOptions());
 		unset($_SESSION[self::CHECKS]); // another account may come back
 		OAuthBridgeAssistant::remember(array('awaits' => '1'));
 		return $url;
@@ -182,7 +182,7 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 	 */
 	private function connectDevice()
 	{
-		$this->consents->beginDevice(OAuthBridgeAssistant::state()['entry'], $this->readConsentOptions());
+		$this->consents->beginDevice(OAuthBridgeAssistant::state()['entry'], OAuthBridgeConsents::readOptions());
 		unset($_SESSION[self::CHECKS]);
 		return OAuthBridgeAssistant::url('connect', array('device' => '1'));
 	}
@@ -196,16 +196,6 @@ class OAuthBridgeAssistantActions extends OAuthBridgeAssistantUse
 	{
 		$this->consents->forgetDevice(OAuthBridgeAssistant::state()['entry']);
 		return OAuthBridgeAssistant::url('connect');
-	}
-
-	/**
-	 * The options of a consent.
-	 *
-	 * @return array<string,bool> confirm_account_change, where the form sets it
-	 */
-	private function readConsentOptions()
-	{
-		return array_filter(array('confirm_account_change' => GETPOST('confirm_account_change', 'alpha') === '1'));
 	}
 
 	/**

@@ -115,20 +115,6 @@ abstract class OAuthBridgeAssistantForms
 	}
 
 	/**
-	 * A labelled checkbox with the value 1.
-	 *
-	 * @param  string $name  Its name
-	 * @param  string $label Its label: HTML
-	 * @return string        HTML
-	 */
-	protected function checkbox($name, $label)
-	{
-		$id = 'oauthbridge-'.$name;
-		return '<p class="oauthbridge-choice"><input type="checkbox" id="'.$id.'" name="'.$name.'" value="1">'
-			.' <label for="'.$id.'">'.$label.'</label></p>';
-	}
-
-	/**
 	 * A table of what changes.
 	 *
 	 * @param  array<string,array{0:string,1:string}> $changes Value now and then, by name

@@ -130,7 +130,8 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 		}
 		$isKnown = OAuthBridgeAssistant::exists($this->state['entry']);
 		if ($isKnown) {
-			$html .= $this->checkbox('replace', $langs->trans('OAuthBridgeReplaceEntry', dol_escape_htmltag($this->state['entry'])));
+			$label = $langs->trans('OAuthBridgeReplaceEntry', dol_escape_htmltag($this->state['entry']));
+			$html .= oauthbridgeCheckbox('oauthbridge-replace', 'replace', $label);
 		}
 		$required = $isKnown ? '' : 'required ';
 		$forms = array('TENANT' => '[A-Za-z0-9.\-]+', 'URL' => '(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:\/])\S+');
@@ -172,7 +173,8 @@ class OAuthBridgeAssistantPage extends OAuthBridgeAssistantUsePage
 		$label = $state->isAppOnly() ? 'OAuthBridgeConnect' : 'OAuthBridgeConnectBrowser';
 		$html .= $this->open($action, '');
 		if ($state->hasToken() && !$state->isAppOnly()) {
-			$html .= $this->checkbox('confirm_account_change', $langs->trans('OAuthBridgeAccountMayChange'));
+			$mayChange = $langs->trans('OAuthBridgeAccountMayChange');
+			$html .= oauthbridgeCheckbox('oauthbridge-confirm_account_change', 'confirm_account_change', $mayChange);
 		}
 		$html .= '<div class="oauthbridge-buttons"><button type="submit" class="'.$class.'">';
 		$html .= $langs->trans($isGood ? 'OAuthBridgeConnectAgain' : $label).'</button>';

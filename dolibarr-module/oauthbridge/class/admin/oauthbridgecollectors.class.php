@@ -70,8 +70,7 @@ class OAuthBridgeCollectors
 	public function isOn($id)
 	{
 		$sql = 'SELECT status FROM '.MAIN_DB_PREFIX.'emailcollector_emailcollector WHERE rowid = '.((int) $id);
-		$result = $this->db->query($sql);
-		$row = $result ? $this->db->fetch_object($result) : null;
+		$row = $this->first($sql);
 		return $row && (int) $row->status === 1;
 	}
 
@@ -239,8 +238,7 @@ class OAuthBridgeCollectors
 		$count = 0;
 		foreach (array('emailcollector_emailcollectorfilter', 'emailcollector_emailcollectoraction') as $table) {
 			$sql = 'SELECT COUNT(*) as number FROM '.MAIN_DB_PREFIX.$table.' WHERE fk_emailcollector = '.((int) $id);
-			$result = $this->db->query($sql);
-			$row = $result ? $this->db->fetch_object($result) : null;
+			$row = $this->first($sql);
 			$count += $row ? (int) $row->number : 1;
 		}
 		return $count > 0 || $this->isOn($id);
@@ -256,8 +254,7 @@ class OAuthBridgeCollectors
 	{
 		$sql = 'SELECT COUNT(*) as number FROM '.MAIN_DB_PREFIX.'emailcollector_emailcollector';
 		$sql .= ' WHERE acces_type = '.self::OAUTH.' AND rowid <> '.((int) $id);
-		$result = $this->db->query($sql);
-		$row = $result ? $this->db->fetch_object($result) : null;
+		$row = $this->first($sql);
 		return $row && (int) $row->number > 0;
 	}
 
@@ -275,5 +272,17 @@ class OAuthBridgeCollectors
 			$collector->fetch($id);
 		}
 		return $collector;
+	}
+
+	/**
+	 * The first row of a query.
+	 *
+	 * @param  string              $sql SQL
+	 * @return stdClass|null|false      The row; null or false where there is none, or the database fails
+	 */
+	private function first($sql)
+	{
+		$result = $this->db->query($sql);
+		return $result ? $this->db->fetch_object($result) : null;
 	}
 }

@@ -162,4 +162,14 @@ class OAuthBridgeConsents
 	{
 		unset($_SESSION[self::DEVICES][$entry]);
 	}
+
+	/**
+	 * The options that every form of a consent has.
+	 *
+	 * @return array<string,bool> confirm_account_change, where the form sets it
+	 */
+	public static function readOptions()
+	{
+		return array_filter(array('confirm_account_change' => GETPOST('confirm_account_change', 'alpha') === '1'));
+	}
 }

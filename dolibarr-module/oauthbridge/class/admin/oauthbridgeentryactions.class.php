@@ -81,7 +81,8 @@ class OAuthBridgeEntryActions
 	 */
 	private function connect($entry)
 	{
-		return $this->consents->beginCode($entry, $this->readConsentOptions());
+		$hint = array_filter(array('login_hint' => trim(GETPOST('login_hint', 'alphanohtml'))));
+		return $this->consents->beginCode($entry, $hint + OAuthBridgeConsents::readOptions());
 	}
 
 	/**
@@ -93,7 +94,7 @@ class OAuthBridgeEntryActions
 	 */
 	private function connectDevice($entry)
 	{
-		$this->consents->beginDevice($entry, array_diff_key($this->readConsentOptions(), array('login_hint' => '')));
+		$this->consents->beginDevice($entry, OAuthBridgeConsents::readOptions());
 		return oauthbridgeEntriesUrl($entry, array('device' => $entry));
 	}
 
@@ -181,19 +182,6 @@ class OAuthBridgeEntryActions
 		$key = 'OAuthBridgeRevoked_'.$outcome;
 		setEventMessages($langs->trans($key, dol_escape_htmltag($entry)), null, 'warnings');
 		return oauthbridgeEntriesUrl($entry);
-	}
-
-	/**
-	 * The options of a consent.
-	 *
-	 * @return array<string,mixed> login_hint and confirm_account_change, each only where the form sets it
-	 */
-	private function readConsentOptions()
-	{
-		return array_filter(array(
-			'login_hint' => trim(GETPOST('login_hint', 'alphanohtml')),
-			'confirm_account_change' => GETPOST('confirm_account_change', 'alpha') === '1',
-		));
 	}
 
 	/**

@@ -71,7 +71,7 @@ class OAuthBridgeEntryDialogs
 		$id = oauthbridgeAnchor($entry).'-connect';
 		$html = '<p class="opacitymedium">'.$langs->trans('OAuthBridgeConnectExplained').'</p>';
 		$html .= $this->field($id, 'login_hint', 'OAuthBridgeAccountHint', self::NAME_FIELD, '');
-		$html .= $this->checkbox($id.'-change', 'confirm_account_change', 'OAuthBridgeAccountMayChange');
+		$html .= oauthbridgeCheckbox($id.'-change', 'confirm_account_change', $langs->trans('OAuthBridgeAccountMayChange'));
 		$device = '<button type="submit" class="button" name="action" value="connectdevice">';
 		$device .= $langs->trans('OAuthBridgeConnectDevice').'</button>';
 		return $this->dialog(
@@ -125,7 +125,7 @@ class OAuthBridgeEntryDialogs
 		global $langs;
 
 		$html = '<p>'.$langs->trans('OAuthBridgeRevokeExplained', dol_escape_htmltag($entry)).'</p>';
-		$html .= $this->checkbox(oauthbridgeAnchor($entry).'-force', 'force', 'OAuthBridgeRevokeForce');
+		$html .= oauthbridgeCheckbox(oauthbridgeAnchor($entry).'-force', 'force', $langs->trans('OAuthBridgeRevokeForce'));
 		return $this->dialog($entry, 'revoke', 'OAuthBridgeRevokeTitle', 'revoke', 'OAuthBridgeRevoke', $html, 'butActionDelete');
 	}
 
@@ -174,22 +174,6 @@ class OAuthBridgeEntryDialogs
 		$id .= '-'.$name;
 		return '<label for="'.$id.'">'.$langs->trans($label).'</label><input class="flat" id="'.$id.'" name="'.$name.'" '.$attributes
 			.' autocomplete="off" value="'.dol_escape_htmltag($value).'">';
-	}
-
-	/**
-	 * A labelled checkbox with the value 1.
-	 *
-	 * @param  string $id    Its id
-	 * @param  string $name  Its name
-	 * @param  string $label Key of its label
-	 * @return string        HTML
-	 */
-	private function checkbox($id, $name, $label)
-	{
-		global $langs;
-
-		return '<p class="oauthbridge-choice"><input type="checkbox" id="'.$id.'" name="'.$name.'" value="1">'
-			.' <label for="'.$id.'">'.$langs->trans($label).'</label></p>';
 	}
 
 	/**
