@@ -49,23 +49,30 @@ internal sealed class EventTable(DolibarrDatabase database, BridgeSchema schema,
         }
     }
 
-    /// <summary>The grants to which something happened since a time; none if the table is not there yet.</summary>
+    /// <summary>The grants to which such things happened since a time, by kind; none if the table is not there yet.</summary>
     /// <exception cref="StoreException">The database failed.</exception>
-    public async Task<IReadOnlyList<GrantKey>> ListKeysAsync(string kind, DateTime since, CancellationToken cancellationToken = default)
+    public async Task<ILookup<string, GrantKey>> ListKeysAsync(
+        string[] kinds,
+        DateTime since,
+        CancellationToken cancellationToken = default
+    )
     {
+        IReadOnlyList<(string Kind, GrantKey Key)> found;
         try
         {
-            return await database.QueryAsync(
-                $"SELECT DISTINCT service, entity FROM {database.Table("oauthbridge_event")} WHERE kind = @kind AND at >= @since",
-                [("kind", kind), ("since", since)],
-                row => new GrantKey(row.Text("service"), row.Number("entity")),
+            found = await database.QueryAsync(
+                $"SELECT DISTINCT kind, service, entity FROM {database.Table("oauthbridge_event")} WHERE kind IN @kinds AND at >= @since",
+                [("kinds", kinds), ("since", since)],
+                static row => (row.Text("kind"), new GrantKey(row.Text("service"), row.Number("entity"))),
                 cancellationToken
             );
         }
         catch (StoreException exception) when (exception.Cause is StoreCause.MissingTable or StoreCause.MissingPrivilege)
         {
-            return [];
+            found = [];
         }
+
+        return found.ToLookup(static one => one.Kind, static one => one.Key, StringComparer.Ordinal);
     }
 
     /// <summary>What happened to a grant, newest first; nothing if the table is not there yet.</summary>

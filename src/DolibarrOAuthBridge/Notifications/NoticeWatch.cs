@@ -157,13 +157,12 @@ internal sealed partial class NoticeWatch(
     )
     {
         var since = time.GetUtcNow() - ConditionTable.Again;
-        var superseded = await events.ListKeysAsync(NoticeKind.TokenSuperseded, since.UtcDateTime, cancellationToken);
-        var rebound = await events.ListKeysAsync(NoticeKind.SecretRebound, since.UtcDateTime, cancellationToken);
-        var impostors = await events.ListKeysAsync(NoticeKind.Impostor, since.UtcDateTime, cancellationToken);
-        return superseded
+        string[] kinds = [NoticeKind.TokenSuperseded, NoticeKind.SecretRebound, NoticeKind.Impostor];
+        var keys = await events.ListKeysAsync(kinds, since.UtcDateTime, cancellationToken);
+        return keys[NoticeKind.TokenSuperseded]
             .Select(key => GrantConditions.Superseded(NameOf(key), key.Entity))
-            .Concat(rebound.Select(key => GrantConditions.Rebound(NameOf(key), key.Entity)))
-            .Concat(impostors.Select(static key => ImpostorReports.Notice(key.Entity)));
+            .Concat(keys[NoticeKind.SecretRebound].Select(key => GrantConditions.Rebound(NameOf(key), key.Entity)))
+            .Concat(keys[NoticeKind.Impostor].Select(static key => ImpostorReports.Notice(key.Entity)));
 
         string NameOf(GrantKey key) =>
             reports.FirstOrDefault(report => report.Service == key.Service && report.Entity == key.Entity)?.Entry ?? key.Service;

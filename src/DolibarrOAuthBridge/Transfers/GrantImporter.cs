@@ -116,9 +116,14 @@ internal sealed class GrantImporter(
     // What the audit trail does not say any more.
     private async Task RequireNowhereElseAsync(OAuthEntry entry, string? refreshHash, CancellationToken cancellationToken)
     {
+        if (refreshHash is null)
+        {
+            return;
+        }
+
         var records = await grants.ListAllAsync(cancellationToken);
         var same = records.Where(record => record.Value.NewestHash == refreshHash && !record.Value.IsPaused).Select(record => record.Key);
-        if (refreshHash is not null && same.Where(key => key != GrantKey.Of(entry)).ToList() is [var key, ..])
+        if (same.Where(key => key != GrantKey.Of(entry)).ToList() is [var key, ..])
         {
             throw new BridgeException(
                 ProblemCode.InvalidRequest,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Concurrent;
-using System.Text.Json;
 using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.Dolibarr.Tokens;
@@ -104,14 +103,7 @@ public sealed class NoticeRefusalTests(SharedServer shared) : IAsyncLifetime
 
     private BridgeHost OpenWithWebhook(ScriptedProvider receiver, ConcurrentQueue<string> kinds)
     {
-        receiver.Map(
-            "/hook",
-            async context =>
-            {
-                var body = await JsonDocument.ParseAsync(context.Request.Body);
-                kinds.Enqueue(body.RootElement.GetProperty("kind").GetString()!);
-            }
-        );
+        receiver.NoteKinds(kinds);
         return _world.Open(new BridgeOptions { Notify = new NotifyOptions { Webhook = new Uri($"{receiver.BaseAddress}hook") } });
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using System.Collections.Concurrent;
-using System.Text.Json;
 using DolibarrOAuthBridge.Demo.Database;
 using DolibarrOAuthBridge.Demo.Provider;
 using DolibarrOAuthBridge.IntegrationTests.Support;
@@ -177,14 +176,7 @@ public sealed class NoticeStoreTests(OwnServer own) : IClassFixture<OwnServer>
     private static ConcurrentQueue<string> ReceiveAt(ScriptedProvider receiver)
     {
         var kinds = new ConcurrentQueue<string>();
-        receiver.Map(
-            "/hook",
-            async context =>
-            {
-                var body = await JsonDocument.ParseAsync(context.Request.Body);
-                kinds.Enqueue(body.RootElement.GetProperty("kind").GetString()!);
-            }
-        );
+        receiver.NoteKinds(kinds);
         return kinds;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 using DolibarrOAuthBridge.Dolibarr.Entries;
+using DolibarrOAuthBridge.Login;
 using DolibarrOAuthBridge.Providers;
 
 namespace DolibarrOAuthBridge.Commands.Connecting;
@@ -17,11 +18,9 @@ internal sealed record EntryUsage(string Word, string Meaning, string Label, par
         new("both", "send and collect mail", "Mail", EntryPurpose.SendMail, EntryPurpose.ReadMail),
         new("send", "send mail", "Mail", EntryPurpose.SendMail),
         new("collect", "collect mail", "Mail", EntryPurpose.ReadMail),
-        new("login", "sign people in to Dolibarr", SignInLabel, EntryPurpose.SignIn),
+        new("login", "sign people in to Dolibarr", LoginFlow.Label, EntryPurpose.SignIn),
         new("api", "let a program use the account", "Api"),
     ];
-
-    private const string SignInLabel = "Login";
 
     /// <summary>Whether it is for signing people in.</summary>
     public bool IsSignIn => Purposes.Contains(EntryPurpose.SignIn);

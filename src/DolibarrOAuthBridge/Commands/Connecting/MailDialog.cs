@@ -23,7 +23,7 @@ internal sealed class MailDialog(CommandContext context, Questions questions)
         var mailbox = await AskAsync(
             "Mailbox to try",
             account?.Contains('@', StringComparison.Ordinal) == true ? account : null,
-            static answer => answer.Length == 0 || answer.Any(char.IsWhiteSpace) ? "It has no spaces and is not empty." : null,
+            Objections.NoSpaces,
             cancellationToken
         );
         if (mailbox is null)
